@@ -1,0 +1,1 @@
+# Headers made at build time: shaders as string constants, icons as code points.

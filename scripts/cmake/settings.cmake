@@ -1,0 +1,57 @@
+# What every target of ours is compiled with. Attached by the functions of sinetti.cmake, never globally.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+set(CMAKE_COLOR_DIAGNOSTICS ON)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Debug CACHE STRING "Debug or Release" FORCE)
+endif()
+
+option(SINETTI_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer (native)" OFF)
+option(SINETTI_FUZZ "libFuzzer targets (native, clang)" OFF)
+
+# Paths relative to the source tree, so that every build folder and every clone shares the cached objects.
+find_program(SINETTI_CCACHE ccache)
+if(SINETTI_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(launcher ${CMAKE_COMMAND} -E env
+      CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=3G ${SINETTI_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
+endif()
+
+# Warnings, all of them errors.
+add_library(sinetti_warnings INTERFACE)
+target_compile_options(sinetti_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Wimplicit-fallthrough
+  -Wno-missing-field-initializers # designated initialisers leave the rest to the defaults, on purpose
+  -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # These four depend on what the optimiser happened to inline and report faults inside libstdc++ 12 (GCC PR 105651 and kin).
+  target_compile_options(sinetti_warnings INTERFACE
+    -Wno-restrict -Wno-error=maybe-uninitialized -Wno-error=stringop-overflow -Wno-error=array-bounds
+    -Wno-error=stringop-overread)
+endif()
+
+# Sanitizers and instrumentation.
+add_library(sinetti_instrumentation INTERFACE)
+if(SINETTI_FUZZ)
+  target_compile_options(sinetti_instrumentation INTERFACE
+    -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(sinetti_instrumentation INTERFACE -fsanitize=address,undefined)
+elseif(SINETTI_SANITIZE AND NOT EMSCRIPTEN)
+  target_compile_options(sinetti_instrumentation INTERFACE
+    -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(sinetti_instrumentation INTERFACE -fsanitize=address,undefined)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_definitions(sinetti_instrumentation INTERFACE _GLIBCXX_ASSERTIONS)
+  endif()
+endif()
+
+# The dialect of client/: no exceptions, no run-time type information; the same in both worlds.
+add_library(sinetti_client_dialect INTERFACE)
+target_compile_options(sinetti_client_dialect INTERFACE -fno-exceptions -fno-rtti)
