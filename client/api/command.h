@@ -1,0 +1,44 @@
+#pragma once
+// What the user interface asks of the core. A passphrase never is part of a command: it travels beside it (see app/), and the
+// commands that need one say so.
+
+#include "api/types.h"
+
+#include <optional>
+#include <string_view>
+#include <variant>
+
+namespace sinetti::api {
+
+struct Start {};                                                             // answers with a SessionEvent
+struct OpenLink { std::string fragment; };                                   // "#f=…" or "#i=…", as the address bar had it
+struct Found { std::string organisation; std::string name; std::string title; };   // + passphrase; phase founder
+struct Enrol { std::string name; std::string title; };                       // + passphrase; phase invited
+struct Unlock {};                                                            // + passphrase; phase locked
+struct Lock {};
+struct ForgetDevice {};                                                      // erases everything this browser holds
+struct CreateInvitation { std::string name; Role role = Role::member; };     // answers with an InvitationReadyEvent
+struct CreateConversation { ConversationKind kind = ConversationKind::group; std::string title; std::vector<PersonId> members; };
+struct OpenConversation { ConversationId conversation; };                    // answers with a TimelineEvent; marks as read while open; empty id: none is open
+struct LoadOlder { ConversationId conversation; };                           // answers with a longer TimelineEvent
+struct SendText { ConversationId conversation; std::string text; };
+struct SaveDraft { ConversationId conversation; std::string text; };
+struct AddMembers { ConversationId conversation; std::vector<PersonId> members; };
+struct RemoveMember { ConversationId conversation; PersonId member; };
+struct RenameConversation { ConversationId conversation; std::string title; };
+struct SetVerified { PersonId person; bool verified = false; };
+struct SetSetting { std::string key; std::string value; };                   // language, theme, density: stored sealed, echoed by SettingsEvent
+
+using Command = std::variant<Start, OpenLink, Found, Enrol, Unlock, Lock, ForgetDevice, CreateInvitation, CreateConversation, OpenConversation, LoadOlder,
+                             SendText, SaveDraft, AddMembers, RemoveMember, RenameConversation, SetVerified, SetSetting>;
+
+inline constexpr std::size_t kCommandSizeMax = 1u << 20;   // bytes of JSON
+inline constexpr std::size_t kMessageTextMax = 32u << 10;  // bytes of UTF-8
+inline constexpr std::size_t kNameMax = 64;                // bytes of UTF-8: names, titles of groups and of people
+inline constexpr std::size_t kPassphraseMin = 12;          // bytes
+inline constexpr std::size_t kPassphraseMax = 1024;        // bytes
+
+std::string to_json(const Command& command);
+std::optional<Command> command_from_json(std::string_view json);   // nullopt: malformed, unknown or too large
+
+}  // namespace sinetti::api

@@ -1,0 +1,55 @@
+#pragma once
+// What the core tells the user interface. Each event replaces the whole slice it names, except MessagesEvent, which adds or
+// replaces single messages of an open conversation.
+
+#include "api/types.h"
+
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace sinetti::api {
+
+struct SessionEvent {
+    Phase phase = Phase::starting;
+    Code error = Code::none;         // why the last attempt did not get further; the phase says where we stand
+    std::string organisation;        // phases invited and open
+    std::string invitee;             // phase invited: the name the inviter wrote
+    std::string inviter;
+    PersonId me;                     // phase open
+    bool administrator = false;
+};
+struct ConnectionEvent {
+    ConnectionState state = ConnectionState::offline;
+    Code reason = Code::none;
+    std::uint32_t waiting = 0;       // messages in the outbox
+    Level level = Level::prompt;
+};
+struct PeopleEvent { std::vector<Person> people; };                          // by name
+struct ConversationsEvent { std::vector<ConversationSummary> conversations; };   // newest first
+struct TimelineEvent {
+    ConversationId conversation;
+    std::vector<Message> messages;   // oldest first
+    bool has_older = false;
+    std::uint32_t unread = 0;        // how many of the last were unread when it was opened
+};
+struct MessagesEvent { ConversationId conversation; std::vector<Message> messages; };
+struct InvitationsEvent { std::vector<Invitation> invitations; };
+struct InvitationReadyEvent { Invitation invitation; };
+struct ConversationReadyEvent { ConversationId conversation; };              // the one CreateConversation made
+struct SettingsEvent { std::vector<std::pair<std::string, std::string>> settings; };
+struct NoticeEvent {
+    Code code = Code::none;
+    Severity severity = Severity::information;
+    std::string subject;             // a name or title the sentence mentions
+    ConversationId conversation;
+};
+
+using Event = std::variant<SessionEvent, ConnectionEvent, PeopleEvent, ConversationsEvent, TimelineEvent, MessagesEvent, InvitationsEvent, InvitationReadyEvent,
+                           ConversationReadyEvent, SettingsEvent, NoticeEvent>;
+
+std::string to_json(const Event& event);
+std::optional<Event> event_from_json(std::string_view json);
+
+}  // namespace sinetti::api

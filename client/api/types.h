@@ -1,0 +1,106 @@
+#pragma once
+// The words that core and user interface share. Plain values; no keys, no text of the user interface: what must be said to a
+// person travels as a code, and ui/ has the sentences in three languages.
+// Identifiers are lower-case hex: a person is an identity public key, a conversation is an MLS group id.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sinetti::api {
+
+using PersonId = std::string;
+using ConversationId = std::string;
+using MessageId = std::string;
+
+enum class Phase : std::uint8_t {
+    starting,      // nothing is known yet
+    no_account,    // no seal in this browser and no link opened
+    founder,       // an administrator link: found the organisation
+    invited,       // an invitation link: enrol
+    locked,        // a seal is here, its passphrase is not
+    opening,       // Argon2id, loading, or enrolling is under way
+    open,
+    elsewhere,     // another tab of this browser has the seal open
+    failed,        // the store is broken or unavailable: see SessionEvent::error
+};
+
+enum class Code : std::uint8_t {
+    none,
+    // links and enrolment
+    link_mangled, link_used, link_expired, link_revoked, link_other_organisation, already_founded, already_enrolled, name_missing, passphrase_too_short,
+    // opening
+    wrong_passphrase, store_unavailable, store_full, store_broken,
+    // relay
+    relay_unreachable, relay_full, relay_refused, relay_garbled, relay_version, relay_fork, device_revoked, rate_limited,
+    // conversations
+    no_members, unknown_conversation, unknown_person, not_a_member, message_too_long, title_missing, removed_from_conversation, conversation_damaged,
+    // confirmations
+    link_copied, member_added, member_removed, enrolled,
+    internal,
+};
+
+enum class ConversationKind : std::uint8_t { direct, group };
+enum class Role : std::uint8_t { member, administrator };
+enum class Level : std::uint8_t { prompt = 1, shielded = 2, silent = 3 };
+enum class Severity : std::uint8_t { information, success, warning, error };
+
+enum class ConnectionState : std::uint8_t { offline, connecting, connected, refused };
+
+enum class MessageKind : std::uint8_t { text, created, member_added, member_removed, renamed, removed_us, unreadable };
+
+enum class Delivery : std::uint8_t {
+    received,   // somebody else's
+    waiting,    // ours, in the outbox
+    sent,       // ours, durable on the board
+};
+
+struct Person {
+    PersonId id;
+    std::string name;
+    std::string title;              // position, may be empty
+    std::string fingerprint;        // hex, 32 bytes: the key picture and its digits come from it
+    Role role = Role::member;
+    std::int64_t enrolled_ms = 0;   // of the device certificate
+    bool verified = false;
+    bool revoked = false;
+    bool me = false;
+};
+
+struct Message {
+    MessageId id;
+    PersonId sender;
+    MessageKind kind = MessageKind::text;
+    Delivery delivery = Delivery::received;
+    std::string text;               // text, or the new title of `renamed`
+    PersonId subject;               // whom member_added and member_removed are about
+    std::int64_t sent_ms = 0;       // what the sender says, clamped to when its block was seen
+    std::uint64_t order = 0;        // position on the board; waiting messages sort after everything
+};
+
+struct ConversationSummary {
+    ConversationId id;
+    ConversationKind kind = ConversationKind::group;
+    std::string title;              // of a group; of a direct conversation the other person's name
+    PersonId other;                 // of a direct conversation
+    std::string fingerprint;        // hex, 32 bytes; of the group id
+    std::vector<PersonId> members;  // in leaf order
+    Level level = Level::prompt;
+    bool active = true;             // false: we were removed; history stays
+    std::uint32_t unread = 0;
+    std::string draft;
+    bool has_last = false;
+    Message last;                   // preview
+    std::int64_t changed_ms = 0;    // sort key, newest first
+};
+
+struct Invitation {
+    std::string id;                 // hex of the invite public key
+    std::string name;
+    Role role = Role::member;
+    std::int64_t expires_ms = 0;
+    bool used = false;
+    std::string fragment;           // "#i=…", to be appended to the page's own address; empty once used
+};
+
+}  // namespace sinetti::api

@@ -1,0 +1,51 @@
+#pragma once
+// The application core: commands in, events out. It owns every key, the conversations and the session with the relay.
+// Single-threaded; everything that is not deterministic is handed in. Every change is one atomic batch in the store, and
+// frames and events it caused leave only when that batch is durable.
+
+#include "api/command.h"
+#include "api/event.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/secret.h"
+#include "crypto/password.h"
+#include "net/transport.h"
+#include "store/backend.h"
+
+#include <memory>
+
+namespace sinetti::chat {
+
+class EventSink {
+public:
+    virtual ~EventSink() = default;
+    virtual void on_event(const api::Event& event) = 0;
+};
+
+struct CoreEnvironment {
+    const base::Clock& clock;
+    base::Random& random;
+    net::Transport& transport;
+    net::Alarm& alarm;
+    store::Backend& backend;
+    EventSink& events;
+    crypto::PasswordParameters password;   // for a new vault; an existing one has its own
+};
+
+class Core {
+public:
+    explicit Core(const CoreEnvironment& environment);
+    ~Core();
+    Core(const Core&) = delete;
+    Core& operator=(const Core&) = delete;
+
+    // `passphrase` is used by Found, Enrol and Unlock and wiped.
+    void submit(api::Command&& command, base::SecretBytes&& passphrase = {});
+    void on_alarm();
+
+private:
+    class Implementation;
+    std::unique_ptr<Implementation> m_implementation;
+};
+
+}  // namespace sinetti::chat

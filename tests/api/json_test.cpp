@@ -1,0 +1,94 @@
+#include "api/command.h"
+#include "api/event.h"
+
+#include <doctest/doctest.h>
+
+using namespace sinetti::api;
+
+namespace {
+
+const Message kMessage{.id = "ab", .sender = "cd", .kind = MessageKind::text, .delivery = Delivery::sent, .text = "Hyvää \"iltaa\" 👍🏽\n", .subject = "",
+                       .sent_ms = 1795390000123, .order = 9007199254740993u};
+
+std::vector<Command> every_command()
+{
+    return {Start{}, OpenLink{"#i=abc"}, Found{"VNK", "Elina", "Pääministeri"}, Enrol{"Li", ""}, Unlock{}, Lock{}, ForgetDevice{},
+            CreateInvitation{"Li Ahlfors", Role::administrator}, CreateConversation{ConversationKind::direct, "", {"aa", "bb"}}, OpenConversation{"cc"},
+            LoadOlder{"cc"}, SendText{"cc", "åäö € @ {} ~ ê"}, SaveDraft{"cc", ""}, AddMembers{"cc", {}}, RemoveMember{"cc", "aa"},
+            RenameConversation{"cc", "Hallitusviisikko"}, SetVerified{"aa", true}, SetSetting{"language", "fi"}};
+}
+
+std::vector<Event> every_event()
+{
+    ConversationSummary conversation{.id = "cc", .kind = ConversationKind::group, .title = "Hallitusviisikko", .other = "", .fingerprint = "00ff", .members = {"aa", "bb"},
+                                     .level = Level::silent, .active = false, .unread = 3, .draft = "luonnos", .has_last = true, .last = kMessage, .changed_ms = -1};
+    Invitation invitation{.id = "11", .name = "Li", .role = Role::member, .expires_ms = 5, .used = true, .fragment = "#i=x"};
+    return {SessionEvent{Phase::failed, Code::internal, "VNK", "Li", "Elina", "aa", true}, ConnectionEvent{ConnectionState::refused, Code::relay_fork, 7, Level::shielded},
+            PeopleEvent{{Person{"aa", "Elina", "Pääministeri", "ff", Role::administrator, 12, true, false, true}}}, ConversationsEvent{{conversation}},
+            TimelineEvent{"cc", {kMessage, kMessage}, true, 2}, MessagesEvent{"cc", {kMessage}}, InvitationsEvent{{invitation}}, InvitationReadyEvent{invitation},
+            ConversationReadyEvent{"cc"}, SettingsEvent{{{"theme", "dark"}, {"language", "sv"}}}, NoticeEvent{Code::relay_full, Severity::error, "x", "cc"}};
+}
+
+}  // namespace
+
+TEST_SUITE("api.json")
+{
+    TEST_CASE("every command survives the way through JSON")
+    {
+        CHECK(every_command().size() == std::variant_size_v<Command>);
+        for (const auto& command : every_command()) {
+            const auto json = to_json(command);
+            const auto again = command_from_json(json);
+            REQUIRE(again);
+            CHECK(again->index() == command.index());
+            CHECK(to_json(*again) == json);
+        }
+    }
+
+    TEST_CASE("every event survives the way through JSON")
+    {
+        CHECK(every_event().size() == std::variant_size_v<Event>);
+        for (const auto& event : every_event()) {
+            const auto json = to_json(event);
+            const auto again = event_from_json(json);
+            REQUIRE(again);
+            CHECK(again->index() == event.index());
+            CHECK(to_json(*again) == json);
+        }
+    }
+
+    TEST_CASE("an order beyond 2^53 keeps every bit")
+    {
+        const auto again = event_from_json(to_json(Event(MessagesEvent{"cc", {kMessage}})));
+        REQUIRE(again);
+        CHECK(std::get<MessagesEvent>(*again).messages.at(0).order == kMessage.order);
+    }
+
+    TEST_CASE("a command cut off at any byte is refused")
+    {
+        for (const auto& command : every_command()) {
+            const auto json = to_json(command);
+            for (std::size_t size = 0; size < json.size(); ++size) CHECK_FALSE(command_from_json(std::string_view(json).substr(0, size)));
+        }
+    }
+
+    TEST_CASE("a missing, mistyped or out-of-range field is refused")
+    {
+        CHECK_FALSE(command_from_json(R"({"type":"openLink"})"));
+        CHECK_FALSE(command_from_json(R"({"type":"openLink","fragment":1})"));
+        CHECK_FALSE(command_from_json(R"({"type":"createInvitation","name":"x","role":2})"));
+        CHECK_FALSE(command_from_json(R"({"type":"createInvitation","name":"x","role":-1})"));
+        CHECK_FALSE(command_from_json(R"({"type":"createInvitation","name":"x","role":256})"));
+        CHECK_FALSE(command_from_json(R"({"type":"setVerified","person":"x","verified":1})"));
+        CHECK_FALSE(command_from_json(R"({"type":"addMembers","conversation":"x","members":[1]})"));
+        CHECK_FALSE(event_from_json(R"({"type":"connection","state":0,"reason":0,"waiting":4294967296,"level":1})"));
+    }
+
+    TEST_CASE("what is not a command at all is refused")
+    {
+        for (const char* text : {"", "null", "[]", "1", "\"start\"", "{}", R"({"type":1})", R"({"type":"no"})", R"({"type":"start"} x)", "{\"type\":\"start\xff\"}"})
+            CHECK_FALSE(command_from_json(text));
+        CHECK_FALSE(command_from_json(std::string(100000, '[')));
+        CHECK_FALSE(command_from_json("{\"type\":\"start\",\"x\":\"" + std::string(kCommandSizeMax, 'a') + "\"}"));
+    }
+}
