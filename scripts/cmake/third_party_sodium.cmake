@@ -14,6 +14,7 @@ foreach(line ${lines})
 endforeach()
 set(VERSION ${sodium_version})
 configure_file(${sodium}/src/libsodium/include/sodium/version.h.in ${PROJECT_BINARY_DIR}/sodium/sodium/version.h @ONLY)
+configure_file(${sodium}/src/libsodium/include/sodium/export.h ${PROJECT_BINARY_DIR}/sodium/sodium/export.h COPYONLY) # version.h includes it from beside itself
 unset(VERSION)
 
 # The one place with a glob: the version, and with it the list, is Debian's to move.
