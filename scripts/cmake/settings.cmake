@@ -15,11 +15,20 @@ endif()
 option(SINETTI_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer (native)" OFF)
 option(SINETTI_FUZZ "libFuzzer targets (native, clang)" OFF)
 
+# Third-party sources, the Emscripten root and compiled objects live in one folder that all clones share.
+if(DEFINED ENV{SINETTI_CACHE})
+  set(default_cache $ENV{SINETTI_CACHE})
+else()
+  set(default_cache $ENV{HOME}/.cache/sinetti)
+endif()
+set(SINETTI_CACHE ${default_cache} CACHE PATH "third-party sources, the Emscripten root and the compiler cache")
+
 # Paths relative to the source tree, so that every build folder and every clone shares the cached objects.
 find_program(SINETTI_CCACHE ccache)
 if(SINETTI_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(launcher ${CMAKE_COMMAND} -E env
-      CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=3G ${SINETTI_CCACHE})
+      CCACHE_DIR=${SINETTI_CACHE}/ccache CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=3G
+      ${SINETTI_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()

@@ -3,13 +3,6 @@
 # that all clones share. Compiled without our warnings and sanitizers, always optimised and without debug information,
 # so that every build folder gets the same objects from the compiler cache.
 
-if(DEFINED ENV{SINETTI_CACHE})
-  set(default_cache $ENV{SINETTI_CACHE})
-else()
-  set(default_cache $ENV{HOME}/.cache/sinetti)
-endif()
-set(SINETTI_CACHE ${default_cache} CACHE PATH "where scripts/sources keeps third-party sources")
-
 foreach(needed libsodium/src/libsodium/include/sodium.h imgui/imgui.h qrcodegen/cpp/qrcodegen.hpp
         include/nlohmann/json.hpp include/doctest/doctest.h)
   if(NOT EXISTS ${SINETTI_CACHE}/sources/${needed})
