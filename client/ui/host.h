@@ -1,0 +1,48 @@
+#pragma once
+// What the user interface needs of the world around it. Implemented by app/ over the browser and by the tests.
+
+#include "api/command.h"
+#include "base/bytes.h"
+#include "ui/geometry.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sinetti::ui {
+
+enum class Cursor : std::uint8_t { arrow = 0, pointer = 1, text = 2 };
+
+struct LocalTime {     // in the time zone of the browser
+    int year = 1970;
+    int month = 1;     // 1..12
+    int day = 1;       // 1..31
+    int weekday = 0;   // 0 = Sunday
+    int hour = 0;
+    int minute = 0;
+};
+
+class Host {
+public:
+    virtual ~Host() = default;
+
+    // `secret_field`: the text of that password field travels beside the command as the passphrase, and the page clears the field.
+    virtual void send_command(const api::Command& command, std::optional<NodeId> secret_field) = 0;
+    virtual void apply_mirror(base::ByteView difference) = 0;              // see mirror.h; called from App::frame
+    virtual void set_field_text(NodeId field, std::string_view text) = 0;  // takes effect before it returns; no on_text follows
+    virtual void set_clipboard(std::string_view text) = 0;
+    virtual void announce(std::string_view text, bool assertive) = 0;      // into an off-screen live region
+    virtual void set_cursor(Cursor cursor) = 0;
+    virtual void set_title(std::string_view title, std::uint32_t unread) = 0;
+    virtual void set_page(std::string_view language, std::uint32_t background) = 0;   // <html lang>, theme colour 0xRRGGBBAA
+    virtual void request_frame() = 0;                                      // call App::frame soon (once per display frame at most)
+    virtual void request_frame_at(double monotonic_ms) = 0;                // and at this time; a later call replaces the earlier
+
+    virtual std::string page_origin() const = 0;                           // the page's address without fragment: "http://host:8080/"
+    virtual std::vector<std::string> languages() const = 0;                // navigator.languages, best first
+    virtual std::int64_t now_ms() const = 0;                               // wall clock, Unix milliseconds
+    virtual LocalTime local_time(std::int64_t unix_ms) const = 0;
+};
+
+}  // namespace sinetti::ui
