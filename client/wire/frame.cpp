@@ -1,0 +1,328 @@
+#include "wire/frame.h"
+
+#include "codec/writer.h"
+
+#include <algorithm>
+
+namespace sinetti::wire {
+
+using base::ByteView;
+using base::Unexpected;
+using codec::Error;
+using codec::Reader;
+using codec::Writer;
+
+namespace {
+
+enum class FrameType : std::uint8_t {
+    authenticate_device = 0x01,
+    authenticate_invite = 0x02,
+    authenticate_founder = 0x03,
+    append = 0x10,
+    read = 0x11,
+    follow = 0x12,
+    ping = 0x20,
+    challenge = 0x81,
+    accepted = 0x82,
+    refused = 0x83,
+    appended = 0x90,
+    entries = 0x91,
+    pong = 0xa0,
+};
+
+constexpr std::size_t kEnvelopeSize = 4;   // the length field
+
+std::size_t padded_size(std::size_t size)
+{
+    const auto fits = std::find_if(kFrameSizes.begin(), kFrameSizes.end(), [&](std::size_t limit) { return size <= limit; });
+    CHECK_INVARIANT(fits != kFrameSizes.end());
+    return *fits;
+}
+
+// --- bodies --------------------------------------------------------------------------------------------------------
+void write(Writer& writer, const AuthenticateDevice& frame)
+{
+    writer.u8(std::uint8_t(FrameType::authenticate_device)).raw(frame.device_public_key).raw(frame.signature);
+}
+void write(Writer& writer, const AuthenticateInvite& frame)
+{
+    CHECK_INVARIANT(frame.invite_certificate.size() <= kInviteCertificateSizeMax);
+    writer.u8(std::uint8_t(FrameType::authenticate_invite)).opaque(frame.invite_certificate).raw(frame.signature);
+}
+void write(Writer& writer, const AuthenticateFounder& frame)
+{
+    writer.u8(std::uint8_t(FrameType::authenticate_founder)).raw(frame.token);
+}
+void write(Writer& writer, const Append& frame)
+{
+    CHECK_INVARIANT(frame.entry.size() <= kRecordSizeMax);
+    writer.u8(std::uint8_t(FrameType::append)).u32(frame.request_id).u32(frame.board).opaque(frame.entry);
+}
+void write(Writer& writer, const Read& frame)
+{
+    writer.u8(std::uint8_t(FrameType::read)).u32(frame.request_id).u32(frame.board).u64(frame.block);
+}
+void write(Writer& writer, const Follow& frame)
+{
+    writer.u8(std::uint8_t(FrameType::follow)).u32(frame.request_id).u32(frame.board).u64(frame.from_position);
+}
+void write(Writer& writer, const Ping& frame)
+{
+    writer.u8(std::uint8_t(FrameType::ping)).u64(frame.value);
+}
+void write(Writer& writer, const Challenge& frame)
+{
+    writer.u8(std::uint8_t(FrameType::challenge)).u16(frame.version).raw(frame.nonce);
+    writer.optional_marker(frame.organisation.has_value());
+    if (frame.organisation) writer.raw(*frame.organisation);
+}
+void write(Writer& writer, const Accepted& frame)
+{
+    CHECK_INVARIANT(frame.boards.size() <= kBoardsMax);
+    writer.u8(std::uint8_t(FrameType::accepted)).u8(std::uint8_t(frame.session_kind));
+    writer.vector([&](Writer& boards) {
+        for (const auto& board : frame.boards) boards.u32(board.board).u8(std::uint8_t(board.kind)).u8(std::uint8_t(board.level));
+    });
+}
+void write(Writer& writer, const Refused& frame)
+{
+    writer.u8(std::uint8_t(FrameType::refused)).u32(frame.request_id).u8(std::uint8_t(frame.code));
+}
+void write(Writer& writer, const Appended& frame)
+{
+    writer.u8(std::uint8_t(FrameType::appended)).u32(frame.request_id).u32(frame.board).u64(frame.position);
+}
+void write(Writer& writer, const Entries& frame)
+{
+    CHECK_INVARIANT(frame.entries.size() <= kBlockEntries);
+    writer.u8(std::uint8_t(FrameType::entries)).u32(frame.request_id).u32(frame.board).u64(frame.first_position);
+    writer.u8(frame.last ? 1 : 0).raw(frame.head);
+    std::size_t size = 0;
+    for (const auto& entry : frame.entries) size += encoded_entry_size(entry.size());
+    writer.varint(size);
+    for (const auto& entry : frame.entries) writer.opaque(entry);
+}
+void write(Writer& writer, const Pong& frame)
+{
+    writer.u8(std::uint8_t(FrameType::pong)).u64(frame.value);
+}
+
+template<typename Frame>
+base::Bytes encode_padded(const Frame& frame)
+{
+    Writer writer;
+    writer.u32(0);
+    std::visit([&](const auto& body) { write(writer, body); }, frame);
+    auto message = std::move(writer).take();
+    const auto length = static_cast<std::uint32_t>(message.size() - kEnvelopeSize);
+    for (std::size_t i = 0; i < kEnvelopeSize; ++i) message[i] = static_cast<std::uint8_t>(length >> (24 - 8 * i));
+    message.resize(padded_size(message.size()));
+    return message;
+}
+
+Result<std::uint32_t> request_id(Reader& reader)
+{
+    const auto id = TRY(reader.u32());
+    if (id == kNoRequest) return Unexpected(Error::bad_value);
+    return id;
+}
+
+Result<AuthenticateDevice> read_authenticate_device(Reader& reader)
+{
+    AuthenticateDevice frame;
+    frame.device_public_key = TRY(reader.array<32>());
+    frame.signature = TRY(reader.array<64>());
+    return frame;
+}
+Result<AuthenticateInvite> read_authenticate_invite(Reader& reader)
+{
+    AuthenticateInvite frame;
+    frame.invite_certificate = TRY(reader.opaque(kInviteCertificateSizeMax));
+    frame.signature = TRY(reader.array<64>());
+    return frame;
+}
+Result<AuthenticateFounder> read_authenticate_founder(Reader& reader)
+{
+    AuthenticateFounder frame;
+    frame.token = TRY(reader.array<32>());
+    return frame;
+}
+Result<Append> read_append(Reader& reader)
+{
+    Append frame;
+    frame.request_id = TRY(request_id(reader));
+    frame.board = TRY(reader.u32());
+    frame.entry = TRY(reader.opaque(kRecordSizeMax));
+    return frame;
+}
+Result<Read> read_read(Reader& reader)
+{
+    Read frame;
+    frame.request_id = TRY(request_id(reader));
+    frame.board = TRY(reader.u32());
+    frame.block = TRY(reader.u64());
+    return frame;
+}
+Result<Follow> read_follow(Reader& reader)
+{
+    Follow frame;
+    frame.request_id = TRY(request_id(reader));
+    frame.board = TRY(reader.u32());
+    frame.from_position = TRY(reader.u64());
+    return frame;
+}
+Result<Ping> read_ping(Reader& reader)
+{
+    return Ping{.value = TRY(reader.u64())};
+}
+Result<Challenge> read_challenge(Reader& reader)
+{
+    Challenge frame;
+    frame.version = TRY(reader.u16());
+    frame.nonce = TRY(reader.array<32>());
+    if (TRY(reader.optional_marker())) frame.organisation = TRY(reader.array<32>());
+    return frame;
+}
+Result<Accepted> read_accepted(Reader& reader)
+{
+    Accepted frame;
+    frame.session_kind = SessionKind(TRY(reader.u8()));
+    auto boards = TRY(reader.vector());
+    while (!boards.empty()) {
+        if (frame.boards.size() == kBoardsMax) return Unexpected(Error::too_large);
+        BoardInfo info;
+        info.board = TRY(boards.u32());
+        info.kind = BoardKind(TRY(boards.u8()));
+        info.level = SendingLevel(TRY(boards.u8()));
+        frame.boards.push_back(info);
+    }
+    return frame;
+}
+Result<Refused> read_refused(Reader& reader)
+{
+    Refused frame;
+    frame.request_id = TRY(reader.u32());
+    frame.code = Refusal(TRY(reader.u8()));
+    return frame;
+}
+Result<Appended> read_appended(Reader& reader)
+{
+    Appended frame;
+    frame.request_id = TRY(request_id(reader));
+    frame.board = TRY(reader.u32());
+    frame.position = TRY(reader.u64());
+    return frame;
+}
+Result<Entries> read_entries(Reader& reader)
+{
+    Entries frame;
+    frame.request_id = TRY(reader.u32());
+    frame.board = TRY(reader.u32());
+    frame.first_position = TRY(reader.u64());
+    frame.last = TRY(reader.optional_marker());
+    frame.head = TRY(reader.array<32>());
+    auto entries = TRY(reader.vector());
+    while (!entries.empty()) {
+        if (frame.entries.size() == kBlockEntries - frame.first_position % kBlockEntries) return Unexpected(Error::too_large);
+        frame.entries.push_back(TRY(entries.opaque(kRecordSizeMax)));
+    }
+    return frame;
+}
+Result<Pong> read_pong(Reader& reader)
+{
+    return Pong{.value = TRY(reader.u64())};
+}
+
+// Type and body, once the envelope holds what it says.
+Result<Reader> open_envelope(ByteView message)
+{
+    if (message.size() > kFrameSizeMax) return Unexpected(Error::too_large);
+    Reader reader(message);
+    const auto length = TRY(reader.u32());
+    const auto content = TRY(reader.raw(length));
+    if (message.size() != padded_size(kEnvelopeSize + length)) return Unexpected(Error::bad_length);
+    const auto padding = reader.rest();
+    if (!std::all_of(padding.begin(), padding.end(), [](std::uint8_t byte) { return byte == 0; })) return Unexpected(Error::bad_value);
+    return Reader(content);
+}
+
+template<typename Frame, typename Body>
+Result<Frame> finished(const Reader& reader, Result<Body>&& body)
+{
+    auto value = TRY(std::move(body));
+    TRY(reader.finish());
+    return Frame(std::move(value));
+}
+
+}  // namespace
+
+base::Bytes encode(const ClientFrame& frame)
+{
+    return encode_padded(frame);
+}
+
+base::Bytes encode(const RelayFrame& frame)
+{
+    return encode_padded(frame);
+}
+
+Result<ClientFrame> decode_client_frame(ByteView message)
+{
+    auto reader = TRY(open_envelope(message));
+    switch (FrameType(TRY(reader.u8()))) {
+    case FrameType::authenticate_device: return finished<ClientFrame>(reader, read_authenticate_device(reader));
+    case FrameType::authenticate_invite: return finished<ClientFrame>(reader, read_authenticate_invite(reader));
+    case FrameType::authenticate_founder: return finished<ClientFrame>(reader, read_authenticate_founder(reader));
+    case FrameType::append: return finished<ClientFrame>(reader, read_append(reader));
+    case FrameType::read: return finished<ClientFrame>(reader, read_read(reader));
+    case FrameType::follow: return finished<ClientFrame>(reader, read_follow(reader));
+    case FrameType::ping: return finished<ClientFrame>(reader, read_ping(reader));
+    default: return Unexpected(Error::bad_value);
+    }
+}
+
+Result<RelayFrame> decode_relay_frame(ByteView message)
+{
+    auto reader = TRY(open_envelope(message));
+    switch (FrameType(TRY(reader.u8()))) {
+    case FrameType::challenge: return finished<RelayFrame>(reader, read_challenge(reader));
+    case FrameType::accepted: return finished<RelayFrame>(reader, read_accepted(reader));
+    case FrameType::refused: return finished<RelayFrame>(reader, read_refused(reader));
+    case FrameType::appended: return finished<RelayFrame>(reader, read_appended(reader));
+    case FrameType::entries: return finished<RelayFrame>(reader, read_entries(reader));
+    case FrameType::pong: return finished<RelayFrame>(reader, read_pong(reader));
+    default: return Unexpected(Error::bad_value);
+    }
+}
+
+std::size_t encoded_entry_size(std::size_t entry_size)
+{
+    return entry_size + (entry_size < 64 ? 1 : entry_size < 16384 ? 2 : 4);
+}
+
+const char* name_of(Refusal refusal)
+{
+    switch (refusal) {
+    case Refusal::bad_frame: return "bad_frame";
+    case Refusal::unsupported_version: return "unsupported_version";
+    case Refusal::not_authorised: return "not_authorised";
+    case Refusal::unknown_board: return "unknown_board";
+    case Refusal::wrong_size: return "wrong_size";
+    case Refusal::tag_taken: return "tag_taken";
+    case Refusal::storage_full: return "storage_full";
+    case Refusal::already_founded: return "already_founded";
+    case Refusal::not_founded: return "not_founded";
+    case Refusal::invite_used: return "invite_used";
+    case Refusal::invite_expired: return "invite_expired";
+    case Refusal::invite_invalid: return "invite_invalid";
+    case Refusal::bad_record: return "bad_record";
+    case Refusal::bad_position: return "bad_position";
+    case Refusal::too_many_requests: return "too_many_requests";
+    case Refusal::revoked: return "revoked";
+    case Refusal::overloaded: return "overloaded";
+    case Refusal::internal: return "internal";
+    }
+    return "unknown";
+}
+
+}  // namespace sinetti::wire

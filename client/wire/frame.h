@@ -1,0 +1,158 @@
+#pragma once
+// The frames between client and relay; docs/protocol.md is the text. One frame is one binary WebSocket message:
+//
+//   uint32 length ‖ uint8 type ‖ body ‖ zeros          length counts type and body; zeros fill the size class
+//
+// The relay speaks first (Challenge); the client authenticates; the relay answers Accepted, or Refused and closes.
+// Encoding is RFC 9420's presentation language. There is one encoding of every frame: a frame in a larger class than it
+// needs, with other padding than zeros or with bytes left over, is refused.
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "codec/reader.h"
+#include "wire/limits.h"
+
+#include <variant>
+
+namespace sinetti::wire {
+
+template<typename T>
+using Result = base::Result<T, codec::Error>;   // bad_value also for an unknown frame type, too_large for a limit of limits.h
+
+using Head = base::ByteArray<32>;
+using Tag = base::ByteArray<kTagSize>;
+using Nonce = base::ByteArray<32>;
+using PublicKey = base::ByteArray<32>;          // Ed25519
+using Signature = base::ByteArray<64>;          // Ed25519
+
+// Request ids are the client's choice and never 0, so that 0 can mean "answers no request of yours".
+inline constexpr std::uint32_t kNoRequest = 0;
+
+// Numbers are pinned. A receiver keeps a number it does not know, as a refusal it has no name for.
+enum class Refusal : std::uint8_t {
+    bad_frame = 1,             // malformed, or not allowed at this point; the session is closed
+    unsupported_version = 2,
+    not_authorised = 3,        // wrong key or token, or a request this kind of session may not make
+    unknown_board = 4,
+    wrong_size = 5,            // an entry that is not a cell, or too large for a record
+    tag_taken = 6,             // the board holds other bytes under this tag
+    storage_full = 7,          // nothing was written; reading goes on
+    already_founded = 8,
+    not_founded = 9,
+    invite_used = 10,
+    invite_expired = 11,
+    invite_invalid = 12,
+    bad_record = 13,           // a directory record that is malformed, forged or contradicts the directory
+    bad_position = 14,         // not the start of a block, or beyond the board's end
+    too_many_requests = 15,
+    revoked = 16,
+    overloaded = 17,           // the relay is busy or closing down; the same request may succeed later
+    internal = 18,
+};
+const char* name_of(Refusal refusal);           // for logs and tests; "unknown" for a number without a name
+
+enum class SessionKind : std::uint8_t { device = 1, invite = 2, founder = 3 };
+enum class BoardKind : std::uint8_t { directory = 0, cells = 1 };
+enum class SendingLevel : std::uint8_t { prompt = 1, shielded = 2, silent = 3 };
+
+// --- client to relay -------------------------------------------------------------------------------------------------
+// Signatures are over directory::session_auth_content() (directory/session_auth.h).
+struct AuthenticateDevice {
+    PublicKey device_public_key{};
+    Signature signature{};
+    friend bool operator==(const AuthenticateDevice&, const AuthenticateDevice&) = default;
+};
+struct AuthenticateInvite {
+    base::Bytes invite_certificate;             // an encoded directory::InviteCertificate
+    Signature signature{};                      // by the invite key
+    friend bool operator==(const AuthenticateInvite&, const AuthenticateInvite&) = default;
+};
+struct AuthenticateFounder {
+    base::ByteArray<32> token{};
+    friend bool operator==(const AuthenticateFounder&, const AuthenticateFounder&) = default;
+};
+// Answered by Appended or Refused. Idempotent: the same entry again is answered with the position it already has.
+struct Append {
+    std::uint32_t request_id = 0;
+    std::uint32_t board = 0;
+    base::Bytes entry;
+    friend bool operator==(const Append&, const Append&) = default;
+};
+// Answered by one or more Entries under this request_id, the final one with last = true, or by Refused.
+struct Read {
+    std::uint32_t request_id = 0;
+    std::uint32_t board = 0;
+    std::uint64_t block = 0;
+    friend bool operator==(const Read&, const Read&) = default;
+};
+// Answered by Entries under kNoRequest, first what there is and then, for as long as the session lasts, what is appended;
+// or by Refused under this request_id. At least one Entries comes, even when there is nothing yet. Once per board and session.
+struct Follow {
+    std::uint32_t request_id = 0;
+    std::uint32_t board = 0;
+    std::uint64_t from_position = 0;            // the start of a block
+    friend bool operator==(const Follow&, const Follow&) = default;
+};
+struct Ping {
+    std::uint64_t value = 0;
+    friend bool operator==(const Ping&, const Ping&) = default;
+};
+using ClientFrame = std::variant<AuthenticateDevice, AuthenticateInvite, AuthenticateFounder, Append, Read, Follow, Ping>;
+
+// --- relay to client -------------------------------------------------------------------------------------------------
+struct Challenge {
+    std::uint16_t version = kProtocolVersion;
+    Nonce nonce{};
+    std::optional<PublicKey> organisation;      // root public key; absent until the relay is founded
+    friend bool operator==(const Challenge&, const Challenge&) = default;
+};
+struct BoardInfo {
+    std::uint32_t board = 0;
+    BoardKind kind = BoardKind::cells;
+    SendingLevel level = SendingLevel::prompt;
+    friend bool operator==(const BoardInfo&, const BoardInfo&) = default;
+};
+struct Accepted {
+    SessionKind session_kind = SessionKind::device;
+    std::vector<BoardInfo> boards;
+    friend bool operator==(const Accepted&, const Accepted&) = default;
+};
+struct Refused {
+    std::uint32_t request_id = kNoRequest;
+    Refusal code = Refusal::internal;
+    friend bool operator==(const Refused&, const Refused&) = default;
+};
+struct Appended {
+    std::uint32_t request_id = 0;
+    std::uint32_t board = 0;
+    std::uint64_t position = 0;
+    friend bool operator==(const Appended&, const Appended&) = default;
+};
+// Consecutive entries of one block; entry i stands at first_position + i.
+struct Entries {
+    std::uint32_t request_id = kNoRequest;
+    std::uint32_t board = 0;
+    std::uint64_t first_position = 0;
+    bool last = false;                          // the answer to Read ends here; a follower has caught up
+    Head head{};                                // the board's chain after the last of these entries
+    std::vector<base::Bytes> entries;           // at most kBlockEntries, may be none
+    friend bool operator==(const Entries&, const Entries&) = default;
+};
+struct Pong {
+    std::uint64_t value = 0;
+    friend bool operator==(const Pong&, const Pong&) = default;
+};
+using RelayFrame = std::variant<Challenge, Accepted, Refused, Appended, Entries, Pong>;
+
+// The whole message, padded. Over-long contents are a bug of the caller's.
+base::Bytes encode(const ClientFrame& frame);
+base::Bytes encode(const RelayFrame& frame);
+
+Result<ClientFrame> decode_client_frame(base::ByteView message);
+Result<RelayFrame> decode_relay_frame(base::ByteView message);
+
+// How many bytes an entry takes inside Entries, and how many all of one frame's may take.
+std::size_t encoded_entry_size(std::size_t entry_size);
+inline constexpr std::size_t kEntriesSizeMax = kFrameSizeMax - 64;
+
+}  // namespace sinetti::wire

@@ -1,0 +1,26 @@
+#pragma once
+// Every size and count the client and the relay agree on. All are checked before anything is allocated.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace sinetti::wire {
+
+inline constexpr std::uint16_t kProtocolVersion = 1;
+
+inline constexpr std::size_t kCellSize = 1024;                 // bytes; every entry of a board of cells
+inline constexpr std::size_t kTagSize = 16;                    // bytes; unique on a board
+inline constexpr std::size_t kRecordSizeMax = 8192;            // bytes; an entry of the directory, at least 1
+inline constexpr std::uint64_t kBlockEntries = 256;
+inline constexpr std::size_t kBoardsMax = 1024;                // in one Accepted
+inline constexpr std::size_t kInviteCertificateSizeMax = 512;  // bytes
+
+// A frame is padded to the smallest class that holds it: one cell, 4, 16, 64 or a whole block of 256 with their envelope.
+inline constexpr std::array<std::size_t, 6> kFrameSizes{256, 1280, 4352, 16896, 66560, 270336};
+inline constexpr std::size_t kFrameSizeMax = kFrameSizes.back();
+
+inline constexpr std::uint32_t kDirectoryBoard = 0;
+inline constexpr std::uint32_t kFirstCellBoard = 1;
+
+}  // namespace sinetti::wire
