@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 
+#include <algorithm>
 #include <new>
 #include <vector>
 

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 
+#include <algorithm>
 #include <concepts>
 #include <string>
 
