@@ -13,7 +13,7 @@ std::filesystem::path vectors_folder()
 {
     const char* const named = std::getenv("SINETTI_VECTORS");
     if (named != nullptr && *named != '\0') {
-        CHECK_MESSAGE(std::filesystem::is_directory(named), "SINETTI_VECTORS names no folder: ", named);
+        CHECK_MESSAGE(std::filesystem::is_directory(named), "SINETTI_VECTORS names no folder: ", std::string(named));
         return named;
     }
     return "../shared/vectors";
