@@ -1,0 +1,233 @@
+#include "directory/record.h"
+
+#include "crypto/hash.h"
+
+#include <algorithm>
+
+namespace sinetti::directory {
+
+using base::Unexpected;
+using codec::Reader;
+using codec::Writer;
+
+namespace {
+
+constexpr std::uint8_t kRecordVersion = 1;
+enum class RecordType : std::uint8_t { organisation = 1, enrolment = 2, key_package = 3, revocation = 4 };
+
+constexpr std::string_view kOrganisationLabel = "sinetti organisation v1";
+constexpr std::string_view kEnrolmentLabel = "sinetti enrolment v1";
+constexpr std::string_view kKeyPackageLabel = "sinetti key package v1";
+constexpr std::string_view kRevocationLabel = "sinetti revocation v1";
+
+// --- the signed part of each body ----------------------------------------------------------------------------------
+void write_unsigned(Writer& writer, const Organisation& record)
+{
+    writer.raw(record.root_public_key).opaque(record.sealed_name);
+}
+void write_unsigned(Writer& writer, const Enrolment& record)
+{
+    write(writer, record.invite);
+    writer.raw(record.identity_public_key).opaque(record.sealed_profile);
+    write(writer, record.device);
+    writer.opaque(record.key_package);
+}
+void write_unsigned(Writer& writer, const KeyPackageUpdate& record)
+{
+    writer.raw(record.device_public_key).opaque(record.key_package);
+}
+void write_unsigned(Writer& writer, const Revocation& record)
+{
+    writer.u8(std::uint8_t(record.kind)).raw(record.key);
+}
+
+template<typename Body>
+base::Bytes content(std::string_view label, const Body& record)
+{
+    Writer writer;
+    write_unsigned(writer, record);
+    return labelled(label, writer.view());
+}
+
+// --- whole bodies --------------------------------------------------------------------------------------------------
+void write_record(Writer& writer, const Organisation& record)
+{
+    writer.u8(std::uint8_t(RecordType::organisation));
+    write_unsigned(writer, record);
+    writer.raw(record.signature);
+}
+void write_record(Writer& writer, const Enrolment& record)
+{
+    writer.u8(std::uint8_t(RecordType::enrolment));
+    write_unsigned(writer, record);
+    writer.raw(record.invite_signature).raw(record.identity_signature);
+}
+void write_record(Writer& writer, const KeyPackageUpdate& record)
+{
+    writer.u8(std::uint8_t(RecordType::key_package));
+    write_unsigned(writer, record);
+    writer.raw(record.signature);
+}
+void write_record(Writer& writer, const Revocation& record)
+{
+    writer.u8(std::uint8_t(RecordType::revocation));
+    write_unsigned(writer, record);
+    writer.raw(record.signature);
+}
+
+codec::Result<base::Bytes> read_sealed_name(Reader& reader)
+{
+    auto sealed = TRY(reader.opaque(kSealedNameSize));
+    if (sealed.size() != kSealedNameSize) return Unexpected(codec::Error::bad_length);
+    return sealed;
+}
+codec::Result<Organisation> read_organisation(Reader& reader)
+{
+    Organisation record;
+    record.root_public_key = TRY(reader.array<32>());
+    record.sealed_name = TRY(read_sealed_name(reader));
+    record.signature = TRY(reader.array<64>());
+    return record;
+}
+codec::Result<Enrolment> read_enrolment(Reader& reader)
+{
+    Enrolment record;
+    record.invite = TRY(read_invite_certificate(reader));
+    record.identity_public_key = TRY(reader.array<32>());
+    record.sealed_profile = TRY(read_sealed_name(reader));
+    record.device = TRY(read_device_certificate(reader));
+    record.key_package = TRY(reader.opaque(kKeyPackageSizeMax));
+    record.invite_signature = TRY(reader.array<64>());
+    record.identity_signature = TRY(reader.array<64>());
+    return record;
+}
+codec::Result<KeyPackageUpdate> read_key_package(Reader& reader)
+{
+    KeyPackageUpdate record;
+    record.device_public_key = TRY(reader.array<32>());
+    record.key_package = TRY(reader.opaque(kKeyPackageSizeMax));
+    record.signature = TRY(reader.array<64>());
+    return record;
+}
+codec::Result<Revocation> read_revocation(Reader& reader)
+{
+    Revocation record;
+    const auto kind = TRY(reader.u8());
+    if (kind > std::uint8_t(RevokedKind::identity)) return Unexpected(codec::Error::bad_value);
+    record.kind = RevokedKind(kind);
+    record.key = TRY(reader.array<32>());
+    record.signature = TRY(reader.array<64>());
+    return record;
+}
+
+template<typename Body>
+Result<Record> finished(const Reader& reader, codec::Result<Body>&& body)
+{
+    auto record = TRY_OR(std::move(body), Error::malformed);
+    TRY_OR(reader.finish(), Error::malformed);
+    return Record(std::move(record));
+}
+
+Result<void> check_signature(const PublicKey& signer, base::ByteView message, const Signature& signature)
+{
+    TRY_OR(crypto::verify(signer, message, signature), Error::bad_signature);
+    return {};
+}
+
+Result<void> verify_record(const Organisation& record, const PublicKey& root)
+{
+    if (record.root_public_key != root) return Unexpected(Error::wrong_organisation);
+    return check_signature(root, content(kOrganisationLabel, record), record.signature);
+}
+Result<void> verify_record(const Enrolment& record, const PublicKey& root)
+{
+    if (record.invite.root_public_key != root) return Unexpected(Error::wrong_organisation);
+    if (record.device.identity_public_key != record.identity_public_key) return Unexpected(Error::key_mismatch);
+    TRY(verify(record.invite));
+    TRY(verify(record.device));
+    const auto message = content(kEnrolmentLabel, record);
+    TRY(check_signature(record.invite.invite_public_key, message, record.invite_signature));
+    return check_signature(record.identity_public_key, message, record.identity_signature);
+}
+Result<void> verify_record(const KeyPackageUpdate& record, const PublicKey&)
+{
+    return check_signature(record.device_public_key, content(kKeyPackageLabel, record), record.signature);
+}
+Result<void> verify_record(const Revocation& record, const PublicKey& root)
+{
+    return check_signature(root, content(kRevocationLabel, record), record.signature);
+}
+
+}  // namespace
+
+RecordTag record_tag(base::ByteView record)
+{
+    const auto digest = crypto::sha256(record);
+    RecordTag tag;
+    std::copy_n(digest.begin(), tag.size(), tag.begin());
+    return tag;
+}
+
+Organisation sign_organisation(const SignaturePrivateKey& root, base::Bytes sealed_name)
+{
+    Organisation record{.root_public_key = root.public_key(), .sealed_name = std::move(sealed_name)};
+    record.signature = root.sign(content(kOrganisationLabel, record));
+    return record;
+}
+
+Enrolment sign_enrolment(const InviteCertificate& invite, const SignaturePrivateKey& invite_key, const SignaturePrivateKey& identity,
+                         base::Bytes sealed_profile, const DeviceCertificate& device, base::Bytes key_package)
+{
+    Enrolment record{.invite = invite,
+                     .identity_public_key = identity.public_key(),
+                     .sealed_profile = std::move(sealed_profile),
+                     .device = device,
+                     .key_package = std::move(key_package)};
+    const auto message = content(kEnrolmentLabel, record);
+    record.invite_signature = invite_key.sign(message);
+    record.identity_signature = identity.sign(message);
+    return record;
+}
+
+KeyPackageUpdate sign_key_package(const SignaturePrivateKey& device, base::Bytes key_package)
+{
+    KeyPackageUpdate record{.device_public_key = device.public_key(), .key_package = std::move(key_package)};
+    record.signature = device.sign(content(kKeyPackageLabel, record));
+    return record;
+}
+
+Revocation sign_revocation(const SignaturePrivateKey& root, RevokedKind kind, const PublicKey& key)
+{
+    Revocation record{.kind = kind, .key = key};
+    record.signature = root.sign(content(kRevocationLabel, record));
+    return record;
+}
+
+base::Bytes encode(const Record& record)
+{
+    Writer writer;
+    writer.u8(kRecordVersion);
+    std::visit([&](const auto& body) { write_record(writer, body); }, record);
+    return std::move(writer).take();
+}
+
+Result<Record> decode_record(base::ByteView bytes)
+{
+    if (bytes.size() > kRecordSizeMax) return Unexpected(Error::malformed);
+    Reader reader(bytes);
+    if (TRY_OR(reader.u8(), Error::malformed) != kRecordVersion) return Unexpected(Error::unknown_version);
+    switch (RecordType(TRY_OR(reader.u8(), Error::malformed))) {
+    case RecordType::organisation: return finished(reader, read_organisation(reader));
+    case RecordType::enrolment: return finished(reader, read_enrolment(reader));
+    case RecordType::key_package: return finished(reader, read_key_package(reader));
+    case RecordType::revocation: return finished(reader, read_revocation(reader));
+    }
+    return Unexpected(Error::unknown_version);
+}
+
+Result<void> verify(const Record& record, const PublicKey& root)
+{
+    return std::visit([&](const auto& body) { return verify_record(body, root); }, record);
+}
+
+}  // namespace sinetti::directory

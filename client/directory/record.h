@@ -1,0 +1,70 @@
+#pragma once
+// The records of board 0, and how they are signed, encoded and verified. Their meaning together is state.h's.
+//   Record{ uint8 version = 1, uint8 type, body }
+// A record is made by a sign_… function, or decoded and then verified.
+
+#include "directory/certificate.h"
+#include "directory/sealed_name.h"
+
+#include <variant>
+
+namespace sinetti::directory {
+
+inline constexpr std::size_t kRecordSizeMax = 8192;       // bytes, encoded; as wire::kRecordSizeMax
+inline constexpr std::size_t kKeyPackageSizeMax = 6144;   // bytes; room for a post-quantum one
+
+using RecordTag = base::ByteArray<16>;                    // SHA-256(record)[0..16): its tag on the board
+RecordTag record_tag(base::ByteView record);
+
+// The first record of a directory, and its only one of this type.
+struct Organisation {
+    PublicKey root_public_key{};
+    base::Bytes sealed_name;
+    Signature signature{};                                // by the root
+    friend bool operator==(const Organisation&, const Organisation&) = default;
+};
+Organisation sign_organisation(const SignaturePrivateKey& root, base::Bytes sealed_name);
+
+// A newcomer uses an invite: their identity, their first device and its key package.
+struct Enrolment {
+    InviteCertificate invite;
+    PublicKey identity_public_key{};
+    base::Bytes sealed_profile;
+    DeviceCertificate device;
+    base::Bytes key_package;
+    Signature invite_signature{};
+    Signature identity_signature{};
+    friend bool operator==(const Enrolment&, const Enrolment&) = default;
+};
+Enrolment sign_enrolment(const InviteCertificate& invite, const SignaturePrivateKey& invite_key, const SignaturePrivateKey& identity,
+                         base::Bytes sealed_profile, const DeviceCertificate& device, base::Bytes key_package);
+
+// Replaces the device's key package.
+struct KeyPackageUpdate {
+    PublicKey device_public_key{};
+    base::Bytes key_package;
+    Signature signature{};                                // by the device
+    friend bool operator==(const KeyPackageUpdate&, const KeyPackageUpdate&) = default;
+};
+KeyPackageUpdate sign_key_package(const SignaturePrivateKey& device, base::Bytes key_package);
+
+enum class RevokedKind : std::uint8_t { invite = 0, device = 1, identity = 2 };
+struct Revocation {
+    RevokedKind kind = RevokedKind::invite;
+    PublicKey key{};
+    Signature signature{};                                // by the root
+    friend bool operator==(const Revocation&, const Revocation&) = default;
+};
+Revocation sign_revocation(const SignaturePrivateKey& root, RevokedKind kind, const PublicKey& key);
+
+using Record = std::variant<Organisation, Enrolment, KeyPackageUpdate, Revocation>;
+
+base::Bytes encode(const Record& record);
+// Errors: malformed, unknown_version.
+Result<Record> decode_record(base::ByteView bytes);
+
+// Every signature inside, and keys that must agree. `root` is the organisation's, which a revocation does not name itself.
+// Errors: bad_signature, key_mismatch, wrong_organisation.
+Result<void> verify(const Record& record, const PublicKey& root);
+
+}  // namespace sinetti::directory

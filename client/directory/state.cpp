@@ -1,0 +1,136 @@
+#include "directory/state.h"
+
+namespace sinetti::directory {
+
+using base::Unexpected;
+
+Result<Applied> DirectoryState::check(const Record& record, std::optional<base::UnixMilliseconds> now) const
+{
+    return std::visit([&](const auto& body) { return check_body(body, now); }, record);
+}
+
+Result<Applied> DirectoryState::apply(std::uint64_t position, const Record& record, std::optional<base::UnixMilliseconds> now)
+{
+    auto applied = TRY(check(record, now));
+    std::visit([&](const auto& body) { apply_body(position, body); }, record);
+    return applied;
+}
+
+Result<Applied> DirectoryState::check_body(const Organisation& record, std::optional<base::UnixMilliseconds>) const
+{
+    if (founded()) return Unexpected(Error::already_founded);
+    TRY(verify(Record(record), record.root_public_key));
+    return Applied(Founded{record.root_public_key});
+}
+
+Result<void> DirectoryState::check_invite(const InviteCertificate& invite, std::optional<base::UnixMilliseconds> now) const
+{
+    if (!founded()) return Unexpected(Error::not_founded);
+    if (invite.root_public_key != m_organisation->root_public_key) return Unexpected(Error::wrong_organisation);
+    TRY(verify(invite));
+    if (m_revoked_invites.contains(invite.invite_public_key)) return Unexpected(Error::invite_revoked);
+    if (m_used_invites.contains(invite.invite_public_key)) return Unexpected(Error::invite_used);
+    if (now && *now >= invite.expires) return Unexpected(Error::invite_expired);
+    return {};
+}
+
+Result<Applied> DirectoryState::check_body(const Enrolment& record, std::optional<base::UnixMilliseconds> now) const
+{
+    TRY(check_invite(record.invite, now));
+    TRY(verify(Record(record), m_organisation->root_public_key));
+    if (m_identities.contains(record.identity_public_key)) return Unexpected(Error::key_taken);
+    if (m_devices.contains(record.device.device_public_key)) return Unexpected(Error::key_taken);
+    return Applied(Enrolled{record.identity_public_key, record.device.device_public_key, record.invite.invite_public_key});
+}
+
+Result<Applied> DirectoryState::check_body(const KeyPackageUpdate& record, std::optional<base::UnixMilliseconds>) const
+{
+    if (!founded()) return Unexpected(Error::not_founded);
+    const auto* known = device(record.device_public_key);
+    if (known == nullptr) return Unexpected(Error::unknown_key);
+    if (known->revoked) return Unexpected(Error::revoked);
+    TRY(verify(Record(record), m_organisation->root_public_key));
+    return Applied(KeyPackageReplaced{record.device_public_key});
+}
+
+Result<Applied> DirectoryState::check_body(const Revocation& record, std::optional<base::UnixMilliseconds>) const
+{
+    if (!founded()) return Unexpected(Error::not_founded);
+    TRY(verify(Record(record), m_organisation->root_public_key));
+    switch (record.kind) {
+    case RevokedKind::invite:
+        if (m_revoked_invites.contains(record.key)) return Unexpected(Error::revoked);
+        break;
+    case RevokedKind::device: {
+        const auto* known = device(record.key);
+        if (known == nullptr) return Unexpected(Error::unknown_key);
+        if (known->revoked) return Unexpected(Error::revoked);
+        break;
+    }
+    case RevokedKind::identity: {
+        const auto* known = identity(record.key);
+        if (known == nullptr) return Unexpected(Error::unknown_key);
+        if (known->revoked) return Unexpected(Error::revoked);
+        break;
+    }
+    }
+    return Applied(Revoked{record.kind, record.key});
+}
+
+void DirectoryState::apply_body(std::uint64_t, const Organisation& record)
+{
+    m_organisation = record;
+}
+
+void DirectoryState::apply_body(std::uint64_t position, const Enrolment& record)
+{
+    m_used_invites.insert(record.invite.invite_public_key);
+    m_identity_order.push_back(record.identity_public_key);
+    m_identities.emplace(record.identity_public_key, Identity{.public_key = record.identity_public_key,
+                                                              .role = record.invite.role,
+                                                              .invite_public_key = record.invite.invite_public_key,
+                                                              .sealed_profile = record.sealed_profile,
+                                                              .devices = {record.device.device_public_key},
+                                                              .position = position});
+    m_devices.emplace(record.device.device_public_key, Device{.public_key = record.device.device_public_key,
+                                                              .identity_public_key = record.identity_public_key,
+                                                              .contact_public_key = record.device.contact_public_key,
+                                                              .created = record.device.created,
+                                                              .key_package = record.key_package,
+                                                              .key_package_position = position});
+}
+
+void DirectoryState::apply_body(std::uint64_t position, const KeyPackageUpdate& record)
+{
+    auto& device = m_devices.at(record.device_public_key);
+    device.key_package = record.key_package;
+    device.key_package_position = position;
+}
+
+void DirectoryState::apply_body(std::uint64_t, const Revocation& record)
+{
+    switch (record.kind) {
+    case RevokedKind::invite: m_revoked_invites.insert(record.key); break;
+    case RevokedKind::device: m_devices.at(record.key).revoked = true; break;
+    case RevokedKind::identity: {
+        auto& identity = m_identities.at(record.key);
+        identity.revoked = true;
+        for (const auto& device : identity.devices) m_devices.at(device).revoked = true;
+        break;
+    }
+    }
+}
+
+const Identity* DirectoryState::identity(const PublicKey& key) const
+{
+    const auto found = m_identities.find(key);
+    return found == m_identities.end() ? nullptr : &found->second;
+}
+
+const Device* DirectoryState::device(const PublicKey& key) const
+{
+    const auto found = m_devices.find(key);
+    return found == m_devices.end() ? nullptr : &found->second;
+}
+
+}  // namespace sinetti::directory

@@ -1,0 +1,92 @@
+#pragma once
+// What the records of board 0 add up to. Relay and client apply the same records in the same order with this class and come
+// to the same state; a record that is refused changes nothing.
+//
+// Rules: the first record founds the organisation and there is no second one. The first enrolment of an invite wins. An
+// identity or device key enters once. Whatever is revoked stays revoked; revoking an identity revokes its devices.
+
+#include "directory/record.h"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+
+namespace sinetti::directory {
+
+struct Device {
+    PublicKey public_key{};
+    PublicKey identity_public_key{};
+    crypto::DhPublicKey contact_public_key{};
+    base::UnixMilliseconds created;
+    base::Bytes key_package;                // the latest
+    std::uint64_t key_package_position = 0; // of the record it came in
+    bool revoked = false;                   // itself or through its identity
+};
+
+struct Identity {
+    PublicKey public_key{};
+    Role role = Role::member;
+    PublicKey invite_public_key{};          // the invite it enrolled with
+    base::Bytes sealed_profile;
+    std::vector<PublicKey> devices;         // in order of enrolment
+    std::uint64_t position = 0;             // of its enrolment
+    bool revoked = false;
+};
+
+// What a record did.
+struct Founded {
+    PublicKey root_public_key{};
+};
+struct Enrolled {
+    PublicKey identity_public_key{};
+    PublicKey device_public_key{};
+    PublicKey invite_public_key{};
+};
+struct KeyPackageReplaced {
+    PublicKey device_public_key{};
+};
+struct Revoked {
+    RevokedKind kind = RevokedKind::invite;
+    PublicKey key{};
+};
+using Applied = std::variant<Founded, Enrolled, KeyPackageReplaced, Revoked>;
+
+class DirectoryState {
+public:
+    // `now`, when given, holds invites to their expiry. The relay gives it; a client that replays the past cannot.
+    // Errors: those of verify(), already_founded, not_founded, invite_used, invite_expired, invite_revoked, key_taken,
+    // unknown_key, revoked (a key package of a revoked device, or a second revocation).
+    Result<Applied> check(const Record& record, std::optional<base::UnixMilliseconds> now = {}) const;
+    Result<Applied> apply(std::uint64_t position, const Record& record, std::optional<base::UnixMilliseconds> now = {});
+
+    bool founded() const { return m_organisation.has_value(); }
+    const std::optional<Organisation>& organisation() const { return m_organisation; }
+    std::span<const PublicKey> identities() const { return m_identity_order; }   // in order of enrolment, revoked ones too
+    const Identity* identity(const PublicKey& key) const;                        // nullptr when unknown
+    const Device* device(const PublicKey& key) const;                            // nullptr when unknown
+    bool invite_used(const PublicKey& invite_public_key) const { return m_used_invites.contains(invite_public_key); }
+    bool invite_revoked(const PublicKey& invite_public_key) const { return m_revoked_invites.contains(invite_public_key); }
+
+    // Whether this invite could still enrol somebody. Errors: not_founded, wrong_organisation, bad_signature, invite_….
+    Result<void> check_invite(const InviteCertificate& invite, std::optional<base::UnixMilliseconds> now = {}) const;
+
+private:
+    Result<Applied> check_body(const Organisation& record, std::optional<base::UnixMilliseconds> now) const;
+    Result<Applied> check_body(const Enrolment& record, std::optional<base::UnixMilliseconds> now) const;
+    Result<Applied> check_body(const KeyPackageUpdate& record, std::optional<base::UnixMilliseconds> now) const;
+    Result<Applied> check_body(const Revocation& record, std::optional<base::UnixMilliseconds> now) const;
+    void apply_body(std::uint64_t position, const Organisation& record);
+    void apply_body(std::uint64_t position, const Enrolment& record);
+    void apply_body(std::uint64_t position, const KeyPackageUpdate& record);
+    void apply_body(std::uint64_t position, const Revocation& record);
+
+    std::optional<Organisation> m_organisation;
+    std::vector<PublicKey> m_identity_order;
+    std::map<PublicKey, Identity> m_identities;
+    std::map<PublicKey, Device> m_devices;
+    std::set<PublicKey> m_used_invites;
+    std::set<PublicKey> m_revoked_invites;
+};
+
+}  // namespace sinetti::directory
