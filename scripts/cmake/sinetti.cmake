@@ -72,7 +72,8 @@ function(sinetti_test)
     target_compile_options(${target} PRIVATE -fwasm-exceptions)
     target_link_options(${target} PRIVATE
       -fwasm-exceptions -sNODERAWFS -sENVIRONMENT=node -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=2gb -sSTACK_SIZE=1mb
-      -sEXIT_RUNTIME=1 -sDYNAMIC_EXECUTION=0 -sASSERTIONS=1 -O1)
+      -sEXIT_RUNTIME=1 -sDYNAMIC_EXECUTION=0 -sASSERTIONS=1 -O1
+      --pre-js ${PROJECT_SOURCE_DIR}/tests/support/node_environment.js)
   endif()
   # The working folder is the repository's, so that ../shared/vectors means the same everywhere.
   set(command $<TARGET_FILE:${target}> --no-colors=true)
