@@ -23,13 +23,8 @@ public:
     // Honours the texture requests in the draw data (ImTextureData), then clears and draws.
     virtual void draw(FrameSize size, std::uint32_t clear_colour, ImDrawData& data) = 0;   // colour 0xRRGGBBAA
 
-    // A soft shadow: a 64 px Gaussian blob for nine slices, white with alpha.
-    virtual ImTextureID shadow_texture() = 0;
-
-    // The wax seal of a fingerprint (32 bytes), drawn once and kept. Straight alpha.
+    // The wax seal of a fingerprint (at least 16 bytes), drawn once and kept. Straight alpha.
     virtual ImTextureID seal_texture(base::ByteView fingerprint) = 0;
-    // The evening sky behind welcome screens, drawn at this size; kept until the size changes.
-    virtual ImTextureID sky_texture(FrameSize size) = 0;
 
     virtual bool usable() const = 0;    // false while the context is lost; draw() then does nothing
 };

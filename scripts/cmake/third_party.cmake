@@ -30,7 +30,8 @@ add_library(imgui STATIC EXCLUDE_FROM_ALL
 target_include_directories(imgui SYSTEM PUBLIC ${imgui})
 target_compile_definitions(imgui PUBLIC
   IMGUI_DISABLE_OBSOLETE_FUNCTIONS IMGUI_DISABLE_DEMO_WINDOWS IMGUI_DISABLE_DEBUG_TOOLS
-  IMGUI_DISABLE_DEFAULT_SHELL_FUNCTIONS IMGUI_DISABLE_FILE_FUNCTIONS IMGUI_USE_WCHAR32)
+  IMGUI_DISABLE_DEFAULT_SHELL_FUNCTIONS IMGUI_DISABLE_FILE_FUNCTIONS IMGUI_USE_WCHAR32
+  "ImDrawIdx=unsigned int") # WebGL2 has no base vertex, and a large screen has more than 65,536 of them
 target_compile_options(imgui PRIVATE -fno-exceptions -fno-rtti)
 target_link_libraries(imgui PRIVATE third_party_flags)
 
