@@ -1,0 +1,169 @@
+// core.wasm: the application core inside its worker. web/core_worker.js calls the functions at the end of this file and is
+// called through platform/worker_host.h. One thread; no call re-enters.
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "chat/core.h"
+#include "platform/host_backend.h"
+#include "platform/host_transport.h"
+#include "platform/worker_host.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace sinetti::app {
+
+namespace {
+
+// Where events leave the module.
+class HostEvents final : public chat::EventSink {
+public:
+    void on_event(const api::Event& event) override
+    {
+        const std::string json = api::to_json(event);
+        sinetti_host_event(json.data(), json.size());
+    }
+};
+
+// Everything that exists only while this tab has the seal. Members are destroyed in reverse: the core before what it uses.
+struct Seat {
+    Seat(base::Clock& clock, base::Random& random, chat::EventSink& events)
+        : core({clock, random, transport, alarm, backend, events, crypto::PasswordParameters{}})
+    {
+    }
+    platform::HostTransport transport;
+    platform::HostAlarm alarm;
+    platform::HostBackend backend;
+    chat::Core core;
+};
+
+// One tab of a browser has the seal open; the others say so and may ask for it. The worker holds the lock and tells us.
+class Application {
+public:
+    void set_active(bool active)
+    {
+        if (active == (m_seat != nullptr)) return;
+        if (!active) {
+            m_seat.reset();
+            m_events.on_event(api::SessionEvent{.phase = api::Phase::elsewhere});
+            return;
+        }
+        m_seat = std::make_unique<Seat>(m_clock, m_random, m_events);
+        if (m_started) begin();
+    }
+
+    void submit(api::Command&& command, base::SecretBytes&& passphrase)
+    {
+        if (std::holds_alternative<api::Start>(command)) return start();
+        if (auto* link = std::get_if<api::OpenLink>(&command)) return open_link(std::move(link->fragment));
+        if (m_seat) m_seat->core.submit(std::move(command), std::move(passphrase));
+    }
+
+    // A link waits until the page has started and this tab has the seal.
+    void open_link(std::string fragment)
+    {
+        m_link = std::move(fragment);
+        if (m_started && m_seat) submit_link();
+    }
+
+    Seat* seat() { return m_seat.get(); }
+
+private:
+    // The page's first Start asks where we stand; a later one, while another tab has the seal, asks for it.
+    void start()
+    {
+        const bool first = !m_started;
+        m_started = true;
+        if (m_seat) return begin();
+        if (first) return m_events.on_event(api::SessionEvent{.phase = api::Phase::elsewhere});
+        sinetti_host_take_over();
+    }
+
+    void begin()
+    {
+        m_seat->core.submit(api::Start{});
+        if (m_link) submit_link();
+    }
+
+    void submit_link()
+    {
+        auto fragment = std::move(*m_link);
+        m_link.reset();
+        m_seat->core.submit(api::OpenLink{std::move(fragment)});
+    }
+
+    base::SystemClock m_clock;
+    base::SystemRandom m_random;
+    HostEvents m_events;
+    std::unique_ptr<Seat> m_seat;
+    std::optional<std::string> m_link;
+    bool m_started = false;
+};
+
+// Lives as long as the module; made by core_start().
+Application* g_application = nullptr;
+
+Seat* seat() { return g_application ? g_application->seat() : nullptr; }
+
+}  // namespace
+
+}  // namespace sinetti::app
+
+using namespace sinetti;
+using namespace sinetti::app;
+
+extern "C" {
+
+void core_start()
+{
+    if (!g_application) g_application = new Application;
+}
+
+// The worker got the lock, or was told to let it go.
+void core_set_active(int active) { g_application->set_active(active != 0); }
+
+// Bytes belong to the caller; those of the passphrase are wiped before this returns. False: not a command.
+bool core_command(const char* json, std::size_t size, std::uint8_t* passphrase, std::size_t passphrase_size)
+{
+    base::SecretBytes secret(base::ByteView(passphrase, passphrase_size));
+    base::wipe({passphrase, passphrase_size});
+    auto command = api::command_from_json({json, size});
+    if (!command) return false;
+    g_application->submit(std::move(*command), std::move(secret));
+    return true;
+}
+
+void core_open_link(const char* fragment, std::size_t size) { g_application->open_link(std::string(fragment, size)); }
+
+void core_alarm()
+{
+    if (Seat* one = seat()) one->core.on_alarm();
+}
+
+void core_socket_opened()
+{
+    if (Seat* one = seat()) one->transport.opened();
+}
+
+void core_socket_frame(const std::uint8_t* frame, std::size_t size)
+{
+    if (Seat* one = seat()) one->transport.received({frame, size});
+}
+
+void core_socket_closed()
+{
+    if (Seat* one = seat()) one->transport.closed();
+}
+
+void core_store_loaded(std::uint32_t ticket, const std::uint8_t* records, std::size_t size, std::uint32_t error)
+{
+    if (Seat* one = seat()) one->backend.loaded(ticket, {records, size}, error);
+}
+
+void core_store_settled(std::uint32_t ticket, std::uint32_t error)
+{
+    if (Seat* one = seat()) one->backend.settled(ticket, error);
+}
+
+}  // extern "C"

@@ -1,0 +1,104 @@
+// Starts both halves of the app at once: the core in its worker and the user interface here. Shows what is wrong when one of
+// them cannot start or stops.
+
+import {NoGraphics, Page} from './page.js';
+
+const kActivationPatience = 3000;   // ms
+
+const failure = document.getElementById('failure');
+const loading = document.getElementById('loading');
+
+// `why`: start, graphics, stopped or browser; the sentences are in index.html.
+function fail(why, error) {
+  if (error) console.error(error);
+  if (!failure.hidden) return;
+  loading.hidden = true;
+  failure.dataset.why = why;
+  failure.hidden = false;
+  document.getElementById('reload').focus();
+}
+
+document.getElementById('reload').addEventListener('click', () => location.reload());
+
+// A link's secret stays neither in the address bar nor in the history.
+function takeFragment() {
+  const fragment = location.hash;
+  if (fragment.length > 1) history.replaceState(null, '', location.pathname + location.search);
+  return fragment;
+}
+
+// A verified new release waits until the page is loaded anew; this is that moment. True: the page is about to load again.
+async function activateUpdate() {
+  const registration = await navigator.serviceWorker?.getRegistration().catch(() => null);
+  if (!registration?.waiting) return false;
+  const changed = new Promise((resolve) => {
+    navigator.serviceWorker.addEventListener('controllerchange', () => resolve(true), {once: true});
+    setTimeout(() => resolve(false), kActivationPatience);
+  });
+  registration.waiting.postMessage('activate');
+  if (!await changed) return false;
+  location.reload();
+  return true;
+}
+
+function startCore(page) {
+  const worker = new Worker('core_worker.js', {type: 'module', name: 'core'});
+  const waiting = [];   // events that came before the user interface
+  let ready = false;
+  worker.onmessage = ({data}) => {
+    if (data.type === 'failed') {
+      page.stop();
+      fail('stopped');
+    } else if (ready) {
+      page.deliver(data.event);
+    } else {
+      waiting.push(data.event);
+    }
+  };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    page.stop();
+    fail('start', new Error(event.message || 'core_worker.js did not load'));
+  };
+  return {
+    worker,
+    open() {
+      ready = true;
+      for (const event of waiting.splice(0)) page.deliver(event);
+    },
+  };
+}
+
+async function start() {
+  const possible = globalThis.isSecureContext && navigator.locks && globalThis.BroadcastChannel && globalThis.WebAssembly;
+  if (!possible) {
+    fail('browser');
+    return;
+  }
+  if (await activateUpdate()) return;
+  let core = null;
+  const page = new Page((command, secret) => {
+    core.worker.postMessage({type: 'command', command, secret}, [command.buffer, ...(secret ? [secret.buffer] : [])]);
+  }, (error) => {
+    core?.worker.terminate();
+    fail('stopped', error);
+  });
+  core = startCore(page);
+
+  const openLink = () => {
+    const fragment = takeFragment();
+    if (fragment.length > 1) core.worker.postMessage({type: 'link', fragment});
+  };
+  openLink();
+  addEventListener('hashchange', openLink);
+
+  const drawn = page.firstFrame();
+  await page.start();
+  core.open();
+  await drawn;
+  loading.hidden = true;
+  performance.mark('sinetti-first-frame');
+  navigator.serviceWorker?.register('service_worker.js').catch((error) => console.warn(error));
+}
+
+start().catch((error) => fail(error instanceof NoGraphics ? 'graphics' : 'start', error));

@@ -1,0 +1,13 @@
+// The JavaScript half of client/platform/worker_host.h: linked into core.js, it hands everything to the host object that
+// core_worker.js gave the module. Bytes are copied out of the module's memory here.
+addToLibrary({
+  sinetti_host_event: (json, size) => Module['host'].event(HEAPU8.slice(json, json + size)),
+  sinetti_host_socket_open: () => Module['host'].socketOpen(),
+  sinetti_host_socket_send: (frame, size) => Module['host'].socketSend(HEAPU8.slice(frame, frame + size)),
+  sinetti_host_socket_close: () => Module['host'].socketClose(),
+  sinetti_host_alarm: (milliseconds) => Module['host'].alarm(milliseconds),
+  sinetti_host_store_load: (ticket) => Module['host'].storeLoad(ticket),
+  sinetti_host_store_commit: (ticket, batch, size) => Module['host'].storeCommit(ticket, HEAPU8.slice(batch, batch + size)),
+  sinetti_host_store_wipe: (ticket) => Module['host'].storeWipe(ticket),
+  sinetti_host_take_over: () => Module['host'].takeOver(),
+});

@@ -1,0 +1,242 @@
+// The page around ui.wasm: what the module asks for (client/app/page_host.h) and what it is told. Draws on demand only: a frame
+// is requested from the browser when the user interface wants one, and at no other time.
+
+import createUi from './ui.js';
+import {listen} from './input.js';
+import {Mirror} from './mirror.js';
+import {rasteriseCluster} from './rasterise.js';
+import {TextAgent} from './text_agent.js';
+
+const kCursors = ['default', 'pointer', 'text'];
+const kHiddenFrameInterval = 250;        // ms; a hidden tab has no display frames, but its title and announcements go on
+const kAnnouncementLife = 10_000;        // ms
+const kAnnouncementsMax = 5;
+const kFonts = ['inter-regular.otf', 'inter-medium.otf', 'inter-semibold.otf', 'display-semibold.otf', 'icons.ttf'];
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+export class NoGraphics extends Error {}
+
+async function loadFonts() {
+  return Promise.all(kFonts.map(async (name) => {
+    const response = await fetch(`fonts/${name}`);
+    if (!response.ok) throw new Error(`fonts/${name}: ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  }));
+}
+
+export class Page {
+  #module = null;
+  #canvas = document.getElementById('canvas');
+  #mirror;
+  #fields;
+  #sendToCore;
+  #onFault;
+  #frame = 0;
+  #frameTimer = 0;
+  #laterTimer = 0;
+  #viewport = null;
+  #faulty = false;
+  #drawn = 0;
+
+  // `sendToCore(command bytes, secret bytes or null)`; `onFault(error)` is called once, after which the page does nothing more.
+  constructor(sendToCore, onFault) {
+    this.#sendToCore = sendToCore;
+    this.#onFault = onFault;
+    this.#fields = new TextAgent({
+      text: (id, text) => this.#callWithBytes('_ui_text', [id], encoder.encode(text)),
+      password: (id, bytes, words, strength) => this.#call('_ui_password', id, bytes, words, strength),
+      submit: (id) => this.#call('_ui_submit', id),
+      height: (id, height) => this.#call('_ui_field_height', id, height),
+    });
+    this.#mirror = new Mirror(document.getElementById('mirror'), this.#fields, {
+      action: (id, action) => this.#call('_ui_mirror_action', id, action),
+      focus: (id, visible) => this.#call('_ui_focus', id, visible ? 1 : 0),
+    });
+  }
+
+  // Throws NoGraphics when the browser has no WebGL2, anything else when a part could not be loaded.
+  async start() {
+    const fontsLoading = loadFonts();
+    const [module, fonts] = await Promise.all([createUi({page: this.#host()}), fontsLoading]);
+    // Text fields are set in the very font the canvas uses.
+    document.fonts.add(new FontFace('Inter', fonts[0].slice().buffer, {weight: '400'}));
+    this.#module = module;
+    const table = module._malloc(kFonts.length * 8);
+    fonts.forEach((font, i) => {
+      const address = this.#copyIn(font);
+      new DataView(module.HEAPU8.buffer).setUint32(table + 8 * i, address, true);
+      new DataView(module.HEAPU8.buffer).setUint32(table + 8 * i + 4, font.length, true);
+    });
+    const strings = ['#canvas', `${location.origin}${location.pathname}`, navigator.languages.join('\n')].map((text) => this.#copyText(text));
+    const started = module._ui_start(...strings, table);
+    strings.forEach((address) => module._free(address));
+    module._free(table);
+    if (!started) throw new NoGraphics('no WebGL 2');
+
+    listen({
+      pointer: (...values) => this.#call('_ui_pointer', ...values),
+      wheel: (...values) => this.#call('_ui_wheel', ...values),
+      key: (...values) => Boolean(this.#call('_ui_key', ...values)),
+      action: (...values) => this.#call('_ui_mirror_action', ...values),
+      viewport: (values) => this.#setViewport(values),
+    }, this.#mirror, this.#canvas);
+    addEventListener('languagechange', () => {
+      const address = this.#copyText(navigator.languages.join('\n'));
+      this.#call('_ui_languages', address);
+      module._free(address);
+    });
+    document.addEventListener('visibilitychange', () => this.#moveFrame());
+  }
+
+  // An event of the core, as bytes of JSON.
+  deliver(event) {
+    if (this.#callWithBytes('_ui_event', [], event) === 0) console.error('an event was not understood');
+  }
+
+  // Resolves when the first frame is on the canvas.
+  firstFrame() {
+    return new Promise((resolve) => { this.#onFirstFrame = resolve; });
+  }
+  #onFirstFrame = null;
+
+  stop() {
+    this.#faulty = true;
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#frameTimer);
+    clearTimeout(this.#laterTimer);
+  }
+
+  #host() {
+    return {
+      command: (command, field) => {
+        const secret = field ? this.#fields.takeSecret(field) : null;
+        this.#sendToCore(command, secret);
+      },
+      mirror: (difference) => this.#mirror.apply(difference),
+      fieldText: (field, text) => this.#fields.setText(field, decoder.decode(text)),
+      clipboard: (text) => copyToClipboard(decoder.decode(text)),
+      announce: (text, assertive) => announce(assertive ? 'assertive' : 'polite', decoder.decode(text)),
+      cursor: (cursor) => { document.documentElement.style.cursor = kCursors[cursor] ?? 'default'; },
+      title: (title, unread) => {
+        const text = decoder.decode(title);
+        document.title = unread > 0 ? `(${unread}) ${text}` : text;
+      },
+      language: (language, background) => {
+        document.documentElement.lang = decoder.decode(language);
+        const colour = `#${(background >>> 8).toString(16).padStart(6, '0')}`;
+        document.documentElement.style.setProperty('--page', colour);
+        for (const meta of document.querySelectorAll('meta[name=theme-color]')) meta.content = colour;
+      },
+      requestFrame: () => this.#requestFrame(),
+      requestFrameAt: (time) => {
+        clearTimeout(this.#laterTimer);
+        this.#laterTimer = setTimeout(() => this.#requestFrame(), Math.max(0, time - performance.now()));
+      },
+      cluster: (text, fontPixels, weight, side) => rasteriseCluster(decoder.decode(text), fontPixels, weight, side),
+    };
+  }
+
+  #requestFrame() {
+    if (this.#faulty || this.#frame || this.#frameTimer) return;
+    if (document.hidden) this.#frameTimer = setTimeout(() => this.#draw(performance.now()), kHiddenFrameInterval);
+    else this.#frame = requestAnimationFrame(() => this.#draw(performance.now()));
+  }
+
+  // A pending frame follows the tab into the background and back.
+  #moveFrame() {
+    if (!this.#frame && !this.#frameTimer) return;
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#frameTimer);
+    this.#frame = this.#frameTimer = 0;
+    this.#requestFrame();
+  }
+
+  #draw(now) {
+    this.#frame = this.#frameTimer = 0;
+    this.#applyViewport();
+    if (this.#call('_ui_frame', now)) this.#requestFrame();
+    const drawn = this.#call('_ui_frames_drawn');
+    if (drawn === this.#drawn || drawn === undefined) return;
+    this.#drawn = drawn;
+    this.#canvas.dataset.frames = String(drawn);   // read by the tests that count frames while nothing happens
+    this.#onFirstFrame?.();
+    this.#onFirstFrame = null;
+  }
+
+  #setViewport(viewport) {
+    this.#viewport = viewport;
+    this.#requestFrame();
+  }
+
+  // Resizing a canvas clears it, so it happens just before the frame that fills it again.
+  #applyViewport() {
+    if (!this.#viewport) return;
+    const {width, height, density, flags, insetTop, insetBottom} = this.#viewport;
+    this.#viewport = null;
+    const devicePixels = [Math.max(1, Math.round(width * density)), Math.max(1, Math.round(height * density))];
+    if (this.#canvas.width !== devicePixels[0]) this.#canvas.width = devicePixels[0];
+    if (this.#canvas.height !== devicePixels[1]) this.#canvas.height = devicePixels[1];
+    this.#canvas.style.width = `${width}px`;
+    this.#canvas.style.height = `${height}px`;
+    this.#call('_ui_viewport', width, height, density, flags, insetTop, insetBottom);
+  }
+
+  #call(name, ...values) {
+    if (this.#faulty || !this.#module) return undefined;
+    try {
+      return this.#module[name](...values);
+    } catch (error) {
+      this.stop();
+      this.#onFault(error);
+      return undefined;
+    }
+  }
+
+  #callWithBytes(name, before, bytes) {
+    if (this.#faulty || !this.#module) return undefined;
+    const address = this.#copyIn(bytes);
+    const result = this.#call(name, ...before, address, bytes.length);
+    this.#module._free(address);
+    return result;
+  }
+
+  #copyIn(bytes) {
+    const address = this.#module._malloc(Math.max(bytes.length, 1));
+    this.#module.HEAPU8.set(bytes, address);
+    return address;
+  }
+
+  #copyText(text) {
+    return this.#copyIn(encoder.encode(`${text}\0`));
+  }
+}
+
+// A fresh child each time, so that equal texts are read again.
+function announce(region, text) {
+  const container = document.getElementById(region);
+  const message = document.createElement('div');
+  message.textContent = text;
+  container.append(message);
+  while (container.childElementCount > kAnnouncementsMax) container.firstElementChild.remove();
+  setTimeout(() => message.remove(), kAnnouncementLife);
+}
+
+async function copyToClipboard(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return;
+  } catch {
+    // No permission, or the gesture is too long ago: the old way still works in some browsers.
+  }
+  const focused = document.activeElement;
+  const area = document.createElement('textarea');
+  area.className = 'announcements';
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand('copy');
+  area.remove();
+  focused?.focus({preventScroll: true});
+}
