@@ -1,0 +1,66 @@
+#include "api/command.h"
+#include "api/event.h"
+#include "tests/fuzz/target.h"
+
+using namespace sinetti;
+using namespace sinetti::api;
+
+namespace {
+
+// What parses can be written, and what was written parses to the same.
+void run(base::ByteView input)
+{
+    const auto text = base::to_text(input);
+    if (const auto command = command_from_json(text)) {
+        const auto written = to_json(*command);
+        const auto again = command_from_json(written);
+        CHECK_INVARIANT(again.has_value() && to_json(*again) == written);
+    }
+    if (const auto event = event_from_json(text)) {
+        const auto written = to_json(*event);
+        const auto again = event_from_json(written);
+        CHECK_INVARIANT(again.has_value() && to_json(*again) == written);
+    }
+}
+
+std::vector<base::Bytes> seeds()
+{
+    const Command commands[] = {Start{},
+                                OpenLink{"#i=abc"},
+                                Found{"Virasto", "Aino", "Päällikkö"},
+                                CreateInvitation{"Eero", Role::administrator},
+                                CreateConversation{ConversationKind::group, "Ryhmä", {"aa", "bb"}},
+                                SendText{"cc", "hei \"kaikki\" \\ 🦭\n"},
+                                SetVerified{"aa", true},
+                                SetSetting{"language", "sv"}};
+    Message message;
+    message.id = "dd";
+    message.text = "hei";
+    message.order = 1ull << 40;
+    ConversationSummary conversation;
+    conversation.id = "cc";
+    conversation.members = {"aa", "bb"};
+    conversation.has_last = true;
+    conversation.last = message;
+    Person person;
+    person.id = "aa";
+    person.name = "Aino";
+    const Event events[] = {SessionEvent{},
+                            ConnectionEvent{},
+                            PeopleEvent{{person, person}},
+                            ConversationsEvent{{conversation}},
+                            TimelineEvent{"cc", {message, message}, true, 1},
+                            InvitationReadyEvent{},
+                            SettingsEvent{{{"language", "fi"}, {"theme", "dark"}}},
+                            NoticeEvent{}};
+    std::vector<base::Bytes> list;
+    for (const auto& command : commands) list.push_back(base::to_bytes(base::view_of(to_json(command))));
+    for (const auto& event : events) list.push_back(base::to_bytes(base::view_of(to_json(event))));
+    list.push_back(base::Bytes(300, '['));
+    list.push_back(base::to_bytes(base::view_of(R"({"type":"SendText","conversation":1,"text":{"a":[1e999,-0,null,"\ud800"]}})")));
+    return list;
+}
+
+const fuzz::Target kTarget("api_json", run, seeds);
+
+}  // namespace
