@@ -12,6 +12,12 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Debug CACHE STRING "Debug or Release" FORCE)
 endif()
 
+if(EMSCRIPTEN)
+  # Names for stack traces, and fast enough to use: unoptimised WebAssembly is neither small nor quick.
+  set(CMAKE_C_FLAGS_DEBUG "-O1 -g2")
+  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g2")
+endif()
+
 option(SINETTI_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer (native)" OFF)
 option(SINETTI_FUZZ "libFuzzer targets (native, clang)" OFF)
 

@@ -95,6 +95,7 @@ function(sinetti_fuzz)
   target_link_libraries(${target} PRIVATE ${arg_DEPENDS} ${arg_LINK} sinetti_instrumentation sinetti_warnings)
   target_compile_options(${target} PRIVATE -fno-rtti)
   target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  set_property(GLOBAL APPEND PROPERTY SINETTI_FUZZERS ${target})
 endfunction()
 
 function(sinetti_bench)
