@@ -42,6 +42,7 @@ enum class Error : std::uint8_t {
     path_required,               // a commit without a path where §12.4 demands one
     unknown_proposal,            // a reference to a proposal we have not seen in this epoch
     unsupported_proposal,        // a proposal this implementation does not apply
+    too_many_proposals,          // more standalone proposals in one epoch than we keep
     invalid_group_info,
     missing_psk,                 // a pre-shared key we do not hold
     no_matching_key_package,     // a Welcome that is not for this key package

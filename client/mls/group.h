@@ -76,7 +76,7 @@ public:
     const Member& committer() const;                 // as of the epoch it starts
     const std::vector<Member>& added() const;        // new members, an external committer among them
     const std::vector<Member>& removed() const;      // as they were before
-    const std::vector<Member>& updated() const;      // whose leaf changed, with the new credential: Update proposals and the committer
+    const std::vector<Member>& updated() const;      // whose credential or signature key changed, as they are now
     ByteView authenticated_data() const;
     bool removes_us() const;
 
@@ -101,6 +101,7 @@ struct CommitRequest {
     std::vector<LeafIndex> remove;
     Bytes authenticated_data;
     std::optional<UnixSeconds> now;          // when given, the lifetimes of the added key packages are checked against it
+    const PskSource* psks = nullptr;         // for pre-shared keys that standalone proposals ask for
     // empty add and remove: a path-only commit that refreshes our own keys. Standalone proposals received in this epoch are
     // committed by reference as well.
 };

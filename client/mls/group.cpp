@@ -1,0 +1,161 @@
+#include "mls/group_state.h"
+
+namespace sinetti::mls {
+
+Member member_of(const RatchetTree& tree, LeafIndex leaf)
+{
+    const auto* node = tree.leaf(leaf);
+    CHECK_INVARIANT(node != nullptr);
+    return {leaf, node->credential, node->signature_key};
+}
+
+EpochKeys derive_epoch(CipherSuite suite, const JoinerSecret& joiner, const PskSecret& psk, ByteView serialized_context)
+{
+    const auto epoch_secret = derive_epoch_secret(suite, joiner, psk, serialized_context);
+    return {EpochSecrets::derive(suite, epoch_secret), derive_encryption_secret(suite, epoch_secret)};
+}
+
+std::vector<Member> Group::State::members() const
+{
+    std::vector<Member> members;
+    for (const auto leaf : epoch.tree.members()) members.push_back(member_of(epoch.tree, leaf));
+    return members;
+}
+
+void Group::State::advance(NextEpoch&& next)
+{
+    past.push_back({epoch.context.epoch, std::move(epoch.serialized_context), std::move(epoch.secrets.sender_data_secret), members(),
+                    std::move(messages), false});
+    resumption_psks.insert_or_assign(epoch.context.epoch, std::move(epoch.secrets.resumption_psk));
+    while (resumption_psks.size() > kResumptionPsksMax) resumption_psks.erase(resumption_psks.begin());
+    while (past.size() > kPastEpochsMax) {
+        dirty.dropped.emplace_back(past.front().epoch, std::move(past.front().messages));
+        past.pop_front();
+    }
+    epoch = std::move(next.state);
+    messages = std::move(next.messages);
+    dirty.pending = dirty.pending || pending.has_value();
+    dirty.proposals = dirty.proposals || !proposals.empty();
+    pending.reset();
+    proposals.clear();
+    dirty.epoch = dirty.tree = true;
+}
+
+void Group::State::leave()
+{
+    // §12.4.2: "the client cannot send any more messages in the group and SHOULD promptly delete its group state and secret tree."
+    for (auto& old : past) dirty.dropped.emplace_back(old.epoch, std::move(old.messages));
+    dirty.dropped.emplace_back(epoch.context.epoch, std::move(messages));
+    past.clear();
+    resumption_psks.clear();
+    proposals.clear();
+    pending.reset();
+    epoch.secrets = {};
+    messages = SecretTree(suite, LeafCount(1), EncryptionSecret());
+    epoch.keys = TreeKemPrivate(own_leaf(), {});
+    removed = true;
+    dirty.epoch = dirty.removed_now = true;
+}
+
+Group::Group(std::unique_ptr<State> state) : m_state(std::move(state)) {}
+Group::Group(Group&&) noexcept = default;
+Group& Group::operator=(Group&&) noexcept = default;
+Group::~Group() = default;
+
+StagedCommit::StagedCommit(std::unique_ptr<State> state) : m_state(std::move(state)) {}
+StagedCommit::StagedCommit(StagedCommit&&) noexcept = default;
+StagedCommit& StagedCommit::operator=(StagedCommit&&) noexcept = default;
+StagedCommit::~StagedCommit() = default;
+
+Epoch StagedCommit::epoch() const { return m_state->epoch; }
+const Member& StagedCommit::committer() const { return m_state->committer; }
+const std::vector<Member>& StagedCommit::added() const { return m_state->added; }
+const std::vector<Member>& StagedCommit::removed() const { return m_state->removed; }
+const std::vector<Member>& StagedCommit::updated() const { return m_state->updated; }
+ByteView StagedCommit::authenticated_data() const { return m_state->authenticated_data; }
+bool StagedCommit::removes_us() const { return !m_state->next.has_value(); }
+
+Result<Group> Group::create(CipherSuite suite, Bytes group_id, LeafNodeIdentity identity, base::Random& random)
+{
+    auto leaf = KeyPackagePrivate::generate(suite, identity, Lifetime{}, random);
+    RatchetTree tree(suite, std::move(leaf.key_package.leaf_node));
+    TreeKemPrivate keys(LeafIndex(0), crypto::HpkePrivateKey(std::move(leaf.encryption_key)));
+
+    GroupContext context;
+    context.cipher_suite = suite.id();
+    context.group_id = std::move(group_id);
+    context.tree_hash = base::to_bytes(tree.tree_hash());
+
+    // §11: "Epoch secret: A fresh random value of size KDF.Nh".
+    EpochSecret epoch_secret{base::SecretBytes(suite.hash_size())};
+    random.fill(epoch_secret.mutable_view());
+    auto secrets = EpochSecrets::derive(suite, epoch_secret);
+    auto tag = confirmation_tag(suite, secrets.confirmation_key, context.confirmed_transcript_hash);
+    auto interim = interim_transcript_hash(suite, context.confirmed_transcript_hash, tag);
+    auto serialized = context.serialize();
+    SecretTree messages(suite, tree.leaf_count(), derive_encryption_secret(suite, epoch_secret));
+    NextEpoch first{{std::move(context), std::move(tree), std::move(keys), std::move(secrets), std::move(tag), std::move(interim),
+                     std::move(serialized)},
+                    std::move(messages)};
+    return Group(std::make_unique<State>(suite, std::move(identity.signature_key), std::move(first)));
+}
+
+CipherSuite Group::suite() const { return m_state->suite; }
+ByteView Group::group_id() const { return m_state->epoch.context.group_id; }
+Epoch Group::epoch() const { return m_state->epoch.context.epoch; }
+LeafIndex Group::own_leaf() const { return m_state->own_leaf(); }
+bool Group::is_member() const { return !m_state->removed; }
+std::vector<Member> Group::members() const { return m_state->members(); }
+Bytes Group::epoch_authenticator() const { return m_state->epoch.secrets.epoch_authenticator; }
+bool Group::has_pending_commit() const { return m_state->pending.has_value(); }
+
+Result<base::SecretBytes> Group::export_secret(std::string_view label, ByteView context, std::size_t length) const
+{
+    if (m_state->removed) return Unexpected(Error::removed_from_group);
+    return mls_exporter(m_state->suite, m_state->epoch.secrets.exporter_secret, label, context, length);
+}
+
+Result<Bytes> Group::encrypt(ByteView plaintext, ByteView authenticated_data, base::Random& random)
+{
+    auto& state = *m_state;
+    if (state.removed) return Unexpected(Error::removed_from_group);
+    auto key = TRY(state.messages.find_next(state.own_leaf(), RatchetType::application));
+    FramedContent content{base::to_bytes(group_id()), epoch(), Sender::member(state.own_leaf()), base::to_bytes(authenticated_data),
+                          ApplicationData(plaintext)};
+    const auto authenticated = AuthenticatedContent::sign(state.suite, WireFormat::private_message, std::move(content), state.signature_key,
+                                                          state.epoch.serialized_context);
+    auto message = protect_private(state.suite, authenticated, key, state.epoch.secrets.sender_data_secret, 0, random);
+    state.messages.consume(std::move(key));
+    return MlsMessage{std::move(message)}.serialize();
+}
+
+void Group::clear_pending_commit()
+{
+    if (!m_state->pending) return;
+    m_state->pending.reset();
+    m_state->dirty.pending = true;
+}
+
+Result<void> Group::merge_pending()
+{
+    if (!m_state->pending) return Unexpected(Error::no_pending_commit);
+    auto next = std::move(m_state->pending->next);
+    m_state->advance(std::move(next));
+    return {};
+}
+
+Result<void> Group::merge(StagedCommit&& staged)
+{
+    auto& state = *m_state;
+    if (state.removed) return Unexpected(Error::removed_from_group);
+    if (!base::equal(staged.m_state->base, state.epoch.interim_transcript_hash)) return Unexpected(Error::wrong_base);
+    const auto taken = std::move(staged.m_state);
+    if (!taken->next) {
+        state.leave();
+        return Unexpected(Error::removed_from_group);
+    }
+    state.advance(std::move(*taken->next));
+    return {};
+}
+
+}  // namespace sinetti::mls

@@ -1,0 +1,96 @@
+// Joining by Welcome (RFC 9420 §12.4.3.1).
+
+#include "mls/group_state.h"
+
+#include <algorithm>
+
+namespace sinetti::mls {
+
+namespace {
+
+Result<PskSecret> external_psk_secret(CipherSuite suite, std::span<const PreSharedKeyId> ids, const PskSource* source)
+{
+    if (ids.size() > UINT16_MAX) return Unexpected(Error::malformed);
+    std::vector<PreSharedKey> psks;
+    for (const auto& id : ids) {
+        // A new member holds no resumption secret of any group; reinit and branch are not joined this way.
+        if (id.type != PskType::external || !source) return Unexpected(Error::missing_psk);
+        auto secret = source->external_psk(id.psk_id);
+        if (!secret) return Unexpected(Error::missing_psk);
+        psks.push_back({id, std::move(*secret)});
+    }
+    return derive_psk_secret(suite, psks);
+}
+
+Result<GroupSecrets> open_group_secrets(CipherSuite suite, const Welcome& welcome, const KeyPackagePrivate& key_package)
+{
+    const auto ref = key_package.key_package.ref();
+    const auto entry = std::find_if(welcome.secrets.begin(), welcome.secrets.end(),
+                                    [&](const auto& candidate) { return base::equal(candidate.new_member, ref); });
+    if (entry == welcome.secrets.end()) return Unexpected(Error::no_matching_key_package);
+    const auto plaintext = TRY(suite.decrypt_with_label(key_package.init_key.view(), "Welcome", welcome.encrypted_group_info,
+                                                        entry->encrypted_group_secrets));
+    codec::Reader reader(plaintext.view());
+    auto secrets = TRY_OR(GroupSecrets::read(reader), Error::malformed);
+    TRY_OR(reader.finish(), Error::malformed);
+    return secrets;
+}
+
+Result<RatchetTree> tree_of(CipherSuite suite, const GroupInfo& info, const JoinOptions& options)
+{
+    const auto* extension = find_extension(info.extensions, ExtensionType::ratchet_tree);
+    if (!extension && !options.ratchet_tree) return Unexpected(Error::missing_ratchet_tree);
+    return TRY_OR(RatchetTree::parse(suite, extension ? extension->data : *options.ratchet_tree), Error::malformed);
+}
+
+}  // namespace
+
+Result<Group> Group::join(ByteView welcome_message, const KeyPackagePrivate& key_package, base::Random&, const JoinOptions& options)
+{
+    auto message = TRY(MlsMessage::parse(welcome_message));
+    const auto* welcome = std::get_if<Welcome>(&message.body);
+    if (!welcome) return Unexpected(Error::unsupported_wire_format);
+    const auto known_suite = CipherSuite::from_id(welcome->cipher_suite);
+    if (!known_suite) return Unexpected(Error::unsupported_suite);
+    const auto suite = *known_suite;
+    if (key_package.key_package.cipher_suite != suite.id()) return Unexpected(Error::no_matching_key_package);
+
+    auto secrets = TRY(open_group_secrets(suite, *welcome, key_package));
+    const auto psk_secret = TRY(external_psk_secret(suite, secrets.psks, options.psks));
+    auto info = TRY(open_group_info(suite, derive_welcome_secret(suite, secrets.joiner_secret, psk_secret), welcome->encrypted_group_info));
+    if (info.group_context.cipher_suite != suite.id()) return Unexpected(Error::invalid_group_info);
+
+    auto tree = TRY(tree_of(suite, info, options));
+    const auto* signer = tree.leaf(info.signer);
+    if (!signer) return Unexpected(Error::invalid_group_info);
+    TRY(info.verify(suite, signer->signature_key));
+    if (!base::equal(tree.tree_hash(), info.group_context.tree_hash)) return Unexpected(Error::invalid_tree);
+    TRY(validate_tree(tree, info.group_context.group_id, info.group_context.extensions));
+
+    std::optional<LeafIndex> own;
+    for (const auto leaf : tree.members())
+        if (*tree.leaf(leaf) == key_package.key_package.leaf_node) own = leaf;
+    if (!own || *own == info.signer) return Unexpected(Error::invalid_group_info);
+
+    TreeKemPrivate keys(*own, crypto::HpkePrivateKey(key_package.encryption_key.view()));
+    if (secrets.path_secret) {
+        if (secrets.path_secret->size() != suite.hash_size()) return Unexpected(Error::invalid_path);
+        // "Identify the lowest common ancestor of the leaf node my_leaf and of the node of the member with leaf index GroupInfo.signer."
+        TRY(keys.implant(tree, info.signer, common_ancestor(*own, info.signer), std::move(*secrets.path_secret)));
+    }
+
+    auto serialized = info.group_context.serialize();
+    auto epoch_keys = derive_epoch(suite, secrets.joiner_secret, psk_secret, serialized);
+    const auto& confirmed = info.group_context.confirmed_transcript_hash;
+    if (!suite.mac_verify(epoch_keys.secrets.confirmation_key.view(), confirmed, info.confirmation_tag))
+        return Unexpected(Error::bad_confirmation_tag);
+    auto interim = interim_transcript_hash(suite, confirmed, info.confirmation_tag);
+
+    const auto leaf_count = tree.leaf_count();
+    NextEpoch first{{std::move(info.group_context), std::move(tree), std::move(keys), std::move(epoch_keys.secrets),
+                     std::move(info.confirmation_tag), std::move(interim), std::move(serialized)},
+                    SecretTree(suite, leaf_count, std::move(epoch_keys.encryption_secret))};
+    return Group(std::make_unique<State>(suite, key_package.signature_key.clone(), std::move(first)));
+}
+
+}  // namespace sinetti::mls

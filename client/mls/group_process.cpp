@@ -1,0 +1,257 @@
+// Reading what others send (RFC 9420 §6, §12.4.2).
+//
+// Everything is computed beside the group and verified before anything in it changes; a commit changes it only when merged.
+
+#include "mls/group_state.h"
+
+#include <algorithm>
+
+namespace sinetti::mls {
+
+namespace {
+
+struct ExternalSender {   // §12.1.8.1
+    Bytes signature_key;
+    Credential credential;
+};
+
+codec::Result<std::vector<ExternalSender>> read_external_senders(ByteView bytes)
+{
+    codec::Reader reader(bytes);
+    auto list = TRY(reader.vector());
+    TRY(reader.finish());
+    std::vector<ExternalSender> senders;
+    while (!list.empty()) {
+        ExternalSender sender;
+        sender.signature_key = TRY(list.opaque());
+        sender.credential = TRY(Credential::read(list));
+        senders.push_back(std::move(sender));
+    }
+    return senders;
+}
+
+MessageHeader header_of(const MlsMessage& message)
+{
+    if (const auto* sealed = std::get_if<PrivateMessage>(&message.body))
+        return {WireFormat::private_message, sealed->group_id, sealed->epoch, sealed->content_type};
+    const auto& content = std::get_if<PublicMessage>(&message.body)->content;
+    return {WireFormat::public_message, content.group_id, content.epoch, content.content_type()};
+}
+
+Result<MlsMessage> parse_group_message(ByteView bytes)
+{
+    auto message = TRY(MlsMessage::parse(bytes));
+    if (message.wire_format() != WireFormat::public_message && message.wire_format() != WireFormat::private_message)
+        return Unexpected(Error::unsupported_wire_format);
+    return message;
+}
+
+// The signature key of the credential a leaf shows, when it differs from what it was.
+void note_update(const RatchetTree& before, const RatchetTree& after, LeafIndex leaf, std::vector<Member>& updated)
+{
+    const auto* old_leaf = before.leaf(leaf);
+    const auto* new_leaf = after.leaf(leaf);
+    if (!old_leaf || !new_leaf) return;
+    if (old_leaf->credential == new_leaf->credential && old_leaf->signature_key == new_leaf->signature_key) return;
+    updated.push_back(member_of(after, leaf));
+}
+
+}  // namespace
+
+Result<MessageHeader> peek(ByteView mls_message)
+{
+    const auto message = TRY(parse_group_message(mls_message));
+    return header_of(message);
+}
+
+Result<Processed> Group::process(ByteView mls_message, const PskSource* psks)
+{
+    auto& state = *m_state;
+    if (state.removed) return Unexpected(Error::removed_from_group);
+    auto message = TRY(parse_group_message(mls_message));
+    const auto header = header_of(message);
+    if (!base::equal(header.group_id, group_id())) return Unexpected(Error::wrong_group);
+    if (header.epoch > epoch()) return Unexpected(Error::future_epoch);
+    if (header.content_type == ContentType::application) {
+        const auto* sealed = std::get_if<PrivateMessage>(&message.body);
+        if (!sealed) return Unexpected(Error::malformed);   // §6: "Applications MUST use PrivateMessage to encrypt application messages."
+        return state.process_application(*sealed);
+    }
+    if (header.epoch < epoch()) return Unexpected(Error::stale_epoch);
+    if (state.pending && base::equal(state.pending->message_hash, state.suite.hash(mls_message))) return Processed(OwnCommit{});
+
+    std::optional<SecretTree::Found> key;
+    auto content = TRY(state.unprotect(std::move(message), key));
+    TRY(state.verify_sender(content));
+    if (content.content.content_type() == ContentType::commit) return Processed(StagedCommit(TRY(state.stage(content, psks))));
+    auto received = TRY(state.receive_proposal(std::move(content)));
+    if (key) state.messages.consume(std::move(*key));
+    return received;
+}
+
+Result<Processed> Group::State::process_application(const PrivateMessage& message)
+{
+    const bool current = message.epoch == epoch.context.epoch;
+    const auto old = std::find_if(past.begin(), past.end(), [&](const auto& candidate) { return candidate.epoch == message.epoch; });
+    if (!current && old == past.end()) return Unexpected(Error::stale_epoch);
+    auto& keys = current ? messages : old->messages;
+
+    const auto sender = TRY(open_sender_data(suite, message, current ? epoch.secrets.sender_data_secret : old->sender_data_secret));
+    std::optional<Member> member;
+    if (current) {
+        if (epoch.tree.leaf(sender.leaf)) member = member_of(epoch.tree, sender.leaf);
+    } else {
+        const auto found = std::find_if(old->members.begin(), old->members.end(), [&](const auto& m) { return m.leaf == sender.leaf; });
+        if (found != old->members.end()) member = *found;
+    }
+    // §6.3.2: "the recipient MUST verify that the leaf index indicated in the leaf_index field identifies a non-blank node."
+    if (!member) return Unexpected(Error::unknown_sender);
+    if (sender.leaf == own_leaf()) return Unexpected(Error::own_message);
+
+    auto key = TRY(keys.find(sender.leaf, RatchetType::application, sender.generation));
+    auto content = TRY(unprotect_private(suite, message, sender, key.key));
+    TRY(content.verify_signature(suite, member->signature_key, current ? epoch.serialized_context : old->serialized_context));
+    keys.consume(std::move(key));
+    return Processed(ApplicationMessage{sender.leaf, message.epoch, std::move(*std::get_if<ApplicationData>(&content.content.body)),
+                                        message.authenticated_data, std::move(member->credential)});
+}
+
+Result<AuthenticatedContent> Group::State::unprotect(MlsMessage&& message, std::optional<SecretTree::Found>& key) const
+{
+    if (auto* open = std::get_if<PublicMessage>(&message.body)) {
+        if (open->content.sender == Sender::member(own_leaf())) return Unexpected(Error::own_message);
+        return unprotect_public(suite, std::move(*open), epoch.secrets.membership_key, epoch.serialized_context);
+    }
+    const auto& sealed = *std::get_if<PrivateMessage>(&message.body);
+    const auto sender = TRY(open_sender_data(suite, sealed, epoch.secrets.sender_data_secret));
+    if (!epoch.tree.leaf(sender.leaf)) return Unexpected(Error::unknown_sender);
+    if (sender.leaf == own_leaf()) return Unexpected(Error::own_message);
+    key = TRY(messages.find(sender.leaf, RatchetType::handshake, sender.generation));
+    return unprotect_private(suite, sealed, sender, key->key);
+}
+
+// The key that must have signed (§6.1), and the kinds of content each sort of sender may send.
+Result<void> Group::State::verify_sender(const AuthenticatedContent& content) const
+{
+    const auto& sender = content.content.sender;
+    const auto* proposal = std::get_if<Proposal>(&content.content.body);
+    const auto* commit = std::get_if<Commit>(&content.content.body);
+    Bytes signer;
+    switch (sender.type) {
+    case SenderType::member: {
+        const auto* leaf = epoch.tree.leaf(sender.leaf());
+        if (!leaf) return Unexpected(Error::unknown_sender);
+        signer = leaf->signature_key;
+        break;
+    }
+    case SenderType::external: {
+        if (!proposal) return Unexpected(Error::malformed);
+        const auto* extension = find_extension(epoch.context.extensions, ExtensionType::external_senders);
+        if (!extension) return Unexpected(Error::unknown_sender);
+        const auto senders = TRY_OR(read_external_senders(extension->data), Error::malformed);
+        if (sender.index >= senders.size()) return Unexpected(Error::unknown_sender);
+        signer = senders[sender.index].signature_key;
+        break;
+    }
+    case SenderType::new_member_proposal: {
+        const auto* add = proposal ? std::get_if<Add>(&proposal->body) : nullptr;
+        if (!add) return Unexpected(Error::malformed);
+        signer = add->key_package.leaf_node.signature_key;
+        break;
+    }
+    case SenderType::new_member_commit:
+        if (!commit || !commit->path) return Unexpected(Error::malformed);
+        signer = commit->path->leaf_node.signature_key;
+        break;
+    }
+    return content.verify_signature(suite, signer, epoch.serialized_context);
+}
+
+Result<Processed> Group::State::receive_proposal(AuthenticatedContent&& content)
+{
+    auto& proposal = *std::get_if<Proposal>(&content.content.body);
+    const auto sender = content.content.sender;
+    const auto type = proposal.type();
+    if (type == ProposalType::external_init) return Unexpected(Error::invalid_proposal);
+    TRY(validate_proposal({&proposal, sender}, epoch.tree, epoch.context));
+    auto ref = content.proposal_ref(suite);
+    if (!proposals.contains(ref) && proposals.size() >= kProposalsPerEpochMax) return Unexpected(Error::too_many_proposals);
+    proposals.insert_or_assign(std::move(ref), CachedProposal{std::move(proposal), sender});
+    dirty.proposals = true;
+    return Processed(ReceivedProposal{sender.type == SenderType::member ? std::optional(sender.leaf()) : std::nullopt, type});
+}
+
+Result<std::unique_ptr<StagedCommit::State>> Group::State::stage(const AuthenticatedContent& content, const PskSource* psks) const
+{
+    const auto& commit = *std::get_if<Commit>(&content.content.body);
+    const auto& sender = content.content.sender;
+    const bool external = sender.type == SenderType::new_member_commit;
+
+    std::vector<SentProposal> list;
+    for (const auto& entry : commit.proposals) {
+        if (const auto* proposal = std::get_if<Proposal>(&entry.body)) {
+            list.push_back({proposal, sender});
+            TRY(validate_proposal(list.back(), epoch.tree, epoch.context));
+        } else {
+            // §12.4.3.2: "The Commit MUST NOT include any proposals by reference" when it is external.
+            if (external) return Unexpected(Error::invalid_proposal_list);
+            const auto cached = proposals.find(*std::get_if<ProposalRef>(&entry.body));
+            if (cached == proposals.end()) return Unexpected(Error::unknown_proposal);
+            list.push_back({&cached->second.proposal, cached->second.sender});
+        }
+    }
+    TRY(validate_proposal_list(list, external ? std::nullopt : std::optional(sender.leaf())));
+    if (!commit.path && path_required(list)) return Unexpected(Error::path_required);
+
+    EpochState next{epoch.context, epoch.tree, epoch.keys.clone(), {}, {}, {}, {}};
+    auto applied = apply_proposals(list, next.tree, next.context);
+    next.context.epoch = next.context.epoch.next();
+    const auto committer = external ? next.tree.leftmost_blank_leaf() : sender.leaf();
+
+    if (commit.path) {
+        // The committer's own proposals cannot have removed it, so its leaf is there unless it joins by this commit.
+        TRY(validate_path(next.tree, *commit.path, {next.context.group_id, committer}));
+        if (external) next.tree.place_leaf(committer, commit.path->leaf_node);
+        TRY(apply_path(next.tree, committer, *commit.path, applied.added));
+    }
+    TRY(validate_members(next.tree, next.context.extensions));
+    next.context.tree_hash = base::to_bytes(next.tree.tree_hash());
+
+    auto staged = std::make_unique<StagedCommit::State>();
+    staged->base = epoch.interim_transcript_hash;
+    staged->epoch = next.context.epoch;
+    staged->committer = member_of(next.tree, committer);
+    for (const auto leaf : applied.added) staged->added.push_back(member_of(next.tree, leaf));
+    if (external) staged->added.push_back(staged->committer);
+    staged->removed = std::move(applied.removed);
+    for (const auto leaf : applied.updated) note_update(epoch.tree, next.tree, leaf, staged->updated);
+    if (commit.path && !external) note_update(epoch.tree, next.tree, committer, staged->updated);
+    staged->authenticated_data = content.content.authenticated_data;
+    if (std::any_of(staged->removed.begin(), staged->removed.end(), [&](const auto& member) { return member.leaf == own_leaf(); }))
+        return staged;
+
+    auto commit_secret = no_commit_secret(suite);
+    next.keys.prune(next.tree);
+    if (commit.path)
+        commit_secret = TRY(decrypt_path(next.tree, next.keys, committer, *commit.path, applied.added, next.context.serialize()));
+
+    const auto init_secret =
+        applied.external_init ? TRY(external_init_secret(suite, epoch.secrets.external_secret, applied.external_init->kem_output))
+                              : epoch.secrets.init_secret.clone();
+    const auto psk = TRY(psk_secret(applied.psks, psks));
+    next.context.confirmed_transcript_hash = confirmed_transcript_hash(suite, epoch.interim_transcript_hash, content);
+    next.serialized_context = next.context.serialize();
+    const auto joiner = derive_joiner_secret(suite, init_secret, commit_secret, next.serialized_context);
+    auto epoch_keys = derive_epoch(suite, joiner, psk, next.serialized_context);
+    next.secrets = std::move(epoch_keys.secrets);
+    if (!suite.mac_verify(next.secrets.confirmation_key.view(), next.context.confirmed_transcript_hash, content.auth.confirmation_tag))
+        return Unexpected(Error::bad_confirmation_tag);
+    next.confirmation_tag = content.auth.confirmation_tag;
+    next.interim_transcript_hash = interim_transcript_hash(suite, next.context.confirmed_transcript_hash, next.confirmation_tag);
+
+    SecretTree next_messages(suite, next.tree.leaf_count(), std::move(epoch_keys.encryption_secret));
+    staged->next.emplace(NextEpoch{std::move(next), std::move(next_messages)});
+    return staged;
+}
+
+}  // namespace sinetti::mls

@@ -1,0 +1,31 @@
+#pragma once
+// Names and headers of stored records. A record begins with its version; the numbers are pinned and never reused.
+
+#include "codec/reader.h"
+#include "mls/errors.h"
+#include "mls/types.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sinetti::mls::records {
+
+inline constexpr std::uint8_t kVersion = 1;
+
+inline constexpr std::string_view kEpoch = "epoch";           // context, secrets, identity, which past epochs are kept
+inline constexpr std::string_view kTree = "tree";             // the public ratchet tree
+inline constexpr std::string_view kPrivate = "private";       // our keys in it
+inline constexpr std::string_view kPending = "pending";       // our commit that is not confirmed yet
+inline constexpr std::string_view kProposals = "proposals";   // standalone proposals of this epoch
+
+std::string secret(Epoch epoch, NodeIndex node);      // "secret/<epoch>/<node>"
+std::string ratchet(Epoch epoch, LeafIndex leaf);     // "ratchet/<epoch>/<leaf>"
+std::string past(Epoch epoch);                        // "past/<epoch>"
+
+// The number behind `prefix` in `name`, when that is what `name` is.
+std::optional<std::uint32_t> index_of(std::string_view name, std::string_view prefix);
+std::string secret_prefix(Epoch epoch);
+std::string ratchet_prefix(Epoch epoch);
+
+}  // namespace sinetti::mls::records

@@ -1,0 +1,256 @@
+#include "mls/validation.h"
+
+#include "mls/encode.h"
+
+#include <algorithm>
+
+namespace sinetti::mls {
+
+namespace {
+
+bool less(ByteView a, ByteView b)
+{
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
+}
+
+bool has_duplicates(std::vector<ByteView>& keys)   // sorts them
+{
+    std::sort(keys.begin(), keys.end(), less);
+    return std::adjacent_find(keys.begin(), keys.end(), base::equal) != keys.end();
+}
+
+// Is some node in the resolution of `child` the one whose parent_hash vouches for `node` (§7.9.2)?
+// "D is in the resolution of C, and the intersection of P's unmerged_leaves with the subtree under C is equal to the resolution
+// of C with D removed."
+std::size_t count_vouchers(const RatchetTree& tree, NodeIndex node, NodeIndex child, NodeIndex sibling)
+{
+    std::vector<NodeIndex> unmerged;
+    for (const auto leaf : tree.parent_node(node)->unmerged_leaves)
+        if (is_below(leaf, child)) unmerged.push_back(to_node(leaf));
+
+    auto resolution = tree.resolution(child);
+    if (resolution.size() != unmerged.size() + 1) return 0;
+    std::sort(resolution.begin(), resolution.end());
+    std::vector<NodeIndex> rest;
+    std::set_difference(resolution.begin(), resolution.end(), unmerged.begin(), unmerged.end(), std::back_inserter(rest));
+    if (rest.size() != 1) return 0;
+
+    const auto expected = tree.parent_hash(node, sibling);
+    if (is_leaf(rest[0])) {
+        const auto* leaf = tree.leaf(to_leaf(rest[0]));
+        return leaf->source == LeafNodeSource::commit && base::equal(leaf->parent_hash, expected) ? 1 : 0;
+    }
+    return base::equal(tree.parent_node(rest[0])->parent_hash, expected) ? 1 : 0;
+}
+
+Result<void> validate_parent(const RatchetTree& tree, NodeIndex node)
+{
+    const auto& content = *tree.parent_node(node);
+    if (content.encryption_key.size() != crypto::kem_public_key_size(tree.suite().hpke().kem)) return Unexpected(Error::invalid_tree);
+    for (const auto leaf : content.unmerged_leaves) {
+        // "Verify that the entry represents a non-blank leaf node that is a descendant of the parent node."
+        if (!is_below(leaf, node) || tree.is_blank(to_node(leaf))) return Unexpected(Error::invalid_tree);
+        // "Verify that every non-blank intermediate node between the leaf node and the parent node also has an entry for the leaf
+        // node in its unmerged_leaves."
+        for (auto between = parent_unbounded(to_node(leaf)); between != node; between = parent_unbounded(between)) {
+            const auto* other = tree.parent_node(between);
+            if (other && !std::binary_search(other->unmerged_leaves.begin(), other->unmerged_leaves.end(), leaf))
+                return Unexpected(Error::invalid_tree);
+        }
+    }
+    // "top down": exactly one descendant for which the parent node is parent-hash valid. That descendant, when it is a parent
+    // itself, is checked in its own turn, so that every chain ends in a leaf.
+    const auto vouchers = count_vouchers(tree, node, left(node), right(node)) + count_vouchers(tree, node, right(node), left(node));
+    if (vouchers != 1) return Unexpected(Error::invalid_tree);
+    return {};
+}
+
+bool may_be_external(ProposalType type)   // §12.1.8
+{
+    switch (type) {
+    case ProposalType::add:
+    case ProposalType::remove:
+    case ProposalType::psk:
+    case ProposalType::reinit:
+    case ProposalType::group_context_extensions: return true;
+    default: return false;
+    }
+}
+
+Result<void> validate_add(const Add& add, const GroupContext& context)
+{
+    if (add.key_package.cipher_suite != context.cipher_suite) return Unexpected(Error::invalid_proposal);
+    return add.key_package.validate(std::nullopt);
+}
+
+Result<void> validate_update(const Update& update, LeafIndex sender, const RatchetTree& tree, const GroupContext& context)
+{
+    const auto* current = tree.leaf(sender);
+    if (!current || update.leaf_node.source != LeafNodeSource::update) return Unexpected(Error::invalid_proposal);
+    if (base::equal(update.leaf_node.encryption_key, current->encryption_key)) return Unexpected(Error::invalid_proposal);
+    return validate_leaf_node(tree.suite(), update.leaf_node, LeafNodePosition{context.group_id, sender});
+}
+
+Result<void> validate_psk(const PreSharedKeyId& psk, CipherSuite suite)
+{
+    // §12.1.4: usages reinit and branch belong to those operations alone; "The psk_nonce is not of length KDF.Nh."
+    if (psk.type == PskType::resumption && psk.usage != ResumptionPskUsage::application) return Unexpected(Error::invalid_proposal);
+    if (psk.psk_nonce.size() != suite.hash_size()) return Unexpected(Error::invalid_proposal);
+    return {};
+}
+
+}  // namespace
+
+Result<void> validate_lifetime(const Lifetime& lifetime, UnixSeconds now)
+{
+    if (now < lifetime.not_before || now > lifetime.not_after) return Unexpected(Error::lifetime_out_of_range);
+    if (lifetime.not_after.value - lifetime.not_before.value > kLeafLifetimeMax) return Unexpected(Error::lifetime_out_of_range);
+    return {};
+}
+
+Result<void> validate_leaf_node(CipherSuite suite, const LeafNode& leaf, std::optional<LeafNodePosition> position)
+{
+    const auto& capabilities = leaf.capabilities;
+    const auto lists = [](const auto& values, auto value) { return std::find(values.begin(), values.end(), value) != values.end(); };
+    if (leaf.encryption_key.size() != crypto::kem_public_key_size(suite.hpke().kem)) return Unexpected(Error::invalid_leaf_node);
+    if (!lists(capabilities.versions, ProtocolVersion::mls10)) return Unexpected(Error::invalid_leaf_node);
+    if (!lists(capabilities.cipher_suites, suite.id())) return Unexpected(Error::invalid_leaf_node);
+    if (!capabilities.supports(leaf.credential.type)) return Unexpected(Error::invalid_leaf_node);
+    for (const auto& extension : leaf.extensions)
+        if (!capabilities.supports(extension.type)) return Unexpected(Error::invalid_leaf_node);
+    return leaf.verify(suite, position);
+}
+
+Result<void> validate_members(const RatchetTree& tree, const Extensions& group_extensions)
+{
+    std::optional<RequiredCapabilities> required;
+    if (const auto* extension = find_extension(group_extensions, ExtensionType::required_capabilities))
+        required = TRY_OR(RequiredCapabilities::parse(extension->data), Error::malformed);
+
+    std::vector<CredentialType> credential_types;
+    std::vector<ByteView> signature_keys;
+    std::vector<ByteView> encryption_keys;
+    const auto members = tree.members();
+    for (const auto index : members) {
+        const auto& leaf = *tree.leaf(index);
+        if (std::find(credential_types.begin(), credential_types.end(), leaf.credential.type) == credential_types.end())
+            credential_types.push_back(leaf.credential.type);
+        signature_keys.push_back(leaf.signature_key);
+    }
+    for (std::uint32_t node = 0; node < node_count(tree.leaf_count()); ++node)
+        if (const auto* key = tree.public_key(NodeIndex(node))) encryption_keys.push_back(*key);
+    if (has_duplicates(signature_keys) || has_duplicates(encryption_keys)) return Unexpected(Error::invalid_leaf_node);
+
+    for (const auto index : members) {
+        const auto& capabilities = tree.leaf(index)->capabilities;
+        for (const auto type : credential_types)
+            if (!capabilities.supports(type)) return Unexpected(Error::invalid_leaf_node);
+        for (const auto& extension : group_extensions)
+            if (!capabilities.supports(extension.type)) return Unexpected(Error::invalid_leaf_node);
+        if (required && !required->met_by(capabilities)) return Unexpected(Error::invalid_leaf_node);
+    }
+    return {};
+}
+
+Result<void> validate_tree(const RatchetTree& tree, ByteView group_id, const Extensions& group_extensions)
+{
+    for (std::uint32_t i = 0; i < node_count(tree.leaf_count()); ++i) {
+        const NodeIndex node(i);
+        if (tree.is_blank(node)) continue;
+        if (is_leaf(node))
+            TRY(validate_leaf_node(tree.suite(), *tree.leaf(to_leaf(node)), LeafNodePosition{group_id, to_leaf(node)}));
+        else
+            TRY(validate_parent(tree, node));
+    }
+    return validate_members(tree, group_extensions);
+}
+
+Result<void> validate_path(const RatchetTree& tree, const UpdatePath& path, LeafNodePosition committer)
+{
+    if (path.leaf_node.source != LeafNodeSource::commit) return Unexpected(Error::invalid_path);
+    TRY(validate_leaf_node(tree.suite(), path.leaf_node, committer));
+    std::vector<ByteView> keys{path.leaf_node.encryption_key};
+    for (const auto& node : path.nodes) {
+        if (node.encryption_key.size() != crypto::kem_public_key_size(tree.suite().hpke().kem)) return Unexpected(Error::invalid_path);
+        keys.push_back(node.encryption_key);
+    }
+    if (has_duplicates(keys)) return Unexpected(Error::invalid_path);
+    for (std::uint32_t node = 0; node < node_count(tree.leaf_count()); ++node) {
+        const auto* key = tree.public_key(NodeIndex(node));
+        // "Verify that none of the public keys in the UpdatePath appear in any node of the new ratchet tree."
+        if (key && std::binary_search(keys.begin(), keys.end(), ByteView(*key), less)) return Unexpected(Error::invalid_path);
+    }
+    return {};
+}
+
+Result<void> validate_proposal(const SentProposal& sent, const RatchetTree& tree, const GroupContext& context)
+{
+    const auto& proposal = *sent.proposal;
+    if (sent.sender.type == SenderType::external && !may_be_external(proposal.type())) return Unexpected(Error::malformed);
+    if (sent.sender.type == SenderType::new_member_proposal && proposal.type() != ProposalType::add) return Unexpected(Error::malformed);
+
+    if (const auto* add = std::get_if<Add>(&proposal.body)) return validate_add(*add, context);
+    if (const auto* update = std::get_if<Update>(&proposal.body)) {
+        if (sent.sender.type != SenderType::member) return Unexpected(Error::invalid_proposal);
+        return validate_update(*update, sent.sender.leaf(), tree, context);
+    }
+    if (const auto* remove = std::get_if<Remove>(&proposal.body)) {
+        if (!tree.leaf(remove->removed)) return Unexpected(Error::invalid_proposal);
+        return {};
+    }
+    if (const auto* psk = std::get_if<PreSharedKeyProposal>(&proposal.body)) return validate_psk(psk->psk, tree.suite());
+    if (std::holds_alternative<ReInit>(proposal.body)) return Unexpected(Error::unsupported_proposal);
+    return {};
+}
+
+Result<void> validate_proposal_list(std::span<const SentProposal> proposals, std::optional<LeafIndex> committer)
+{
+    std::vector<LeafIndex> touched;   // by Update and Remove
+    std::vector<Bytes> psks;
+    std::size_t removes = 0;
+    std::size_t external_inits = 0;
+    std::size_t group_context_extensions = 0;
+    std::size_t others = 0;           // what an external commit may not contain
+    for (const auto& [proposal, sender] : proposals) {
+        if (const auto* remove = std::get_if<Remove>(&proposal->body)) {
+            if (committer && remove->removed == *committer) return Unexpected(Error::invalid_proposal_list);
+            touched.push_back(remove->removed);
+            ++removes;
+        } else if (const auto* psk = std::get_if<PreSharedKeyProposal>(&proposal->body)) {
+            psks.push_back(encode([&](auto& writer) { psk->psk.write(writer); }));
+        } else if (std::holds_alternative<ExternalInit>(proposal->body)) {
+            ++external_inits;
+        } else {
+            ++others;
+        }
+        if (std::holds_alternative<Update>(proposal->body)) {
+            if (committer && sender.leaf() == *committer) return Unexpected(Error::invalid_proposal_list);
+            touched.push_back(sender.leaf());
+        }
+        if (std::holds_alternative<GroupContextExtensions>(proposal->body)) ++group_context_extensions;
+        if (std::holds_alternative<ReInit>(proposal->body) && proposals.size() > 1) return Unexpected(Error::invalid_proposal_list);
+    }
+    std::sort(touched.begin(), touched.end());
+    if (std::adjacent_find(touched.begin(), touched.end()) != touched.end()) return Unexpected(Error::invalid_proposal_list);
+    std::vector<ByteView> psk_views(psks.begin(), psks.end());
+    if (psks.size() > UINT16_MAX || has_duplicates(psk_views)) return Unexpected(Error::invalid_proposal_list);
+    if (group_context_extensions > 1) return Unexpected(Error::invalid_proposal_list);
+    if (committer ? external_inits != 0 : external_inits != 1 || removes > 1 || others != 0) return Unexpected(Error::invalid_proposal_list);
+    return {};
+}
+
+bool path_required(std::span<const SentProposal> proposals)
+{
+    const auto needs_path = [](const SentProposal& sent) {
+        switch (sent.proposal->type()) {
+        case ProposalType::update:
+        case ProposalType::remove:
+        case ProposalType::external_init:
+        case ProposalType::group_context_extensions: return true;
+        default: return false;
+        }
+    };
+    return proposals.empty() || std::any_of(proposals.begin(), proposals.end(), needs_path);
+}
+
+}  // namespace sinetti::mls
