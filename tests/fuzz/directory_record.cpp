@@ -1,0 +1,87 @@
+#include "codec/writer.h"
+#include "directory/record.h"
+#include "directory/state.h"
+#include "tests/fuzz/target.h"
+
+using namespace sinetti;
+using namespace sinetti::directory;
+
+namespace {
+
+SignaturePrivateKey key_of(std::uint64_t number)
+{
+    base::SeededRandom random(number);
+    return SignaturePrivateKey::generate(random);
+}
+
+// Records that make sense one after the other.
+std::vector<base::Bytes> history()
+{
+    const auto root = key_of(1);
+    const auto invite_key = key_of(2);
+    const auto identity = key_of(3);
+    const auto device = key_of(4);
+    base::SeededRandom random(5);
+    const auto contact = crypto::DhPrivateKey::generate(random);
+    const auto invite = sign_invite(root, invite_key.public_key(), {2'000'000'000'000}, Role::administrator);
+    const auto certificate = sign_device(identity, device.public_key(), contact.public_key(), {1'700'000'000'000});
+    return {encode(sign_organisation(root, base::Bytes(kSealedNameSize, 1))),
+            encode(sign_enrolment(invite, invite_key, identity, base::Bytes(kSealedNameSize, 2), certificate, base::Bytes(300, 3))),
+            encode(sign_key_package(device, base::Bytes(300, 4))),
+            encode(sign_revocation(root, RevokedKind::device, device.public_key())),
+            encode(sign_revocation(root, RevokedKind::invite, invite_key.public_key()))};
+}
+
+void decode(base::ByteView input)
+{
+    if (const auto record = decode_record(input)) {
+        CHECK_INVARIANT(base::equal(encode(*record), input));
+        (void)verify(*record, key_of(1).public_key());
+    }
+    if (const auto certificate = decode_invite_certificate(input)) {
+        CHECK_INVARIANT(base::equal(encode(*certificate), input));
+        (void)verify(*certificate);
+    }
+}
+
+// The input is one record, and also a whole board: opaque<V> records that are applied in order.
+void run(base::ByteView input)
+{
+    decode(input);
+    codec::Reader reader(input);
+    DirectoryState state;
+    std::uint64_t position = 0;
+    while (!reader.empty()) {
+        const auto bytes = reader.opaque_view(kRecordSizeMax);
+        if (!bytes) return;
+        decode(*bytes);
+        const auto record = decode_record(*bytes);
+        if (!record) continue;
+        const auto identities = state.identities().size();
+        const auto checked = state.check(*record);
+        const auto applied = state.apply(position++, *record);
+        CHECK_INVARIANT(checked.has_value() == applied.has_value());
+        const bool enrolled = applied.has_value() && std::holds_alternative<Enrolled>(*applied);
+        CHECK_INVARIANT(state.identities().size() == identities + (enrolled ? 1 : 0));
+        for (const auto& key : state.identities()) CHECK_INVARIANT(state.identity(key) != nullptr);
+    }
+}
+
+std::vector<base::Bytes> seeds()
+{
+    auto list = history();
+    codec::Writer all;
+    DirectoryState state;
+    for (const auto& record : list) {
+        const auto decoded = decode_record(record);
+        CHECK_INVARIANT(decoded.has_value() && state.apply(0, *decoded).has_value());
+        all.opaque(record);
+    }
+    list.push_back(base::to_bytes(all.view()));
+    list.push_back(encode(sign_invite(key_of(1), key_of(2).public_key(), {2'000'000'000'000}, Role::member)));
+    return list;
+}
+
+const fuzz::Target kTarget("directory_record", run, seeds);
+
+}  // namespace
