@@ -171,7 +171,9 @@ export class Mirror {
     this.#handlers = handlers;
     root.addEventListener('click', (event) => this.#onClick(event));
     root.addEventListener('focusin', () => this.#reportFocus());
-    root.addEventListener('focusout', () => queueMicrotask(() => this.#reportFocus()));
+    root.addEventListener('focusout', (event) => {
+      if (!root.contains(event.relatedTarget)) queueMicrotask(() => this.#reportFocus());
+    });
   }
 
   idOf(element) {
