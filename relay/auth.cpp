@@ -1,0 +1,79 @@
+#include "relay/auth.h"
+
+#include "crypto/hash.h"
+#include "directory/session_auth.h"
+
+namespace sinetti::relay {
+
+using base::Unexpected;
+using wire::Refusal;
+
+wire::SessionKind kind_of(const SessionRights& rights)
+{
+    if (std::holds_alternative<DeviceSession>(rights)) return wire::SessionKind::device;
+    if (std::holds_alternative<InviteSession>(rights)) return wire::SessionKind::invite;
+    return wire::SessionKind::founder;
+}
+
+Allowed<SessionRights> authenticate(const wire::AuthenticateDevice& frame, const AuthenticationContext& context)
+{
+    if (!directory::verify_session(frame.device_public_key, context.nonce, frame.signature)) return Unexpected(Refusal::not_authorised);
+    if (!context.directory.founded()) return Unexpected(Refusal::not_founded);
+    const auto* device = context.directory.device(frame.device_public_key);
+    if (device == nullptr) return Unexpected(Refusal::not_authorised);
+    if (device->revoked) return Unexpected(Refusal::revoked);
+    return SessionRights(DeviceSession{frame.device_public_key});
+}
+
+Allowed<SessionRights> authenticate(const wire::AuthenticateInvite& frame, const AuthenticationContext& context)
+{
+    const auto invite = TRY_OR(directory::decode_invite_certificate(frame.invite_certificate), Refusal::invite_invalid);
+    if (!directory::verify_session(invite.invite_public_key, context.nonce, frame.signature)) return Unexpected(Refusal::not_authorised);
+    const auto valid = context.directory.check_invite(invite, context.now);
+    if (!valid) {
+        const auto refusal = refusal_of(valid.error());
+        return Unexpected(refusal == Refusal::bad_record ? Refusal::invite_invalid : refusal);
+    }
+    return SessionRights(InviteSession{invite});
+}
+
+Allowed<SessionRights> authenticate(const wire::AuthenticateFounder& frame, const AuthenticationContext& context)
+{
+    const auto hash = crypto::sha256(frame.token);
+    if (context.directory.founded()) return Unexpected(Refusal::already_founded);
+    if (!context.founder_token_hash || !base::equal_constant_time(hash, *context.founder_token_hash)) return Unexpected(Refusal::not_authorised);
+    return SessionRights(FounderSession{});
+}
+
+bool may_append_cells(const SessionRights& rights)
+{
+    return std::holds_alternative<DeviceSession>(rights);
+}
+
+bool may_append(const SessionRights& rights, const directory::Record& record)
+{
+    if (const auto* device = std::get_if<DeviceSession>(&rights)) {
+        if (const auto* update = std::get_if<directory::KeyPackageUpdate>(&record)) return update->device_public_key == device->device_public_key;
+        return std::holds_alternative<directory::Revocation>(record);   // the root's signature is the authority
+    }
+    if (const auto* invited = std::get_if<InviteSession>(&rights)) {
+        const auto* enrolment = std::get_if<directory::Enrolment>(&record);
+        return enrolment != nullptr && enrolment->invite == invited->invite;
+    }
+    return std::holds_alternative<directory::Organisation>(record) || std::holds_alternative<directory::Enrolment>(record);
+}
+
+Refusal refusal_of(directory::Error error)
+{
+    switch (error) {
+    case directory::Error::already_founded: return Refusal::already_founded;
+    case directory::Error::not_founded: return Refusal::not_founded;
+    case directory::Error::invite_used: return Refusal::invite_used;
+    case directory::Error::invite_expired: return Refusal::invite_expired;
+    case directory::Error::invite_revoked:
+    case directory::Error::revoked: return Refusal::revoked;
+    default: return Refusal::bad_record;
+    }
+}
+
+}  // namespace sinetti::relay

@@ -1,0 +1,43 @@
+#pragma once
+// Who may open a session, and what such a session may append. Pure functions of the directory.
+
+#include "directory/state.h"
+#include "wire/frame.h"
+
+namespace sinetti::relay {
+
+template<typename T>
+using Allowed = base::Result<T, wire::Refusal>;
+
+struct DeviceSession {
+    directory::PublicKey device_public_key{};
+};
+struct InviteSession {
+    directory::InviteCertificate invite;
+};
+struct FounderSession {};
+using SessionRights = std::variant<DeviceSession, InviteSession, FounderSession>;
+
+wire::SessionKind kind_of(const SessionRights& rights);
+
+// SHA-256 of the founder's token, all the relay's database keeps of it.
+using FounderTokenHash = base::ByteArray<32>;
+
+struct AuthenticationContext {
+    const directory::DirectoryState& directory;
+    const wire::Nonce& nonce;
+    base::UnixMilliseconds now;
+    const std::optional<FounderTokenHash>& founder_token_hash;
+};
+
+// Signatures are checked before anything is looked up, so that a refusal takes as long for a key the directory does not know.
+Allowed<SessionRights> authenticate(const wire::AuthenticateDevice& frame, const AuthenticationContext& context);
+Allowed<SessionRights> authenticate(const wire::AuthenticateInvite& frame, const AuthenticationContext& context);
+Allowed<SessionRights> authenticate(const wire::AuthenticateFounder& frame, const AuthenticationContext& context);
+
+bool may_append_cells(const SessionRights& rights);
+bool may_append(const SessionRights& rights, const directory::Record& record);
+
+wire::Refusal refusal_of(directory::Error error);
+
+}  // namespace sinetti::relay

@@ -1,0 +1,99 @@
+#include "relay/check.h"
+
+#include "directory/chain.h"
+#include "directory/state.h"
+#include "relay/store_sqlite.h"
+
+#include <algorithm>
+
+namespace sinetti::relay {
+
+namespace {
+
+constexpr std::size_t kFaultsMax = 20;   // of one board; the rest would say the same
+
+class BoardCheck {
+public:
+    BoardCheck(Store& store, const BoardState& state, CheckReport& report) : m_store(store), m_state(state), m_report(report) {}
+
+    void run()
+    {
+        auto head = directory::initial_head(m_state.info.board);
+        std::uint64_t position = 0;
+        while (position < m_state.length && m_faults < kFaultsMax) {
+            const auto entries = m_store.read(m_state.info.board, position, wire::kBlockEntries);
+            if (!entries || entries->empty()) {
+                fault(position, "cannot be read, or is missing");
+                break;
+            }
+            for (const auto& entry : *entries) {
+                head = directory::next_head(head, position, entry.entry);
+                if (head != entry.head) fault(position, "does not fit the chain");
+                head = entry.head;   // one fault is reported once, not for all that follow
+                check_entry(position, entry);
+                ++position;
+            }
+        }
+        const bool is_directory = m_state.info.kind == wire::BoardKind::directory;
+        m_report.lines.push_back("board " + std::to_string(m_state.info.board) + ": " + std::to_string(position) + (is_directory ? " records" : " cells") +
+                                 ", head " + base::to_hex(head));
+    }
+
+private:
+    void check_entry(std::uint64_t position, const StoredEntry& entry)
+    {
+        if (m_state.info.kind == wire::BoardKind::cells) {
+            if (entry.entry.size() != wire::kCellSize) return fault(position, "is not a cell");
+            if (!std::equal(entry.tag.begin(), entry.tag.end(), entry.entry.begin())) fault(position, "has another tag than its cell");
+            return;
+        }
+        if (directory::record_tag(entry.entry) != entry.tag) fault(position, "has another tag than its record");
+        const auto record = directory::decode_record(entry.entry);
+        if (!record || !m_directory.apply(position, *record)) fault(position, "is not a valid directory record");
+    }
+
+    void fault(std::uint64_t position, const char* what)
+    {
+        if (++m_faults > kFaultsMax) return;
+        m_report.faults.push_back("board " + std::to_string(m_state.info.board) + ": entry " + std::to_string(position) + " " + what);
+    }
+
+    Store& m_store;
+    BoardState m_state;
+    CheckReport& m_report;
+    directory::DirectoryState m_directory;
+    std::size_t m_faults = 0;
+};
+
+}  // namespace
+
+CheckReport check_data(const std::filesystem::path& data)
+{
+    CheckReport report;
+    const auto file = data / "boards.sqlite";
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored)) {
+        report.faults.push_back("there is no relay data in " + data.string());
+        return report;
+    }
+    if (const auto faults = sqlite_faults(file)) {
+        for (const auto& found : *faults) report.faults.push_back("database: " + found);
+    } else {
+        report.faults.push_back("the database cannot be read");
+        return report;
+    }
+    auto store = open_sqlite_store({.file = file, .mode = SqliteOptions::Mode::inspect});
+    if (!store) {
+        report.faults.push_back("the database is not one of this relay's");
+        return report;
+    }
+    const auto boards = (*store)->boards();
+    if (!boards) {
+        report.faults.push_back("the boards cannot be read");
+        return report;
+    }
+    for (const auto& board : *boards) BoardCheck(**store, board, report).run();
+    return report;
+}
+
+}  // namespace sinetti::relay

@@ -1,0 +1,17 @@
+#pragma once
+// `sinetti-relay check`: reads everything and believes nothing.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace sinetti::relay {
+
+struct CheckReport {
+    std::vector<std::string> lines;    // what was found, one line for each board
+    std::vector<std::string> faults;   // empty: everything holds
+};
+
+CheckReport check_data(const std::filesystem::path& data);
+
+}  // namespace sinetti::relay

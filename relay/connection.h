@@ -1,0 +1,32 @@
+#pragma once
+// Sockets: an HTTP connection, and the WebSocket it may become. Everything runs on the I/O thread; each object lives as
+// long as an operation of its own is under way.
+
+#include "relay/http.h"
+#include "relay/session.h"
+
+#include <boost/asio/ip/tcp.hpp>
+
+namespace sinetti::relay {
+
+using Socket = boost::asio::ip::tcp::socket;
+
+// What connections need from the server.
+class ConnectionHost {
+public:
+    virtual ~ConnectionHost() = default;
+    virtual const StaticFiles& files() const = 0;
+    virtual SessionEnvironment session_environment() = 0;
+    virtual void opened(Session& session, std::function<void()> close_for_drain) = 0;
+    virtual void closed(Session& session) = 0;
+    virtual bool admit() = 0;       // one more socket; false: too many
+    virtual void released() = 0;    // a socket that was admitted is gone
+};
+
+// Serves requests on a fresh socket. The caller has asked host.admit().
+void serve_http(Socket&& socket, ConnectionHost& host);
+
+// Completes the upgrade that `request` asks for and runs a session on it; takes over the admission.
+void serve_websocket(Socket&& socket, HttpRequest&& request, ConnectionHost& host);
+
+}  // namespace sinetti::relay

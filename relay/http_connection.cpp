@@ -1,0 +1,115 @@
+#include "relay/connection.h"
+#include "relay/limits.h"
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+
+#include <optional>
+
+namespace sinetti::relay {
+
+namespace beast = boost::beast;
+namespace http = beast::http;
+using boost::system::error_code;
+
+namespace {
+
+class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
+public:
+    HttpConnection(Socket&& socket, ConnectionHost& host) : m_stream(std::move(socket)), m_host(host) {}
+    ~HttpConnection()
+    {
+        if (!m_handed_over) m_host.released();
+    }
+
+    void read_request()
+    {
+        m_parser.emplace();
+        m_parser->header_limit(kHeaderSizeMax);
+        m_parser->body_limit(0);
+        m_stream.expires_after(kRequestDeadline);
+        http::async_read(m_stream, m_buffer, *m_parser, [self = shared_from_this()](error_code error, std::size_t) { self->on_request(error); });
+    }
+
+private:
+    void on_request(error_code error)
+    {
+        if (error == http::error::header_limit) return write(refuse(http::status::request_header_fields_too_large, "headers too large\n", 11, false));
+        if (error == http::error::body_limit) return write(refuse(http::status::payload_too_large, "no request here has a body\n", 11, false));
+        if (error == http::error::end_of_stream || error == beast::error::timeout) return shut_down();
+        if (error) {
+            // Whatever is not HTTP gets one answer; a socket that broke gets none.
+            if (error.category() == http::make_error_code(http::error::bad_method).category())
+                return write(refuse(http::status::bad_request, "not a request\n", 11, false));
+            return;
+        }
+        auto request = m_parser->release();
+        if (request.target() == beast::string_view(kWebSocketPath.data(), kWebSocketPath.size())) return upgrade(std::move(request));
+        m_is_head = request.method() == http::verb::head;
+        write(answer(request, m_host.files()));
+    }
+
+    void upgrade(HttpRequest&& request)
+    {
+        if (!beast::websocket::is_upgrade(request)) return write(refuse(http::status::upgrade_required, "a WebSocket lives here\n", 11, false));
+        if (!is_same_origin(request)) return write(refuse(http::status::forbidden, "only for pages of this origin\n", 11, false));
+        m_stream.expires_never();
+        m_handed_over = true;
+        serve_websocket(m_stream.release_socket(), std::move(request), m_host);
+    }
+
+    void write(HttpResponse&& response)
+    {
+        m_response.emplace(std::move(response));
+        m_serializer.emplace(*m_response);
+        m_stream.expires_after(kRequestDeadline);
+        auto done = [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); };
+        if (m_is_head || m_response->result() == http::status::not_modified)
+            http::async_write_header(m_stream, *m_serializer, std::move(done));
+        else
+            http::async_write(m_stream, *m_serializer, std::move(done));
+    }
+
+    void on_written(error_code error)
+    {
+        if (error) return;
+        const bool again = m_response->keep_alive();
+        m_serializer.reset();
+        m_response.reset();
+        if (again)
+            read_request();
+        else
+            shut_down();
+    }
+
+    void shut_down()
+    {
+        error_code ignored;
+        m_stream.socket().shutdown(Socket::shutdown_send, ignored);
+    }
+
+    beast::tcp_stream m_stream;
+    ConnectionHost& m_host;
+    beast::flat_buffer m_buffer{kHeaderSizeMax * 2};
+    std::optional<http::request_parser<http::empty_body>> m_parser;
+    std::optional<HttpResponse> m_response;
+    std::optional<http::serializer<false, http::span_body<const char>>> m_serializer;
+    bool m_is_head = false;
+    bool m_handed_over = false;
+};
+
+}  // namespace
+
+void serve_http(Socket&& socket, ConnectionHost& host)
+{
+    error_code ignored;
+    socket.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+    std::make_shared<HttpConnection>(std::move(socket), host)->read_request();
+}
+
+}  // namespace sinetti::relay

@@ -1,0 +1,112 @@
+#pragma once
+// The boards as sessions see them: how long they are, who follows them, what the directory says. Lives on the I/O thread.
+//
+//   session ── append ──► writer thread ── durable ──► publish: one frame per board and batch, shared by all followers
+//                                                 └──► the answer to the session that asked
+//
+// Invariants: (1) a length, head or record becomes visible here only after it is durable. (2) Followers get every entry
+// once, in order, in the same bytes. (3) Directory records are checked against, and committed in, one sequence: the next
+// one is not checked before the last one's fate is known.
+
+#include "base/clock.h"
+#include "directory/state.h"
+#include "relay/store_threads.h"
+
+#include <list>
+#include <map>
+#include <unordered_map>
+
+namespace sinetti::relay {
+
+class Follower {
+public:
+    virtual ~Follower() = default;
+    // Must not call unfollow() from within.
+    virtual void on_live(const SharedBytes& frame) = 0;
+};
+
+struct Frames {
+    std::vector<SharedBytes> frames;
+    std::uint64_t end = 0;                           // position after the last entry in them
+};
+using FramesResult = StoreResult<Frames>;
+
+class Hub {
+public:
+    Hub(Store& store, Post post, const base::Clock& clock);
+    ~Hub();
+    Hub(const Hub&) = delete;
+    Hub& operator=(const Hub&) = delete;
+
+    // Reads boards and directory. Errors: broken when a record on board 0 does not hold, or the store's own.
+    StoreResult<void> load();
+
+    // Called after a record has been applied.
+    void on_directory_change(std::function<void(const directory::Applied&)> callback) { m_on_directory_change = std::move(callback); }
+
+    const directory::DirectoryState& directory() const { return m_directory; }
+    const BoardState* board(std::uint32_t board) const;
+    std::vector<wire::BoardInfo> board_infos() const;
+
+    void append_cell(std::uint32_t board, base::Bytes&& cell, AppendCallback done);
+    void append_record(base::Bytes&& bytes, directory::Record&& record, AppendCallback done);
+
+    // Entries from `first` to the end of its block or of the board, as frames; the final one has last = is_read.
+    // For a follower (request id 0) whole blocks come from the cache. The callback may come at once.
+    void read(std::uint32_t request_id, std::uint32_t board, std::uint64_t first, std::function<void(FramesResult)> done);
+
+    // The frame that tells a follower it has caught up, and from then on what is published.
+    SharedBytes caught_up_frame(std::uint32_t board) const;
+    void follow(std::uint32_t board, Follower& follower);
+    void unfollow(std::uint32_t board, Follower& follower);
+
+    // Runs `done` on the I/O thread after the answers to every entry handed to the writer so far.
+    void when_flushed(std::function<void()> done) { m_writer->when_flushed(std::move(done)); }
+
+private:
+    struct Board {
+        BoardState state;
+        std::vector<Follower*> followers;
+    };
+    struct PendingRecord {
+        base::Bytes bytes;
+        directory::Record record;
+        AppendCallback done;
+    };
+    using BlockKey = std::pair<std::uint32_t, std::uint64_t>;
+    struct CachedBlock {
+        Frames frames;
+        std::list<BlockKey>::iterator recency;
+    };
+
+    void on_batch(std::vector<FinishedAppend>&& batch);
+    void publish(std::uint32_t board, std::span<const FinishedAppend* const> appended);
+    void check_next_record();
+    void finish_record(const AppendAnswer& answer);
+    const Frames* cached(const BlockKey& key);
+    void cache(const BlockKey& key, const Frames& frames);
+
+    Store& m_store;
+    Post m_post;
+    const base::Clock& m_clock;
+    directory::DirectoryState m_directory;
+    std::map<wire::Tag, std::uint64_t> m_records;    // tag → position of every directory record
+    std::map<std::uint32_t, Board> m_boards;
+    std::deque<PendingRecord> m_pending_records;     // the first one is being committed when m_record_in_flight
+    bool m_record_in_flight = false;
+    std::function<void(const directory::Applied&)> m_on_directory_change;
+    std::map<BlockKey, CachedBlock> m_blocks;
+    std::list<BlockKey> m_recency;                   // most recent first
+    std::unique_ptr<StoreWriter> m_writer;
+    std::unique_ptr<StoreReader> m_reader;
+};
+
+// Entries as frames: split where a block ends and where a frame is full. Only the last frame has last = `last`.
+struct EntryWithHead {
+    SharedBytes entry;
+    wire::Head head{};
+};
+std::vector<SharedBytes> frames_of(std::uint32_t request_id, std::uint32_t board, std::uint64_t first, std::span<const EntryWithHead> entries,
+                                   bool every_last, bool final_last);
+
+}  // namespace sinetti::relay

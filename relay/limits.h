@@ -1,0 +1,39 @@
+#pragma once
+// What one relay takes on, and from one session. Everything here is checked before memory is used.
+
+#include "wire/limits.h"
+
+#include <chrono>
+
+namespace sinetti::relay {
+
+using namespace std::chrono_literals;
+
+// HTTP
+inline constexpr std::size_t kHeaderSizeMax = 8192;              // bytes of one request's head
+inline constexpr auto kRequestDeadline = 15s;                    // from the first byte, or since the last response
+inline constexpr std::size_t kConnectionsMax = 16384;            // sockets of all kinds
+
+// WebSocket sessions
+inline constexpr std::size_t kClientFrameSizeMax = 16896;        // bytes: the class an Append of the largest record takes
+inline constexpr auto kHandshakeDeadline = 10s;                  // also for the closing handshake
+inline constexpr auto kIdleTimeout = 60s;                        // a ping goes out after half of it
+inline constexpr auto kAuthenticationDeadline = 20s;
+inline constexpr auto kCloseDeadline = 5s;                       // for what is still queued when a session ends
+inline constexpr std::size_t kSendQueueMax = 4u << 20;           // bytes; a follower that lags by more is closed and resumes by cursor
+inline constexpr std::size_t kSendQueueFramesMax = 8192;
+inline constexpr std::size_t kSendQueueBusy = 640u << 10;        // bytes; above it nothing more is read from the client or the store
+inline constexpr std::size_t kOutstandingRequestsMax = 256;      // Appends and Reads of one session without an answer
+inline constexpr std::size_t kOutstandingReadsMax = 4;
+inline constexpr double kCellRate = 2000, kCellBurst = 4000;     // cells per second and at once, of one session
+inline constexpr double kRecordRate = 10, kRecordBurst = 64;     // directory records, the same
+
+// The store
+inline constexpr std::size_t kAppendQueueMax = 65536;            // entries waiting for the writer, all sessions together
+inline constexpr std::size_t kAppendBatchMax = 1024;             // entries in one commit
+inline constexpr std::size_t kRecordQueueMax = 1024;             // directory records waiting to be checked
+inline constexpr std::size_t kCachedBlocksMax = 64;              // whole blocks kept as finished frames, 16 MiB of cells
+
+inline constexpr auto kDrainDeadline = 5s;                       // after SIGTERM
+
+}  // namespace sinetti::relay

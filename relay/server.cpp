@@ -1,0 +1,208 @@
+#include "relay/server.h"
+
+#include "relay/limits.h"
+#include "relay/log.h"
+#include "relay/store_sqlite.h"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/post.hpp>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace sinetti::relay {
+
+using base::Unexpected;
+using boost::asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+std::string sentence(StoreError error, const std::filesystem::path& data)
+{
+    switch (error) {
+    case StoreError::full: return "there is no space to write in " + data.string();
+    case StoreError::unavailable: return "the database in " + data.string() + " cannot be opened";
+    case StoreError::broken: break;
+    }
+    return "the database in " + data.string() + " is damaged; sinetti-relay check --data " + data.string() + " says where";
+}
+
+}  // namespace
+
+Server::Server(const Config& config, const base::Clock& clock, base::Random& random) : m_config(config), m_clock(clock), m_random(random) {}
+
+Server::~Server()
+{
+    m_hub.reset();   // the store's threads first: they post to m_io
+    if (m_lock >= 0) ::close(m_lock);
+}
+
+base::Result<std::unique_ptr<Server>, std::string> Server::create(const Config& config, const base::Clock& clock, base::Random& random)
+{
+    auto server = std::unique_ptr<Server>(new Server(config, clock, random));
+    TRY(server->open());
+    return server;
+}
+
+base::Result<void, std::string> Server::lock_data()
+{
+    std::error_code error;
+    if (std::filesystem::create_directories(m_config.data, error)) std::filesystem::permissions(m_config.data, std::filesystem::perms::owner_all, error);
+    if (error) return Unexpected("cannot make " + m_config.data.string() + ": " + error.message());
+    const auto file = m_config.data / "lock";
+    m_lock = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (m_lock < 0) return Unexpected("cannot write in " + m_config.data.string());
+    if (::flock(m_lock, LOCK_EX | LOCK_NB) != 0) return Unexpected("another relay is running on " + m_config.data.string());
+    return {};
+}
+
+base::Result<void, std::string> Server::open()
+{
+    m_files = TRY(StaticFiles::load(m_config.app));
+    TRY(lock_data());
+
+    auto store = open_sqlite_store({.file = m_config.data / "boards.sqlite", .bytes_max = m_config.database_bytes_max});
+    if (!store) return Unexpected(sentence(store.error(), m_config.data));
+    m_store = std::move(*store);
+    m_hub = std::make_unique<Hub>(*m_store, post(), m_clock);
+    m_hub->on_directory_change([this](const directory::Applied& applied) { on_directory_change(applied); });
+    if (const auto loaded = m_hub->load(); !loaded) return Unexpected(sentence(loaded.error(), m_config.data));
+
+    if (m_hub->directory().founded()) {
+        forget_founder_token(m_config.data);
+    } else {
+        auto token = prepare_founder_token(*m_store, m_config.data, m_random);
+        if (!token) return Unexpected(sentence(token.error(), m_config.data));
+        m_founder_token_hash = token->hash;
+        m_founder_fragment = token->fragment;
+    }
+    return listen();
+}
+
+base::Result<void, std::string> Server::listen()
+{
+    error_code error;
+    const auto address = boost::asio::ip::make_address(m_config.address, error);
+    if (error) return Unexpected("--address wants an IP address, not \"" + m_config.address + "\"");
+    const tcp::endpoint endpoint(address, m_config.port);
+    m_acceptor.open(endpoint.protocol(), error);
+    if (!error) m_acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error && address.is_v6()) m_acceptor.set_option(boost::asio::ip::v6_only(false), error);
+    if (!error) m_acceptor.bind(endpoint, error);
+    if (!error) m_acceptor.listen(boost::asio::socket_base::max_listen_connections, error);
+    if (error) return Unexpected("cannot listen on port " + std::to_string(m_config.port) + ": " + error.message());
+    m_port = m_acceptor.local_endpoint(error).port();
+    accept_next();
+    return {};
+}
+
+void Server::accept_next()
+{
+    m_acceptor.async_accept([this](error_code error, tcp::socket socket) {
+        if (!m_acceptor.is_open()) return;
+        if (error) {
+            // Out of file descriptors, most likely: wait for some to come back instead of spinning.
+            m_accept_pause.expires_after(100ms);
+            m_accept_pause.async_wait([this](error_code) {
+                if (m_acceptor.is_open()) accept_next();
+            });
+            return;
+        }
+        if (admit()) serve_http(std::move(socket), *this);
+        accept_next();
+    });
+}
+
+void Server::run()
+{
+    m_io.run();
+}
+
+void Server::drain()
+{
+    boost::asio::post(m_io, [this] { start_draining(); });
+}
+
+void Server::start_draining()
+{
+    if (m_draining) return;
+    m_draining = true;
+    error_code ignored;
+    m_acceptor.close(ignored);
+    m_accept_pause.cancel();
+    m_drain_timer.expires_after(kDrainDeadline);
+    m_drain_timer.async_wait([this](error_code error) {
+        if (!error) m_io.stop();
+    });
+    m_hub->when_flushed([this] {
+        m_flushed = true;
+        const auto sessions = m_sessions;
+        for (const auto& [session, close_for_drain] : sessions) close_for_drain();
+        stop_when_empty();
+    });
+}
+
+void Server::stop_when_empty()
+{
+    // Idle HTTP connections are not waited for.
+    if (m_flushed && m_sessions.empty()) m_io.stop();
+}
+
+Post Server::post()
+{
+    return [this](std::function<void()> work) { boost::asio::post(m_io, std::move(work)); };
+}
+
+void Server::on_directory_change(const directory::Applied& applied)
+{
+    if (std::holds_alternative<directory::Founded>(applied)) {
+        m_founder_token_hash.reset();
+        m_founder_fragment.clear();
+        forget_founder_token(m_config.data);
+        log_line("the organisation is founded");
+    }
+    if (std::holds_alternative<directory::Revoked>(applied)) {
+        for (const auto& [session, close_for_drain] : m_sessions) session->on_directory_change(applied);
+    }
+}
+
+std::string Server::administrator_link() const
+{
+    if (m_founder_fragment.empty()) return {};
+    const auto url = m_config.url.empty() ? "http://localhost:" + std::to_string(m_port) : m_config.url;
+    return url + "/" + m_founder_fragment;
+}
+
+SessionEnvironment Server::session_environment()
+{
+    return {*m_hub, m_clock, m_random, m_founder_token_hash, m_draining};
+}
+
+void Server::opened(Session& session, std::function<void()> close_for_drain)
+{
+    if (m_flushed) close_for_drain();
+    m_sessions.emplace(&session, std::move(close_for_drain));
+}
+
+void Server::closed(Session& session)
+{
+    m_sessions.erase(&session);
+    stop_when_empty();
+}
+
+bool Server::admit()
+{
+    if (m_connections >= kConnectionsMax) return false;
+    ++m_connections;
+    return true;
+}
+
+void Server::released()
+{
+    --m_connections;
+}
+
+}  // namespace sinetti::relay

@@ -1,0 +1,66 @@
+#pragma once
+// The whole relay in one object: store, hub, listener and the I/O thread's loop. main.cpp and the tests run the same one.
+
+#include "relay/config.h"
+#include "relay/connection.h"
+#include "relay/founding.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <unordered_map>
+
+namespace sinetti::relay {
+
+class Server final : private ConnectionHost {
+public:
+    // Opens or makes the data folder, loads the app and the boards, and listens. Error: a sentence.
+    static base::Result<std::unique_ptr<Server>, std::string> create(const Config& config, const base::Clock& clock, base::Random& random);
+    ~Server() override;
+
+    void run();                                    // until drained
+    void drain();                                  // from any thread: no new work, answer what is under way, close, return from run()
+
+    std::uint16_t port() const { return m_port; }
+    std::string administrator_link() const;        // empty once founded
+
+private:
+    Server(const Config& config, const base::Clock& clock, base::Random& random);
+    base::Result<void, std::string> open();
+    base::Result<void, std::string> lock_data();
+    base::Result<void, std::string> listen();
+    void accept_next();
+    void start_draining();
+    void on_directory_change(const directory::Applied& applied);
+    Post post();
+
+    const StaticFiles& files() const override { return m_files; }
+    SessionEnvironment session_environment() override;
+    void opened(Session& session, std::function<void()> close_for_drain) override;
+    void closed(Session& session) override;
+    bool admit() override;
+    void released() override;
+    void stop_when_empty();
+
+    Config m_config;
+    const base::Clock& m_clock;
+    base::Random& m_random;
+    int m_lock = -1;                               // file descriptor
+    StaticFiles m_files;
+    std::unique_ptr<Store> m_store;
+    boost::asio::io_context m_io{1};
+    boost::asio::ip::tcp::acceptor m_acceptor{m_io};
+    boost::asio::steady_timer m_accept_pause{m_io};
+    boost::asio::steady_timer m_drain_timer{m_io};
+    std::unique_ptr<Hub> m_hub;
+    std::optional<FounderTokenHash> m_founder_token_hash;
+    std::string m_founder_fragment;
+    std::unordered_map<Session*, std::function<void()>> m_sessions;
+    std::size_t m_connections = 0;
+    std::uint16_t m_port = 0;
+    bool m_draining = false;
+    bool m_flushed = false;
+};
+
+}  // namespace sinetti::relay

@@ -1,0 +1,211 @@
+#include "relay/session.h"
+
+#include <algorithm>
+
+namespace sinetti::relay {
+
+using wire::Refusal;
+
+bool TokenBucket::take(base::UnixMilliseconds now)
+{
+    // A clock that is set back adds nothing.
+    if (m_last && now > *m_last) m_tokens = std::min(m_burst, m_tokens + m_rate * double(now.value - m_last->value) / 1000.0);
+    m_last = now;
+    if (m_tokens < 1) return false;
+    m_tokens -= 1;
+    return true;
+}
+
+Session::Session(SessionEnvironment environment, Connection& connection) : m_environment(environment), m_connection(&connection) {}
+
+Session::~Session()
+{
+    on_closed();
+}
+
+void Session::start()
+{
+    m_nonce = m_environment.random.array<32>();
+    wire::Challenge challenge{.nonce = m_nonce};
+    if (const auto& organisation = m_environment.hub.directory().organisation()) challenge.organisation = organisation->root_public_key;
+    send(challenge);
+}
+
+void Session::send(const wire::RelayFrame& frame)
+{
+    if (m_connection != nullptr) m_connection->send(std::make_shared<const base::Bytes>(wire::encode(frame)));
+}
+
+void Session::refuse_and_close(Refusal refusal)
+{
+    if (m_closing || m_connection == nullptr) return;
+    refuse(wire::kNoRequest, refusal);
+    m_closing = true;
+    m_connection->close();
+}
+
+void Session::on_garbage()
+{
+    refuse_and_close(Refusal::bad_frame);
+}
+
+void Session::on_message(base::ByteView message)
+{
+    if (m_closing || m_connection == nullptr) return;
+    auto frame = wire::decode_client_frame(message);
+    if (!frame) return refuse_and_close(Refusal::bad_frame);
+
+    const bool authenticates = std::holds_alternative<wire::AuthenticateDevice>(*frame) || std::holds_alternative<wire::AuthenticateInvite>(*frame) ||
+                               std::holds_alternative<wire::AuthenticateFounder>(*frame);
+    // Before it is accepted a session may only authenticate, and after that never again. A ping is always welcome.
+    if (authenticates == m_rights.has_value() && !std::holds_alternative<wire::Ping>(*frame)) return refuse_and_close(Refusal::bad_frame);
+    std::visit([&](auto& body) { handle(body); }, *frame);
+}
+
+AuthenticationContext Session::context() const
+{
+    return {m_environment.hub.directory(), m_nonce, m_environment.clock.now(), m_environment.founder_token_hash};
+}
+
+void Session::finish_authentication(Allowed<SessionRights>&& rights)
+{
+    if (!rights) return refuse_and_close(rights.error());
+    m_rights = std::move(*rights);
+    send(wire::Accepted{kind_of(*m_rights), m_environment.hub.board_infos()});
+}
+
+// --- Append --------------------------------------------------------------------------------------------------------
+
+void Session::handle(wire::Append& frame)
+{
+    const auto request_id = frame.request_id;
+    if (const auto refusal = start_append(frame)) refuse(request_id, *refusal);
+}
+
+std::optional<Refusal> Session::start_append(wire::Append& frame)
+{
+    if (m_environment.draining) return Refusal::overloaded;
+    if (m_outstanding_appends + m_outstanding_reads >= kOutstandingRequestsMax) return Refusal::too_many_requests;
+    const auto* board = m_environment.hub.board(frame.board);
+    if (board == nullptr) return Refusal::unknown_board;
+
+    if (board->info.kind == wire::BoardKind::cells) {
+        if (!may_append_cells(*m_rights)) return Refusal::not_authorised;
+        if (frame.entry.size() != wire::kCellSize) return Refusal::wrong_size;
+        if (!m_cells.take(m_environment.clock.now())) return Refusal::too_many_requests;
+        ++m_outstanding_appends;
+        m_environment.hub.append_cell(frame.board, std::move(frame.entry), append_callback(frame.request_id, frame.board));
+        return {};
+    }
+    if (frame.entry.empty()) return Refusal::wrong_size;
+    if (!m_records.take(m_environment.clock.now())) return Refusal::too_many_requests;
+    auto record = directory::decode_record(frame.entry);
+    if (!record) return Refusal::bad_record;
+    if (!may_append(*m_rights, *record)) return Refusal::not_authorised;
+    ++m_outstanding_appends;
+    m_environment.hub.append_record(std::move(frame.entry), std::move(*record), append_callback(frame.request_id, frame.board));
+    return {};
+}
+
+AppendCallback Session::append_callback(std::uint32_t request_id, std::uint32_t board)
+{
+    return [weak = weak_from_this(), request_id, board](const AppendAnswer& answer) {
+        const auto self = weak.lock();
+        if (!self) return;
+        --self->m_outstanding_appends;
+        if (answer.refusal)
+            self->refuse(request_id, *answer.refusal);
+        else
+            self->send(wire::Appended{request_id, board, answer.position});
+    };
+}
+
+// --- Read ----------------------------------------------------------------------------------------------------------
+
+void Session::handle(const wire::Read& frame)
+{
+    const auto* board = m_environment.hub.board(frame.board);
+    if (board == nullptr) return refuse(frame.request_id, Refusal::unknown_board);
+    if (m_outstanding_reads >= kOutstandingReadsMax) return refuse(frame.request_id, Refusal::too_many_requests);
+    if (frame.block > board->length / wire::kBlockEntries) return refuse(frame.request_id, Refusal::bad_position);
+    ++m_outstanding_reads;
+    m_environment.hub.read(frame.request_id, frame.board, frame.block * wire::kBlockEntries,
+                           [weak = weak_from_this(), request_id = frame.request_id](FramesResult result) {
+                               const auto self = weak.lock();
+                               if (!self) return;
+                               --self->m_outstanding_reads;
+                               if (!result) return self->refuse(request_id, Refusal::internal);
+                               for (const auto& bytes : result->frames) {
+                                   if (self->m_connection != nullptr) self->m_connection->send(bytes);
+                               }
+                           });
+}
+
+// --- Follow --------------------------------------------------------------------------------------------------------
+
+void Session::handle(const wire::Follow& frame)
+{
+    const auto* board = m_environment.hub.board(frame.board);
+    if (board == nullptr) return refuse(frame.request_id, Refusal::unknown_board);
+    if (m_following.contains(frame.board)) return refuse_and_close(Refusal::bad_frame);
+    if (frame.from_position % wire::kBlockEntries != 0 || frame.from_position > board->length) {
+        return refuse(frame.request_id, Refusal::bad_position);
+    }
+    auto& following = m_following[frame.board];
+    following.next = frame.from_position;
+    continue_following(frame.board, following);
+}
+
+// Sends what there is, block by block, as fast as the client takes it; then joins the live followers. Nothing is missed in
+// between: both happen on this thread, and the board's length is compared at the moment of joining.
+void Session::continue_following(std::uint32_t number, Following& following)
+{
+    while (!following.live && !following.reading && m_connection != nullptr && !m_connection->busy()) {
+        const auto* board = m_environment.hub.board(number);
+        if (following.next == board->length) {
+            following.live = true;
+            m_connection->send(m_environment.hub.caught_up_frame(number));
+            m_environment.hub.follow(number, *this);
+            return;
+        }
+        following.reading = true;
+        m_environment.hub.read(wire::kNoRequest, number, following.next, [weak = weak_from_this(), number](FramesResult result) {
+            const auto self = weak.lock();
+            if (!self || self->m_connection == nullptr) return;
+            auto& continued = self->m_following.at(number);
+            continued.reading = false;
+            if (!result) return self->refuse_and_close(Refusal::internal);
+            for (const auto& frame : result->frames) self->m_connection->send(frame);
+            continued.next = result->end;
+            self->continue_following(number, continued);
+        });
+    }
+}
+
+void Session::on_writable()
+{
+    for (auto& [number, following] : m_following) continue_following(number, following);
+}
+
+void Session::on_closed()
+{
+    for (auto& [number, following] : m_following) {
+        if (following.live) m_environment.hub.unfollow(number, *this);
+    }
+    m_following.clear();
+    m_connection = nullptr;
+}
+
+void Session::on_directory_change(const directory::Applied& applied)
+{
+    if (!std::holds_alternative<directory::Revoked>(applied) || !m_rights) return;
+    const auto& directory = m_environment.hub.directory();
+    if (const auto* session = std::get_if<DeviceSession>(&*m_rights)) {
+        const auto* device = directory.device(session->device_public_key);
+        if (device == nullptr || device->revoked) refuse_and_close(Refusal::revoked);
+    } else if (const auto* invited = std::get_if<InviteSession>(&*m_rights)) {
+        if (directory.invite_revoked(invited->invite.invite_public_key)) refuse_and_close(Refusal::revoked);
+    }
+}
+
+}  // namespace sinetti::relay

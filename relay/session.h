@@ -1,0 +1,95 @@
+#pragma once
+// One client's session with the relay, without any socket: frames in, frames out.
+//
+//   start() ► Challenge      opened ── Authenticate… ──► accepted ── Append, Read, Follow, Ping ──► closed
+//
+// Anything malformed, or not allowed in the state the session is in, is refused with bad_frame and closes it.
+
+#include "base/random.h"
+#include "relay/auth.h"
+#include "relay/hub.h"
+
+#include <memory>
+
+namespace sinetti::relay {
+
+// The way back to the client: a WebSocket, or a test.
+class Connection {
+public:
+    virtual ~Connection() = default;
+    virtual void send(SharedBytes frame) = 0;     // queued; a queue that grows over its limit closes the connection
+    virtual void close() = 0;                     // after what is queued; on_closed() follows later, never from within
+    virtual bool busy() const = 0;                // so much is queued that no more should be fetched; on_writable() follows
+};
+
+class TokenBucket {
+public:
+    TokenBucket(double rate, double burst) : m_rate(rate), m_burst(burst), m_tokens(burst) {}
+    bool take(base::UnixMilliseconds now);
+
+private:
+    double m_rate, m_burst, m_tokens;
+    std::optional<base::UnixMilliseconds> m_last;
+};
+
+struct SessionEnvironment {
+    Hub& hub;
+    const base::Clock& clock;
+    base::Random& random;
+    const std::optional<FounderTokenHash>& founder_token_hash;
+    const bool& draining;                         // true: no new entries are taken
+};
+
+class Session final : public Follower, public std::enable_shared_from_this<Session> {
+public:
+    Session(SessionEnvironment environment, Connection& connection);
+    ~Session() override;
+
+    void start();
+    void on_message(base::ByteView message);
+    void on_garbage();                            // a message that is no frame at all
+    void on_writable();
+    void on_closed();
+    void on_directory_change(const directory::Applied& applied);
+
+    bool authenticated() const { return m_rights.has_value(); }
+
+    void on_live(const SharedBytes& frame) override { m_connection->send(frame); }
+
+private:
+    struct Following {
+        std::uint64_t next = 0;
+        bool reading = false;
+        bool live = false;
+    };
+
+    void handle(const wire::AuthenticateDevice& frame) { finish_authentication(authenticate(frame, context())); }
+    void handle(const wire::AuthenticateInvite& frame) { finish_authentication(authenticate(frame, context())); }
+    void handle(const wire::AuthenticateFounder& frame) { finish_authentication(authenticate(frame, context())); }
+    void handle(wire::Append& frame);
+    void handle(const wire::Read& frame);
+    void handle(const wire::Follow& frame);
+    void handle(const wire::Ping& frame) { send(wire::Pong{frame.value}); }
+
+    AuthenticationContext context() const;
+    void finish_authentication(Allowed<SessionRights>&& rights);
+    std::optional<wire::Refusal> start_append(wire::Append& frame);
+    AppendCallback append_callback(std::uint32_t request_id, std::uint32_t board);
+    void continue_following(std::uint32_t board, Following& following);
+    void send(const wire::RelayFrame& frame);
+    void refuse(std::uint32_t request_id, wire::Refusal refusal) { send(wire::Refused{request_id, refusal}); }
+    void refuse_and_close(wire::Refusal refusal);
+
+    SessionEnvironment m_environment;
+    Connection* m_connection;                     // nullptr once closed
+    wire::Nonce m_nonce{};
+    std::optional<SessionRights> m_rights;
+    bool m_closing = false;
+    std::map<std::uint32_t, Following> m_following;
+    std::size_t m_outstanding_appends = 0;
+    std::size_t m_outstanding_reads = 0;
+    TokenBucket m_cells{kCellRate, kCellBurst};
+    TokenBucket m_records{kRecordRate, kRecordBurst};
+};
+
+}  // namespace sinetti::relay

@@ -1,0 +1,338 @@
+#include "relay/store_sqlite.h"
+
+#include "directory/chain.h"
+
+#include <cerrno>
+#include <map>
+#include <sqlite3.h>
+
+namespace sinetti::relay {
+
+using base::Bytes;
+using base::ByteView;
+using base::Unexpected;
+
+namespace {
+
+constexpr int kSchemaVersion = 1;
+constexpr int kPageSize = 8192;          // seven cells to a page
+constexpr int kBusyTimeout = 5000;       // milliseconds; only `inspect` beside a running relay ever waits
+constexpr unsigned kPositionBits = 40;   // row id = board << 40 | position
+
+constexpr const char* kSchema = R"(
+    CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE boards (board INTEGER PRIMARY KEY, kind INTEGER NOT NULL, level INTEGER NOT NULL);
+    CREATE TABLE entries (id INTEGER PRIMARY KEY, tag BLOB NOT NULL, entry BLOB NOT NULL, head BLOB NOT NULL);
+    CREATE UNIQUE INDEX entry_tags ON entries (id >> 40, tag);
+    INSERT INTO boards VALUES (0, 0, 1), (1, 1, 1);
+    PRAGMA user_version = 1;
+)";
+
+std::int64_t row_id(std::uint32_t board, std::uint64_t position)
+{
+    return static_cast<std::int64_t>(std::uint64_t{board} << kPositionBits | position);
+}
+
+// SQLite has one code for a full disk; quotas, file size limits and read-only file systems come as I/O errors.
+StoreError error_of(sqlite3* database, int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_FULL:
+    case SQLITE_READONLY: return StoreError::full;
+    case SQLITE_CANTOPEN:
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return StoreError::unavailable;
+    default: break;
+    }
+    switch (database != nullptr ? sqlite3_system_errno(database) : 0) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+    case EROFS: return StoreError::full;
+    default: return StoreError::broken;
+    }
+}
+
+class Database {
+public:
+    static StoreResult<Database> open(const std::filesystem::path& file, int flags)
+    {
+        sqlite3* handle = nullptr;
+        const int code = sqlite3_open_v2(file.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+        Database database(handle);
+        if (code != SQLITE_OK) return Unexpected(error_of(handle, code));
+        sqlite3_extended_result_codes(handle, 1);
+        sqlite3_busy_timeout(handle, kBusyTimeout);
+        return database;
+    }
+
+    StoreResult<void> run(const std::string& sql)
+    {
+        const int code = sqlite3_exec(m_handle.get(), sql.c_str(), nullptr, nullptr, nullptr);
+        if (code != SQLITE_OK) return Unexpected(error_of(m_handle.get(), code));
+        return {};
+    }
+
+    sqlite3* handle() { return m_handle.get(); }
+
+private:
+    struct Close {
+        void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+    };
+    explicit Database(sqlite3* handle) : m_handle(handle) {}
+    std::unique_ptr<sqlite3, Close> m_handle;
+};
+
+// A prepared statement; it resets itself, so that no read transaction outlives its rows.
+class Statement {
+public:
+    static StoreResult<Statement> prepare(Database& database, const char* sql)
+    {
+        sqlite3_stmt* handle = nullptr;
+        const int code = sqlite3_prepare_v3(database.handle(), sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
+        if (code != SQLITE_OK) return Unexpected(error_of(database.handle(), code));
+        return Statement(handle);
+    }
+
+    Statement& bind(int index, std::int64_t value)
+    {
+        sqlite3_bind_int64(m_handle.get(), index, value);
+        return *this;
+    }
+    Statement& bind(int index, ByteView value)   // must live until reset()
+    {
+        sqlite3_bind_blob64(m_handle.get(), index, value.data(), value.size(), SQLITE_STATIC);
+        return *this;
+    }
+    Statement& bind(int index, std::string_view value)
+    {
+        sqlite3_bind_text64(m_handle.get(), index, value.data(), value.size(), SQLITE_STATIC, SQLITE_UTF8);
+        return *this;
+    }
+
+    StoreResult<bool> step()   // true: a row
+    {
+        const int code = sqlite3_step(m_handle.get());
+        if (code == SQLITE_ROW) return true;
+        if (code == SQLITE_DONE) return false;
+        return Unexpected(error_of(sqlite3_db_handle(m_handle.get()), code));
+    }
+    void reset()
+    {
+        sqlite3_reset(m_handle.get());
+        sqlite3_clear_bindings(m_handle.get());
+    }
+
+    std::int64_t integer(int column) { return sqlite3_column_int64(m_handle.get(), column); }
+    ByteView blob(int column)   // until the next step() or reset()
+    {
+        const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(m_handle.get(), column));
+        return {data, static_cast<std::size_t>(sqlite3_column_bytes(m_handle.get(), column))};
+    }
+    std::string text(int column) { return base::to_text(blob(column)); }
+
+private:
+    struct Finalize {
+        void operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
+    };
+    explicit Statement(sqlite3_stmt* handle) : m_handle(handle) {}
+    std::unique_ptr<sqlite3_stmt, Finalize> m_handle;
+};
+
+struct Resetting {
+    Statement& statement;
+    ~Resetting() { statement.reset(); }
+};
+
+template<std::size_t N>
+StoreResult<base::ByteArray<N>> fixed(ByteView bytes)
+{
+    if (bytes.size() != N) return Unexpected(StoreError::broken);
+    base::ByteArray<N> value;
+    std::copy(bytes.begin(), bytes.end(), value.begin());
+    return value;
+}
+
+struct Tip {
+    std::uint64_t length = 0;
+    wire::Head head{};
+};
+
+class SqliteStore final : public Store {
+public:
+    SqliteStore(Database&& writer, Database&& reader) : m_writer(std::move(writer)), m_reader(std::move(reader)) {}
+
+    StoreResult<void> prepare()
+    {
+        m_insert = TRY(Statement::prepare(m_writer, "INSERT OR IGNORE INTO entries (id, tag, entry, head) VALUES (?1, ?2, ?3, ?4)"));
+        m_find = TRY(Statement::prepare(m_writer, "SELECT id, entry FROM entries WHERE id >> 40 = ?1 AND tag = ?2"));
+        m_read = TRY(Statement::prepare(m_reader, "SELECT id, tag, entry, head FROM entries WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3"));
+        for (const auto& board : TRY(boards())) m_tips[board.info.board] = Tip{board.length, board.head};
+        return {};
+    }
+
+    StoreResult<std::vector<BoardState>> boards() override
+    {
+        auto statement = TRY(Statement::prepare(m_writer, "SELECT board, kind, level FROM boards ORDER BY board"));
+        auto tip = TRY(Statement::prepare(m_writer, "SELECT id, head FROM entries WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT 1"));
+        std::vector<BoardState> states;
+        while (TRY(statement.step())) {
+            BoardState state;
+            state.info.board = static_cast<std::uint32_t>(statement.integer(0));
+            state.info.kind = wire::BoardKind(statement.integer(1));
+            state.info.level = wire::SendingLevel(statement.integer(2));
+            const Resetting resetting{tip};
+            tip.bind(1, row_id(state.info.board, 0)).bind(2, row_id(state.info.board + 1, 0));
+            if (TRY(tip.step())) {
+                state.length = static_cast<std::uint64_t>(tip.integer(0) - row_id(state.info.board, 0)) + 1;
+                state.head = TRY(fixed<32>(tip.blob(1)));
+            } else {
+                state.head = directory::initial_head(state.info.board);
+            }
+            states.push_back(state);
+        }
+        return states;
+    }
+
+    StoreResult<std::optional<Bytes>> setting(std::string_view name) override
+    {
+        auto statement = TRY(Statement::prepare(m_writer, "SELECT value FROM settings WHERE name = ?1"));
+        statement.bind(1, name);
+        if (!TRY(statement.step())) return std::optional<Bytes>();
+        return std::optional<Bytes>(base::to_bytes(statement.blob(0)));
+    }
+
+    StoreResult<void> set_setting(std::string_view name, ByteView value) override
+    {
+        auto statement = TRY(Statement::prepare(m_writer, "INSERT OR REPLACE INTO settings (name, value) VALUES (?1, ?2)"));
+        statement.bind(1, name).bind(2, value);
+        TRY(statement.step());
+        return {};
+    }
+
+    StoreResult<std::vector<Placement>> append(std::span<const NewEntry> entries) override
+    {
+        TRY(m_writer.run("BEGIN IMMEDIATE"));
+        auto tips = m_tips;
+        auto placements = insert_all(entries, tips);
+        if (placements) {
+            if (auto committed = m_writer.run("COMMIT"); committed) {
+                m_tips = std::move(tips);
+                return placements;
+            } else {
+                placements = Unexpected(committed.error());
+            }
+        }
+        // Some errors have rolled back already; then this one says so and changes nothing.
+        (void)m_writer.run("ROLLBACK").has_value();
+        return placements;
+    }
+
+    StoreResult<std::vector<Placement>> find(std::span<const NewEntry> entries) override
+    {
+        std::vector<Placement> placements;
+        for (const auto& entry : entries) placements.push_back(TRY(find_one(entry)));
+        return placements;
+    }
+
+    StoreResult<std::vector<StoredEntry>> read(std::uint32_t board, std::uint64_t first, std::uint64_t count) override
+    {
+        const Resetting resetting{*m_read};
+        m_read->bind(1, row_id(board, first)).bind(2, row_id(board + 1, 0)).bind(3, static_cast<std::int64_t>(count));
+        std::vector<StoredEntry> entries;
+        entries.reserve(std::min<std::uint64_t>(count, wire::kBlockEntries));
+        while (TRY(m_read->step())) {
+            if (m_read->integer(0) != row_id(board, first + entries.size())) return Unexpected(StoreError::broken);
+            StoredEntry entry;
+            entry.tag = TRY(fixed<wire::kTagSize>(m_read->blob(1)));
+            entry.entry = base::to_bytes(m_read->blob(2));
+            entry.head = TRY(fixed<32>(m_read->blob(3)));
+            entries.push_back(std::move(entry));
+        }
+        return entries;
+    }
+
+private:
+    StoreResult<std::vector<Placement>> insert_all(std::span<const NewEntry> entries, std::map<std::uint32_t, Tip>& tips)
+    {
+        std::vector<Placement> placements;
+        placements.reserve(entries.size());
+        for (const auto& entry : entries) {
+            auto& tip = tips[entry.board];
+            const auto head = directory::next_head(tip.head, tip.length, *entry.entry);
+            const Resetting resetting{*m_insert};
+            m_insert->bind(1, row_id(entry.board, tip.length)).bind(2, ByteView(entry.tag)).bind(3, ByteView(*entry.entry)).bind(4, ByteView(head));
+            TRY(m_insert->step());
+            if (sqlite3_changes(m_writer.handle()) == 1) {
+                placements.push_back({Placement::Kind::appended, tip.length, head});
+                tip = Tip{tip.length + 1, head};
+                continue;
+            }
+            const auto found = TRY(find_one(entry));
+            if (found.kind == Placement::Kind::absent) return Unexpected(StoreError::broken);
+            placements.push_back(found);
+        }
+        return placements;
+    }
+
+    StoreResult<Placement> find_one(const NewEntry& entry)
+    {
+        const Resetting resetting{*m_find};
+        m_find->bind(1, std::int64_t{entry.board}).bind(2, ByteView(entry.tag));
+        if (!TRY(m_find->step())) return Placement{};
+        const auto position = static_cast<std::uint64_t>(m_find->integer(0) - row_id(entry.board, 0));
+        const bool same = base::equal(m_find->blob(1), *entry.entry);
+        return Placement{same ? Placement::Kind::existed : Placement::Kind::tag_taken, position, {}};
+    }
+
+    Database m_writer;
+    Database m_reader;
+    std::optional<Statement> m_insert, m_find, m_read;
+    std::map<std::uint32_t, Tip> m_tips;
+};
+
+StoreResult<std::int64_t> pragma(Database& database, const std::string& name)
+{
+    auto statement = TRY(Statement::prepare(database, ("PRAGMA " + name).c_str()));
+    return TRY(statement.step()) ? statement.integer(0) : 0;
+}
+
+}  // namespace
+
+StoreResult<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options)
+{
+    const bool serving = options.mode == SqliteOptions::Mode::serve;
+    auto writer = TRY(Database::open(options.file, serving ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY));
+    if (serving) {
+        TRY(writer.run("PRAGMA page_size = " + std::to_string(kPageSize)));
+        TRY(writer.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096; PRAGMA cache_size = -65536;"
+                       "PRAGMA journal_size_limit = 67108864"));
+        // 0 would read the present limit; the largest possible lifts one set before.
+        const auto pages = options.bytes_max == 0 ? 4294967294u : std::max<std::uint64_t>(1, options.bytes_max / kPageSize);
+        TRY(writer.run("PRAGMA max_page_count = " + std::to_string(pages)));
+    }
+    const auto version = TRY(pragma(writer, "user_version"));
+    if (version == 0 && serving)
+        TRY(writer.run(std::string("BEGIN IMMEDIATE;") + kSchema + "COMMIT;"));
+    else if (version != kSchemaVersion)
+        return Unexpected(StoreError::broken);
+
+    auto reader = TRY(Database::open(options.file, serving ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY));
+    if (serving) TRY(reader.run("PRAGMA query_only = ON"));
+    auto store = std::make_unique<SqliteStore>(std::move(writer), std::move(reader));
+    TRY(store->prepare());
+    return std::unique_ptr<Store>(std::move(store));
+}
+
+StoreResult<std::vector<std::string>> sqlite_faults(const std::filesystem::path& file)
+{
+    auto database = TRY(Database::open(file, SQLITE_OPEN_READONLY));
+    auto statement = TRY(Statement::prepare(database, "PRAGMA integrity_check"));
+    std::vector<std::string> faults;
+    while (TRY(statement.step())) {
+        if (auto fault = statement.text(0); fault != "ok") faults.push_back(std::move(fault));
+    }
+    return faults;
+}
+
+}  // namespace sinetti::relay

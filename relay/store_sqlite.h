@@ -1,0 +1,22 @@
+#pragma once
+// The embedded store: one SQLite database in WAL mode, synchronous=FULL, one connection that writes and one that reads.
+
+#include "relay/store.h"
+
+#include <filesystem>
+
+namespace sinetti::relay {
+
+struct SqliteOptions {
+    std::filesystem::path file;
+    std::uint64_t bytes_max = 0;   // 0: as large as the disk allows
+    enum class Mode : std::uint8_t { serve, inspect } mode = Mode::serve;   // inspect never writes
+};
+
+// Creates the database, with the directory and one board of cells, when there is none. Errors: unavailable, broken, full.
+StoreResult<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options);
+
+// SQLite's own check of its file: nothing, or what it found.
+StoreResult<std::vector<std::string>> sqlite_faults(const std::filesystem::path& file);
+
+}  // namespace sinetti::relay

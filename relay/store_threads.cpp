@@ -1,0 +1,148 @@
+#include "relay/store_threads.h"
+
+#include "relay/log.h"
+
+#include <algorithm>
+
+namespace sinetti::relay {
+
+namespace {
+
+wire::Refusal refusal_of(StoreError error)
+{
+    return error == StoreError::full ? wire::Refusal::storage_full : wire::Refusal::internal;
+}
+
+AppendAnswer answer_of(const Placement& placement, StoreError if_absent)
+{
+    switch (placement.kind) {
+    case Placement::Kind::appended:
+    case Placement::Kind::existed: return {.refusal = {}, .position = placement.position};
+    case Placement::Kind::tag_taken: return {.refusal = wire::Refusal::tag_taken};
+    case Placement::Kind::absent: break;
+    }
+    return {.refusal = refusal_of(if_absent)};
+}
+
+}  // namespace
+
+StoreWriter::StoreWriter(Store& store, Post post, BatchCallback on_batch)
+    : m_store(store), m_post(std::move(post)), m_on_batch(std::move(on_batch)), m_thread([this] { run(); })
+{
+}
+
+StoreWriter::~StoreWriter()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_stopping = true;
+    }
+    m_wake.notify_one();
+    m_thread.join();
+}
+
+bool StoreWriter::submit(AppendJob&& job)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_queue.size() >= kAppendQueueMax) return false;
+        m_queue.push_back(std::move(job));
+    }
+    m_wake.notify_one();
+    return true;
+}
+
+void StoreWriter::when_flushed(std::function<void()> done)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_flush_callbacks.push_back(std::move(done));
+    }
+    m_wake.notify_one();
+}
+
+void StoreWriter::run()
+{
+    for (;;) {
+        std::vector<AppendJob> jobs;
+        std::deque<std::function<void()>> flushed;
+        {
+            std::unique_lock lock(m_mutex);
+            m_wake.wait(lock, [&] { return !m_queue.empty() || !m_flush_callbacks.empty() || m_stopping; });
+            if (m_queue.empty() && m_flush_callbacks.empty()) return;
+            const auto count = std::min(m_queue.size(), kAppendBatchMax);
+            jobs.assign(std::make_move_iterator(m_queue.begin()), std::make_move_iterator(m_queue.begin() + std::ptrdiff_t(count)));
+            m_queue.erase(m_queue.begin(), m_queue.begin() + std::ptrdiff_t(count));
+            if (m_queue.empty()) flushed.swap(m_flush_callbacks);
+        }
+        if (!jobs.empty()) commit(std::move(jobs));
+        for (auto& callback : flushed) m_post(std::move(callback));
+    }
+}
+
+void StoreWriter::commit(std::vector<AppendJob>&& jobs)
+{
+    std::vector<NewEntry> entries;
+    entries.reserve(jobs.size());
+    for (const auto& job : jobs) entries.push_back(job.entry);
+
+    auto placements = m_store.append(entries);
+    const std::optional<StoreError> trouble = placements ? std::nullopt : std::optional(placements.error());
+    if (trouble && trouble != m_trouble) {
+        log_line(*trouble == StoreError::full ? "storage is full: appending is refused until there is space, reading goes on"
+                                              : "storage failed: appending is refused");
+    }
+    if (!trouble && m_trouble) log_line("storage works again");
+    m_trouble = trouble;
+
+    // Nothing was written. What is on the board already can still be acknowledged: it is durable.
+    if (trouble) placements = m_store.find(entries);
+    std::vector<FinishedAppend> finished;
+    finished.reserve(jobs.size());
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        const auto placement = placements ? (*placements)[i] : Placement{};
+        finished.push_back(FinishedAppend{.job = std::move(jobs[i]),
+                                          .answer = answer_of(placement, trouble.value_or(StoreError::broken)),
+                                          .is_new = placement.kind == Placement::Kind::appended,
+                                          .head = placement.head});
+    }
+    m_post([this, batch = std::make_shared<std::vector<FinishedAppend>>(std::move(finished))] { m_on_batch(std::move(*batch)); });
+}
+
+StoreReader::StoreReader(Store& store) : m_store(store), m_thread([this] { run(); }) {}
+
+StoreReader::~StoreReader()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_stopping = true;
+    }
+    m_wake.notify_one();
+    m_thread.join();
+}
+
+void StoreReader::submit(std::function<void(Store&)> job)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_queue.push_back(std::move(job));
+    }
+    m_wake.notify_one();
+}
+
+void StoreReader::run()
+{
+    for (;;) {
+        std::function<void(Store&)> job;
+        {
+            std::unique_lock lock(m_mutex);
+            m_wake.wait(lock, [&] { return !m_queue.empty() || m_stopping; });
+            if (m_stopping) return;
+            job = std::move(m_queue.front());
+            m_queue.pop_front();
+        }
+        job(m_store);
+    }
+}
+
+}  // namespace sinetti::relay

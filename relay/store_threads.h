@@ -1,0 +1,84 @@
+#pragma once
+// The two threads beside the I/O thread. The writer commits everything that waits as one transaction (group commit); the
+// reader fetches entries. Both hand their results to `post`, which runs them on the I/O thread.
+
+#include "relay/limits.h"
+#include "relay/store.h"
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace sinetti::relay {
+
+using Post = std::function<void(std::function<void()>)>;
+
+struct AppendAnswer {
+    std::optional<wire::Refusal> refusal;
+    std::uint64_t position = 0;
+};
+using AppendCallback = std::function<void(const AppendAnswer&)>;
+
+struct AppendJob {
+    NewEntry entry;
+    AppendCallback done;
+};
+
+struct FinishedAppend {
+    AppendJob job;
+    AppendAnswer answer;
+    bool is_new = false;
+    wire::Head head{};   // after the entry, when new
+};
+
+class StoreWriter {
+public:
+    using BatchCallback = std::function<void(std::vector<FinishedAppend>&&)>;
+
+    StoreWriter(Store& store, Post post, BatchCallback on_batch);
+    ~StoreWriter();   // finishes what waits
+    StoreWriter(const StoreWriter&) = delete;
+    StoreWriter& operator=(const StoreWriter&) = delete;
+
+    bool submit(AppendJob&& job);              // false: the queue is full
+    void when_flushed(std::function<void()> done);   // after everything submitted before
+
+private:
+    void run();
+    void commit(std::vector<AppendJob>&& jobs);
+
+    Store& m_store;
+    Post m_post;
+    BatchCallback m_on_batch;
+    std::mutex m_mutex;
+    std::condition_variable m_wake;
+    std::deque<AppendJob> m_queue;
+    std::deque<std::function<void()>> m_flush_callbacks;
+    bool m_stopping = false;
+    std::optional<StoreError> m_trouble;       // logged once, until it is over
+    std::thread m_thread;
+};
+
+class StoreReader {
+public:
+    explicit StoreReader(Store& store);
+    ~StoreReader();   // forgets what waits
+    StoreReader(const StoreReader&) = delete;
+    StoreReader& operator=(const StoreReader&) = delete;
+
+    void submit(std::function<void(Store&)> job);
+
+private:
+    void run();
+
+    Store& m_store;
+    std::mutex m_mutex;
+    std::condition_variable m_wake;
+    std::deque<std::function<void(Store&)>> m_queue;
+    bool m_stopping = false;
+    std::thread m_thread;
+};
+
+}  // namespace sinetti::relay
