@@ -152,16 +152,17 @@ Result<void> validate_members(const RatchetTree& tree, const Extensions& group_e
     return {};
 }
 
+Result<void> validate_parents(const RatchetTree& tree)
+{
+    for (std::uint32_t i = 1; i < node_count(tree.leaf_count()); i += 2)
+        if (tree.parent_node(NodeIndex(i))) TRY(validate_parent(tree, NodeIndex(i)));
+    return {};
+}
+
 Result<void> validate_tree(const RatchetTree& tree, ByteView group_id, const Extensions& group_extensions)
 {
-    for (std::uint32_t i = 0; i < node_count(tree.leaf_count()); ++i) {
-        const NodeIndex node(i);
-        if (tree.is_blank(node)) continue;
-        if (is_leaf(node))
-            TRY(validate_leaf_node(tree.suite(), *tree.leaf(to_leaf(node)), LeafNodePosition{group_id, to_leaf(node)}));
-        else
-            TRY(validate_parent(tree, node));
-    }
+    TRY(validate_parents(tree));
+    for (const auto leaf : tree.members()) TRY(validate_leaf_node(tree.suite(), *tree.leaf(leaf), LeafNodePosition{group_id, leaf}));
     return validate_members(tree, group_extensions);
 }
 

@@ -17,7 +17,10 @@ Result<void> validate_leaf_node(CipherSuite suite, const LeafNode& leaf, std::op
 // required capabilities met (§7.3). Error: invalid_leaf_node.
 Result<void> validate_members(const RatchetTree& tree, const Extensions& group_extensions);
 
-// A tree that a joiner was given (§12.4.3.1): unmerged leaves, parent hashes, every leaf. Errors: invalid_tree, invalid_leaf_node,
+// The parents of a tree: their unmerged leaves, and that each is parent-hash valid (§7.9.2). Error: invalid_tree.
+Result<void> validate_parents(const RatchetTree& tree);
+
+// A tree that a joiner was given (§12.4.3.1): its parents, every leaf, all of them together. Errors: invalid_tree, invalid_leaf_node,
 // bad_signature.
 Result<void> validate_tree(const RatchetTree& tree, ByteView group_id, const Extensions& group_extensions);
 
