@@ -84,6 +84,13 @@ async function start() {
     fail('stopped', error);
   });
   core = startCore(page);
+  // A fault in a call that the browser itself made into the module.
+  addEventListener('error', ({error}) => {
+    if (!(error instanceof WebAssembly.RuntimeError)) return;
+    page.stop();
+    core.worker.terminate();
+    fail('stopped');
+  });
 
   const openLink = () => {
     const fragment = takeFragment();

@@ -1,0 +1,78 @@
+// The real relay as a child process, on a port and a data folder of its own that survive a restart.
+
+import {spawn} from 'node:child_process';
+import {mkdtemp, rm} from 'node:fs/promises';
+import {createServer} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+
+import {seconds, within} from './harness.mjs';
+
+export async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const {port} = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export class Relay {
+  #program;
+  #app;
+  #process = null;
+  #output = '';
+  origin;
+  data;
+  administratorLink = null;
+
+  static async create({program, app, origin}) {
+    const relay = new Relay();
+    relay.#program = program;
+    relay.#app = app;
+    relay.port = await freePort();
+    relay.origin = origin ?? `http://localhost:${relay.port}`;
+    relay.data = await mkdtemp(join(tmpdir(), 'sinetti-relay-'));
+    return relay;
+  }
+
+  async start(extra = []) {
+    const arguments_ = ['serve', '--port', String(this.port), '--data', this.data, '--app', this.#app, '--url', this.origin, ...extra];
+    const child = this.#process = spawn(this.#program, arguments_, {stdio: ['ignore', 'pipe', 'pipe']});
+    this.#output = '';
+    let said = () => {};
+    const listening = new Promise((resolve, reject) => {
+      said = (text) => {
+        this.#output += text;
+        if (this.#output.includes('listening on')) resolve();
+      };
+      child.on('exit', (code) => reject(new Error(`the relay ended with ${code}: ${this.#output}`)));
+      child.on('error', reject);
+    });
+    child.stdout.on('data', (text) => said(String(text)));
+    child.stderr.on('data', (text) => said(String(text)));
+    await within(seconds(20), 'the relay listens', listening);
+    await new Promise((resolve) => setTimeout(resolve, 100));   // the link is the line after
+    this.administratorLink = this.#output.match(/administrator link: (\S+)/)?.[1] ?? null;
+  }
+
+  // SIGTERM, as systemd does it; or SIGKILL, as a power cut does.
+  async stop(signal = 'SIGTERM') {
+    const child = this.#process;
+    if (!child) return;
+    this.#process = null;
+    const gone = new Promise((resolve) => child.on('exit', resolve));
+    if (child.exitCode === null) child.kill(signal);
+    else return;
+    await within(seconds(15), 'the relay stops', gone).catch(async (error) => {
+      child.kill('SIGKILL');
+      throw error;
+    });
+  }
+
+  get output() { return this.#output; }
+
+  async remove() {
+    await this.stop().catch(() => {});
+    await rm(this.data, {recursive: true, force: true});
+  }
+}
