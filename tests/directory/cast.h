@@ -1,0 +1,52 @@
+#pragma once
+// Keys and records for directory tests: an organisation, its root and people.
+
+#include "directory/link.h"
+#include "directory/state.h"
+
+namespace sinetti::directory_test {
+
+inline constexpr base::UnixMilliseconds kNow{1'700'000'000'000};
+inline constexpr base::UnixMilliseconds kLater{1'700'600'000'000};
+
+struct Person {
+    explicit Person(base::Random& random)
+        : invite(crypto::SignaturePrivateKey::generate(random)), identity(crypto::SignaturePrivateKey::generate(random)),
+          device(crypto::SignaturePrivateKey::generate(random)), contact(crypto::DhPrivateKey::generate(random))
+    {
+    }
+    crypto::SignaturePrivateKey invite, identity, device;
+    crypto::DhPrivateKey contact;
+};
+
+struct Cast {
+    explicit Cast(std::uint64_t seed = 1)
+        : random(seed), root(crypto::SignaturePrivateKey::generate(random)), key(base::Bytes(32, 7)), anna(random), bert(random)
+    {
+    }
+
+    directory::Organisation organisation()
+    {
+        return directory::sign_organisation(root, *directory::seal_name(key, directory::NameOf::organisation, {"Valtioneuvosto", ""}, random));
+    }
+    directory::InviteCertificate invite(const Person& person, directory::Role role = directory::Role::member, base::UnixMilliseconds expires = kLater) const
+    {
+        return directory::sign_invite(root, person.invite.public_key(), expires, role);
+    }
+    directory::DeviceCertificate certificate(const Person& person) const
+    {
+        return directory::sign_device(person.identity, person.device.public_key(), person.contact.public_key(), kNow);
+    }
+    base::Bytes profile(const std::string& name) { return *directory::seal_name(key, directory::NameOf::person, {name, "ministeri"}, random); }
+    directory::Enrolment enrolment(const Person& person, directory::Role role = directory::Role::member)
+    {
+        return directory::sign_enrolment(invite(person, role), person.invite, person.identity, profile("Anna"), certificate(person), base::Bytes(300, 1));
+    }
+
+    base::SeededRandom random;
+    crypto::SignaturePrivateKey root;
+    directory::DirectoryKey key;
+    Person anna, bert;
+};
+
+}  // namespace sinetti::directory_test

@@ -1,0 +1,139 @@
+#include "directory/state.h"
+
+#include "tests/directory/cast.h"
+
+#include <doctest/doctest.h>
+
+using namespace sinetti;
+using namespace sinetti::directory;
+using directory_test::Cast;
+using directory_test::kLater;
+using directory_test::kNow;
+
+TEST_SUITE_BEGIN("directory.state");
+
+TEST_CASE("an organisation is founded once, people enrol, and can be looked up")
+{
+    Cast cast;
+    DirectoryState state;
+    CHECK_FALSE(state.founded());
+    CHECK(state.apply(0, cast.enrolment(cast.anna)).error() == Error::not_founded);
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    CHECK(state.organisation()->root_public_key == cast.root.public_key());
+    CHECK(state.apply(1, cast.organisation()).error() == Error::already_founded);
+
+    const auto applied = state.apply(1, cast.enrolment(cast.anna, Role::administrator), kNow);
+    REQUIRE(applied.has_value());
+    CHECK(std::get<Enrolled>(*applied).identity_public_key == cast.anna.identity.public_key());
+    REQUIRE(state.apply(2, cast.enrolment(cast.bert), kNow).has_value());
+
+    REQUIRE(state.identities().size() == 2);
+    const auto* anna = state.identity(cast.anna.identity.public_key());
+    REQUIRE(anna != nullptr);
+    CHECK(anna->role == Role::administrator);
+    CHECK(anna->position == 1);
+    CHECK(anna->devices == std::vector{cast.anna.device.public_key()});
+    CHECK(open_name(cast.key, NameOf::person, anna->sealed_profile)->name == "Anna");
+    const auto* device = state.device(cast.bert.device.public_key());
+    REQUIRE(device != nullptr);
+    CHECK(device->contact_public_key == cast.bert.contact.public_key());
+    CHECK(device->identity_public_key == cast.bert.identity.public_key());
+    CHECK(state.device(cast.anna.identity.public_key()) == nullptr);
+}
+
+TEST_CASE("an organisation record whose signature is not its root's founds nothing")
+{
+    Cast cast;
+    DirectoryState state;
+    auto forged = cast.organisation();
+    forged.signature[5] ^= 1;
+    CHECK(state.apply(0, forged).error() == Error::bad_signature);
+    CHECK_FALSE(state.founded());
+}
+
+TEST_CASE("the first enrolment of an invite wins; a second is refused and changes nothing")
+{
+    Cast cast;
+    DirectoryState state;
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    REQUIRE(state.apply(1, cast.enrolment(cast.anna)).has_value());
+    const auto second =
+        sign_enrolment(cast.invite(cast.anna), cast.anna.invite, cast.bert.identity, cast.profile("Bert"), cast.certificate(cast.bert), base::Bytes(10, 1));
+    CHECK(state.apply(2, second).error() == Error::invite_used);
+    CHECK(state.identity(cast.bert.identity.public_key()) == nullptr);
+    CHECK(state.check_invite(cast.invite(cast.anna)).error() == Error::invite_used);
+    CHECK(state.invite_used(cast.anna.invite.public_key()));
+}
+
+TEST_CASE("an invite expires for who holds it to the clock, and not for who replays the past")
+{
+    Cast cast;
+    DirectoryState state;
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    CHECK(state.apply(1, cast.enrolment(cast.anna), kLater).error() == Error::invite_expired);
+    CHECK(state.apply(1, cast.enrolment(cast.anna), base::UnixMilliseconds{kLater.value - 1}).has_value());
+    CHECK(state.apply(2, cast.enrolment(cast.bert)).has_value());
+}
+
+TEST_CASE("an invite of another organisation is refused")
+{
+    Cast cast, other(99);
+    DirectoryState state;
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    CHECK(state.apply(1, other.enrolment(other.anna)).error() == Error::wrong_organisation);
+}
+
+TEST_CASE("an identity or device key enters once")
+{
+    Cast cast;
+    DirectoryState state;
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    REQUIRE(state.apply(1, cast.enrolment(cast.anna)).has_value());
+    const auto same_identity =
+        sign_enrolment(cast.invite(cast.bert), cast.bert.invite, cast.anna.identity, cast.profile("Anna"),
+                       sign_device(cast.anna.identity, cast.bert.device.public_key(), cast.bert.contact.public_key(), kNow), base::Bytes(10, 1));
+    CHECK(state.apply(2, same_identity).error() == Error::key_taken);
+    const auto same_device =
+        sign_enrolment(cast.invite(cast.bert), cast.bert.invite, cast.bert.identity, cast.profile("Bert"),
+                       sign_device(cast.bert.identity, cast.anna.device.public_key(), cast.bert.contact.public_key(), kNow), base::Bytes(10, 1));
+    CHECK(state.apply(2, same_device).error() == Error::key_taken);
+    CHECK(state.identities().size() == 1);
+}
+
+TEST_CASE("a device replaces its key package; a stranger or a revoked device does not")
+{
+    Cast cast;
+    DirectoryState state;
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    REQUIRE(state.apply(1, cast.enrolment(cast.anna)).has_value());
+    REQUIRE(state.apply(2, sign_key_package(cast.anna.device, base::Bytes{1, 2, 3})).has_value());
+    CHECK(state.device(cast.anna.device.public_key())->key_package == base::Bytes{1, 2, 3});
+    CHECK(state.device(cast.anna.device.public_key())->key_package_position == 2);
+    CHECK(state.apply(3, sign_key_package(cast.bert.device, base::Bytes{4})).error() == Error::unknown_key);
+    auto forged = sign_key_package(cast.bert.device, base::Bytes{4});
+    forged.device_public_key = cast.anna.device.public_key();
+    CHECK(state.apply(3, forged).error() == Error::bad_signature);
+    REQUIRE(state.apply(3, sign_revocation(cast.root, RevokedKind::device, cast.anna.device.public_key())).has_value());
+    CHECK(state.apply(4, sign_key_package(cast.anna.device, base::Bytes{5})).error() == Error::revoked);
+    CHECK(state.device(cast.anna.device.public_key())->key_package == base::Bytes{1, 2, 3});
+}
+
+TEST_CASE("what the root revokes stays revoked: invite, device, identity with its devices")
+{
+    Cast cast;
+    DirectoryState state;
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    REQUIRE(state.apply(1, cast.enrolment(cast.anna)).has_value());
+    const auto invite = cast.bert.invite.public_key();
+    CHECK(state.apply(2, sign_revocation(cast.anna.identity, RevokedKind::invite, invite)).error() == Error::bad_signature);
+    REQUIRE(state.apply(2, sign_revocation(cast.root, RevokedKind::invite, invite)).has_value());
+    CHECK(state.apply(3, cast.enrolment(cast.bert)).error() == Error::invite_revoked);
+    CHECK(state.apply(3, sign_revocation(cast.root, RevokedKind::invite, invite)).error() == Error::revoked);
+    CHECK(state.apply(3, sign_revocation(cast.root, RevokedKind::identity, cast.bert.identity.public_key())).error() == Error::unknown_key);
+    CHECK(state.apply(3, sign_revocation(cast.root, RevokedKind::device, cast.bert.device.public_key())).error() == Error::unknown_key);
+
+    REQUIRE(state.apply(3, sign_revocation(cast.root, RevokedKind::identity, cast.anna.identity.public_key())).has_value());
+    CHECK(state.identity(cast.anna.identity.public_key())->revoked);
+    CHECK(state.device(cast.anna.device.public_key())->revoked);
+    CHECK(state.apply(4, sign_revocation(cast.root, RevokedKind::identity, cast.anna.identity.public_key())).error() == Error::revoked);
+}
