@@ -35,6 +35,7 @@ const kRoles = [
   {tag: 'div', role: 'progressbar'},
 ];
 const kHeading = 7;
+const kListItem = 9;
 const kLog = 11;
 const kDialog = 16;
 const kTab = 20;
@@ -356,7 +357,9 @@ export class Mirror {
       known.text = null;
     }
     if (known.text && known.text.data !== node.name) known.text.data = node.name;
-    set(element, 'aria-label', asText ? null : node.name);
+    // A list item is not named by its content, and one that can be pressed needs a name as well as words to read.
+    const labelled = !asText || (node.role === kListItem && node.actions !== 0);
+    set(element, 'aria-label', labelled ? node.name : null);
     const progress = node.role === kProgressbar;
     set(element, 'aria-valuetext', progress ? node.value : null);
     set(element, 'aria-description', [progress ? '' : node.value, node.description].filter(Boolean).join(', '));

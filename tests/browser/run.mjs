@@ -2,16 +2,23 @@
 // Drives real browsers against a real relay: node tests/browser/run.mjs [options]
 //   --app DIR       the built app                        (build/web)
 //   --relay PATH    the relay program                    (build/native/bin/sinetti-relay)
-//   --only NAME     one suite: modules, chromium, hostile, text, look, firefox   (may be repeated)
+//   --only NAME     one suite: modules, five, hostile, firefox   (may be repeated)
 //   --pictures      also writes the README's pictures to docs/images
 // Prints `browser: N passed, N failed`; measurements go to build/measurements.json, screenshots to build/screenshots.
 
-import {parseArgs} from 'node:util';
-import {fileURLToPath} from 'node:url';
+import {execFileSync} from 'node:child_process';
+import {existsSync} from 'node:fs';
+import {mkdir, rm, writeFile} from 'node:fs/promises';
 import {resolve} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {parseArgs} from 'node:util';
 
 import {launchChromium} from './support/chromium.mjs';
 import {Report} from './support/harness.mjs';
+import {firefox} from './suites/firefox.mjs';
+import {fivePeople} from './suites/five_people.mjs';
+import {hostile} from './suites/hostile.mjs';
+import {takePictures} from './suites/look.mjs';
 import {modules} from './suites/modules.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,12 +29,43 @@ const {values: options} = parseArgs({options: {
   pictures: {type: 'boolean', default: false},
 }});
 
+const measurements = {};
+const shared = {program: options.relay, app: options.app, measurements};
+const screenshots = resolve(root, 'build/screenshots');
+const pictures = options.pictures ? resolve(root, 'docs/images') : null;
+const look = (world) => takePictures(world, {screenshots, pictures});
+const suites = {
+  modules: (browser) => modules(browser),
+  five: (browser) => fivePeople(browser, {...shared, look}),
+  hostile: (browser) => hostile(browser, shared),
+  firefox: () => firefox(shared),
+};
+for (const name of options.only) {
+  if (!suites[name]) {
+    console.error(`there is no suite ${name}; there are ${Object.keys(suites).join(', ')}`);
+    process.exit(2);
+  }
+}
+const chosen = Object.keys(suites).filter((name) => options.only.length === 0 || options.only.includes(name));
+for (const [path, what] of [[options.relay, 'the relay'], [resolve(options.app, 'ui.wasm'), 'the app']]) {
+  if (chosen.every((name) => name === 'modules') || existsSync(path)) continue;
+  console.error(`${what} is missing at ${path}: run scripts/build`);
+  process.exit(2);
+}
+
+const failures = resolve(screenshots, 'failures');
+await rm(failures, {recursive: true, force: true});
+await mkdir(failures, {recursive: true});
 const report = new Report();
 const chromium = await launchChromium();
-const suites = {modules: () => modules(chromium)};
-for (const [name, make] of Object.entries(suites)) {
-  if (options.only.length > 0 && !options.only.includes(name)) continue;
-  await make().run(report);
+for (const name of chosen) {
+  const suite = suites[name](chromium);
+  await suite.run(report, {onFailure: (title) => suite.onFailure?.(title, failures)});
 }
 await chromium.close();
+
+if (Object.keys(measurements).length > 0) {
+  const commit = execFileSync('git', ['-C', root, 'rev-parse', '--short', 'HEAD'], {encoding: 'utf8'}).trim();
+  await writeFile(resolve(root, 'build/measurements.json'), `${JSON.stringify({commit, ...measurements}, null, 1)}\n`);
+}
 process.exit(report.finish() ? 0 : 1);

@@ -1,8 +1,9 @@
 // The modules of web/ one by one, on an otherwise empty page.
 
+import {readFile} from 'node:fs/promises';
 import {fileURLToPath} from 'node:url';
 
-import {check, equal, eventually, seconds, Suite} from '../support/harness.mjs';
+import {check, equal, eventually, seconds, sleep, Suite} from '../support/harness.mjs';
 import {Action, Difference, State} from '../support/difference.mjs';
 import {serveFolder} from '../support/static_server.mjs';
 
@@ -308,7 +309,6 @@ export function modules(browser) {
 
   suite.test('a release is kept only when every file is what it says, and is served without the relay', async () => {
     const {createHash} = await import('node:crypto');
-    const {readFile} = await import('node:fs/promises');
     const worker = await readFile(`${kWeb}/service_worker.js`, 'utf8');
     const files = {'index.html': '<!doctype html><title>one</title><script type="module" src="app.js"></script>', 'app.js': 'document.title += " ran";'};
     const release = (version, contents) => JSON.stringify({version, files: Object.fromEntries(Object.entries(contents).map(
@@ -373,6 +373,52 @@ export function modules(browser) {
       await changing.close();
     }
   }, seconds(40));
+
+  // Boot with halves that fail in their own ways; the real ones are driven by the other suites.
+  const withHalves = (ui, core, run) => async () => {
+    const site = await serveFolder(kWeb, {
+      'index.html': await readFile(new URL('../../../index.html', import.meta.url)),
+      ...(ui && {'ui.js': ui}), ...(core && {'core.js': core}),
+      ...Object.fromEntries(['inter-regular.otf', 'inter-medium.otf', 'inter-semibold.otf', 'display-semibold.otf', 'icons.ttf']
+        .map((name) => [`fonts/${name}`, 'not a font'])),
+    });
+    const context = await browser.newContext();
+    try {
+      const page = await context.newPage();
+      await page.goto(site.origin);
+      await run(page);
+    } finally {
+      await context.close();
+      await site.close();
+    }
+  };
+  const moduleOf = (functions) => `export default async (given) => ({HEAPU8: new Uint8Array(1 << 20), _malloc: () => 8, _free() {}, ...(${functions})(given)});`;
+  const workingUi = moduleOf(`({page}) => ({_ui_start() { page.requestFrame(); page.command(new Uint8Array(2), 0); return 1; }, _ui_viewport() {},
+    _ui_frame: () => 0, _ui_frames_drawn: () => 1})`);
+  const workingCore = moduleOf('() => ({_core_start() {}, _core_set_active() {}, _core_command: () => 1})');
+  const panel = (page) => page.getByRole('alertdialog', {name: 'Sinetti'});
+  const says = async (page, words) => {
+    await panel(page).waitFor({timeout: seconds(10)});
+    for (const text of words) check(await panel(page).getByText(text).first().isVisible(), `the panel does not say "${text}"`);
+    check(await panel(page).getByRole('button', {name: 'Reload'}).isVisible(), 'no button to reload');
+  };
+
+  suite.test('no panel is shown while both halves work', withHalves(workingUi, workingCore, async (page) => {
+    await page.waitForFunction(() => document.getElementById('loading').hidden, null, {timeout: seconds(10)});
+    await sleep(500);
+    equal(await panel(page).count(), 0);
+  }));
+  suite.test('a core that dies is told in three languages, with a way to reload', withHalves(
+    workingUi, moduleOf('() => ({_core_start() {}, _core_set_active() {}, _core_command() { throw new WebAssembly.RuntimeError("unreachable"); }})'),
+    (page) => says(page, ['Sinetti pysähtyi virheeseen', 'Sinetti stannade på ett fel', 'Sinetti stopped at a fault'])));
+  suite.test('a core that cannot be loaded is told', withHalves(workingUi, null, (page) => says(page, ['did not start'])));
+  suite.test('a user interface that cannot be loaded is told', withHalves('import "./missing.js";', workingCore, async (page) => {
+    // Its import fails before any script of ours runs; the page itself must say so, in time.
+    await page.getByText('Sinetti is opening').waitFor();
+    equal(await page.locator('.overdue').first().evaluate((element) => getComputedStyle(element).animationDelay), '20s');
+  }));
+  suite.test('a browser without WebGL 2 is told', withHalves(moduleOf('() => ({_ui_start: () => 0})'), workingCore,
+                                                              (page) => says(page, ['WebGL 2 graphics'])));
 
   return suite;
 }
