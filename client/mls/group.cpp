@@ -38,6 +38,7 @@ void Group::State::advance(NextEpoch&& next)
     dirty.proposals = dirty.proposals || !proposals.empty();
     pending.reset();
     proposals.clear();
+    update_keys.clear();
     dirty.epoch = dirty.tree = true;
 }
 
@@ -49,6 +50,7 @@ void Group::State::leave()
     past.clear();
     resumption_psks.clear();
     proposals.clear();
+    update_keys.clear();
     pending.reset();
     epoch.secrets = {};
     messages = SecretTree(suite, LeafCount(1), EncryptionSecret());

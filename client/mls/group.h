@@ -148,6 +148,11 @@ public:
     void clear_pending_commit();
     Result<void> merge_pending();            // our commit came first on the board
 
+    // Standalone proposals (§12.1), an MLSMessage each. They stand until the epoch ends: anybody's next commit takes them in.
+    Result<Bytes> propose_add(const KeyPackage& key_package, base::Random& random);
+    Result<Bytes> propose_remove(LeafIndex leaf, base::Random& random);
+    Result<Bytes> propose_update(base::Random& random);   // a fresh leaf key of ours
+
     Result<Bytes> encrypt(ByteView plaintext, ByteView authenticated_data, base::Random& random);   // an MLSMessage
     Result<Processed> process(ByteView mls_message, const PskSource* psks = nullptr);
     Result<void> merge(StagedCommit&& staged);   // somebody else's commit; drops our pending one. Error::removed_from_group when it removed

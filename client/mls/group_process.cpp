@@ -230,6 +230,11 @@ Result<std::unique_ptr<StagedCommit::State>> Group::State::stage(const Authentic
     if (std::any_of(staged->removed.begin(), staged->removed.end(), [&](const auto& member) { return member.leaf == own_leaf(); }))
         return staged;
 
+    if (std::find(applied.updated.begin(), applied.updated.end(), own_leaf()) != applied.updated.end()) {
+        const auto key = update_keys.find(next.tree.leaf(own_leaf())->encryption_key);
+        if (key == update_keys.end()) return Unexpected(Error::unknown_proposal);
+        next.keys.set(to_node(own_leaf()), key->second.clone());
+    }
     auto commit_secret = no_commit_secret(suite);
     next.keys.prune(next.tree);
     if (commit.path)

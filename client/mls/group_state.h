@@ -68,6 +68,7 @@ struct Group::State {
     std::deque<PastEpoch> past;                           // the latest last
     std::map<Epoch, ResumptionPsk> resumption_psks;       // of past epochs
     std::map<ProposalRef, CachedProposal> proposals;
+    std::map<crypto::HpkePublicKey, crypto::HpkePrivateKey> update_keys;   // of our Update proposals
     std::optional<PendingCommit> pending;
     bool removed = false;
 
@@ -97,6 +98,7 @@ struct Group::State {
     // these signature keys.
     std::vector<const std::pair<const ProposalRef, CachedProposal>*> committable_proposals(const CommitRequest& request) const;
 
+    Result<Bytes> propose(Proposal&& proposal, base::Random& random);
     Result<Processed> process_application(const PrivateMessage& message);
     Result<AuthenticatedContent> unprotect(MlsMessage&& message, std::optional<SecretTree::Found>& key) const;
     Result<void> verify_sender(const AuthenticatedContent& content) const;

@@ -110,7 +110,10 @@ codec::Result<PendingCommit> read_pending(CipherSuite suite, codec::Reader& read
     return PendingCommit{std::move(hash), {std::move(state), std::move(messages)}};
 }
 
-base::SecretBytes proposals_record(const std::map<ProposalRef, CachedProposal>& proposals)
+using Proposals = std::map<ProposalRef, CachedProposal>;
+using UpdateKeys = std::map<crypto::HpkePublicKey, crypto::HpkePrivateKey>;
+
+base::SecretBytes proposals_record(const Proposals& proposals, const UpdateKeys& update_keys)
 {
     return encode_secret([&](auto& writer) {
         writer.u8(records::kVersion).u32(static_cast<std::uint32_t>(proposals.size()));
@@ -118,12 +121,13 @@ base::SecretBytes proposals_record(const std::map<ProposalRef, CachedProposal>& 
             writer.opaque(ref).u8(static_cast<std::uint8_t>(cached.sender.type)).u32(cached.sender.index);
             writer.raw(encode([&](auto& out) { cached.proposal.write(out); }));
         }
+        writer.u32(static_cast<std::uint32_t>(update_keys.size()));
+        for (const auto& [public_key, private_key] : update_keys) writer.opaque(public_key).opaque(private_key.view());
     });
 }
 
-codec::Result<std::map<ProposalRef, CachedProposal>> read_proposals(codec::Reader& reader)
+codec::Result<void> read_proposals(codec::Reader& reader, Proposals& proposals, UpdateKeys& update_keys)
 {
-    std::map<ProposalRef, CachedProposal> proposals;
     for (auto count = TRY(reader.u32()); count > 0; --count) {
         auto ref = TRY(reader.opaque());
         CachedProposal cached;
@@ -132,7 +136,11 @@ codec::Result<std::map<ProposalRef, CachedProposal>> read_proposals(codec::Reade
         cached.proposal = TRY(Proposal::read(reader));
         proposals.insert_or_assign(std::move(ref), std::move(cached));
     }
-    return proposals;
+    for (auto count = TRY(reader.u32()); count > 0; --count) {
+        auto public_key = TRY(reader.opaque());
+        update_keys.insert_or_assign(std::move(public_key), crypto::HpkePrivateKey(TRY(reader.secret())));
+    }
+    return {};
 }
 
 // The body of a record behind its version, or nullopt when there is none.
@@ -209,7 +217,7 @@ void Group::flush(StateSink& sink)
             if (state.proposals.empty())
                 sink.erase(records::kProposals);
             else
-                sink.put(records::kProposals, proposals_record(state.proposals));
+                sink.put(records::kProposals, proposals_record(state.proposals, state.update_keys));
         }
     }
     for (auto& past : state.past) {
@@ -262,7 +270,7 @@ Result<Group> Group::load(const StateSource& source)
     }
     if (const auto record = TRY(record_of(source, records::kProposals))) {
         auto body = body_of(*record);
-        state->proposals = TRY_OR(read_proposals(body), Error::bad_record);
+        TRY_OR(read_proposals(body, state->proposals, state->update_keys), Error::bad_record);
         TRY_OR(body.finish(), Error::bad_record);
     }
     return Group(std::move(state));
