@@ -11,6 +11,7 @@
 #include "crypto/password.h"
 #include "net/transport.h"
 #include "store/backend.h"
+#include "store/vault_header.h"
 
 #include <memory>
 
@@ -30,6 +31,7 @@ struct CoreEnvironment {
     store::Backend& backend;
     EventSink& events;
     crypto::PasswordParameters password;   // for a new vault; an existing one has its own
+    store::PasswordKeyFunction password_key = crypto::password_key;
 };
 
 class Core {

@@ -1,0 +1,175 @@
+#include "chat/account.h"
+
+#include "api/command.h"
+#include "chat/key_packages.h"
+#include "codec/reader.h"
+#include "codec/writer.h"
+#include "wire/limits.h"
+
+namespace sinetti::chat {
+
+namespace {
+
+constexpr std::uint16_t kVersion = 1;
+constexpr std::int64_t kFounderInviteLifetime = 100ll * 365 * 24 * 3600 * 1000;   // milliseconds; it is used at once, or never
+constexpr std::size_t kTextMax = 1024;
+
+using crypto::DhPrivateKey;
+using crypto::SignaturePrivateKey;
+
+template<typename Key>
+codec::Result<Key> key_or_bad_value(crypto::Result<Key>&& key)
+{
+    if (!key) return base::Unexpected(codec::Error::bad_value);
+    return std::move(*key);
+}
+
+codec::Result<SignaturePrivateKey> read_signature_key(codec::Reader& reader)
+{
+    const auto seed = TRY(reader.secret(crypto::kSignatureSeedSize));
+    return key_or_bad_value(SignaturePrivateKey::from_seed(seed.view()));
+}
+
+codec::Result<PendingEnrolment> read_pending(codec::Reader& reader)
+{
+    auto invite = TRY(directory::read_invite_certificate(reader));
+    auto invite_key = TRY(read_signature_key(reader));
+    auto enrolment = TRY(reader.opaque(wire::kRecordSizeMax));
+    auto organisation = TRY(reader.opaque(wire::kRecordSizeMax));
+    PendingEnrolment pending{invite, std::move(invite_key), std::move(enrolment), std::move(organisation), std::nullopt};
+    if (TRY(reader.optional_marker())) {
+        const auto token = TRY(reader.secret(32));
+        if (token.size() != 32) return base::Unexpected(codec::Error::bad_value);
+        pending.founder_token.emplace(token.view().first<32>());
+    }
+    return pending;
+}
+
+codec::Result<Account> read_account(base::ByteView record)
+{
+    codec::Reader reader(record);
+    if (TRY(reader.u16()) != kVersion) return base::Unexpected(codec::Error::bad_value);
+    const auto stage = TRY(reader.u8());
+    if (stage < 1 || stage > 3) return base::Unexpected(codec::Error::bad_value);
+    auto identity = TRY(read_signature_key(reader));
+    auto device = TRY(read_signature_key(reader));
+    const auto contact_bytes = TRY(reader.secret(crypto::kDhKeySize));
+    auto contact = TRY(key_or_bad_value(DhPrivateKey::from_bytes(contact_bytes.view())));
+    auto directory_key = TRY(reader.secret(directory::kDirectoryKeySize));
+    if (directory_key.size() != directory::kDirectoryKeySize) return base::Unexpected(codec::Error::bad_value);
+    const auto root_public_key = TRY(reader.array<32>());
+    std::optional<SignaturePrivateKey> root;
+    if (TRY(reader.optional_marker())) root = TRY(read_signature_key(reader));
+    auto organisation = TRY(reader.text(kTextMax));
+    auto name = TRY(reader.text(kTextMax));
+    auto title = TRY(reader.text(kTextMax));
+    std::optional<PendingEnrolment> pending;
+    if (TRY(reader.optional_marker())) pending = TRY(read_pending(reader));
+    TRY(reader.finish());
+    if ((stage == static_cast<std::uint8_t>(AccountStage::complete)) == pending.has_value()) return base::Unexpected(codec::Error::bad_value);
+    return Account{static_cast<AccountStage>(stage), std::move(identity), std::move(device), std::move(contact),
+                   directory::DirectoryKey(std::move(directory_key)), root_public_key, std::move(root), std::move(organisation), std::move(name),
+                   std::move(title), std::move(pending)};
+}
+
+bool is_name(const std::string& text) { return !text.empty() && text.size() <= api::kNameMax && base::is_valid_utf8(base::view_of(text)); }
+bool is_title(const std::string& text) { return text.size() <= api::kNameMax && base::is_valid_utf8(base::view_of(text)); }
+
+struct Newcomer {
+    SignaturePrivateKey identity;
+    SignaturePrivateKey device;
+    DhPrivateKey contact;
+    mls::KeyPackagePrivate key_package;
+    directory::DeviceCertificate certificate;
+};
+
+Newcomer make_newcomer(base::UnixMilliseconds now, base::Random& random)
+{
+    auto identity = SignaturePrivateKey::generate(random);
+    auto device = SignaturePrivateKey::generate(random);
+    auto contact = DhPrivateKey::generate(random);
+    const auto certificate = directory::sign_device(identity, device.public_key(), contact.public_key(), now);
+    auto key_package = new_key_package({credential_of(identity.public_key(), device.public_key()), device.clone()}, now, random);
+    return {std::move(identity), std::move(device), std::move(contact), std::move(key_package), certificate};
+}
+
+}  // namespace
+
+mls::Credential credential_of(const PublicKey& identity, const PublicKey& device)
+{
+    codec::Writer writer;
+    writer.raw(identity).raw(device);
+    return mls::Credential::basic(writer.view());
+}
+
+mls::LeafNodeIdentity leaf_identity_of(const Account& account)
+{
+    return {credential_of(account.identity.public_key(), account.device.public_key()), account.device.clone()};
+}
+
+base::SecretBytes Account::serialize() const
+{
+    codec::SecretWriter writer;
+    writer.u16(kVersion).u8(static_cast<std::uint8_t>(stage));
+    writer.opaque(identity.seed()).opaque(device.seed()).opaque(contact.bytes()).opaque(directory_key.view()).raw(root_public_key);
+    writer.optional_marker(root.has_value());
+    if (root) writer.opaque(root->seed());
+    writer.text(organisation).text(name).text(title);
+    writer.optional_marker(pending.has_value());
+    if (pending) {
+        writer.raw(directory::encode(pending->invite)).opaque(pending->invite_key.seed());
+        writer.opaque(pending->enrolment_record).opaque(pending->organisation_record);
+        writer.optional_marker(pending->founder_token.has_value());
+        if (pending->founder_token) writer.opaque(pending->founder_token->view());
+    }
+    return std::move(writer).take();
+}
+
+std::optional<Account> Account::parse(base::ByteView record)
+{
+    auto account = read_account(record);
+    if (!account) return std::nullopt;
+    return std::move(*account);
+}
+
+NewAccountResult found_organisation(const directory::FounderLink& link, const std::string& organisation, const std::string& name,
+                                    const std::string& title, base::UnixMilliseconds now, base::Random& random)
+{
+    if (!is_name(organisation) || !is_name(name) || !is_title(title)) return base::Unexpected(api::Code::name_missing);
+    auto root = SignaturePrivateKey::generate(random);
+    base::SecretBytes key_bytes(directory::kDirectoryKeySize);
+    random.fill(key_bytes.mutable_view());
+    directory::DirectoryKey directory_key(std::move(key_bytes));
+    auto sealed_organisation = TRY_OR(directory::seal_name(directory_key, directory::NameOf::organisation, {organisation, ""}, random), api::Code::name_missing);
+    auto sealed_profile = TRY_OR(directory::seal_name(directory_key, directory::NameOf::person, {name, title}, random), api::Code::name_missing);
+
+    auto newcomer = make_newcomer(now, random);
+    auto invite_key = SignaturePrivateKey::generate(random);
+    const auto invite = directory::sign_invite(root, invite_key.public_key(), {now.value + kFounderInviteLifetime}, directory::Role::administrator);
+    auto enrolment = directory::encode(directory::sign_enrolment(invite, invite_key, newcomer.identity, std::move(sealed_profile), newcomer.certificate,
+                                                                 newcomer.key_package.key_package.serialize()));
+    auto founding = directory::encode(directory::sign_organisation(root, std::move(sealed_organisation)));
+    const auto root_public_key = root.public_key();
+    PendingEnrolment pending{invite, std::move(invite_key), std::move(enrolment), std::move(founding), link.token.clone()};
+    return NewAccount{Account{AccountStage::founding, std::move(newcomer.identity), std::move(newcomer.device), std::move(newcomer.contact),
+                              std::move(directory_key), root_public_key, std::move(root), organisation, name, title, std::move(pending)},
+                      std::move(newcomer.key_package)};
+}
+
+NewAccountResult enrol_with(const directory::InviteLink& link, const std::string& name, const std::string& title, base::UnixMilliseconds now,
+                            base::Random& random)
+{
+    if (!is_name(name) || !is_title(title)) return base::Unexpected(api::Code::name_missing);
+    auto sealed_profile = TRY_OR(directory::seal_name(link.directory_key, directory::NameOf::person, {name, title}, random), api::Code::name_missing);
+    auto invite_key = TRY_OR(SignaturePrivateKey::from_seed(link.invite_seed.view()), api::Code::link_mangled);
+    auto newcomer = make_newcomer(now, random);
+    auto enrolment = directory::encode(directory::sign_enrolment(link.certificate, invite_key, newcomer.identity, std::move(sealed_profile),
+                                                                 newcomer.certificate, newcomer.key_package.key_package.serialize()));
+    PendingEnrolment pending{link.certificate, std::move(invite_key), std::move(enrolment), {}, std::nullopt};
+    return NewAccount{Account{AccountStage::enrolling, std::move(newcomer.identity), std::move(newcomer.device), std::move(newcomer.contact),
+                              link.directory_key.clone(), link.certificate.root_public_key, std::nullopt, link.organisation_name, name, title,
+                              std::move(pending)},
+                      std::move(newcomer.key_package)};
+}
+
+}  // namespace sinetti::chat

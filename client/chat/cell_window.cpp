@@ -1,0 +1,59 @@
+#include "chat/cell_window.h"
+
+#include <algorithm>
+
+namespace sinetti::chat {
+
+std::vector<std::uint64_t> CellWindow::watched() const
+{
+    auto counters = m_holes;
+    for (std::uint64_t ahead = 0; ahead < kTagWindow; ++ahead) counters.push_back(m_next + ahead);
+    return counters;
+}
+
+bool CellWindow::is_watched(std::uint64_t counter) const
+{
+    if (counter >= m_next) return counter - m_next < kTagWindow;
+    return std::ranges::binary_search(m_holes, counter);
+}
+
+CellWindow::Change CellWindow::mark_seen(std::uint64_t counter)
+{
+    CHECK_INVARIANT(is_watched(counter));
+    Change change{.watch = {}, .unwatch = {counter}};
+    if (counter < m_next) {
+        m_holes.erase(std::ranges::lower_bound(m_holes, counter));
+        return change;
+    }
+    for (auto passed = m_next; passed < counter; ++passed) m_holes.push_back(passed);
+    for (auto ahead = m_next + kTagWindow; ahead < counter + 1 + kTagWindow; ++ahead) change.watch.push_back(ahead);
+    m_next = counter + 1;
+    if (m_holes.size() > kTagWindow) {
+        const auto given_up = m_holes.end() - static_cast<std::ptrdiff_t>(kTagWindow);
+        change.unwatch.insert(change.unwatch.end(), m_holes.begin(), given_up);
+        m_holes.erase(m_holes.begin(), given_up);
+    }
+    return change;
+}
+
+void CellWindow::write(codec::SecretWriter& writer) const
+{
+    writer.u64(m_next).vector([this](codec::SecretWriter& holes) {
+        for (const auto hole : m_holes) holes.u64(hole);
+    });
+}
+
+codec::Result<CellWindow> CellWindow::read(codec::Reader& reader)
+{
+    CellWindow window;
+    window.m_next = TRY(reader.u64());
+    auto holes = TRY(reader.vector(kTagWindow * 8));
+    while (!holes.empty()) {
+        const auto hole = TRY(holes.u64());
+        if (hole >= window.m_next || (!window.m_holes.empty() && hole <= window.m_holes.back())) return base::Unexpected(codec::Error::bad_value);
+        window.m_holes.push_back(hole);
+    }
+    return window;
+}
+
+}  // namespace sinetti::chat

@@ -1,0 +1,69 @@
+#pragma once
+// One conversation as we hold it: its MLS group, the cell secrets of the epochs that can still be read, its timeline and
+// what waits to be said. Plain state with its records; who does what with it is workspace_*.cpp's.
+//
+// Records: "conversation/<id>" (this), "mls/<id>/…" (the group's), "epoch/<id>/<n>" (cells), "message/<id>/<n>", "outbox/<n>".
+
+#include "api/types.h"
+#include "chat/outbox.h"
+#include "chat/people.h"
+#include "chat/tag_table.h"
+#include "chat/timeline.h"
+#include "mls/group.h"
+
+#include <memory>
+
+namespace sinetti::chat {
+
+inline constexpr std::size_t kEpochsKept = mls::kPastEpochsMax + 1;
+inline constexpr std::string_view kConversationPrefix = "conversation/";
+
+// The cells of one epoch: a channel per member.
+struct CellEpoch {
+    std::uint64_t epoch = 0;
+    CellSecret secret;
+    mls::LeafIndex own_leaf;
+    std::uint64_t own_counter = 0;                    // the next cell of ours; stored before it is used
+    std::vector<std::unique_ptr<Channel>> channels;   // in leaf order
+    bool changed = true;
+
+    Channel& own_channel() const;
+};
+
+struct Conversation {
+    explicit Conversation(base::ByteView group_id);
+
+    std::string id;
+    base::Bytes group_id;
+    api::ConversationKind kind = api::ConversationKind::group;
+    std::uint32_t board = 0;
+    std::string title;
+    PublicKey other{};                                // of a direct conversation
+    bool active = true;
+    std::uint32_t unread = 0;
+    std::string draft;
+    base::UnixMilliseconds changed_at;
+    std::optional<std::uint64_t> replay_from;         // joined late: entries of the board from here on are still to be read
+    std::vector<PublicKey> former_members;            // once it is not active any more
+
+    std::optional<mls::Group> group;
+    std::deque<CellEpoch> epochs;                     // oldest first
+    Timeline timeline;
+    Lane lane;
+    bool changed = true;
+    bool group_changed = false;
+
+    std::vector<PublicKey> member_identities() const;   // in leaf order, each once
+    bool has_member(const PublicKey& identity) const;
+    CellEpoch* epoch(std::uint64_t number);
+
+    // The group has entered a new epoch, or was just joined: new channels are watched, those out of reach are not any more.
+    void enter_epoch(TagTable& tags, Effects& effects);
+    // We are out: keys, channels and what waited go; history stays.
+    void leave(TagTable& tags, Effects& effects);
+
+    void persist(Effects& effects);
+    static std::unique_ptr<Conversation> load(std::string_view id, const store::Records& records, TagTable& tags);   // nullptr: damaged
+};
+
+}  // namespace sinetti::chat

@@ -1,0 +1,30 @@
+#pragma once
+// The invitation links this administrator has made. A link's private key is kept until the link is used, then erased.
+
+#include "api/types.h"
+#include "chat/account.h"
+#include "directory/state.h"
+#include "store/record_sealer.h"
+
+namespace sinetti::chat {
+
+class Effects;
+
+inline constexpr std::int64_t kInvitationLifetime = 14ll * 24 * 3600 * 1000;   // milliseconds
+
+class Invitations {
+public:
+    bool load(const store::Records& records);   // false: damaged
+    // Errors: name_missing, not_a_member (only the holder of the root can invite).
+    base::Result<api::Invitation, api::Code> create(const Account& account, const std::string& name, api::Role role, base::UnixMilliseconds now,
+                                                    base::Random& random, Effects& effects);
+    // The name behind an invite of ours that was just used; its link is forgotten.
+    std::optional<std::string> mark_used(const PublicKey& invite, Effects& effects);
+    std::vector<api::Invitation> list() const { return m_invitations; }   // oldest first
+
+private:
+    static void persist(const api::Invitation& invitation, std::size_t index, Effects& effects);
+    std::vector<api::Invitation> m_invitations;
+};
+
+}  // namespace sinetti::chat

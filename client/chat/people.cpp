@@ -1,0 +1,138 @@
+#include "chat/people.h"
+
+#include "chat/effects.h"
+#include "codec/reader.h"
+#include "codec/writer.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace sinetti::chat {
+
+namespace {
+
+constexpr std::string_view kDirectoryPrefix = "directory/";
+constexpr std::string_view kVerifiedRecord = "verified";
+
+// Fixed width, so that the names sort as the positions do.
+std::string record_name(std::uint64_t position)
+{
+    auto digits = std::to_string(position);
+    return std::string(kDirectoryPrefix) + std::string(20 - digits.size(), '0') + digits;
+}
+
+}  // namespace
+
+std::optional<DeviceIdentity> claimed_identity(const mls::Credential& credential)
+{
+    if (credential.type != mls::CredentialType::basic || credential.content.size() != 64) return std::nullopt;
+    DeviceIdentity claimed;
+    std::copy_n(credential.content.begin(), 32, claimed.identity.begin());
+    std::copy_n(credential.content.begin() + 32, 32, claimed.device.begin());
+    return claimed;
+}
+
+std::string person_id(const PublicKey& identity) { return base::to_hex(identity); }
+
+std::optional<PublicKey> key_from_hex(std::string_view hex)
+{
+    const auto bytes = base::from_hex(hex);
+    PublicKey key;
+    if (!bytes || bytes->size() != key.size()) return std::nullopt;
+    std::ranges::copy(*bytes, key.begin());
+    return key;
+}
+
+People::People(const directory::DirectoryKey& key, const PublicKey& root, const PublicKey& me) : m_key(key.clone()), m_root(root), m_me(me) {}
+
+bool People::load(const store::Records& records)
+{
+    for (auto record = records.lower_bound(kDirectoryPrefix); record != records.end() && record->first.starts_with(kDirectoryPrefix); ++record) {
+        std::uint64_t position = 0;
+        const auto digits = std::string_view(record->first).substr(kDirectoryPrefix.size());
+        const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), position);
+        if (parsed.ec != std::errc() || !apply_record(position, record->second.view())) return false;
+    }
+    if (const auto record = records.find(kVerifiedRecord); record != records.end()) {
+        codec::Reader reader(record->second.view());
+        while (!reader.empty()) {
+            const auto key = reader.array<32>();
+            if (!key) return false;
+            m_verified.insert(*key);
+        }
+    }
+    return true;
+}
+
+std::optional<directory::Applied> People::apply_record(std::uint64_t position, base::ByteView bytes)
+{
+    const auto record = directory::decode_record(bytes);
+    if (!record) return std::nullopt;
+    // An organisation under another root is another organisation, whatever the relay says.
+    if (const auto* organisation = std::get_if<directory::Organisation>(&*record); organisation != nullptr && organisation->root_public_key != m_root)
+        return std::nullopt;
+    const auto applied = m_directory.apply(position, *record);
+    if (!applied) return std::nullopt;
+    if (const auto* enrolled = std::get_if<directory::Enrolled>(&*applied)) {
+        const auto* identity = m_directory.identity(enrolled->identity_public_key);
+        if (auto name = directory::open_name(m_key, directory::NameOf::person, identity->sealed_profile))
+            m_names.emplace(enrolled->identity_public_key, std::move(*name));
+    }
+    return *applied;
+}
+
+std::optional<directory::Applied> People::apply(std::uint64_t position, base::ByteView record, Effects& effects)
+{
+    auto applied = apply_record(position, record);
+    if (applied) effects.put(record_name(position), record);
+    return applied;
+}
+
+const directory::Device* People::certified(const mls::Member& member) const
+{
+    const auto claimed = claimed_identity(member.credential);
+    if (!claimed || !base::equal(claimed->device, member.signature_key)) return nullptr;
+    const auto* device = m_directory.device(claimed->device);
+    if (device == nullptr || device->identity_public_key != claimed->identity) return nullptr;
+    return device;
+}
+
+std::string People::name(const PublicKey& identity) const
+{
+    const auto found = m_names.find(identity);
+    return found == m_names.end() ? std::string() : found->second.name;
+}
+
+std::vector<api::Person> People::list() const
+{
+    std::vector<api::Person> people;
+    for (const auto& key : m_directory.identities()) {
+        const auto& identity = *m_directory.identity(key);
+        const auto* device = identity.devices.empty() ? nullptr : m_directory.device(identity.devices.front());
+        const auto name = m_names.find(key);
+        people.push_back({.id = person_id(key),
+                          .name = name == m_names.end() ? "" : name->second.name,
+                          .title = name == m_names.end() ? "" : name->second.title,
+                          .fingerprint = base::to_hex(directory::fingerprint(key)),
+                          .role = identity.role == directory::Role::administrator ? api::Role::administrator : api::Role::member,
+                          .enrolled_ms = device == nullptr ? 0 : device->created.value,
+                          .verified = m_verified.contains(key),
+                          .revoked = identity.revoked,
+                          .me = key == m_me});
+    }
+    std::ranges::stable_sort(people, {}, [](const api::Person& person) { return std::pair(person.name, person.id); });
+    return people;
+}
+
+void People::set_verified(const PublicKey& identity, bool verified, Effects& effects)
+{
+    if (verified)
+        m_verified.insert(identity);
+    else
+        m_verified.erase(identity);
+    codec::SecretWriter writer;
+    for (const auto& key : m_verified) writer.raw(key);
+    effects.put(kVerifiedRecord, writer.view());
+}
+
+}  // namespace sinetti::chat

@@ -1,0 +1,54 @@
+#pragma once
+// The directory as people: board 0 applied record by record, the names opened with the directory key, and whom we have
+// verified. Records are kept as they came and applied again when the vault opens.
+
+#include "api/types.h"
+#include "chat/account.h"
+#include "directory/state.h"
+#include "mls/group.h"
+#include "store/record_sealer.h"
+
+#include <set>
+
+namespace sinetti::chat {
+
+class Effects;
+
+struct DeviceIdentity {
+    PublicKey identity{};
+    PublicKey device{};
+};
+// What a credential claims: identity key ‖ device key. nullopt: not of that shape.
+std::optional<DeviceIdentity> claimed_identity(const mls::Credential& credential);
+
+std::string person_id(const PublicKey& identity);
+std::optional<PublicKey> key_from_hex(std::string_view hex);
+
+class People {
+public:
+    People(const directory::DirectoryKey& key, const PublicKey& root, const PublicKey& me);
+
+    bool load(const store::Records& records);   // false: damaged
+    // The next record of board 0. A record the directory's rules refuse changes nothing: the relay should not have taken it.
+    std::optional<directory::Applied> apply(std::uint64_t position, base::ByteView record, Effects& effects);
+
+    const directory::DirectoryState& directory() const { return m_directory; }
+    // The device certified by board 0 that this member claims to be; nullptr: not certified, or not with this key.
+    const directory::Device* certified(const mls::Member& member) const;
+
+    std::vector<api::Person> list() const;      // by name
+    std::string name(const PublicKey& identity) const;
+    void set_verified(const PublicKey& identity, bool verified, Effects& effects);
+
+private:
+    std::optional<directory::Applied> apply_record(std::uint64_t position, base::ByteView record);
+
+    directory::DirectoryKey m_key;
+    PublicKey m_root;
+    PublicKey m_me;
+    directory::DirectoryState m_directory;
+    std::map<PublicKey, directory::Name> m_names;
+    std::set<PublicKey> m_verified;
+};
+
+}  // namespace sinetti::chat

@@ -1,0 +1,118 @@
+#include "chat/timeline.h"
+
+#include "api/command.h"
+#include "chat/effects.h"
+#include "codec/reader.h"
+#include "codec/writer.h"
+
+#include <algorithm>
+
+namespace sinetti::chat {
+
+namespace {
+
+constexpr std::uint16_t kVersion = 1;
+constexpr std::size_t kIdMax = 128;
+
+auto sort_key(const Timeline::Entry& entry) { return std::pair(entry.message.order, entry.number); }
+
+codec::Result<Timeline::Entry> read_entry(base::ByteView record)
+{
+    codec::Reader reader(record);
+    if (TRY(reader.u16()) != kVersion) return base::Unexpected(codec::Error::bad_value);
+    Timeline::Entry entry;
+    auto& message = entry.message;
+    entry.number = TRY(reader.u64());
+    message.id = TRY(reader.text(kIdMax));
+    message.sender = TRY(reader.text(kIdMax));
+    const auto kind = TRY(reader.u8());
+    const auto delivery = TRY(reader.u8());
+    message.text = TRY(reader.text(api::kMessageTextMax));
+    message.subject = TRY(reader.text(kIdMax));
+    message.sent_ms = static_cast<std::int64_t>(TRY(reader.u64()));
+    message.order = TRY(reader.u64());
+    TRY(reader.finish());
+    if (kind > static_cast<std::uint8_t>(api::MessageKind::unreadable) || delivery > static_cast<std::uint8_t>(api::Delivery::sent))
+        return base::Unexpected(codec::Error::bad_value);
+    message.kind = static_cast<api::MessageKind>(kind);
+    message.delivery = static_cast<api::Delivery>(delivery);
+    return entry;
+}
+
+}  // namespace
+
+std::string Timeline::record_prefix(std::string_view conversation) { return "message/" + std::string(conversation) + "/"; }
+
+void Timeline::persist(const Entry& entry, Effects& effects) const
+{
+    const auto& message = entry.message;
+    codec::SecretWriter writer;
+    writer.u16(kVersion).u64(entry.number).text(message.id).text(message.sender);
+    writer.u8(static_cast<std::uint8_t>(message.kind)).u8(static_cast<std::uint8_t>(message.delivery));
+    writer.text(message.text).text(message.subject).u64(static_cast<std::uint64_t>(message.sent_ms)).u64(message.order);
+    effects.put(record_prefix(m_conversation) + std::to_string(entry.number), writer.view());
+}
+
+bool Timeline::load_entry(base::ByteView record)
+{
+    auto entry = read_entry(record);
+    if (!entry || m_ids.contains(entry->message.id)) return false;
+    m_next_number = std::max(m_next_number, entry->number + 1);
+    insert(std::move(*entry));
+    return true;
+}
+
+void Timeline::insert(Entry&& entry)
+{
+    m_ids.insert(entry.message.id);
+    const auto place = std::ranges::upper_bound(m_entries, sort_key(entry), {}, sort_key);
+    m_entries.insert(place, std::move(entry));
+}
+
+void Timeline::add(api::Message&& message, Effects& effects)
+{
+    CHECK_INVARIANT(!contains(message.id));
+    Entry entry{m_next_number++, std::move(message)};
+    if (entry.message.delivery == api::Delivery::waiting) entry.message.order = kWaitingOrder + entry.number;
+    persist(entry, effects);
+    m_changed.insert(entry.message.id);
+    insert(std::move(entry));
+}
+
+void Timeline::mark_sent(const api::MessageId& id, std::uint64_t order, Effects& effects)
+{
+    const auto found = std::ranges::find(m_entries, id, [](const Entry& entry) -> const api::MessageId& { return entry.message.id; });
+    if (found == m_entries.end() || found->message.delivery != api::Delivery::waiting) return;
+    auto entry = std::move(*found);
+    m_entries.erase(found);
+    entry.message.delivery = api::Delivery::sent;
+    entry.message.order = order;
+    persist(entry, effects);
+    m_changed.insert(id);
+    insert(std::move(entry));
+}
+
+std::vector<api::Message> Timeline::newest(std::size_t count) const
+{
+    std::vector<api::Message> messages;
+    for (auto i = m_entries.size() - std::min(count, m_entries.size()); i < m_entries.size(); ++i) messages.push_back(m_entries[i].message);
+    return messages;
+}
+
+std::vector<api::Message> Timeline::take_changed()
+{
+    std::vector<api::Message> messages;
+    if (m_changed.empty()) return messages;
+    // What changed stands near the end: own messages that were waiting, and what has just come.
+    std::size_t missing = m_changed.size();
+    for (auto entry = m_entries.rbegin(); entry != m_entries.rend() && missing > 0; ++entry) {
+        if (!m_changed.contains(entry->message.id)) continue;
+        messages.push_back(entry->message);
+        --missing;
+    }
+    std::ranges::reverse(messages);
+    m_changed.clear();
+    return messages;
+}
+
+}  // namespace sinetti::chat

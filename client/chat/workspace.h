@@ -1,0 +1,179 @@
+#pragma once
+// Everything that exists while the vault is open and this device is enrolled: people, boards, conversations, first contact,
+// invitations. It reacts to commands and to what the session brings, changes its state, and says what follows through
+// Effects. Split by verb: workspace.cpp opens, follows and reports; _commands does what people ask; _receive reads cells;
+// _send writes them.
+
+#include "api/command.h"
+#include "api/event.h"
+#include "chat/board.h"
+#include "chat/contact.h"
+#include "chat/content.h"
+#include "chat/conversation.h"
+#include "chat/effects.h"
+#include "chat/invitations.h"
+#include "chat/key_packages.h"
+#include "chat/people.h"
+
+#include <unordered_map>
+
+namespace sinetti::chat {
+
+inline constexpr std::size_t kAppendsInFlightMax = 64;
+inline constexpr std::size_t kTimelinePage = 50;
+
+class WorkspaceHost {
+public:
+    virtual ~WorkspaceHost() = default;
+    virtual void on_fork() = 0;              // the relay contradicts what it showed us before
+    virtual void on_garbled() = 0;           // the relay sent what makes no sense here
+    virtual void on_follow_again() = 0;      // following must start again from an earlier block
+    virtual void on_follow_refused() = 0;
+};
+
+struct WorkspaceEnvironment {
+    const base::Clock& clock;
+    base::Random& random;
+    Effects& effects;
+    net::Session& session;
+    WorkspaceHost& host;
+};
+
+class Workspace {
+public:
+    // nullptr: a record is missing or damaged.
+    static std::unique_ptr<Workspace> load(const WorkspaceEnvironment& environment, Account&& account, const store::Records& records);
+    Workspace(const Workspace&) = delete;
+    Workspace& operator=(const Workspace&) = delete;
+
+    const Account& account() const { return m_account; }
+    bool is_caught_up() const;
+    std::uint32_t waiting_messages() const;
+    api::Level level() const;
+
+    void announce();                         // every event that describes us
+    void execute(const api::Command& command);
+    void on_accepted(const wire::Accepted& accepted);
+    void on_refused(const wire::Refused& refused);
+    void on_appended(const wire::Appended& appended);
+    void on_entries(wire::Entries&& entries);
+    void on_session_closed();
+    void end_turn();                         // sends what can be sent, stores what changed, reports
+
+    std::optional<base::UnixMilliseconds> next_wake() const { return m_paused_until; }
+    void on_wake();
+
+private:
+    struct KeyPackageRequest {};
+    struct CellRequest {
+        LaneName lane;
+        std::uint64_t item = 0;
+        std::size_t fragment = 0;
+        std::uint64_t counter = 0;
+    };
+    struct FollowRequest {
+        std::uint32_t board = 0;
+    };
+    using Request = std::variant<KeyPackageRequest, CellRequest, FollowRequest>;
+
+    Workspace(const WorkspaceEnvironment& environment, Account&& account, KeyPackages&& key_packages);
+
+    // workspace.cpp
+    bool load_boards(const store::Records& records);
+    bool load_conversations(const store::Records& records);
+    bool load_outbox(const store::Records& records);
+    bool load_partial_messages(const store::Records& records);
+    void remember_boards(const std::vector<wire::BoardInfo>& boards);
+    Board* cell_board();                     // where new conversations go; nullptr before the first session
+    void follow(Board& board);
+    void apply_directory(std::uint64_t position, base::ByteView record);
+    void ensure_contact(const directory::Device& device);
+    void read_cells(Board& board, const wire::Entries& entries);
+    void finish_replays(const Board& board);
+    void report();
+    void notice(api::Code code, api::Severity severity, std::string subject = {}, const Conversation* conversation = nullptr);
+    const PublicKey& me() const { return m_me; }
+    base::UnixMilliseconds now() const { return m_environment.clock.now(); }
+
+    // workspace_commands.cpp
+    void run(const api::CreateInvitation& command);
+    void run(const api::CreateConversation& command);
+    void run(const api::OpenConversation& command);
+    void run(const api::LoadOlder& command);
+    void run(const api::SendText& command);
+    void run(const api::SaveDraft& command);
+    void run(const api::AddMembers& command);
+    void run(const api::RemoveMember& command);
+    void run(const api::RenameConversation& command);
+    void run(const api::SetVerified& command);
+    Conversation* find(const api::ConversationId& id);           // with a notice when it is unknown
+    Conversation* find_active(const api::ConversationId& id);    // and when we are not in it any more
+    std::optional<std::vector<PublicKey>> known_people(const std::vector<api::PersonId>& ids);
+    void show_timeline(Conversation& conversation, std::uint32_t unread);
+    OutboxItem make_item(Intent&& intent);
+
+    // workspace_receive.cpp
+    enum class Pass : std::uint8_t { live, again };   // an entry for the first time, or one that was processed before
+    void process_cell(const Board& board, std::uint64_t position, base::ByteView cell, Pass pass, const Conversation* only = nullptr);
+    void mark_seen(const TagTable::Hit& hit);
+    std::optional<base::Bytes> reassemble(Channel& channel, Fragment&& fragment);
+    void receive_in_conversation(Conversation& conversation, mls::LeafIndex leaf, std::uint64_t epoch, const MessageNumber& message,
+                                 base::Bytes&& payload, std::uint64_t position);
+    void receive_commit(Conversation& conversation, mls::StagedCommit&& staged, std::uint64_t position);
+    void receive_content(Conversation& conversation, const mls::ApplicationMessage& message, std::uint64_t position);
+    void receive_title(Conversation& conversation, const PublicKey& sender, std::string&& title, base::UnixMilliseconds sent, std::uint64_t position);
+    void receive_invitation(Contact& contact, base::ByteView payload, std::uint64_t position);
+    void replay_recent(Conversation& conversation);
+    bool is_acceptable(const Conversation& conversation, const mls::StagedCommit& staged) const;
+    void compare_head(const SeenHead& seen, const Conversation& conversation);
+    void add_line(Conversation& conversation, api::MessageKind kind, const PublicKey& sender, const std::string& text, const std::string& subject,
+                  std::uint64_t order);
+    void add_membership_lines(Conversation& conversation, const std::vector<PublicKey>& before, const PublicKey& committer, std::uint64_t order);
+
+    // workspace_send.cpp
+    void pump();
+    void publish_key_package();
+    bool take_off(Conversation& conversation);               // false: the first item waits
+    std::optional<Flight> make_flight(Conversation& conversation, const Intent& intent);
+    std::optional<Flight> make_commit(Conversation& conversation, const mls::CommitRequest& request);
+    std::vector<mls::KeyPackage> key_packages_of(const PublicKey& identity, const Conversation* already_in, std::vector<PublicKey>& devices) const;
+    void take_off(Contact& contact);
+    void send_flight(Lane& lane, const SenderSecret& secret);
+    void land_in_conversation(Conversation& conversation, const MessageNumber& message, base::ByteView payload, std::uint64_t position);
+    void land_commit(Conversation& conversation, Flight&& flight, std::uint64_t position);
+    void invite(const Conversation& conversation, const std::vector<PublicKey>& devices, const base::Bytes& welcome, std::uint64_t from_position);
+    Lane* find_lane(const LaneName& name);
+    void replace_cell(const CellRequest& request);
+    void pause(api::Code reason);
+    template<typename T>
+    void request(T&& frame, Request&& about);
+
+    WorkspaceEnvironment m_environment;
+    Effects& m_effects;
+    Account m_account;
+    PublicKey m_me;
+    KeyPackages m_key_packages;
+    People m_people;
+    Invitations m_invitations;
+    TagTable m_tags;
+    std::map<std::uint32_t, Board> m_boards;
+    std::vector<wire::BoardInfo> m_board_infos;
+    std::map<std::string, std::unique_ptr<Contact>, std::less<>> m_contacts;             // by device, hex
+    std::map<std::string, std::unique_ptr<Conversation>, std::less<>> m_conversations;   // by id
+    std::uint64_t m_next_item = 0;
+
+    api::ConversationId m_open;              // the conversation on the screen, or empty
+    std::size_t m_shown = kTimelinePage;
+    bool m_people_changed = false;
+    bool m_conversations_changed = false;
+    bool m_invitations_changed = false;
+
+    bool m_session_ready = false;
+    std::uint32_t m_next_request = 1;
+    std::unordered_map<std::uint32_t, Request> m_requests;
+    net::Backoff m_pause;
+    std::optional<base::UnixMilliseconds> m_paused_until;
+    bool m_key_package_sent = false;         // in this session
+};
+
+}  // namespace sinetti::chat

@@ -1,0 +1,315 @@
+// Reading the board. Every member processes the same cells in the same order and decides the same: what is garbage is passed
+// over by all, the first valid commit of an epoch wins with all.
+
+#include "chat/workspace.h"
+
+#include "codec/writer.h"
+
+#include <algorithm>
+
+namespace sinetti::chat {
+
+namespace {
+
+std::string part_name(const Channel& channel, const MessageNumber& message, std::uint16_t index)
+{
+    return "part/" + channel.name() + "/" + base::to_hex(message) + "/" + std::to_string(index);
+}
+
+bool contains(const std::vector<PublicKey>& keys, const PublicKey& key) { return std::ranges::find(keys, key) != keys.end(); }
+
+}  // namespace
+
+void Workspace::process_cell(const Board& board, std::uint64_t position, base::ByteView cell, Pass pass, const Conversation* only)
+{
+    const auto hit = m_tags.find(cell);
+    if (!hit) return;
+    auto& channel = *hit->channel;
+    const bool in_conversation = channel.kind == ChannelKind::conversation;
+    auto* conversation = in_conversation ? m_conversations.at(channel.owner).get() : nullptr;
+    if (only != nullptr && conversation != only) return;
+    if (in_conversation) {
+        if (conversation->board != board.number()) return;
+        if (conversation->replay_from && (position < *conversation->replay_from || (only == nullptr && pass == Pass::live))) return;
+        if (!conversation->replay_from && pass == Pass::again && only == nullptr) return;
+    }
+
+    auto fragment = open_cell(channel.secret, hit->counter, board.number(), cell);
+    mark_seen(*hit);
+    if (!fragment) return;   // somebody took this tag for something else
+    const auto message = fragment->message;
+    auto payload = reassemble(channel, std::move(*fragment));
+    if (!payload) return;
+    switch (channel.kind) {
+    case ChannelKind::conversation:
+        return receive_in_conversation(*conversation, channel.leaf, channel.epoch, message, std::move(*payload), position);
+    case ChannelKind::contact_incoming: return receive_invitation(*m_contacts.at(channel.owner), *payload, position);
+    case ChannelKind::contact_outgoing: {
+        auto& lane = m_contacts.at(channel.owner)->lane;
+        if (!lane.items.empty() && lane.items.front().flight && lane.items.front().flight->message == message) lane.pop(m_effects);
+        return;
+    }
+    }
+}
+
+void Workspace::mark_seen(const TagTable::Hit& hit)
+{
+    auto& channel = *hit.channel;
+    m_tags.mark_seen(hit);
+    // A counter of ours that somebody else has used up is never used again.
+    if (channel.kind == ChannelKind::conversation) {
+        auto& epoch = *m_conversations.at(channel.owner)->epoch(channel.epoch);
+        if (channel.leaf == epoch.own_leaf) epoch.own_counter = std::max(epoch.own_counter, hit.counter + 1);
+        epoch.changed = true;
+    } else {
+        auto& contact = *m_contacts.at(channel.owner);
+        if (channel.kind == ChannelKind::contact_outgoing) contact.outgoing_counter = std::max(contact.outgoing_counter, hit.counter + 1);
+        contact.changed = true;
+    }
+}
+
+std::optional<base::Bytes> Workspace::reassemble(Channel& channel, Fragment&& fragment)
+{
+    codec::SecretWriter record;
+    record.text(channel.name()).raw(fragment.message).u16(fragment.index).u16(fragment.count).opaque(fragment.data);
+    const auto name = part_name(channel, fragment.message, fragment.index);
+    auto added = channel.parts.add(std::move(fragment));
+    if (added.gone)
+        for (const auto index : added.gone->indexes) m_effects.erase(part_name(channel, added.gone->message, index));
+    if (added.kept) m_effects.put(name, record.view());
+    return std::move(added.complete);
+}
+
+// `leaf` and `epoch` are the channel's; who really speaks, MLS says.
+void Workspace::receive_in_conversation(Conversation& conversation, mls::LeafIndex leaf, std::uint64_t epoch, const MessageNumber& message,
+                                        base::Bytes&& payload, std::uint64_t position)
+{
+    if (leaf == conversation.epoch(epoch)->own_leaf) return land_in_conversation(conversation, message, payload, position);
+    const auto header = mls::peek(payload);
+    if (!header || header->wire_format != mls::WireFormat::private_message || !base::equal(header->group_id, conversation.group_id)) return;
+    if (header->content_type == mls::ContentType::proposal) return;   // we make none and follow none
+    if (header->content_type == mls::ContentType::commit && header->epoch != conversation.group->epoch()) return;   // it lost the race
+
+    auto processed = conversation.group->process(payload);
+    if (!processed) {
+        // Garbage that nobody can open is nobody's loss. A commit that is authentic and still does not fit may be one that
+        // the others could apply.
+        if (header->content_type == mls::ContentType::commit && processed.error() != mls::Error::decryption_failed &&
+            processed.error() != mls::Error::malformed && processed.error() != mls::Error::replayed)
+            notice(api::Code::conversation_damaged, api::Severity::warning, conversation.title, &conversation);
+        return;
+    }
+    conversation.group_changed = true;
+    if (auto* staged = std::get_if<mls::StagedCommit>(&*processed)) return receive_commit(conversation, std::move(*staged), position);
+    if (const auto* content = std::get_if<mls::ApplicationMessage>(&*processed)) return receive_content(conversation, *content, position);
+}
+
+// What the directory and our own rules say; the same for every member, so it must not depend on what we alone know. That is
+// why a device only has to be certified: whether its revocation has reached us yet differs from member to member.
+bool Workspace::is_acceptable(const Conversation& conversation, const mls::StagedCommit& staged) const
+{
+    const auto before = conversation.group->members();
+    for (const auto& member : staged.added()) {
+        const auto* device = m_people.certified(member);
+        if (device == nullptr) return false;
+        if (conversation.kind == api::ConversationKind::direct && !conversation.has_member(device->identity_public_key)) return false;
+    }
+    for (const auto& member : staged.updated()) {
+        const auto* device = m_people.certified(member);
+        if (device == nullptr) return false;
+        const auto was = std::ranges::find(before, member.leaf, &mls::Member::leaf);
+        if (was != before.end() && was->credential != member.credential) return false;
+    }
+    if (conversation.kind == api::ConversationKind::direct) {
+        const auto committer = claimed_identity(staged.committer().credential);
+        for (const auto& member : staged.removed()) {
+            const auto removed = claimed_identity(member.credential);
+            if (!committer || !removed || removed->identity != committer->identity) return false;
+        }
+    }
+    return true;
+}
+
+void Workspace::receive_commit(Conversation& conversation, mls::StagedCommit&& staged, std::uint64_t position)
+{
+    const auto committer = claimed_identity(staged.committer().credential);
+    if (!committer || !is_acceptable(conversation, staged)) return notice(api::Code::conversation_damaged, api::Severity::warning, conversation.title, &conversation);
+    const auto before = conversation.member_identities();
+    const bool removes_us = staged.removes_us();
+    const auto merged = conversation.group->merge(std::move(staged));
+    m_conversations_changed = true;
+    conversation.changed_at = now();
+    if (removes_us) {
+        conversation.former_members = before;
+        std::erase(conversation.former_members, me());
+        add_line(conversation, api::MessageKind::removed_us, committer->identity, {}, person_id(me()), position);
+        return conversation.leave(m_tags, m_effects);
+    }
+    CHECK_INVARIANT(merged.has_value());
+    // Our own commit for that epoch has lost; what it was to do is tried again.
+    auto& items = conversation.lane.items;
+    if (!items.empty() && items.front().flight && (std::holds_alternative<AddIntent>(items.front().intent) || std::holds_alternative<RemoveIntent>(items.front().intent))) {
+        items.front().flight.reset();
+        conversation.lane.persist_front(m_effects);
+    }
+    conversation.enter_epoch(m_tags, m_effects);
+    add_membership_lines(conversation, before, committer->identity, position);
+}
+
+void Workspace::add_line(Conversation& conversation, api::MessageKind kind, const PublicKey& sender, const std::string& text, const std::string& subject,
+                         std::uint64_t order)
+{
+    conversation.timeline.add({.id = conversation.timeline.next_line_id(),
+                               .sender = person_id(sender),
+                               .kind = kind,
+                               .delivery = api::Delivery::received,
+                               .text = text,
+                               .subject = subject,
+                               .sent_ms = now().value,
+                               .order = order},
+                              m_effects);
+}
+
+void Workspace::add_membership_lines(Conversation& conversation, const std::vector<PublicKey>& before, const PublicKey& committer, std::uint64_t order)
+{
+    const auto after = conversation.member_identities();
+    for (const auto& identity : before)
+        if (!contains(after, identity)) add_line(conversation, api::MessageKind::member_removed, committer, {}, person_id(identity), order);
+    for (const auto& identity : after)
+        if (!contains(before, identity)) add_line(conversation, api::MessageKind::member_added, committer, {}, person_id(identity), order);
+}
+
+void Workspace::receive_content(Conversation& conversation, const mls::ApplicationMessage& message, std::uint64_t position)
+{
+    const auto sender = claimed_identity(message.sender_credential);
+    // A message of an earlier epoch may land after its sender was removed: then it came too late, with everybody.
+    if (!sender || !conversation.has_member(sender->identity)) return;
+    auto content = Content::parse(message.plaintext.view());
+    if (!content) return;
+    compare_head(content->seen, conversation);
+    const base::UnixMilliseconds sent{std::min(content->sent_ms, now().value)};
+    if (auto* profile = std::get_if<ProfileBody>(&content->body)) return receive_title(conversation, sender->identity, std::move(profile->title), sent, position);
+    auto* text = std::get_if<TextBody>(&content->body);
+    if (text == nullptr) return;
+    auto id = text_id(sender->identity, text->id);
+    if (conversation.timeline.contains(id)) return;
+    const bool ours = sender->identity == me();
+    conversation.timeline.add({.id = std::move(id),
+                               .sender = person_id(sender->identity),
+                               .kind = api::MessageKind::text,
+                               .delivery = ours ? api::Delivery::sent : api::Delivery::received,
+                               .text = std::move(text->text),
+                               .subject = {},
+                               .sent_ms = sent.value,
+                               .order = position},
+                              m_effects);
+    if (!ours && conversation.id != m_open) ++conversation.unread;
+    conversation.changed_at = std::max(conversation.changed_at, sent);
+    conversation.changed = true;
+    m_conversations_changed = true;
+}
+
+void Workspace::receive_title(Conversation& conversation, const PublicKey& sender, std::string&& title, base::UnixMilliseconds sent, std::uint64_t position)
+{
+    if (conversation.kind == api::ConversationKind::direct || title.empty() || title == conversation.title) return;
+    conversation.title = std::move(title);
+    add_line(conversation, api::MessageKind::renamed, sender, conversation.title, {}, position);
+    conversation.changed_at = std::max(conversation.changed_at, sent);
+    conversation.changed = true;
+    m_conversations_changed = true;
+}
+
+// A head somebody saw at a block boundary that is not what we saw there: the relay shows different people different boards.
+// It may also be a lie of theirs, so it is reported and not acted upon.
+void Workspace::compare_head(const SeenHead& seen, const Conversation& conversation)
+{
+    const auto board = m_boards.find(seen.board);
+    if (board == m_boards.end() || seen.position % wire::kBlockEntries != 0) return;
+    const auto* ours = board->second.head_at(seen.position);
+    if (ours != nullptr && *ours != seen.head) notice(api::Code::relay_fork, api::Severity::error, {}, &conversation);
+}
+
+void Workspace::receive_invitation(Contact& contact, base::ByteView payload, std::uint64_t position)
+{
+    const auto invitation = open_invitation(payload, m_account.contact, contact.device, m_account.device.public_key());
+    if (!invitation) return;
+    const auto* inviter = m_people.directory().device(contact.device);
+    const auto board = m_boards.find(invitation->board);
+    if (inviter == nullptr || inviter->revoked || board == m_boards.end() || invitation->board == wire::kDirectoryBoard) return;
+
+    std::optional<mls::Group> group;
+    bool used_newest = true;
+    for (const auto* key_package : m_key_packages.all()) {
+        auto joined = mls::Group::join(invitation->welcome, *key_package, m_environment.random);
+        if (joined) {
+            group.emplace(std::move(*joined));
+            break;
+        }
+        if (joined.error() != mls::Error::no_matching_key_package) return notice(api::Code::conversation_damaged, api::Severity::warning, m_people.name(contact.identity));
+        used_newest = false;
+    }
+    if (!group || group->group_id().size() != 32) return;
+    if (used_newest) {
+        m_key_packages.renew(leaf_identity_of(m_account), now(), m_environment.random);
+        m_effects.put(kKeyPackagesRecord, m_key_packages.serialize().view());
+    }
+
+    std::vector<PublicKey> identities;
+    bool has_inviter = false;
+    for (const auto& member : group->members()) {
+        const auto* device = m_people.certified(member);
+        if (device == nullptr) return notice(api::Code::conversation_damaged, api::Severity::warning, m_people.name(contact.identity));
+        if (!contains(identities, device->identity_public_key)) identities.push_back(device->identity_public_key);
+        has_inviter = has_inviter || device->public_key == contact.device;
+    }
+    const bool direct = invitation->kind == api::ConversationKind::direct;
+    if (!has_inviter || (direct && identities.size() != 2)) return notice(api::Code::conversation_damaged, api::Severity::warning, m_people.name(contact.identity));
+
+    auto& slot = m_conversations[base::to_hex(group->group_id())];
+    if (slot && slot->active) return;   // we are in it already
+    if (slot && slot->kind != invitation->kind) return;
+    const bool first_time = !slot;
+    if (first_time) slot = std::make_unique<Conversation>(group->group_id());
+    auto& conversation = *slot;
+    conversation.kind = invitation->kind;
+    conversation.board = invitation->board;
+    conversation.title = direct ? std::string() : invitation->title;
+    if (direct) conversation.other = identities.front() == me() ? identities.back() : identities.front();
+    conversation.active = true;
+    conversation.former_members.clear();
+    conversation.changed_at = now();
+    conversation.changed = true;
+    conversation.group.emplace(std::move(*group));
+    conversation.enter_epoch(m_tags, m_effects);
+    const auto from = std::min(invitation->from_position, position);
+    if (first_time && conversation.group->epoch().value() == 1)
+        add_line(conversation, api::MessageKind::created, contact.identity, conversation.title, {}, from);
+    else
+        add_line(conversation, api::MessageKind::member_added, contact.identity, {}, person_id(me()), from == 0 ? 0 : from - 1);
+    m_conversations_changed = true;
+
+    // Others may have been talking since the epoch we join began.
+    conversation.replay_from = from;
+    replay_recent(conversation);
+}
+
+void Workspace::replay_recent(Conversation& conversation)
+{
+    const auto& board = m_boards.at(conversation.board);
+    const auto recent = board.recent();
+    const auto end = recent.first_position + recent.entries.size();
+    if (*conversation.replay_from < recent.first_position || recent.entries.empty()) {
+        // It goes further back than what we have at hand.
+        if (*conversation.replay_from < board.stream_start() || recent.first_position > board.stream_start()) return m_environment.host.on_follow_again();
+        return;
+    }
+    for (auto position = *conversation.replay_from; position < end; ++position)
+        process_cell(board, position, recent.entries[position - recent.first_position], Pass::again, &conversation);
+    if (!conversation.active) return;
+    if (end >= board.position())
+        conversation.replay_from.reset();
+    else
+        conversation.replay_from = end;
+}
+
+}  // namespace sinetti::chat

@@ -1,0 +1,170 @@
+#include "net/session.h"
+
+namespace sinetti::net {
+
+namespace {
+
+base::UnixMilliseconds later(base::UnixMilliseconds from, std::int64_t milliseconds) { return {from.value + milliseconds}; }
+
+}  // namespace
+
+Session::Session(const base::Clock& clock, base::Random& random, Transport& transport, SessionListener& listener)
+    : m_clock(clock), m_random(random), m_transport(transport), m_listener(listener)
+{
+}
+
+void Session::start()
+{
+    if (m_state != State::stopped) return;
+    m_state = State::waiting;
+    m_deadline = m_clock.now();
+    open();
+}
+
+void Session::stop()
+{
+    if (m_state == State::stopped) return;
+    m_state = State::stopped;
+    close(CloseReason::ours);
+}
+
+void Session::restart()
+{
+    if (m_state == State::stopped || m_state == State::waiting) {
+        m_state = State::waiting;
+        m_deadline = m_clock.now();
+        return open();
+    }
+    m_reopen_at_once = true;
+    close(CloseReason::ours);
+}
+
+void Session::close()
+{
+    if (m_transport_open) close(CloseReason::ours);
+}
+
+void Session::close_garbled()
+{
+    if (m_transport_open) close(CloseReason::garbled);
+}
+
+void Session::open()
+{
+    if (m_transport_open) return;   // the last connection is still closing; on_closed comes back here
+    m_state = State::connecting;
+    m_deadline = later(m_clock.now(), kConnectTimeout);
+    m_close_reason.reset();
+    m_reopen_at_once = false;
+    m_ping_sent = false;
+    m_transport_open = true;
+    ++m_connection;
+    m_transport.open(*this);
+}
+
+// The transport answers with on_closed, perhaps before close() returns.
+void Session::close(CloseReason reason)
+{
+    if (!m_transport_open || m_close_reason) return;
+    m_close_reason = reason;
+    m_transport.close();
+}
+
+void Session::on_opened()
+{
+    if (m_state == State::connecting && !m_close_reason) m_state = State::authenticating;
+}
+
+void Session::on_closed()
+{
+    if (!m_transport_open) return;
+    m_transport_open = false;
+    const auto reason = m_close_reason.value_or(m_state == State::ready ? CloseReason::lost : CloseReason::unreachable);
+    m_close_reason.reset();
+    if (m_state != State::stopped && m_state != State::waiting) {
+        m_state = State::waiting;
+        m_deadline = later(m_clock.now(), m_reopen_at_once ? 0 : m_backoff.next(m_random));
+    }
+    m_reopen_at_once = false;
+    m_listener.on_session_closed(reason);
+    if (m_state == State::waiting && m_deadline <= m_clock.now()) open();
+}
+
+void Session::on_frame(base::ByteView frame)
+{
+    if (m_close_reason || !m_transport_open || m_state == State::stopped) return;
+    m_heard = m_clock.now();
+    m_ping_sent = false;
+    auto decoded = wire::decode_relay_frame(frame);
+    if (!decoded) return close(CloseReason::garbled);
+    handle(std::move(*decoded));
+}
+
+void Session::handle(wire::RelayFrame&& frame)
+{
+    if (m_state == State::authenticating) {
+        if (const auto* challenge = std::get_if<wire::Challenge>(&frame)) {
+            if (challenge->version != wire::kProtocolVersion) return close(CloseReason::version);
+            const auto connection = m_connection;
+            const auto answer = m_listener.on_challenge(*challenge);
+            if (m_close_reason || !m_transport_open || m_connection != connection) return;
+            if (!answer) return close(CloseReason::ours);
+            return m_transport.send(wire::encode(*answer));
+        }
+        if (const auto* accepted = std::get_if<wire::Accepted>(&frame)) {
+            m_state = State::ready;
+            return m_listener.on_accepted(*accepted);
+        }
+        if (const auto* refused = std::get_if<wire::Refused>(&frame)) {
+            if (refused->code == wire::Refusal::unsupported_version) return close(CloseReason::version);
+            const auto connection = m_connection;
+            m_listener.on_refused(*refused);
+            if (m_connection == connection) close(CloseReason::refused);
+            return;
+        }
+        return close(CloseReason::garbled);
+    }
+    if (m_state != State::ready) return close(CloseReason::garbled);
+    if (auto* entries = std::get_if<wire::Entries>(&frame)) return m_listener.on_entries(std::move(*entries));
+    if (const auto* appended = std::get_if<wire::Appended>(&frame)) return m_listener.on_appended(*appended);
+    if (const auto* refused = std::get_if<wire::Refused>(&frame)) return m_listener.on_refused(*refused);
+    if (std::holds_alternative<wire::Pong>(frame)) return;
+    close(CloseReason::garbled);
+}
+
+void Session::send(ConnectionNumber connection, const wire::ClientFrame& frame)
+{
+    if (m_state != State::ready || connection != m_connection || m_close_reason) return;
+    m_transport.send(wire::encode(frame));
+}
+
+std::optional<base::UnixMilliseconds> Session::next_wake() const
+{
+    if (m_close_reason) return std::nullopt;
+    switch (m_state) {
+    case State::stopped: return std::nullopt;
+    case State::ready: return later(m_heard, m_ping_sent ? kSilenceMax : kPingAfterSilence);
+    case State::waiting:
+    case State::connecting:
+    case State::authenticating: return m_deadline;
+    }
+    return std::nullopt;
+}
+
+void Session::on_wake()
+{
+    const auto due = next_wake();
+    if (!due || *due > m_clock.now()) return;
+    switch (m_state) {
+    case State::stopped: return;
+    case State::waiting: return open();
+    case State::connecting:
+    case State::authenticating: return close(CloseReason::unreachable);
+    case State::ready:
+        if (m_ping_sent) return close(CloseReason::lost);
+        m_ping_sent = true;
+        return m_transport.send(wire::encode(wire::ClientFrame(wire::Ping{static_cast<std::uint64_t>(m_clock.now().value)})));
+    }
+}
+
+}  // namespace sinetti::net

@@ -1,0 +1,37 @@
+#pragma once
+// A backend in memory, for tests and simulation, that fails and delays as asked. Its records outlive the core that wrote
+// them, so that "the process was killed here" is: stop delivering, build a new core on what is durable.
+
+#include "store/backend.h"
+
+#include <deque>
+#include <map>
+
+namespace sinetti::store {
+
+class MemoryBackend final : public Backend {
+public:
+    void load(LoadCallback callback) override;
+    void commit(std::vector<Write> writes, CommitCallback callback) override;
+    void wipe(CommitCallback callback) override;
+
+    // With delays, nothing is durable and no callback comes before deliver_one().
+    void set_delayed(bool delayed) { m_delayed = delayed; }
+    bool deliver_one();                    // false: nothing waits
+    void drop_waiting() { m_waiting.clear(); }   // the process died: what was not durable never will be
+    void fail_with(std::optional<BackendError> error) { m_failure = error; }
+
+    std::map<RecordId, base::Bytes>& records() { return m_records; }
+    std::size_t commits() const { return m_commits; }
+
+private:
+    void run(std::function<void()> operation);
+
+    std::map<RecordId, base::Bytes> m_records;
+    std::deque<std::function<void()>> m_waiting;
+    std::optional<BackendError> m_failure;
+    std::size_t m_commits = 0;
+    bool m_delayed = false;
+};
+
+}  // namespace sinetti::store

@@ -1,0 +1,43 @@
+#pragma once
+// The one record that is not sealed: how the passphrase opens the vault.
+//
+//   passphrase ──Argon2id(salt, parameters)──► PasswordKey ──XChaCha20-Poly1305──► MasterKey
+//
+// Invariant: the salt and the parameters are bound to the wrapped key, so neither can be weakened in place.
+
+#include "base/random.h"
+#include "crypto/password.h"
+#include "store/backend.h"
+#include "store/errors.h"
+
+#include <functional>
+
+namespace sinetti::store {
+
+using MasterKey = base::NamedSecret<struct MasterKeyTag>;   // 32 bytes, from a random generator
+using PasswordKeyFunction =
+    std::function<crypto::Result<crypto::PasswordKey>(base::ByteView passphrase, base::ByteView salt, crypto::PasswordParameters parameters)>;
+
+inline constexpr RecordId kVaultHeaderId{'s', 'i', 'n', 'e', 't', 't', 'i', ' ', 'v', 'a', 'u', 'l', 't', ' ', 'h', 'e', 'a', 'd', 'e', 'r'};
+
+struct VaultHeader {
+    base::ByteArray<crypto::kPasswordSaltSize> salt{};
+    crypto::PasswordParameters parameters;
+    base::Bytes wrapped_master_key;   // nonce[24] ‖ XChaCha20-Poly1305
+
+    base::Bytes serialize() const;
+    static Result<VaultHeader> parse(base::ByteView bytes);   // damaged, bad_parameters
+};
+
+struct NewVault {
+    VaultHeader header;
+    MasterKey master_key;
+};
+
+// Errors: bad_parameters, out_of_memory.
+Result<NewVault> create_vault(base::ByteView passphrase, crypto::PasswordParameters parameters, base::Random& random,
+                              const PasswordKeyFunction& password_key = crypto::password_key);
+// Errors: wrong_passphrase (a header whose wrapped key was altered cannot be told from it), bad_parameters, out_of_memory.
+Result<MasterKey> open_vault(const VaultHeader& header, base::ByteView passphrase, const PasswordKeyFunction& password_key = crypto::password_key);
+
+}  // namespace sinetti::store
