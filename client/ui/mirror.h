@@ -59,7 +59,7 @@ enum class Role : std::uint8_t {
     progressbar,     // `value` is what it says
 };
 
-enum State : std::uint32_t {
+enum StateFlag : std::uint32_t {
     kDisabled = 1u << 0,
     kSelected = 1u << 1,
     kChecked = 1u << 2,
@@ -105,6 +105,7 @@ public:
     MirrorNode& add(NodeId id, Role role, const Rect& rect, std::string_view name);   // a leaf, or open() it
     void open(NodeId id);            // nodes added from now on are children of this one
     void close();
+    void cover();                    // a modal dialog opens: what came before leaves the tree, text fields stay hidden (kHidden)
     void focus(NodeId id) { m_focus = id; }   // ask the page to move the focus there once this frame is applied
 
     base::Bytes finish();            // the difference to the frame before; empty when nothing changed

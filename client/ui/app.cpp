@@ -1,0 +1,592 @@
+#include "ui/app.h"
+
+#include "gfx/painter.h"
+#include "ui/context.h"
+#include "ui/views/timeline.h"
+#include "ui/views/views.h"
+#include "ui/widgets/dialog.h"
+#include "ui/widgets/toast.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace sinetti::ui {
+
+namespace {
+
+constexpr double kDraftMs = 1000;         // a draft is saved this long after the last key
+constexpr double kUnreadMs = 2000;        // the unread line goes this long after it was seen
+constexpr double kNever = 1e18;
+constexpr std::int64_t kDayMs = 24LL * 60 * 60 * 1000;
+
+bool in_list(Role role)
+{
+    return role == Role::list || role == Role::tablist || role == Role::radiogroup || role == Role::group || role == Role::navigation || role == Role::log;
+}
+
+bool is_pane(Role role)
+{
+    return role == Role::region || role == Role::navigation || role == Role::main || role == Role::complementary;
+}
+
+}  // namespace
+
+struct App::Implementation {
+    Host& host;
+    gfx::Device& device;
+    ImGuiContext* imgui;
+    gfx::Glyphs glyphs;
+    gfx::Text text;
+    Mirror mirror;
+    Interaction input;
+    Model model;
+    State state;
+    TimelineView timeline;
+    Viewport viewport;
+    bool wanted = true;          // something changed since the last frame
+    bool animating = false;
+    double wake_ms = kNever;
+    double now_ms = 0;
+    std::uint64_t frames = 0;
+    Cursor cursor = Cursor::arrow;
+    std::string title;
+    std::uint32_t title_unread = 0;
+    std::string page_language;
+    std::uint32_t page_background = 0;
+    std::string open_next;
+
+    static ImGuiContext* make_context()
+    {
+        IMGUI_CHECKVERSION();
+        ImGuiContext* context = ImGui::CreateContext();
+        ImGui::SetCurrentContext(context);
+        ImGuiIO& io = ImGui::GetIO();
+        io.IniFilename = nullptr;
+        io.LogFilename = nullptr;
+        io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
+        io.ConfigFlags |= ImGuiConfigFlags_NoMouse | ImGuiConfigFlags_NoKeyboard;
+        return context;
+    }
+
+    explicit Implementation(const AppEnvironment& e)
+        : host(e.host), device(e.device), imgui(make_context()),
+          glyphs(*ImGui::GetIO().Fonts, {e.fonts.regular, e.fonts.medium, e.fonts.semibold, e.fonts.display, e.fonts.icons}, e.clusters), text(glyphs)
+    {}
+    ~Implementation()
+    {
+        // The device owns the textures and outlives us or goes with us; ImGui wants to be told that they are gone.
+        for (ImTextureData* texture : ImGui::GetPlatformIO().Textures) {
+            texture->SetTexID(ImTextureID_Invalid);
+            texture->SetStatus(ImTextureStatus_Destroyed);
+        }
+        ImGui::DestroyContext(imgui);
+    }
+
+    void want()
+    {
+        if (!wanted) host.request_frame();
+        wanted = true;
+    }
+
+    Language language() const
+    {
+        const auto known = [](std::string_view tag) -> std::optional<Language> {
+            if (tag.starts_with("fi")) return Language::finnish;
+            if (tag.starts_with("sv")) return Language::swedish;
+            if (tag.starts_with("en")) return Language::english;
+            return std::nullopt;
+        };
+        if (state.language) return *state.language;
+        if (const auto chosen = known(model.setting("language"))) return *chosen;
+        for (const std::string& tag : host.languages()) {
+            if (const auto offered = known(tag)) return *offered;
+        }
+        return Language::finnish;
+    }
+
+    const Theme& theme() const
+    {
+        const std::string_view chosen = model.setting("theme");
+        if (chosen == "contrast") return theme_of(ThemeId::clear);
+        if (viewport.prefers_contrast || viewport.forced_colours) return theme_of(ThemeId::clear);
+        if (chosen == "dark") return theme_of(ThemeId::polar_night);
+        if (chosen == "light") return theme_of(ThemeId::birch);
+        return theme_of(viewport.prefers_dark ? ThemeId::polar_night : ThemeId::birch);
+    }
+
+    void on_session(const api::SessionEvent& before)
+    {
+        const api::SessionEvent& now = model.session;
+        if (before.phase == now.phase) return;
+        if (before.phase == api::Phase::open) {
+            const std::optional<Language> chosen = state.language;
+            state = State{};
+            state.language = chosen;
+            timeline = TimelineView{};
+        }
+        state.passwords.clear();
+        state.reveal = false;
+        state.tried = false;
+        if (now.phase != api::Phase::founder && now.phase != api::Phase::invited && now.phase != api::Phase::opening) state.step = Step::welcome;
+        if (now.phase == api::Phase::open) {
+            state.texts.clear();
+            state.dialog = Dialog::none;
+            if (state.language && model.setting("language") != tag_of(*state.language)) {
+                host.send_command(api::SetSetting{"language", tag_of(*state.language)}, std::nullopt);
+            }
+        }
+    }
+
+    void on_messages(const api::MessagesEvent& event, const Timeline& before)
+    {
+        // Only what is new, from somebody else, in the conversation on the screen.
+        if (event.conversation != state.open) return;
+        for (const api::Message& m : event.messages) {
+            if (m.delivery != api::Delivery::received || m.kind != api::MessageKind::text) continue;
+            const bool known = std::any_of(before.messages.begin(), before.messages.end(), [&](const api::Message& k) { return k.id == m.id; });
+            if (known) continue;
+            const api::Person* sender = model.person(m.sender);
+            const std::string name = sender != nullptr ? sender->name : std::string(say(language(), Say::unknown_person));
+            host.announce(fill(say(language(), Say::new_message_announcement), {name, m.text}), false);
+        }
+    }
+
+    void on_event(const api::Event& event)
+    {
+        const api::SessionEvent before = model.session;
+        if (const auto* messages = std::get_if<api::MessagesEvent>(&event); messages != nullptr && messages->conversation == state.open) {
+            const Timeline known = model.timeline;
+            model.apply(event);
+            on_messages(*messages, known);
+        } else {
+            model.apply(event);
+        }
+        if (std::holds_alternative<api::SessionEvent>(event)) on_session(before);
+        if (const auto* ready = std::get_if<api::ConversationReadyEvent>(&event); ready != nullptr && state.creating) {
+            state.creating = false;
+            open_next = ready->conversation;
+        }
+        if (const auto* ready = std::get_if<api::InvitationReadyEvent>(&event); ready != nullptr && state.invite_waiting) {
+            state.invite_waiting = false;
+            state.shown_invitation = ready->invitation.id;
+            state.dialog_opened = true;
+        }
+        if (const auto* settings = std::get_if<api::SettingsEvent>(&event); settings != nullptr && !model.setting("language").empty()) state.language.reset();
+        if (const auto* notice = std::get_if<api::NoticeEvent>(&event); notice != nullptr && notice->code != api::Code::none) {
+            const bool repeated = std::any_of(state.toasts.begin(), state.toasts.end(),
+                                              [&](const Toast& t) { return t.code == notice->code && t.subject == notice->subject; });
+            if (!repeated) state.toasts.push_back({.code = notice->code, .subject = notice->subject, .severity = notice->severity, .conversation = notice->conversation});
+            if (notice->severity == api::Severity::error || notice->severity == api::Severity::warning) {
+                state.invite_waiting = false;
+                state.creating = false;
+            }
+        }
+        if (std::holds_alternative<api::ConversationsEvent>(event) && !state.open.empty() && open_next.empty() && !state.creating &&
+            model.conversation(state.open) == nullptr && model.timeline.conversation == state.open) {
+            state.open.clear();
+        }
+        want();
+    }
+
+    void draw(Context& c)
+    {
+        switch (model.session.phase) {
+            case api::Phase::starting: draw_starting(c); break;
+            case api::Phase::no_account: draw_no_account(c); break;
+            case api::Phase::founder:
+            case api::Phase::invited: draw_enrolment(c); break;
+            case api::Phase::locked: draw_unlock(c); break;
+            case api::Phase::opening: draw_opening(c); break;
+            case api::Phase::open: draw_main(c); break;
+            case api::Phase::elsewhere: draw_elsewhere(c); break;
+            case api::Phase::failed: draw_failed(c); break;
+        }
+        draw_dialogs(c);
+        const bool above_tabs = model.session.phase == api::Phase::open && viewport.width < kMediumWidth;
+        draw_toasts(c, viewport.height - viewport.inset_bottom - (above_tabs ? kTabBarHeight + 16 : 96.0f));
+    }
+
+    bool frame(double monotonic_ms)
+    {
+        now_ms = monotonic_ms;
+        if (!wanted && !animating && monotonic_ms < wake_ms) return false;
+        if (viewport.width <= 0 || viewport.height <= 0) return false;
+        wanted = false;
+        ImGui::SetCurrentContext(imgui);
+        const float density = viewport.density > 0 ? viewport.density : 1;
+        const gfx::FrameSize size{static_cast<int>(std::lround(viewport.width * density)), static_cast<int>(std::lround(viewport.height * density))};
+        ImGuiIO& io = ImGui::GetIO();
+        io.DisplaySize = {static_cast<float>(size.width), static_cast<float>(size.height)};
+        io.DeltaTime = 1.0f / 60.0f;
+        if (state.unread_seen_ms > 0 && monotonic_ms - state.unread_seen_ms >= kUnreadMs && !model.timeline.first_unread.empty()) {
+            model.timeline.first_unread.clear();
+            ++model.timeline.revision;
+            state.unread_seen_ms = 0;
+        }
+        ImGui::NewFrame();
+        text.set_density(density);
+        input.begin_frame(monotonic_ms);
+        mirror.begin();
+        gfx::Painter painter(*ImGui::GetBackgroundDrawList(), text, density);
+        const Theme& colours = theme();
+        Context c(painter, device, colours, mirror, input, model, state, host, timeline, viewport);
+        c.language = language();
+        c.now_ms = monotonic_ms;
+        const std::int64_t wall = host.now_ms();
+        c.now = host.local_time(wall);
+        if (!open_next.empty() && model.session.phase == api::Phase::open) {
+            const api::ConversationId id = std::exchange(open_next, {});
+            open_conversation(c, id);
+        }
+        if (state.draft_unsaved && monotonic_ms - state.draft_changed_ms >= kDraftMs) flush_draft(c);
+        draw(c);
+        if (state.focus_next != 0) {
+            if (mirror.find(state.focus_next) != nullptr) {
+                mirror.focus(state.focus_next);
+                state.focus_next = 0;
+            } else if (++focus_waited > 3) {
+                state.focus_next = 0;
+            } else {
+                c.changed();
+            }
+        } else {
+            focus_waited = 0;
+        }
+        input.end_frame();
+        animating = c.animating || input.animating();
+        const base::Bytes difference = mirror.finish();
+        if (!difference.empty()) host.apply_mirror(difference);
+        if (const Cursor wish = input.cursor(); wish != cursor) host.set_cursor(cursor = wish);
+        tell_page(c);
+        ImGui::Render();
+        device.draw(size, colours.canvas, *ImGui::GetDrawData());
+        ++frames;
+        schedule(wall);
+        return animating;
+    }
+
+    void tell_page(const Context& c)
+    {
+        const api::ConversationSummary* open = model.session.phase == api::Phase::open ? model.conversation(state.open) : nullptr;
+        const std::string wish = open != nullptr ? open->title + " · " + c.say(Say::app) : std::string(c.say(Say::app));
+        const std::uint32_t unread = model.unread();
+        if (wish != title || unread != title_unread) host.set_title(title = wish, title_unread = unread);
+        if (page_language != tag_of(c.language) || page_background != c.theme.sidebar) {
+            page_language = tag_of(c.language);
+            page_background = c.theme.sidebar;
+            host.set_page(page_language, page_background);
+        }
+    }
+
+    void schedule(std::int64_t wall)
+    {
+        wake_ms = kNever;
+        if (!state.toasts.empty()) wake_ms = std::min(wake_ms, state.toasts.front().until_ms > 0 ? state.toasts.front().until_ms : now_ms);
+        if (state.draft_unsaved) wake_ms = std::min(wake_ms, state.draft_changed_ms + kDraftMs);
+        if (state.unread_seen_ms > 0 && !model.timeline.first_unread.empty()) wake_ms = std::min(wake_ms, state.unread_seen_ms + kUnreadMs);
+        if (model.session.phase == api::Phase::open) {
+            // "Today" ends at midnight.
+            const LocalTime t = host.local_time(wall);
+            const std::int64_t rest = kDayMs - ((t.hour * 60LL + t.minute) * 60LL * 1000);
+            wake_ms = std::min(wake_ms, now_ms + static_cast<double>(rest));
+        }
+        if (wake_ms < kNever) host.request_frame_at(wake_ms);
+    }
+
+    // The focusable nodes below the nearest list around `node`, in order.
+    std::vector<const MirrorNode*> siblings(NodeId node) const
+    {
+        NodeId around = 0;
+        for (const MirrorNode* n = mirror.find(node); n != nullptr; n = mirror.find(n->parent)) {
+            if (n->id != node && in_list(n->role)) {
+                around = n->id;
+                break;
+            }
+        }
+        std::vector<const MirrorNode*> out;
+        if (around == 0) return out;
+        for (const MirrorNode& n : mirror.nodes()) {
+            if ((n.actions & (kFocus | kFocusOnly)) == 0 || n.field) continue;
+            for (const MirrorNode* up = mirror.find(n.parent); up != nullptr; up = mirror.find(up->parent)) {
+                if (up->id == around) {
+                    out.push_back(&n);
+                    break;
+                }
+            }
+        }
+        return out;
+    }
+
+    bool move_focus(Key key)
+    {
+        const MirrorNode* here = mirror.find(input.focus());
+        if (here == nullptr || here->field) return false;
+        const auto all = siblings(here->id);
+        const auto at = std::find(all.begin(), all.end(), here);
+        if (at == all.end() || all.size() < 2) return false;
+        const auto index = static_cast<std::size_t>(at - all.begin());
+        std::size_t to = index;
+        switch (key) {
+            case Key::down:
+            case Key::right: to = std::min(index + 1, all.size() - 1); break;
+            case Key::up:
+            case Key::left: to = index > 0 ? index - 1 : 0; break;
+            case Key::home: to = 0; break;
+            case Key::end: to = all.size() - 1; break;
+            default: return false;
+        }
+        const MirrorNode& target = *all[to];
+        state.focus_next = target.id;
+        // A radio or a tab is chosen by arriving at it.
+        if (target.role == Role::radio || target.role == Role::tab) input.activate(target.id);
+        want();
+        return true;
+    }
+
+    bool next_pane(bool backwards)
+    {
+        std::vector<NodeId> panes;
+        std::size_t current = 0;
+        for (const MirrorNode& n : mirror.nodes()) {
+            if (is_pane(n.role)) panes.push_back(n.id);
+        }
+        if (panes.empty()) return false;
+        bool inside = false;
+        for (const MirrorNode* n = mirror.find(input.focus()); n != nullptr; n = mirror.find(n->parent)) {
+            const auto found = std::find(panes.begin(), panes.end(), n->id);
+            if (found != panes.end()) {
+                current = static_cast<std::size_t>(found - panes.begin());
+                inside = true;
+                break;
+            }
+        }
+        for (std::size_t step = inside ? 1 : 0; step <= panes.size(); ++step) {
+            const std::size_t index = backwards ? (current + panes.size() * 2 - step) % panes.size() : (current + step) % panes.size();
+            for (const MirrorNode& n : mirror.nodes()) {
+                if ((n.actions & kFocus) == 0 || (n.states & (kDisabled | kHidden)) != 0) continue;
+                const MirrorNode* up = &n;
+                while (up != nullptr && !is_pane(up->role)) up = mirror.find(up->parent);
+                if (up == nullptr || up->id != panes[index]) continue;
+                state.focus_next = n.id;
+                want();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    bool escape()
+    {
+        if (state.dialog != Dialog::none) {
+            state.dialog = Dialog::none;
+            state.invite_waiting = false;
+            state.focus_next = state.focus_before_dialog;
+        } else if (!state.toasts.empty()) {
+            state.toasts.erase(state.toasts.begin());
+        } else if (state.details_over) {
+            state.details_over = false;
+        } else if (!state.open.empty() && viewport.width < kExpandedWidth && model.session.phase == api::Phase::open) {
+            state.open.clear();
+            host.send_command(api::OpenConversation{}, std::nullopt);
+        } else {
+            return false;
+        }
+        want();
+        return true;
+    }
+
+    bool on_key(Key key, unsigned modifiers)
+    {
+        const MirrorNode* here = mirror.find(input.focus());
+        const bool in_field = here != nullptr && here->field.has_value();
+        switch (key) {
+            case Key::escape: return escape();
+            case Key::f6: return next_pane((modifiers & kShift) != 0);
+            case Key::k:
+                if ((modifiers & kControl) == 0 || model.session.phase != api::Phase::open || state.dialog != Dialog::none) return false;
+                state.place = Place::chats;
+                if (viewport.width < kExpandedWidth && !state.open.empty()) {
+                    state.open.clear();
+                    host.send_command(api::OpenConversation{}, std::nullopt);
+                }
+                state.details_over = false;
+                state.focus_next = state.search;
+                want();
+                return true;
+            case Key::up:
+            case Key::down:
+            case Key::left:
+            case Key::right:
+            case Key::home:
+            case Key::end:
+                if (in_field || (modifiers & (kControl | kAlt)) != 0) return false;
+                if (move_focus(key)) return true;
+                return scroll_by_key(key);
+            case Key::page_up:
+            case Key::page_down: return scroll_by_key(key);
+            case Key::enter:
+            case Key::space:
+                // Buttons and links are real ones and click by themselves.
+                if (here == nullptr || in_field || (here->actions & kClick) == 0 || here->role == Role::button || here->role == Role::link) return false;
+                input.activate(here->id);
+                want();
+                return true;
+            default: return false;
+        }
+    }
+
+    bool scroll_by_key(Key key)
+    {
+        // The scrolling area around the focus, or else the timeline, or else the first there is.
+        NodeId area = 0;
+        for (const MirrorNode* n = mirror.find(input.focus()); n != nullptr; n = mirror.find(n->parent)) {
+            if ((n->actions & kScroll) != 0) {
+                area = n->id;
+                break;
+            }
+        }
+        for (const MirrorNode& n : mirror.nodes()) {
+            if ((n.actions & kScroll) != 0 && (area == 0 || (n.role == Role::log && mirror.find(input.focus()) == nullptr))) area = n.id;
+        }
+        if (area == 0) return false;
+        const float page = input.scroll(area).area * 0.85f;
+        const float delta = key == Key::page_up ? -page : key == Key::page_down ? page : key == Key::up ? -60.0f : key == Key::down ? 60.0f :
+                            key == Key::home ? -1e7f : key == Key::end ? 1e7f : 0.0f;
+        if (delta == 0 || !input.scroll_by(area, delta)) return false;
+        want();
+        return true;
+    }
+
+    void reveal(NodeId node)
+    {
+        const MirrorNode* target = mirror.find(node);
+        if (target == nullptr) return;
+        Rect rect = target->rect;
+        for (const MirrorNode* up = mirror.find(target->parent); up != nullptr; up = mirror.find(up->parent)) {
+            if ((up->actions & kScroll) == 0) continue;
+            const float margin = 12;
+            float delta = 0;
+            if (rect.y < up->rect.y + margin) {
+                delta = rect.y - up->rect.y - margin;
+            } else if (rect.bottom() > up->rect.bottom() - margin) {
+                delta = std::min(rect.bottom() - up->rect.bottom() + margin, rect.y - up->rect.y - margin);
+            }
+            if (delta != 0 && input.scroll_by(up->id, delta)) rect.y -= delta;
+        }
+    }
+
+    int focus_waited = 0;        // frames the node that wants the focus has not been there
+};
+
+App::App(const AppEnvironment& environment) : m_implementation(std::make_unique<Implementation>(environment)) {}
+App::~App() = default;
+
+void App::on_event(const api::Event& event)
+{
+    m_implementation->on_event(event);
+}
+
+void App::on_viewport(const Viewport& viewport)
+{
+    m_implementation->viewport = viewport;
+    m_implementation->want();
+}
+
+void App::on_pointer(PointerPhase phase, PointerKind kind, float x, float y)
+{
+    if (m_implementation->input.pointer(phase, kind, {x, y})) m_implementation->want();
+    const Cursor wish = m_implementation->input.cursor();
+    if (wish != m_implementation->cursor) m_implementation->host.set_cursor(m_implementation->cursor = wish);
+}
+
+void App::on_wheel(float x, float y, float, float delta_y)
+{
+    if (m_implementation->input.wheel({x, y}, delta_y)) m_implementation->want();
+}
+
+bool App::on_key(Key key, unsigned modifiers)
+{
+    return m_implementation->on_key(key, modifiers);
+}
+
+void App::on_focus(NodeId node, bool visible)
+{
+    if (!m_implementation->input.set_focus(node, visible)) return;
+    if (node != 0 && visible) m_implementation->reveal(node);
+    m_implementation->want();
+}
+
+void App::on_text(NodeId field, std::string_view text)
+{
+    State& state = m_implementation->state;
+    std::string& known = state.texts[field];
+    if (known == text) return;
+    known = text;
+    if (field == state.composer && !state.open.empty()) {
+        state.drafts[state.open] = known;
+        state.draft_unsaved = true;
+        state.draft_changed_ms = m_implementation->now_ms;
+    }
+    state.tried = false;
+    m_implementation->want();
+}
+
+void App::on_password(NodeId field, std::uint32_t bytes, std::uint32_t words, Strength strength)
+{
+    m_implementation->state.passwords[field] = {bytes, words, strength};
+    m_implementation->want();
+}
+
+void App::on_submit(NodeId field)
+{
+    Implementation& app = *m_implementation;
+    if (field == app.state.composer) {
+        send_composed(app.state, app.model, app.host, field);
+    } else {
+        app.state.submitted.insert(field);
+    }
+    app.want();
+}
+
+void App::on_field_height(NodeId field, float height)
+{
+    float& known = m_implementation->state.heights[field];
+    if (known == height) return;
+    known = height;
+    m_implementation->want();
+}
+
+void App::on_mirror_action(NodeId node, MirrorAction action)
+{
+    Implementation& app = *m_implementation;
+    switch (action) {
+        case MirrorAction::click: app.input.activate(node); break;
+        case MirrorAction::dismiss: app.escape(); break;
+        case MirrorAction::scroll_up: app.input.scroll_by(node, -app.input.scroll(node).area * 0.85f); break;
+        case MirrorAction::scroll_down: app.input.scroll_by(node, app.input.scroll(node).area * 0.85f); break;
+    }
+    app.want();
+}
+
+void App::on_device_restored()
+{
+    m_implementation->want();
+}
+
+void App::on_languages_changed()
+{
+    m_implementation->want();
+}
+
+bool App::frame(double monotonic_ms)
+{
+    return m_implementation->frame(monotonic_ms);
+}
+
+std::uint64_t App::frames_drawn() const
+{
+    return m_implementation->frames;
+}
+
+}  // namespace sinetti::ui

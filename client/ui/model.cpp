@@ -1,0 +1,122 @@
+#include "ui/model.h"
+
+#include <algorithm>
+
+namespace sinetti::ui {
+
+namespace {
+
+template<typename... Fs>
+struct Overloaded : Fs... {
+    using Fs::operator()...;
+};
+template<typename... Fs>
+Overloaded(Fs...) -> Overloaded<Fs...>;
+
+bool sorts_before(const api::Message& a, const api::Message& b)
+{
+    const bool a_waits = a.delivery == api::Delivery::waiting;
+    const bool b_waits = b.delivery == api::Delivery::waiting;
+    if (a_waits != b_waits) return b_waits;
+    return a.order < b.order;
+}
+
+}  // namespace
+
+void Model::apply(const api::Event& event)
+{
+    std::visit(Overloaded{
+                   [&](const api::SessionEvent& e) {
+                       if (e.phase != api::Phase::open) {   // nothing of an open seal stays in sight after it is closed
+                           people.clear();
+                           m_person_index.clear();
+                           people_known = false;
+                           conversations.clear();
+                           conversations_known = false;
+                           timeline = {};
+                           invitations.clear();
+                           ready_invitation.reset();
+                       }
+                       session = e;
+                   },
+                   [&](const api::ConnectionEvent& e) {
+                       connection = e;
+                       connection_known = true;
+                   },
+                   [&](const api::PeopleEvent& e) {
+                       people = e.people;
+                       people_known = true;
+                       m_person_index.clear();
+                       for (std::size_t i = 0; i < people.size(); ++i) m_person_index.emplace(people[i].id, i);
+                   },
+                   [&](const api::ConversationsEvent& e) {
+                       conversations = e.conversations;
+                       conversations_known = true;
+                   },
+                   [&](const api::TimelineEvent& e) {
+                       const bool reopened = e.conversation != timeline.conversation || !timeline.loaded;
+                       std::string keep = reopened ? std::string() : timeline.first_unread;
+                       const std::uint64_t revision = timeline.revision + 1;
+                       timeline = {.conversation = e.conversation, .messages = e.messages, .has_older = e.has_older, .loaded = true, .unread = e.unread};
+                       timeline.revision = revision;
+                       if (reopened && e.unread > 0 && e.unread <= e.messages.size()) {
+                           keep = e.messages[e.messages.size() - e.unread].id;
+                       }
+                       timeline.first_unread = std::move(keep);
+                   },
+                   [&](const api::MessagesEvent& e) {
+                       if (e.conversation != timeline.conversation) return;
+                       for (const api::Message& message : e.messages) {
+                           const auto known = std::find_if(timeline.messages.begin(), timeline.messages.end(),
+                                                           [&](const api::Message& m) { return m.id == message.id; });
+                           if (known != timeline.messages.end()) timeline.messages.erase(known);
+                           const auto place = std::upper_bound(timeline.messages.begin(), timeline.messages.end(), message, sorts_before);
+                           timeline.messages.insert(place, message);
+                       }
+                       ++timeline.revision;
+                   },
+                   [&](const api::InvitationsEvent& e) { invitations = e.invitations; },
+                   [&](const api::InvitationReadyEvent& e) { ready_invitation = e.invitation; },
+                   [&](const api::ConversationReadyEvent&) {},
+                   [&](const api::SettingsEvent& e) {
+                       settings.clear();
+                       for (const auto& [key, value] : e.settings) settings.insert_or_assign(key, value);
+                   },
+                   [&](const api::NoticeEvent&) {},
+               },
+               event);
+}
+
+const api::Person* Model::person(std::string_view id) const
+{
+    const auto found = m_person_index.find(std::string(id));
+    return found == m_person_index.end() ? nullptr : &people[found->second];
+}
+
+const api::ConversationSummary* Model::conversation(std::string_view id) const
+{
+    const auto found = std::find_if(conversations.begin(), conversations.end(), [&](const auto& c) { return c.id == id; });
+    return found == conversations.end() ? nullptr : &*found;
+}
+
+const api::ConversationSummary* Model::direct_with(std::string_view person) const
+{
+    const auto found = std::find_if(conversations.begin(), conversations.end(),
+                                    [&](const auto& c) { return c.kind == api::ConversationKind::direct && c.other == person && c.active; });
+    return found == conversations.end() ? nullptr : &*found;
+}
+
+std::uint32_t Model::unread() const
+{
+    std::uint32_t total = 0;
+    for (const auto& conversation : conversations) total += conversation.unread;
+    return total;
+}
+
+std::string_view Model::setting(std::string_view key) const
+{
+    const auto found = settings.find(key);
+    return found == settings.end() ? std::string_view() : std::string_view(found->second);
+}
+
+}  // namespace sinetti::ui

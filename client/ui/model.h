@@ -1,0 +1,49 @@
+#pragma once
+// What the core has told us, kept so that views can look things up. Made of events only.
+
+#include "api/event.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace sinetti::ui {
+
+struct Timeline {
+    api::ConversationId conversation;
+    std::vector<api::Message> messages;    // oldest first
+    bool has_older = false;
+    bool loading_older = false;
+    bool loaded = false;
+    std::uint32_t unread = 0;              // of the last messages, when it was opened
+    api::MessageId first_unread;           // the unread line stands before this one; empty: none
+    std::uint64_t revision = 0;            // counts every change
+};
+
+struct Model {
+    api::SessionEvent session;
+    api::ConnectionEvent connection;
+    bool connection_known = false;
+    std::vector<api::Person> people;
+    bool people_known = false;
+    std::vector<api::ConversationSummary> conversations;
+    bool conversations_known = false;
+    Timeline timeline;
+    std::vector<api::Invitation> invitations;
+    std::optional<api::Invitation> ready_invitation;
+    std::map<std::string, std::string, std::less<>> settings;
+
+    void apply(const api::Event& event);
+    const api::Person* person(std::string_view id) const;
+    const api::ConversationSummary* conversation(std::string_view id) const;
+    const api::ConversationSummary* direct_with(std::string_view person) const;
+    std::uint32_t unread() const;          // conversations' unread messages in all
+    std::string_view setting(std::string_view key) const;
+
+private:
+    std::unordered_map<std::string, std::size_t> m_person_index;
+};
+
+}  // namespace sinetti::ui

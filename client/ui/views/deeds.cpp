@@ -1,0 +1,95 @@
+// What several views do or say in the same way.
+
+#include "ui/format.h"
+#include "ui/views/timeline.h"
+#include "ui/views/views.h"
+#include "ui/widgets/dialog.h"
+
+namespace sinetti::ui {
+
+void open_conversation(Context& c, const api::ConversationId& id)
+{
+    flush_draft(c);
+    c.state.place = Place::chats;
+    c.state.open = id;
+    c.state.details_over = false;
+    c.state.below = 0;
+    c.state.stick_to_end = true;
+    c.state.unread_seen_ms = 0;
+    c.send(api::OpenConversation{id});
+    if (!c.touch()) c.state.focus_next = composer_id(c, id);
+    c.changed();
+}
+
+void leave_conversation(Context& c)
+{
+    flush_draft(c);
+    c.state.open.clear();
+    c.state.details_over = false;
+    c.send(api::OpenConversation{});
+    c.changed();
+}
+
+void start_direct(Context& c, const api::PersonId& person)
+{
+    if (const api::ConversationSummary* known = c.model.direct_with(person); known != nullptr) {
+        open_conversation(c, known->id);
+        return;
+    }
+    c.state.creating = true;
+    c.send(api::CreateConversation{api::ConversationKind::direct, {}, {person}});
+}
+
+std::string invitation_link(const Context& c, const api::Invitation& invitation)
+{
+    return c.host.page_origin() + invitation.fragment;
+}
+
+std::string name_of(const Context& c, const api::PersonId& id)
+{
+    if (id == c.model.session.me) return c.say(Say::you_sentence);
+    const api::Person* person = c.model.person(id);
+    return person != nullptr && !person->name.empty() ? person->name : c.say(Say::unknown_person);
+}
+
+std::string system_line(const Context& c, const api::Message& m, api::ConversationKind kind)
+{
+    const bool ours = m.sender == c.model.session.me;
+    const bool direct = kind == api::ConversationKind::direct;
+    switch (m.kind) {
+        case api::MessageKind::created:
+            if (ours) return c.say(direct ? Say::system_started_by_us : Say::system_created_by_us);
+            return c.say(direct ? Say::system_started : Say::system_created, {name_of(c, m.sender)});
+        case api::MessageKind::member_added:
+            if (m.subject == c.model.session.me) return c.say(Say::system_added_us);
+            return c.say(Say::system_added, {name_of(c, m.subject)});
+        case api::MessageKind::member_removed: return c.say(Say::system_removed, {name_of(c, m.subject)});
+        case api::MessageKind::renamed: return c.say(ours ? Say::system_renamed_by_us : Say::system_renamed, {name_of(c, m.sender), m.text});
+        case api::MessageKind::removed_us: return c.say(Say::system_removed_us);
+        case api::MessageKind::unreadable: return c.say(Say::system_unreadable);
+        case api::MessageKind::text: break;
+    }
+    return m.text;
+}
+
+Say level_name(api::Level level)
+{
+    switch (level) {
+        case api::Level::shielded: return Say::level_shielded;
+        case api::Level::silent: return Say::level_silent;
+        case api::Level::prompt: break;
+    }
+    return Say::level_prompt;
+}
+
+Say level_hint(api::Level level)
+{
+    switch (level) {
+        case api::Level::shielded: return Say::level_shielded_hint;
+        case api::Level::silent: return Say::level_silent_hint;
+        case api::Level::prompt: break;
+    }
+    return Say::level_prompt_hint;
+}
+
+}  // namespace sinetti::ui

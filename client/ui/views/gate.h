@@ -1,0 +1,42 @@
+#pragma once
+// The frame around every screen before the seal is open: one column of content, and beside it, where there is room, an evening sky.
+
+#include "ui/context.h"
+#include "ui/widgets/scroll.h"
+
+namespace sinetti::ui {
+
+class GateScope {
+public:
+    GateScope(Context& context, std::string_view key, bool with_sky);
+    ~GateScope();
+    GateScope(const GateScope&) = delete;
+    GateScope& operator=(const GateScope&) = delete;
+
+    bool wide() const { return m_wide; }
+    float x() const { return m_x; }
+    float width() const { return m_width; }
+    float align() const { return m_wide && m_sky ? 0.0f : 0.5f; }
+    float y = 0;                      // the pen: content goes down from here
+    void gap(float d) { y += d; }
+    void paragraph(std::string_view key, const TextStyle& style, std::string_view words, Colour colour);
+    void heading(std::string_view key, const TextStyle& style, std::string_view words);
+    Rect take(float height);          // a strip of the column
+    void foot(float height);          // on narrow screens: move the pen so that this much ends at the bottom
+
+private:
+    Context& m_context;
+    bool m_sky;
+    bool m_wide;
+    float m_x = 0;
+    float m_width = 0;
+    float m_begin = 0;
+    float m_bottom = 0;
+    float m_known = 0;    // content height of the frame before: centring needs it
+    float m_start = 0;
+    std::optional<ScrollScope> m_scroll;
+};
+
+void draw_gate_error(Context& c, GateScope& gate, api::Code code);   // nothing for Code::none
+
+}  // namespace sinetti::ui

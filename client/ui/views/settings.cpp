@@ -1,0 +1,161 @@
+#include "generated/icons.h"
+#include "ui/format.h"
+#include "ui/views/views.h"
+#include "ui/widgets/avatar.h"
+#include "ui/widgets/button.h"
+#include "ui/widgets/dialog.h"
+#include "ui/widgets/scroll.h"
+
+namespace sinetti::ui {
+
+namespace {
+
+struct Option {
+    const char* value;
+    std::string_view label;
+};
+
+// A heading and boxes to choose one from; they wrap.
+float draw_choice(Context& c, std::string_view key, Say title, const Rect& area, std::span<const Option> options, std::string_view current)
+{
+    float y = area.y;
+    c.ink(kLabelStrong, c.say(title), area.x, y, c.theme.text);
+    c.mirror.add(c.id(std::string(key) + " title"), Role::heading, {area.x, y, area.w, 18}, c.say(title)).level = 2;
+    y += 26;
+    GroupScope group(c, key, Role::radiogroup, {area.x, y, area.w, 44}, c.say(title));
+    float x = area.x;
+    for (const Option& o : options) {
+        const Choice choice{o.value, o.label};
+        const float w = std::min(radio_box_width(c, choice), area.w);
+        if (x + w > area.right() + 0.5f && x > area.x) {
+            x = area.x;
+            y += 52;
+        }
+        if (radio_box(c, {x, y, w, 44}, choice, current == o.value)) c.send(api::SetSetting{std::string(key), o.value});
+        x += w + 8;
+    }
+    return y + 44 - area.y;
+}
+
+}  // namespace
+
+void draw_digits(Context& c, std::string_view key, const Rect& area, std::string_view fingerprint, float align)
+{
+    const std::string digits = digits_of(fingerprint);
+    constexpr float kCell = 13;
+    constexpr float kGroupGap = 16;
+    const TextStyle style{Face::medium, 20, 26};
+    const float group_width = 5 * kCell;
+    const float row_width = 3 * group_width + 2 * kGroupGap;
+    const float left = area.x + (area.w - row_width) * align;
+    for (std::size_t group = 0; group * 6 + 5 <= digits.size(); ++group) {
+        const float gx = left + static_cast<float>(group % 3) * (group_width + kGroupGap);
+        const float gy = area.y + static_cast<float>(group / 3) * 38;
+        for (std::size_t i = 0; i < 5; ++i) {
+            const std::string_view digit = std::string_view(digits).substr(group * 6 + i, 1);
+            c.ink(style, digit, gx + static_cast<float>(i) * kCell + (kCell - c.measure(style, digit)) / 2, gy, c.theme.text);
+        }
+    }
+    c.mirror.add(c.id(key), Role::text, {left, area.y, row_width, kDigitsHeight}, digits);
+}
+
+void draw_settings(Context& c, const Rect& area)
+{
+    const Theme& t = c.theme;
+    c.paint.fill(area.x, area.y, area.w, area.h, t.canvas);
+    GroupScope pane(c, "settings", Role::main, area, c.say(Say::settings));
+    ScrollScope scroll(c, "page", Role::none, area, "");
+    const bool narrow = area.w < 640;
+    const float margin = narrow ? 16.0f : 48.0f;
+    const float x = area.x + margin;
+    const float w = std::min(area.w - 2 * margin, 720.0f);
+    float y = scroll.top() + (narrow ? 14.0f : 32.0f);
+    const TextStyle& title_style = narrow ? kLarge : kHero;
+    c.heading("title", 1, title_style, c.say(Say::settings), x, y, t.text);
+    y += title_style.line + 18;
+
+    const auto card = [&](float height) {
+        c.paint.shadow(x, y, w, height, 1, 3, t.shadow);
+        c.paint.fill(x, y, w, height, t.surface, 18);
+        if (t.high_contrast) c.paint.outline(x, y, w, height, 1.5f, t.border, 18);
+    };
+    const float pad = narrow ? 16.0f : 22.0f;
+    const float inner = w - 2 * pad;
+
+    if (const api::Person* me = c.model.person(c.model.session.me); me != nullptr) {
+        const bool side_by_side = w > 560;
+        const float hint = c.paragraph_height(kLabel, c.say(Say::my_digits_hint), inner);
+        const float height = side_by_side ? 232.0f : 72 + 20 + 18 + 8 + kDigitsHeight + 10 + hint + 2 * pad;
+        card(height);
+        const float seal = side_by_side ? 132.0f : 72.0f;
+        draw_seal(c, "seal", {x + pad - 4, y + pad - 4, seal, seal}, me->fingerprint);
+        const float tx = x + pad + seal + 14;
+        const float name_y = y + pad + (seal - 46) / 2;
+        if (side_by_side) {
+            c.ink_elided(kTitle, me->name, x + pad + seal + 22, y + pad, x + w - pad - (x + pad + seal + 22), t.text);
+            c.ink_elided(kBody, me->title.empty() ? c.model.session.organisation : me->title + ", " + c.model.session.organisation, x + pad + seal + 22, y + pad + 24,
+                         x + w - pad - (x + pad + seal + 22), t.text_2);
+            const float dx = x + pad + seal + 22;
+            c.ink(kLabelStrong, c.say(Say::my_digits), dx, y + pad + 56, t.text);
+            draw_digits(c, "digits", {dx - 1, y + pad + 78, 260, 0}, me->fingerprint, 0);
+        } else {
+            c.ink_elided(kTitle, me->name, tx, name_y, x + w - pad - tx, t.text);
+            c.ink_elided(kLabel, me->title.empty() ? c.model.session.organisation : me->title, tx, name_y + 25, x + w - pad - tx, t.text_2);
+            const float dy = y + pad + 72 + 20;
+            c.ink(kLabelStrong, c.say(Say::my_digits), x + pad, dy, t.text);
+            draw_digits(c, "digits", {x + pad, dy + 26, inner, 0}, me->fingerprint, 0);
+            c.paragraph("digits hint", kLabel, c.say(Say::my_digits_hint), {x + pad, dy + 26 + kDigitsHeight + 10, inner, 0}, t.text_2);
+        }
+        c.mirror.add(c.id("me"), Role::text, {x, y, w, 48}, me->name + (me->title.empty() ? "" : ", " + me->title) + ", " + c.model.session.organisation);
+        y += height + 16;
+    }
+
+    const std::string_view theme = c.model.setting("theme");
+    const std::string_view density = c.model.setting("density");
+    const Option languages[] = {{"fi", own_name_of(Language::finnish)}, {"sv", own_name_of(Language::swedish)}, {"en", own_name_of(Language::english)}};
+    const Option themes[] = {{"system", c.say(Say::theme_system)}, {"light", c.say(Say::theme_light)}, {"dark", c.say(Say::theme_dark)}, {"contrast", c.say(Say::theme_contrast)}};
+    const Option densities[] = {{"comfortable", c.say(Say::density_comfortable)}, {"compact", c.say(Say::density_compact)}};
+    {
+        const NodeId height_key = c.id("choices height");
+        const float known = c.state.heights.contains(height_key) ? c.state.heights[height_key] : 300.0f;
+        card(known);
+        float cy = y + pad;
+        cy += draw_choice(c, "language", Say::language, {x + pad, cy, inner, 0}, languages, tag_of(c.language)) + 20;
+        cy += draw_choice(c, "theme", Say::theme, {x + pad, cy, inner, 0}, themes, theme.empty() ? "system" : theme) + 20;
+        if (!c.touch()) cy += draw_choice(c, "density", Say::density, {x + pad, cy, inner, 0}, densities, density.empty() ? "comfortable" : density) + 20;
+        const float height = cy - 20 + pad - y;
+        if (height != known) {
+            c.state.heights[height_key] = height;
+            c.changed();
+        }
+        y += height + 16;
+    }
+    {
+        const auto row = [&](std::string_view key, const char* icon, Say title, Say hint, Colour ink) {
+            const float h = std::max(60.0f, c.paragraph_height(kLabel, c.say(hint), inner - 36) + 42);
+            const Rect box{x, y, w, h};
+            const NodeId node = c.id(key);
+            c.paint.fill(box.x, box.y, box.w, box.h, c.input.hovered(node) ? t.hover : t.surface, 18);
+            if (t.high_contrast) c.paint.outline(box.x, box.y, box.w, box.h, 1.5f, t.border, 18);
+            c.paint.icon(icon, 22, x + pad, y + (h - 22) / 2, ink);
+            c.ink(kBodyMedium, c.say(title), x + pad + 36, y + 10, ink);
+            const gfx::TextLayout layout = c.paint.texts().wrap(kLabel, c.say(hint), inner - 36);
+            c.paint.text(kLabel, c.say(hint), layout, x + pad + 36, y + 32, t.text_2);
+            c.focus_ring(node, box, 18);
+            MirrorNode& mirrored = c.mirror.add(node, Role::button, box, c.say(title));
+            mirrored.description = c.say(hint);
+            mirrored.actions = kClick | kFocus;
+            c.hit(node, box);
+            y += h + 10;
+            return c.activated(node);
+        };
+        c.heading("device", 2, kLabelStrong, c.say(Say::this_device), x, y, t.text);
+        y += 26;
+        if (row("relay", icons::kHardDrives, Say::relay_view, level_hint(c.model.connection.level), t.text)) open_dialog(c, Dialog::protection);
+        if (row("lock", icons::kLockSimple, Say::lock, Say::lock_hint, t.text)) c.send(api::Lock{});
+        if (row("forget", icons::kTrash, Say::forget, Say::forget_hint, t.danger)) open_dialog(c, Dialog::forget);
+    }
+    scroll.set_content(y - scroll.top() + 24);
+}
+
+}  // namespace sinetti::ui

@@ -1,0 +1,73 @@
+#pragma once
+// The messages of the open conversation, and the composer below them. Only what is in sight is drawn; heights are kept.
+
+#include "ui/context.h"
+
+#include <map>
+#include <unordered_map>
+
+namespace sinetti::ui {
+
+enum class ItemKind : std::uint8_t { start, older, day, unread, system, message, waiting };
+
+struct TimelineItem {
+    ItemKind kind = ItemKind::message;
+    std::size_t message = 0;       // index, where there is one
+    float y = 0;                   // of the content
+    float height = 0;
+    bool first = false;            // of a run by one sender
+    bool last = false;
+};
+
+struct MessageLayout {
+    float width = 0;               // limit it was made for
+    std::string text;
+    gfx::TextLayout lines;
+    float time_width = 0;
+    bool time_below = false;       // the time has a line of its own
+    float bubble_width = 0;
+    float bubble_height = 0;
+};
+
+class TimelineView {
+public:
+    void draw(Context& c, const Rect& area, const api::ConversationSummary& conversation);
+
+private:
+    struct Made {
+        std::uint64_t revision = 0;
+        api::ConversationId conversation;
+        float width = 0;
+        float density = 0;
+        Language language = Language::english;
+        long day = 0;
+        bool coarse = false;
+        bool operator==(const Made&) const = default;
+    };
+
+    void make(Context& c, float width, const api::ConversationSummary& conversation);
+    void draw_item(Context& c, const Rect& area, float top, const TimelineItem& item, const api::ConversationSummary& conversation);
+    void draw_message(Context& c, const Rect& area, float top, const TimelineItem& item, const api::ConversationSummary& conversation);
+    const MessageLayout& layout_of(Context& c, const api::Message& message, std::string_view name, float limit);
+
+    Made m_made;
+    std::vector<TimelineItem> m_items;
+    std::unordered_map<api::MessageId, MessageLayout> m_layouts;
+    std::map<api::PersonId, std::size_t, std::less<>> m_colours;
+    float m_height = 0;
+    api::MessageId m_last_id;
+    double m_last_arrived_ms = 0;
+    std::vector<api::MessageId> m_anchor_ids;     // of the messages the items were made from
+    float m_scrolled_to = 0;
+    std::uint64_t m_older_asked = ~std::uint64_t{0};
+};
+
+// The composer.
+inline constexpr float kComposerLines = 6;
+float composer_height(Context& c);                 // with its margins
+void draw_composer(Context& c, const Rect& area, const api::ConversationSummary& conversation);
+NodeId composer_id(const Context& c, const api::ConversationId& conversation);
+bool send_composed(State& state, const Model& model, Host& host, NodeId composer);   // false: nothing to send
+void flush_draft(Context& c);
+
+}  // namespace sinetti::ui

@@ -1,0 +1,49 @@
+#pragma once
+// The screens. Each draws itself into the whole viewport or the rectangle it is given, and sends commands when something is done.
+
+#include "ui/context.h"
+
+namespace sinetti::ui {
+
+// Before the seal is open (gate.cpp, enrol.cpp).
+void draw_starting(Context& c);
+void draw_no_account(Context& c);
+void draw_unlock(Context& c);
+void draw_opening(Context& c);
+void draw_elsewhere(Context& c);
+void draw_failed(Context& c);
+void draw_enrolment(Context& c);       // phases founder and invited
+
+// The open seal.
+void draw_main(Context& c);
+void draw_rail(Context& c, const Rect& area);
+void draw_tab_bar(Context& c, const Rect& area);
+void draw_sidebar(Context& c, const Rect& area);
+void draw_conversation(Context& c, const Rect& area, bool with_back, bool details_shown);
+void draw_empty(Context& c, const Rect& area);
+void draw_details(Context& c, const Rect& area, bool full_page);
+void draw_people(Context& c, const Rect& area);
+void draw_settings(Context& c, const Rect& area);
+void draw_dialogs(Context& c);
+
+// What the protection at this level means, and what the relay sees; returns the height.
+float draw_relay_view(Context& c, const Rect& area, api::Level level);
+float relay_view_height(Context& c, float width, api::Level level);
+Say level_name(api::Level level);
+Say level_hint(api::Level level);
+void draw_level_chip(Context& c, const Rect& rect, api::Level level, bool small);
+float level_chip_width(Context& c, api::Level level, bool small);
+
+// The digits of a fingerprint, each in a cell of its own, three groups a row.
+inline constexpr float kDigitsHeight = 3 * 38 + 26;
+void draw_digits(Context& c, std::string_view key, const Rect& area, std::string_view fingerprint, float align);
+
+// Shared deeds.
+void open_conversation(Context& c, const api::ConversationId& id);
+void leave_conversation(Context& c);
+void start_direct(Context& c, const api::PersonId& person);
+std::string invitation_link(const Context& c, const api::Invitation& invitation);
+std::string name_of(const Context& c, const api::PersonId& id);
+std::string system_line(const Context& c, const api::Message& message, api::ConversationKind kind);
+
+}  // namespace sinetti::ui

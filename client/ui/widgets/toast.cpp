@@ -1,0 +1,129 @@
+#include "ui/widgets/toast.h"
+
+#include "generated/icons.h"
+#include "ui/widgets/button.h"
+
+namespace sinetti::ui {
+
+namespace {
+
+constexpr double kShortMs = 5000;
+constexpr double kLongMs = 12000;
+
+struct Look {
+    const char* icon;
+    Colour ink;
+    Colour tint;
+};
+
+Look look_of(const Theme& t, api::Severity severity)
+{
+    switch (severity) {
+        case api::Severity::success: return {icons::kCheckCircleFill, t.ok, t.ok_tint};
+        case api::Severity::warning: return {icons::kWarningFill, t.warn, t.warn_tint};
+        case api::Severity::error: return {icons::kWarningFill, t.danger, t.danger_tint};
+        case api::Severity::information: break;
+    }
+    return {icons::kInfoFill, t.accent_text, t.accent_tint};
+}
+
+Say connection_words(const Context& c)
+{
+    switch (c.model.connection.state) {
+        case api::ConnectionState::refused: return Say::refused_banner;
+        default: return Say::offline_banner;
+    }
+}
+
+bool banner_shown(const Context& c)
+{
+    if (!c.model.connection_known) return false;
+    return c.model.connection.state == api::ConnectionState::offline || c.model.connection.state == api::ConnectionState::refused;
+}
+
+std::string banner_text(const Context& c)
+{
+    const bool known = c.model.connection.reason != api::Code::none && c.model.connection.reason != api::Code::relay_unreachable;
+    std::string words = c.say(connection_words(c));
+    words.push_back(' ');
+    words.append(known ? c.say(c.model.connection.reason) : c.say(Say::offline_hint));
+    return words;
+}
+
+}  // namespace
+
+void draw_toasts(Context& c, float bottom)
+{
+    if (c.state.toasts.empty()) return;
+    Toast& toast = c.state.toasts.front();
+    if (toast.until_ms == 0) {
+        const bool calm = toast.severity == api::Severity::information || toast.severity == api::Severity::success;
+        toast.until_ms = c.now_ms + (calm ? kShortMs : kLongMs);
+    }
+    if (c.now_ms >= toast.until_ms) {
+        c.state.toasts.erase(c.state.toasts.begin());
+        c.changed();
+        return;
+    }
+    const Theme& t = c.theme;
+    const Look look = look_of(t, toast.severity);
+    const bool narrow = c.viewport.width < kMediumWidth;
+    const float width = std::min(560.0f, c.viewport.width - (narrow ? 24.0f : 48.0f));
+    const float room = width - 66 - 56;
+    const std::string words = toast.text.empty() ? fill(c.say(toast.code), {toast.subject}) : toast.text;
+    const gfx::TextLayout layout = c.paint.texts().wrap(kSmallMedium, words, room);
+    const float height = std::max(64.0f, layout.height + 28);
+    const Rect box{std::floor((c.viewport.width - width) / 2), std::floor(bottom - height), width, height};
+    c.paint.shadow(box.x, box.y, box.w, box.h, 12, 40, t.shadow_strong);
+    c.paint.fill(box.x, box.y, box.w, box.h, t.dark ? t.surface : t.text, 18);
+    if (t.high_contrast || t.dark) c.paint.outline(box.x, box.y, box.w, box.h, t.high_contrast ? 1.5f : 1.0f, t.high_contrast ? t.border : t.line, 18);
+    const Rect badge{box.x + 16, box.y + (box.h - 38) / 2, 38, 38};
+    c.paint.fill(badge.x, badge.y, badge.w, badge.h, look.tint, 12);
+    c.icon(look.icon, 20, badge, look.ink);
+    const Colour ink = t.dark ? t.text : t.sidebar;
+    c.hit(c.id("toast surface"), box, Cursor::arrow);
+    GroupScope group(c, "toast", toast.severity == api::Severity::error ? Role::alert : Role::status, box, "");
+    const float text_y = box.y + (box.h - layout.height) / 2;
+    c.paint.text(kSmallMedium, words, layout, box.x + 66, text_y, ink);
+    c.mirror.add(c.id("text"), Role::text, {box.x + 66, text_y, room, layout.height}, words);
+    const NodeId close = c.id("dismiss");
+    const Rect close_box{box.right() - 52, box.y + (box.h - 44) / 2, 44, 44};
+    c.icon(icons::kX, 20, close_box, ink);
+    c.focus_ring(close, close_box, 13);
+    c.mirror.add(close, Role::button, close_box, c.say(Say::dismiss_notice)).actions = kClick | kFocus;
+    c.hit(close, close_box);
+    if (c.activated(close)) c.state.toasts.erase(c.state.toasts.begin());
+}
+
+float banner_height(Context& c, float width)
+{
+    if (!banner_shown(c)) return 0;
+    return c.paragraph_height(kLabel, banner_text(c), width - 32 - 30) + 20;
+}
+
+void draw_banner(Context& c, const Rect& strip)
+{
+    c.paint.fill(strip.x, strip.y, strip.w, strip.h, c.theme.warn_tint);
+    if (c.theme.high_contrast) c.paint.outline(strip.x, strip.y, strip.w, strip.h, 1.5f, c.theme.warn);
+    c.paint.icon(icons::kWifiSlash, 20, strip.x + 16, strip.y + (strip.h - 20) / 2, c.theme.warn);
+    GroupScope group(c, "connection", Role::status, strip, "");
+    const std::string words = banner_text(c);
+    const std::string_view strong = c.say(connection_words(c));
+    const Rect area{strip.x + 46, strip.y + 10, strip.w - 62, 0};
+    const gfx::TextLayout layout = c.paint.texts().wrap(kLabel, words, area.w);
+    float y = area.y;
+    for (const gfx::TextLine& line : layout.lines) {
+        // The first words are stronger; they always stand on the first line.
+        const std::string_view shown = std::string_view(words).substr(line.begin, line.end - line.begin);
+        if (line.begin == 0 && shown.size() >= strong.size()) {
+            c.ink(kLabelStrong, strong, area.x, y, c.theme.warn);
+            c.ink(kLabel, shown.substr(strong.size()), area.x + c.measure(kLabelStrong, strong), y, c.theme.warn);
+        } else {
+            c.ink(kLabel, shown, area.x, y, c.theme.warn);
+        }
+        y += kLabel.line;
+    }
+    c.mirror.add(c.id("text"), Role::text, strip, words);
+}
+
+}  // namespace sinetti::ui
