@@ -119,7 +119,7 @@ base::SecretBytes proposals_record(const Proposals& proposals, const UpdateKeys&
         writer.u8(records::kVersion).u32(static_cast<std::uint32_t>(proposals.size()));
         for (const auto& [ref, cached] : proposals) {
             writer.opaque(ref).u8(static_cast<std::uint8_t>(cached.sender.type)).u32(cached.sender.index);
-            writer.raw(encode([&](auto& out) { cached.proposal.write(out); }));
+            writer.raw(encode([&proposal = cached.proposal](auto& out) { proposal.write(out); }));
         }
         writer.u32(static_cast<std::uint32_t>(update_keys.size()));
         for (const auto& [public_key, private_key] : update_keys) writer.opaque(public_key).opaque(private_key.view());
