@@ -23,7 +23,6 @@ constexpr float kPadBottom = 7;
 constexpr float kTimeGap = 10;
 constexpr float kStateIcon = 20;                 // room for tick or clock after the time of our own messages
 constexpr float kNear = 24;                      // this close to the end counts as being there
-constexpr double kUnreadMs = 2000;               // how long the unread line stays once it has been seen
 
 struct Margins {
     float left;
