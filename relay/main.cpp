@@ -33,6 +33,7 @@ int serve(const relay::Config& config)
     raise_file_limit();
     // A client that goes away is an error code, not a signal; those that end the relay are waited for by a thread of their own.
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);   // a file size limit is a full disk
     sigset_t stops;
     sigemptyset(&stops);
     for (const int number : {SIGTERM, SIGINT, SIGUSR1}) sigaddset(&stops, number);

@@ -1,0 +1,195 @@
+#include "directory/session_auth.h"
+#include "relay/limits.h"
+#include "tests/relay/support.h"
+
+#include <doctest/doctest.h>
+
+using namespace sinetti;
+using namespace sinetti::relay_test;
+using wire::Refusal;
+
+TEST_SUITE_BEGIN("relay.hostile");
+
+TEST_CASE("every garbled frame is refused by name and closes its session; the others do not notice")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client honest(relay.port());
+    REQUIRE(honest.open_as_device(cast.anna.device));
+    honest.send(wire::Follow{1, 1, 0});
+    REQUIRE(honest.expect<wire::Entries>());
+
+    const auto frame = wire::encode(wire::Append{1, 1, cell(1)});
+    std::vector<base::Bytes> garbled{{}, {1}, base::Bytes(256, 0), base::Bytes(1280, 0xff), base::Bytes(300, 1)};
+    for (std::size_t cut : {1u, 4u, 5u, 12u, 200u, 1000u, 1279u}) garbled.push_back(base::Bytes(frame.begin(), frame.begin() + std::ptrdiff_t(cut)));
+    for (std::size_t position : {0u, 1u, 2u, 3u, 4u, 13u, 1279u}) {
+        garbled.push_back(frame);
+        garbled.back()[position] ^= 0x40;
+    }
+    garbled.push_back(wire::encode(wire::Pong{1}));
+    for (const auto& bytes : garbled) {
+        Client client(relay.port());
+        REQUIRE(client.open_as_device(cast.bert.device));
+        client.send_bytes(bytes);
+        CHECK(client.expect_refusal(Refusal::bad_frame));
+        CHECK(client.expect_end());
+        Client unauthenticated(relay.port());
+        REQUIRE(unauthenticated.challenge());
+        unauthenticated.send_bytes(bytes);
+        CHECK(unauthenticated.expect_refusal(Refusal::bad_frame));
+        CHECK(unauthenticated.expect_end());
+    }
+    Client text(relay.port());
+    REQUIRE(text.challenge());
+    text.send_text("hello");
+    CHECK(text.expect_refusal(Refusal::bad_frame));
+
+    CHECK(honest.append(1, cell(1)) == 0);
+    CHECK(read_board(honest, 1) == std::vector<base::Bytes>{cell(1)});
+}
+
+TEST_CASE("a frame at the wrong moment is a bad frame")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    for (const wire::ClientFrame& frame : {wire::ClientFrame(wire::Append{1, 1, cell(1)}), wire::ClientFrame(wire::Read{1, 1, 0}), wire::ClientFrame(wire::Follow{1, 1, 0})}) {
+        Client client(relay.port());
+        REQUIRE(client.challenge());
+        client.send(frame);
+        CHECK(client.expect_refusal(Refusal::bad_frame));
+        CHECK(client.expect_end());
+    }
+    Client twice(relay.port());
+    REQUIRE(twice.open_as_device(cast.anna.device));
+    twice.send(wire::AuthenticateDevice{cast.anna.device.public_key(), directory::sign_session(cast.anna.device, twice.nonce)});
+    CHECK(twice.expect_refusal(Refusal::bad_frame));
+    Client follows_twice(relay.port());
+    REQUIRE(follows_twice.open_as_device(cast.anna.device));
+    follows_twice.send(wire::Follow{1, 1, 0});
+    REQUIRE(follows_twice.expect<wire::Entries>());
+    follows_twice.send(wire::Follow{2, 1, 0});
+    CHECK(follows_twice.expect_refusal(Refusal::bad_frame));
+    Client client(relay.port());
+    REQUIRE(client.challenge());
+    client.send(wire::Ping{3});
+    CHECK(client.expect<wire::Pong>() == wire::Pong{3});
+}
+
+TEST_CASE("a message larger than any client frame is never taken in")
+{
+    RunningRelay relay;
+    Client client(relay.port());
+    REQUIRE(client.challenge());
+    client.send_bytes(base::Bytes(wire::kFrameSizeMax, 0));
+    CHECK(client.expect_end());
+    // One that only announces 2^62 bytes.
+    Client announcing(relay.port());
+    REQUIRE(announcing.challenge());
+    announcing.send_raw(std::string("\x82\xff\x40\x00\x00\x00\x00\x00\x00\x00", 10) + "mask");
+    CHECK(announcing.expect_end());
+    Client next(relay.port());
+    CHECK(next.challenge());
+}
+
+TEST_CASE("another origin, or none, does not get a session")
+{
+    RunningRelay relay;
+    CHECK_FALSE(Client(relay.port(), "http://evil.example").connected());
+    CHECK_FALSE(Client(relay.port(), "null").connected());
+    CHECK_FALSE(Client(relay.port(), "http://localhost:" + std::to_string(relay.port()) + ".evil.example").connected());
+    CHECK(Client(relay.port(), "https://localhost:" + std::to_string(relay.port())).connected());
+}
+
+TEST_CASE("what a session may ask for at once is limited, and it is told")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client anna(relay.port());
+    REQUIRE(anna.open_as_device(cast.anna.device));
+    unsigned taken = 0, refused = 0;
+    for (unsigned i = 0; i < 200; ++i) {
+        anna.send(wire::Append{i + 1, 0, directory::encode(directory::Record(directory::sign_key_package(cast.anna.device, base::Bytes{1, static_cast<std::uint8_t>(i)})))});
+        const auto frame = anna.receive();
+        REQUIRE(frame);
+        if (std::holds_alternative<wire::Appended>(*frame)) ++taken;
+        if (const auto* refusal = std::get_if<wire::Refused>(&*frame); refusal && refusal->code == Refusal::too_many_requests) ++refused;
+    }
+    CHECK(taken == unsigned(relay::kRecordBurst));   // the clock of this test stands still
+    CHECK(refused == 200 - taken);
+    relay.clock.advance(1000);
+    anna.send(wire::Append{999, 0, directory::encode(directory::Record(directory::sign_key_package(cast.anna.device, base::Bytes{2})))});
+    CHECK(anna.expect<wire::Appended>());
+}
+
+TEST_CASE("a follower that does not read is closed, and nobody else waits for it")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client slow(relay.port(), {}, 4096), follower(relay.port()), writer(relay.port());
+    REQUIRE(slow.open_as_device(cast.bert.device));
+    REQUIRE(follower.open_as_device(cast.bert.device));
+    REQUIRE(writer.open_as_device(cast.anna.device));
+    slow.send(wire::Follow{1, 1, 0});
+    REQUIRE(slow.expect<wire::Entries>());
+    follower.send(wire::Follow{1, 1, 0});
+    REQUIRE(follower.expect<wire::Entries>());
+
+    // More than the relay's queue and the kernel's buffers hold.
+    constexpr std::uint32_t kCells = 16000, kAtOnce = 250;
+    std::uint64_t followed = 0;
+    for (std::uint32_t i = 0; i < kCells; i += kAtOnce) {
+        relay.clock.advance(1000);
+        for (std::uint32_t k = 0; k < kAtOnce; ++k) writer.send(wire::Append{i + k + 1, 1, cell(i + k)});
+        for (std::uint32_t k = 0; k < kAtOnce; ++k) REQUIRE(writer.expect<wire::Appended>());
+        while (followed < i + kAtOnce) {
+            const auto frame = follower.expect<wire::Entries>();
+            REQUIRE(frame);
+            REQUIRE(frame->first_position == followed);
+            followed += frame->entries.size();
+        }
+    }
+    std::uint64_t seen = 0;
+    while (const auto frame = slow.receive()) seen += std::get<wire::Entries>(*frame).entries.size();
+    CHECK(slow.closed() != Closed::no);
+    CHECK(seen < kCells);
+    // It resumes by cursor.
+    Client resumed(relay.port());
+    REQUIRE(resumed.open_as_device(cast.bert.device));
+    auto next = seen - seen % wire::kBlockEntries;
+    resumed.send(wire::Follow{1, 1, next});
+    while (next < kCells) {
+        const auto frame = resumed.expect<wire::Entries>();
+        REQUIRE(frame);
+        REQUIRE(frame->first_position == next);
+        next += frame->entries.size();
+    }
+}
+
+TEST_CASE("draining answers what is under way and says goodbye")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client anna(relay.port());
+    REQUIRE(anna.open_as_device(cast.anna.device));
+    for (std::uint32_t i = 0; i < 100; ++i) anna.send(wire::Append{i + 1, 1, cell(i)});
+    anna.send(wire::Ping{1});
+    // The pong shows that every entry has reached the relay, if not the disk.
+    unsigned acknowledged = 0;
+    for (bool pong = false; !pong;) {
+        const auto frame = anna.receive();
+        REQUIRE(frame);
+        pong = std::holds_alternative<wire::Pong>(*frame);
+        acknowledged += std::holds_alternative<wire::Appended>(*frame) ? 1 : 0;
+    }
+    std::thread stopping([&] { relay.stop(); });
+    while (const auto frame = anna.receive()) acknowledged += std::holds_alternative<wire::Appended>(*frame) ? 1 : 0;
+    stopping.join();
+    CHECK(acknowledged == 100);
+    CHECK(anna.closed() == Closed::orderly);
+    CHECK(anna.close_code() == 1001);
+}

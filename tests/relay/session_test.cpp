@@ -1,0 +1,398 @@
+#include "directory/chain.h"
+#include "directory/session_auth.h"
+#include "tests/relay/support.h"
+
+#include <doctest/doctest.h>
+#include <map>
+
+using namespace sinetti;
+using namespace sinetti::relay_test;
+using wire::Refusal;
+
+TEST_SUITE_BEGIN("relay.session");
+
+TEST_CASE("the relay is founded, people enrol, and the directory is what they sent")
+{
+    RunningRelay relay;
+    Cast cast;
+    const auto link = relay.administrator_link();
+    CHECK(link.starts_with("http://localhost:" + std::to_string(relay.port()) + "/#f="));
+
+    Client founder(relay.port());
+    REQUIRE(founder.open_as_founder(link));
+    const auto organisation = cast.organisation();
+    const auto enrolment = cast.enrolment(cast.anna, directory::Role::administrator);
+    CHECK(founder.append(organisation) == 0);
+    CHECK(founder.append(enrolment) == 1);
+    // Sent again, as after a lost answer, both have the position they had.
+    CHECK(founder.append(organisation) == 0);
+    CHECK(founder.append(enrolment) == 1);
+    CHECK(relay.administrator_link().empty());
+    CHECK_FALSE(std::filesystem::exists(relay.data() / "administrator-link"));
+
+    Client late(relay.port());
+    const auto challenge = late.challenge();
+    REQUIRE(challenge);
+    CHECK(challenge->organisation == cast.root.public_key());
+    wire::AuthenticateFounder frame;
+    const auto token = directory::parse_founder_link(link);
+    std::copy(token->token.view().begin(), token->token.view().end(), frame.token.begin());
+    late.send(frame);
+    CHECK(late.expect_refusal(Refusal::already_founded));
+    CHECK(late.expect_end());
+
+    Client bert(relay.port());
+    REQUIRE(bert.open_as_invite(cast.invite(cast.bert), cast.bert.invite));
+    CHECK(bert.append(cast.enrolment(cast.bert)) == 2);
+    const auto records = read_board(bert, 0);
+    REQUIRE(records);
+    REQUIRE(records->size() == 3);
+    CHECK((*records)[0] == directory::encode(directory::Record(organisation)));
+    CHECK((*records)[1] == directory::encode(directory::Record(enrolment)));
+
+    Client device(relay.port());
+    CHECK(device.open_as_device(cast.bert.device));
+}
+
+TEST_CASE("before the founding only the founder gets in, and only with her token")
+{
+    RunningRelay relay;
+    Cast cast;
+    {
+        Client client(relay.port());
+        const auto challenge = client.challenge();
+        REQUIRE(challenge);
+        CHECK_FALSE(challenge->organisation);
+        client.send(wire::AuthenticateFounder{});
+        CHECK(client.expect_refusal(Refusal::not_authorised));
+        CHECK(client.expect_end());
+    }
+    {
+        Client client(relay.port());
+        const auto challenge = client.challenge();
+        client.send(wire::AuthenticateDevice{cast.anna.device.public_key(), directory::sign_session(cast.anna.device, challenge->nonce)});
+        CHECK(client.expect_refusal(Refusal::not_founded));
+    }
+    {
+        Client client(relay.port());
+        const auto challenge = client.challenge();
+        client.send(wire::AuthenticateInvite{directory::encode(cast.invite(cast.anna)), directory::sign_session(cast.anna.invite, challenge->nonce)});
+        CHECK(client.expect_refusal(Refusal::not_founded));
+    }
+    Client founder(relay.port());
+    REQUIRE(founder.open_as_founder(relay.administrator_link()));
+    founder.send(wire::Append{1, 0, directory::encode(directory::Record(cast.enrolment(cast.anna)))});
+    CHECK(founder.expect_refusal(Refusal::not_founded, 1));
+    founder.send(wire::Append{2, 1, cell(1)});
+    CHECK(founder.expect_refusal(Refusal::not_authorised, 2));
+    auto forged = cast.organisation();
+    forged.signature[0] ^= 1;
+    founder.send(wire::Append{3, 0, directory::encode(directory::Record(forged))});
+    CHECK(founder.expect_refusal(Refusal::bad_record, 3));
+    CHECK(founder.append(cast.organisation()) == 0);
+}
+
+TEST_CASE("of two founders the first one wins")
+{
+    RunningRelay relay;
+    Cast cast, other(2);
+    Client first(relay.port()), second(relay.port());
+    REQUIRE(first.open_as_founder(relay.administrator_link()));
+    REQUIRE(second.open_as_founder(relay.administrator_link()));
+    CHECK(first.append(cast.organisation()) == 0);
+    second.send(wire::Append{1, 0, directory::encode(directory::Record(other.organisation()))});
+    CHECK(second.expect_refusal(Refusal::already_founded, 1));
+}
+
+TEST_CASE("the administrator link stays the same until the founding, also over a restart")
+{
+    RunningRelay relay;
+    const auto fragment = relay.administrator_link().substr(relay.administrator_link().find('#'));
+    relay.restart();
+    CHECK(relay.administrator_link().ends_with(fragment));
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    relay.restart();
+    CHECK(relay.administrator_link().empty());
+}
+
+TEST_CASE("an invite opens one enrolment, its own, and then nothing")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Person carla(cast.random), dora(cast.random);
+    const auto open = [&](const directory::InviteCertificate& invite, const crypto::SignaturePrivateKey& key, Refusal expected) {
+        Client client(relay.port());
+        const auto challenge = client.challenge();
+        client.send(wire::AuthenticateInvite{directory::encode(invite), directory::sign_session(key, challenge->nonce)});
+        return client.expect_refusal(expected) && client.expect_end();
+    };
+    CHECK(open(cast.invite(cast.bert), cast.bert.invite, Refusal::invite_used));
+    CHECK(open(cast.invite(carla), dora.invite, Refusal::not_authorised));
+    CHECK(open(cast.invite(carla, directory::Role::member, relay.clock.now()), carla.invite, Refusal::invite_expired));
+    auto mangled = cast.invite(carla);
+    mangled.role = directory::Role::administrator;
+    CHECK(open(mangled, carla.invite, Refusal::invite_invalid));
+    CHECK(open(directory::sign_invite(carla.identity, carla.invite.public_key(), directory_test::kLater, directory::Role::member), carla.invite, Refusal::invite_invalid));
+    {
+        Client client(relay.port());
+        REQUIRE(client.challenge());
+        client.send(wire::AuthenticateInvite{base::Bytes(20, 1), {}});
+        CHECK(client.expect_refusal(Refusal::invite_invalid));
+    }
+
+    // Two sessions on one invite: the first enrolment wins, the second is told.
+    Client first(relay.port()), second(relay.port());
+    REQUIRE(first.open_as_invite(cast.invite(carla), carla.invite));
+    REQUIRE(second.open_as_invite(cast.invite(carla), carla.invite));
+    second.send(wire::Append{1, 0, directory::encode(directory::Record(cast.enrolment(dora)))});
+    CHECK(second.expect_refusal(Refusal::not_authorised, 1));   // another invite than this session's
+    second.send(wire::Append{2, 1, cell(1)});
+    CHECK(second.expect_refusal(Refusal::not_authorised, 2));
+    CHECK(first.append(cast.enrolment(carla)) == 3);
+    auto usurper = directory::sign_enrolment(cast.invite(carla), carla.invite, dora.identity, cast.profile("Dora"), cast.certificate(dora), base::Bytes(9, 9));
+    second.send(wire::Append{3, 0, directory::encode(directory::Record(usurper))});
+    CHECK(second.expect_refusal(Refusal::invite_used, 3));
+    CHECK(second.append(cast.enrolment(cast.anna)) == std::nullopt);
+}
+
+TEST_CASE("a device gets in with its key alone")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Person stranger(cast.random);
+    Client unknown(relay.port());
+    CHECK_FALSE(unknown.open_as_device(stranger.device));
+    CHECK(unknown.expect_end());
+    Client borrowed(relay.port());
+    const auto challenge = borrowed.challenge();
+    borrowed.send(wire::AuthenticateDevice{cast.anna.device.public_key(), directory::sign_session(cast.bert.device, challenge->nonce)});
+    CHECK(borrowed.expect_refusal(Refusal::not_authorised));
+    Client replayed(relay.port());
+    replayed.challenge();
+    replayed.send(wire::AuthenticateDevice{cast.anna.device.public_key(), directory::sign_session(cast.anna.device, challenge->nonce)});
+    CHECK(replayed.expect_refusal(Refusal::not_authorised));
+
+    Client anna(relay.port());
+    const auto fresh = anna.challenge();
+    CHECK(fresh->nonce != challenge->nonce);
+    anna.send(wire::AuthenticateDevice{cast.anna.device.public_key(), directory::sign_session(cast.anna.device, fresh->nonce)});
+    const auto accepted = anna.expect<wire::Accepted>();
+    REQUIRE(accepted);
+    CHECK(accepted->session_kind == wire::SessionKind::device);
+    CHECK(accepted->boards == std::vector<wire::BoardInfo>{{0, wire::BoardKind::directory, wire::SendingLevel::prompt}, {1, wire::BoardKind::cells, wire::SendingLevel::prompt}});
+    anna.send(wire::Ping{99});
+    CHECK(anna.expect<wire::Pong>() == wire::Pong{99});
+}
+
+TEST_CASE("cells are appended once, in order, and a taken tag is refused by name")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client anna(relay.port()), bert(relay.port());
+    REQUIRE(anna.open_as_device(cast.anna.device));
+    REQUIRE(bert.open_as_device(cast.bert.device));
+    CHECK(anna.append(1, cell(10)) == 0);
+    CHECK(bert.append(1, cell(11)) == 1);
+    CHECK(anna.append(1, cell(10)) == 0);
+    CHECK(bert.append(1, cell(10)) == 0);
+    bert.send(wire::Append{7, 1, cell(10, 0x11)});
+    CHECK(bert.expect_refusal(Refusal::tag_taken, 7));
+    bert.send(wire::Append{8, 1, base::Bytes(1023)});
+    CHECK(bert.expect_refusal(Refusal::wrong_size, 8));
+    bert.send(wire::Append{9, 2, cell(12)});
+    CHECK(bert.expect_refusal(Refusal::unknown_board, 9));
+    bert.send(wire::Append{10, 0, {}});
+    CHECK(bert.expect_refusal(Refusal::wrong_size, 10));
+    bert.send(wire::Append{11, 0, base::Bytes(100, 1)});
+    CHECK(bert.expect_refusal(Refusal::bad_record, 11));
+    CHECK(anna.append(1, cell(12)) == 2);
+    CHECK(read_board(bert, 1) == std::vector{cell(10), cell(11), cell(12)});
+
+    // Many at once, the same cells from two sessions: each one stands once.
+    for (std::uint32_t i = 0; i < 100; ++i) {
+        anna.send(wire::Append{i + 1, 1, cell(100 + i)});
+        bert.send(wire::Append{i + 1, 1, cell(100 + i)});
+    }
+    std::map<std::uint32_t, std::uint64_t> from_anna, from_bert;
+    for (unsigned i = 0; i < 100; ++i) {
+        const auto a = anna.expect<wire::Appended>();
+        const auto b = bert.expect<wire::Appended>();
+        REQUIRE(a);
+        REQUIRE(b);
+        from_anna[a->request_id] = a->position;
+        from_bert[b->request_id] = b->position;
+    }
+    CHECK(from_anna == from_bert);
+    CHECK(read_board(bert, 1)->size() == 103);
+}
+
+TEST_CASE("reading goes by block, and every head fits the chain")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client anna(relay.port());
+    REQUIRE(anna.open_as_device(cast.anna.device));
+    for (std::uint32_t i = 0; i < 600; ++i) {
+        anna.send(wire::Append{i + 1, 1, cell(i)});
+        if (i % 200 == 199) {
+            for (unsigned k = 0; k < 200; ++k) REQUIRE(anna.expect<wire::Appended>());
+        }
+    }
+    const auto cells = read_board(anna, 1);
+    REQUIRE(cells);
+    REQUIRE(cells->size() == 600);
+    for (std::uint32_t i = 0; i < 600; ++i) CHECK((*cells)[i] == cell(i));
+
+    anna.send(wire::Read{1, 1, 2});
+    const auto last = anna.expect<wire::Entries>();
+    REQUIRE(last);
+    CHECK(last->first_position == 512);
+    CHECK(last->entries.size() == 88);
+    CHECK(last->last);
+    anna.send(wire::Read{2, 1, 3});
+    CHECK(anna.expect_refusal(Refusal::bad_position, 2));
+    anna.send(wire::Read{3, 9, 0});
+    CHECK(anna.expect_refusal(Refusal::unknown_board, 3));
+    anna.send(wire::Follow{4, 1, 10});
+    CHECK(anna.expect_refusal(Refusal::bad_position, 4));
+    anna.send(wire::Follow{5, 1, 768});
+    CHECK(anna.expect_refusal(Refusal::bad_position, 5));
+}
+
+TEST_CASE("a directory larger than a frame is read and followed in several")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client anna(relay.port());
+    REQUIRE(anna.open_as_device(cast.anna.device));
+    for (unsigned i = 0; i < 55; ++i) REQUIRE(anna.append(directory::sign_key_package(cast.anna.device, base::Bytes(6000, static_cast<std::uint8_t>(i)))) == 3 + i);
+    const auto records = read_board(anna, 0);
+    REQUIRE(records);
+    CHECK(records->size() == 58);
+    anna.send(wire::Follow{1, 0, 0});
+    std::vector<base::Bytes> followed;
+    unsigned frames = 0;
+    for (bool last = false; !last; ++frames) {
+        const auto frame = anna.expect<wire::Entries>();
+        REQUIRE(frame);
+        CHECK(frame->first_position == followed.size());
+        followed.insert(followed.end(), frame->entries.begin(), frame->entries.end());
+        last = frame->last;
+    }
+    CHECK(frames >= 3);
+    CHECK(followed == *records);
+}
+
+TEST_CASE("followers get everything once, in order, in the same bytes")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client writer(relay.port());
+    REQUIRE(writer.open_as_device(cast.anna.device));
+    for (std::uint32_t i = 0; i < 300; ++i) REQUIRE(writer.append(1, cell(i)) == i);
+
+    std::vector<std::unique_ptr<Client>> followers;
+    for (unsigned i = 0; i < 5; ++i) {
+        followers.push_back(std::make_unique<Client>(relay.port()));
+        REQUIRE(followers.back()->open_as_device(i % 2 == 0 ? cast.anna.device : cast.bert.device));
+        followers.back()->send(wire::Follow{i + 1, 1, i == 4 ? 256u : 0u});
+    }
+    // Written while some are still catching up.
+    for (std::uint32_t i = 300; i < 500; ++i) {
+        writer.send(wire::Append{i, 1, cell(i)});
+        REQUIRE(writer.expect<wire::Appended>());
+    }
+    std::vector<std::vector<base::Bytes>> live(5);
+    for (unsigned i = 0; i < 5; ++i) {
+        std::uint64_t next = i == 4 ? 256 : 0;
+        auto head = directory::initial_head(1);
+        for (std::uint64_t k = 0; k < next; ++k) head = directory::next_head(head, k, cell(k));
+        bool caught_up = false;
+        while (next < 500 || !caught_up) {
+            const auto bytes = followers[i]->receive_bytes();
+            REQUIRE(bytes);
+            const auto frame = wire::decode_relay_frame(*bytes);
+            REQUIRE(frame.has_value());
+            const auto& entries = std::get<wire::Entries>(*frame);
+            CHECK(entries.request_id == wire::kNoRequest);
+            REQUIRE(entries.first_position == next);
+            for (const auto& entry : entries.entries) {
+                CHECK(entry == cell(next));
+                head = directory::next_head(head, next++, entry);
+            }
+            CHECK(entries.head == head);
+            caught_up = caught_up || entries.last;
+        }
+    }
+    // From here on all are live: the very same frames.
+    for (std::uint32_t i = 500; i < 520; ++i) REQUIRE(writer.append(1, cell(i)) == i);
+    for (unsigned i = 0; i < 5; ++i) {
+        for (std::uint64_t next = 500; next < 520;) {
+            live[i].push_back(*followers[i]->receive_bytes());
+            next += std::get<wire::Entries>(*wire::decode_relay_frame(live[i].back())).entries.size();
+        }
+    }
+    for (unsigned i = 1; i < 5; ++i) CHECK(live[i] == live[0]);
+}
+
+TEST_CASE("following an empty board is answered at once, with its head")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client anna(relay.port());
+    REQUIRE(anna.open_as_device(cast.anna.device));
+    anna.send(wire::Follow{1, 1, 0});
+    const auto frame = anna.expect<wire::Entries>();
+    REQUIRE(frame);
+    CHECK(frame->entries.empty());
+    CHECK(frame->last);
+    CHECK(frame->head == directory::initial_head(1));
+    CHECK(anna.append(1, cell(1)) == 0);
+}
+
+TEST_CASE("a revocation closes the sessions of the revoked and lets nobody revoked in")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client anna(relay.port()), bert(relay.port()), invited(relay.port());
+    Person carla(cast.random);
+    REQUIRE(anna.open_as_device(cast.anna.device));
+    REQUIRE(bert.open_as_device(cast.bert.device));
+    REQUIRE(invited.open_as_invite(cast.invite(carla), carla.invite));
+    anna.send(wire::Append{1, 0, directory::encode(directory::Record(directory::sign_revocation(cast.anna.identity, directory::RevokedKind::identity, cast.bert.identity.public_key())))});
+    CHECK(anna.expect_refusal(Refusal::bad_record, 1));
+    CHECK(anna.append(directory::sign_revocation(cast.root, directory::RevokedKind::invite, carla.invite.public_key())) == 3);
+    CHECK(invited.expect_refusal(Refusal::revoked));
+    CHECK(invited.expect_end());
+    CHECK(anna.append(directory::sign_revocation(cast.root, directory::RevokedKind::identity, cast.bert.identity.public_key())) == 4);
+    CHECK(bert.expect_refusal(Refusal::revoked));
+    CHECK(bert.expect_end());
+    Client again(relay.port());
+    const auto challenge = again.challenge();
+    again.send(wire::AuthenticateDevice{cast.bert.device.public_key(), directory::sign_session(cast.bert.device, challenge->nonce)});
+    CHECK(again.expect_refusal(Refusal::revoked));
+    CHECK(anna.append(1, cell(1)) == 0);
+}
+
+TEST_CASE("a device may replace its own key package and nobody else's")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client anna(relay.port());
+    REQUIRE(anna.open_as_device(cast.anna.device));
+    anna.send(wire::Append{1, 0, directory::encode(directory::Record(directory::sign_key_package(cast.bert.device, base::Bytes{1})))});
+    CHECK(anna.expect_refusal(Refusal::not_authorised, 1));
+    CHECK(anna.append(directory::sign_key_package(cast.anna.device, base::Bytes{1})) == 3);
+    anna.send(wire::Append{2, 0, directory::encode(directory::Record(cast.organisation()))});
+    CHECK(anna.expect_refusal(Refusal::not_authorised, 2));
+}

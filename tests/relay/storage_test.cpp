@@ -1,0 +1,268 @@
+#include "directory/chain.h"
+#include "relay/check.h"
+#include "relay/store_sqlite.h"
+#include "tests/relay/support.h"
+
+#include <csignal>
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+#include <sys/resource.h>
+
+using namespace sinetti;
+using namespace sinetti::relay_test;
+using relay::NewEntry;
+using relay::Placement;
+using wire::Refusal;
+
+namespace {
+
+std::vector<NewEntry> entries(std::uint64_t first, std::uint64_t count, std::uint8_t filling = 1)
+{
+    std::vector<NewEntry> list;
+    for (std::uint64_t i = first; i < first + count; ++i) {
+        NewEntry entry{.board = 1, .tag = {}, .entry = std::make_shared<const base::Bytes>(cell(i, filling))};
+        std::copy_n(entry.entry->begin(), entry.tag.size(), entry.tag.begin());
+        list.push_back(entry);
+    }
+    return list;
+}
+
+// Files of this process may not grow beyond `bytes` while this lives: a disk that is full, and has space again.
+class FileSizeLimit {
+public:
+    explicit FileSizeLimit(std::uint64_t bytes)
+    {
+        std::signal(SIGXFSZ, SIG_IGN);
+        getrlimit(RLIMIT_FSIZE, &m_before);
+        rlimit limit = m_before;
+        limit.rlim_cur = bytes;
+        setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &m_before); }
+
+private:
+    rlimit m_before{};
+};
+
+void run_sql(const std::filesystem::path& file, const char* sql)
+{
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(file.c_str(), &database) == SQLITE_OK);
+    CHECK(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("relay.storage");
+
+TEST_CASE("a batch is placed in order; what is there already keeps its place, other bytes under its tag are told apart")
+{
+    TemporaryFolder folder;
+    auto store = relay::open_sqlite_store({.file = folder.path() / "boards.sqlite"});
+    REQUIRE(store.has_value());
+    REQUIRE((*store)->append(entries(0, 3)).has_value());
+    auto batch = entries(2, 3);
+    batch.push_back(batch[1]);                    // twice in one batch
+    batch.push_back(entries(0, 1, 9)[0]);         // other bytes
+    const auto placed = (*store)->append(batch);
+    REQUIRE(placed.has_value());
+    REQUIRE(placed->size() == 5);
+    CHECK((*placed)[0].kind == Placement::Kind::existed);
+    CHECK((*placed)[0].position == 2);
+    CHECK((*placed)[1].kind == Placement::Kind::appended);
+    CHECK((*placed)[1].position == 3);
+    CHECK((*placed)[2].position == 4);
+    CHECK((*placed)[3].kind == Placement::Kind::existed);
+    CHECK((*placed)[3].position == 3);
+    CHECK((*placed)[4].kind == Placement::Kind::tag_taken);
+
+    const auto stored = (*store)->read(1, 0, 256);
+    REQUIRE(stored.has_value());
+    REQUIRE(stored->size() == 5);
+    auto head = directory::initial_head(1);
+    for (std::uint64_t i = 0; i < 5; ++i) {
+        head = directory::next_head(head, i, cell(i, 1));
+        CHECK((*stored)[i].entry == cell(i, 1));
+        CHECK((*stored)[i].head == head);
+    }
+    CHECK((*store)->boards()->at(1).length == 5);
+    CHECK((*store)->boards()->at(1).head == head);
+    CHECK((*store)->read(1, 3, 1)->size() == 1);
+    CHECK((*store)->read(1, 5, 256)->empty());
+    CHECK((*store)->read(0, 0, 256)->empty());
+}
+
+TEST_CASE("a full store refuses by name and whole, reads on, knows what it has, and takes more when there is space again")
+{
+    TemporaryFolder folder;
+    const auto file = folder.path() / "boards.sqlite";
+    auto store = relay::open_sqlite_store({.file = file, .bytes_max = 512 * 1024});
+    REQUIRE(store.has_value());
+    std::uint64_t length = 0;
+    for (;;) {
+        const auto placed = (*store)->append(entries(length, 50));
+        if (!placed) {
+            CHECK(placed.error() == relay::StoreError::full);
+            break;
+        }
+        length += 50;
+        REQUIRE(length < 1000);
+    }
+    CHECK(length >= 200);
+    CHECK((*store)->read(1, 0, 10000)->size() == length);
+    const auto found = (*store)->find(entries(length - 1, 2));
+    REQUIRE(found.has_value());
+    CHECK((*found)[0].kind == Placement::Kind::existed);
+    CHECK((*found)[1].kind == Placement::Kind::absent);
+    *store = nullptr;
+    store = relay::open_sqlite_store({.file = file});
+    REQUIRE(store.has_value());
+    CHECK((*store)->append(entries(length, 50))->at(0).position == length);
+}
+
+TEST_CASE("a full disk is told to the client, reading goes on, and when there is space again so does writing")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client anna(relay.port());
+    REQUIRE(anna.open_as_device(cast.anna.device));
+    CHECK(anna.append(1, cell(0)) == 0);
+    {
+        const FileSizeLimit limit(300 * 1024);
+        std::uint64_t length = 1;
+        bool full = false;
+        for (std::uint32_t i = 1; i < 1000 && !full; ++i) {
+            anna.send(wire::Append{i, 1, cell(i)});
+            const auto frame = anna.receive();
+            REQUIRE(frame);
+            if (const auto* refused = std::get_if<wire::Refused>(&*frame)) {
+                CHECK(refused->code == Refusal::storage_full);
+                full = true;
+            } else {
+                CHECK(std::get<wire::Appended>(*frame).position == length++);
+            }
+        }
+        CHECK(full);
+        // What was acknowledged is there, and acknowledged again.
+        const auto cells = read_board(anna, 1);
+        REQUIRE(cells);
+        CHECK(cells->size() == length);
+        anna.send(wire::Append{5000, 1, cell(0)});
+        const auto again = anna.expect<wire::Appended>();
+        REQUIRE(again);
+        CHECK(again->position == 0);
+        anna.send(wire::Append{5001, 0, directory::encode(directory::Record(directory::sign_key_package(cast.anna.device, base::Bytes(5000, 1))))});
+        CHECK(anna.expect_refusal(Refusal::storage_full, 5001));
+    }
+    const auto before = read_board(anna, 1)->size();
+    CHECK(anna.append(1, cell(7777)) == before);
+    CHECK(anna.append(directory::sign_key_package(cast.anna.device, base::Bytes(5000, 1))) == 3);
+    relay.restart();
+    Client again(relay.port());
+    REQUIRE(again.open_as_device(cast.anna.device));
+    CHECK(read_board(again, 1)->size() == before + 1);
+    relay.stop();
+    CHECK(relay::check_data(relay.data()).faults.empty());
+}
+
+TEST_CASE("--max-database-bytes is a limit an operator can lift")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    relay.stop();
+    relay.start(300 * 1024);
+    std::uint64_t length = 0;
+    {
+        Client anna(relay.port());
+        REQUIRE(anna.open_as_device(cast.anna.device));
+        for (bool full = false; !full;) {
+            anna.send(wire::Append{1, 1, cell(length)});
+            const auto frame = anna.receive();
+            REQUIRE(frame);
+            full = std::holds_alternative<wire::Refused>(*frame);
+            if (full)
+                CHECK(std::get<wire::Refused>(*frame).code == Refusal::storage_full);
+            else
+                ++length;
+            REQUIRE(length < 1000);
+        }
+    }
+    relay.stop();
+    relay.start();
+    Client anna(relay.port());
+    REQUIRE(anna.open_as_device(cast.anna.device));
+    CHECK(anna.append(1, cell(length)) == length);
+}
+
+TEST_CASE("a restart keeps everything")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    std::vector<base::Bytes> before;
+    {
+        Client anna(relay.port());
+        REQUIRE(anna.open_as_device(cast.anna.device));
+        for (std::uint32_t i = 0; i < 300; ++i) anna.send(wire::Append{i + 1, 1, cell(i)});
+        std::size_t answers = 0;
+        for (std::uint32_t i = 0; i < 300; ++i) answers += anna.receive().has_value();
+        CHECK(answers == 300);
+        before = *read_board(anna, 1);
+    }
+    relay.restart();
+    Client anna(relay.port());
+    REQUIRE(anna.open_as_device(cast.anna.device));
+    CHECK(read_board(anna, 1) == before);
+    CHECK(read_board(anna, 0)->size() == 3);
+    CHECK(anna.append(1, before[5]) == 5);
+    CHECK(anna.append(1, cell(9999)) == before.size());
+}
+
+TEST_CASE("two relays do not share one folder")
+{
+    RunningRelay relay;
+    CHECK(relay.error_of_another_on_the_same_data().find("another relay") != std::string::npos);
+}
+
+TEST_CASE("check finds a changed cell, a missing one, a swapped head and a forged record")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    {
+        Client anna(relay.port());
+        REQUIRE(anna.open_as_device(cast.anna.device));
+        for (std::uint32_t i = 0; i < 10; ++i) REQUIRE(anna.append(1, cell(i)) == i);
+    }
+    relay.stop();
+    const auto whole = relay::check_data(relay.data());
+    CHECK(whole.faults.empty());
+    REQUIRE(whole.lines.size() == 2);
+    CHECK(whole.lines[0].starts_with("board 0: 3 records"));
+    CHECK(whole.lines[1].starts_with("board 1: 10 cells"));
+
+    const auto file = relay.data() / "boards.sqlite";
+    const char* change = nullptr;
+    SUBCASE("changed") { change = "UPDATE entries SET entry = substr(entry, 1, 1023) || x'00' WHERE id = (1 << 40) + 4"; }
+    SUBCASE("shortened") { change = "UPDATE entries SET entry = substr(entry, 1, 1000) WHERE id = (1 << 40) + 4"; }
+    SUBCASE("missing") { change = "DELETE FROM entries WHERE id = (1 << 40) + 4"; }
+    SUBCASE("head") { change = "UPDATE entries SET head = zeroblob(32) WHERE id = (1 << 40) + 9"; }
+    SUBCASE("record") { change = "UPDATE entries SET entry = substr(entry, 1, length(entry) - 1) || x'00' WHERE id = 1"; }
+    REQUIRE(change != nullptr);
+    run_sql(file, change);
+    CHECK_FALSE(relay::check_data(relay.data()).faults.empty());
+}
+
+TEST_CASE("check of a folder without data says so")
+{
+    TemporaryFolder folder;
+    CHECK(relay::check_data(folder.path()).faults.size() == 1);
+    std::filesystem::create_directories(folder.path() / "x");
+    FILE* file = fopen((folder.path() / "boards.sqlite").c_str(), "w");
+    fputs("this is not a database, and longer than a header of one hundred bytes so that it is looked at closely as well", file);
+    fclose(file);
+    CHECK_FALSE(relay::check_data(folder.path()).faults.empty());
+}

@@ -1,0 +1,309 @@
+#include "tests/relay/support.h"
+
+#include "directory/chain.h"
+#include "directory/link.h"
+#include "directory/session_auth.h"
+#include "relay/server.h"
+
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/websocket/stream.hpp>
+#include <doctest/doctest.h>
+#include <fstream>
+#include <stdlib.h>
+
+namespace sinetti::relay_test {
+
+namespace websocket = boost::beast::websocket;
+using boost::system::error_code;
+
+namespace {
+constexpr std::chrono::milliseconds kPatience = 20s;
+}
+
+TemporaryFolder::TemporaryFolder()
+{
+    auto name = (std::filesystem::temp_directory_path() / "sinetti-relay-test-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    m_path = name;
+}
+
+TemporaryFolder::~TemporaryFolder()
+{
+    std::error_code ignored;
+    std::filesystem::remove_all(m_path, ignored);
+}
+
+void make_app(const std::filesystem::path& folder)
+{
+    std::filesystem::create_directories(folder / "fonts");
+    std::ofstream(folder / "index.html") << "<!doctype html><title>Sinetti</title>";
+    std::ofstream(folder / "core.wasm") << std::string(5000, '\0');
+    std::ofstream(folder / "core.wasm.br") << "compressed";
+    std::ofstream(folder / "boot.js") << "export {};";
+    std::ofstream(folder / "manifest.webmanifest") << "{}";
+    std::ofstream(folder / "fonts" / "inter.woff2") << "font";
+}
+
+RunningRelay::RunningRelay(std::uint64_t database_bytes_max)
+{
+    make_app(m_folder.path() / "app");
+    m_data = m_folder.path() / "data";
+    start(database_bytes_max);
+}
+
+RunningRelay::~RunningRelay()
+{
+    stop();
+}
+
+namespace {
+
+relay::Config config_for(const std::filesystem::path& data, std::uint64_t database_bytes_max)
+{
+    relay::Config config;
+    config.command = relay::Config::Command::serve;
+    config.data = data;
+    config.app = data.parent_path() / "app";
+    config.port = 0;
+    config.database_bytes_max = database_bytes_max;
+    return config;
+}
+
+}  // namespace
+
+std::uint16_t RunningRelay::port() const
+{
+    return m_server->port();
+}
+
+std::string RunningRelay::administrator_link() const
+{
+    return m_server->administrator_link();
+}
+
+std::string RunningRelay::error_of_another_on_the_same_data()
+{
+    const auto another = relay::Server::create(config_for(m_data, 0), clock, m_random);
+    return another ? std::string() : another.error();
+}
+
+void RunningRelay::start(std::uint64_t database_bytes_max)
+{
+    auto server = relay::Server::create(config_for(m_data, database_bytes_max), clock, m_random);
+    if (!server) FAIL(server.error());
+    m_server = std::move(*server);
+    m_thread = std::thread([this] { m_server->run(); });
+}
+
+void RunningRelay::stop()
+{
+    if (!m_server) return;
+    m_server->drain();
+    m_thread.join();
+    m_server.reset();
+}
+
+struct Client::Socket {
+    boost::asio::io_context io;
+    websocket::stream<boost::asio::ip::tcp::socket, false> stream{io};
+    boost::beast::flat_buffer buffer;
+};
+
+Client::Client(std::uint16_t port, std::string origin, int receive_buffer) : m_socket(std::make_unique<Socket>())
+{
+    using boost::asio::ip::tcp;
+    const tcp::endpoint endpoint(boost::asio::ip::address_v4::loopback(), port);
+    auto& socket = boost::beast::get_lowest_layer(m_socket->stream);
+    error_code error;
+    socket.open(endpoint.protocol(), error);
+    if (receive_buffer > 0) socket.set_option(boost::asio::socket_base::receive_buffer_size(receive_buffer), error);
+    socket.connect(endpoint, error);
+    if (error) return;
+    socket.set_option(tcp::no_delay(true), error);
+    const auto host = "localhost:" + std::to_string(port);
+    if (origin.empty()) origin = "http://" + host;
+    m_socket->stream.set_option(websocket::stream_base::decorator([origin](websocket::request_type& request) { request.set("Origin", origin); }));
+    m_socket->stream.read_message_max(wire::kFrameSizeMax);
+    m_socket->stream.binary(true);
+    m_socket->stream.handshake(host, "/ws", error);
+    m_connected = !error;
+}
+
+Client::~Client()
+{
+    error_code ignored;
+    boost::beast::get_lowest_layer(m_socket->stream).close(ignored);
+    m_socket->io.restart();
+    m_socket->io.run();   // operations that were under way end with the socket
+}
+
+void Client::run(std::chrono::milliseconds wait)
+{
+    const auto end = std::chrono::steady_clock::now() + wait;
+    m_socket->io.restart();
+    while (!m_received && m_closed == Closed::no) {
+        const auto left = end - std::chrono::steady_clock::now();
+        if (left <= 0ms || m_socket->io.run_one_for(left) == 0) return;
+    }
+}
+
+void Client::send_bytes(base::ByteView bytes)
+{
+    error_code error;
+    m_socket->stream.binary(true);
+    m_socket->stream.write(boost::asio::buffer(bytes.data(), bytes.size()), error);
+}
+
+void Client::send_text(std::string_view text)
+{
+    error_code error;
+    m_socket->stream.text(true);
+    m_socket->stream.write(boost::asio::buffer(text), error);
+}
+
+void Client::send_raw(std::string_view bytes)
+{
+    error_code error;
+    boost::asio::write(boost::beast::get_lowest_layer(m_socket->stream), boost::asio::buffer(bytes), error);
+}
+
+std::optional<base::Bytes> Client::try_receive_bytes(std::chrono::milliseconds wait)
+{
+    if (m_closed != Closed::no) return {};
+    if (!m_receiving) {
+        m_receiving = true;
+        m_received = false;
+        m_socket->stream.async_read(m_socket->buffer, [this](error_code error, std::size_t) {
+            m_receiving = false;
+            if (!error)
+                m_received = true;
+            else
+                m_closed = error == websocket::error::closed ? Closed::orderly : Closed::broken;
+        });
+    }
+    run(wait);
+    if (!m_received) return {};
+    m_received = false;
+    const auto data = m_socket->buffer.data();
+    const auto* start = static_cast<const std::uint8_t*>(data.data());
+    base::Bytes message(start, start + data.size());
+    m_socket->buffer.consume(m_socket->buffer.size());
+    return message;
+}
+
+std::optional<base::Bytes> Client::receive_bytes()
+{
+    auto message = try_receive_bytes(kPatience);
+    if (!message && m_closed == Closed::no) FAIL("the relay did not answer");
+    return message;
+}
+
+std::optional<wire::RelayFrame> Client::receive()
+{
+    const auto message = receive_bytes();
+    if (!message) return {};
+    auto frame = wire::decode_relay_frame(*message);
+    if (!frame) FAIL("the relay sent a malformed frame");
+    return std::move(*frame);
+}
+
+bool Client::expect_refusal(wire::Refusal code, std::uint32_t request_id)
+{
+    const auto refused = expect<wire::Refused>();
+    if (refused && (refused->code != code || refused->request_id != request_id)) MESSAGE("refused with " << wire::name_of(refused->code));
+    return refused && refused->code == code && refused->request_id == request_id;
+}
+
+bool Client::expect_end()
+{
+    return !receive_bytes() && m_closed != Closed::no;
+}
+
+unsigned Client::close_code()
+{
+    return m_socket->stream.reason().code;
+}
+
+bool Client::open_as_device(const crypto::SignaturePrivateKey& device)
+{
+    const auto greeting = challenge();
+    if (!greeting) return false;
+    nonce = greeting->nonce;
+    send(wire::AuthenticateDevice{device.public_key(), directory::sign_session(device, greeting->nonce)});
+    return expect<wire::Accepted>().has_value();
+}
+
+bool Client::open_as_invite(const directory::InviteCertificate& invite, const crypto::SignaturePrivateKey& key)
+{
+    const auto greeting = challenge();
+    if (!greeting) return false;
+    send(wire::AuthenticateInvite{directory::encode(invite), directory::sign_session(key, greeting->nonce)});
+    return expect<wire::Accepted>().has_value();
+}
+
+bool Client::open_as_founder(const std::string& administrator_link)
+{
+    const auto link = directory::parse_founder_link(administrator_link);
+    if (!link || !challenge()) return false;
+    wire::AuthenticateFounder frame;
+    std::copy(link->token.view().begin(), link->token.view().end(), frame.token.begin());
+    send(frame);
+    return expect<wire::Accepted>().has_value();
+}
+
+std::optional<std::uint64_t> Client::append(std::uint32_t board, base::ByteView entry)
+{
+    const auto request_id = m_next_request++;
+    send(wire::Append{request_id, board, base::to_bytes(entry)});
+    for (;;) {
+        const auto frame = receive();
+        if (!frame) return {};
+        if (const auto* appended = std::get_if<wire::Appended>(&*frame); appended && appended->request_id == request_id) return appended->position;
+        if (const auto* refused = std::get_if<wire::Refused>(&*frame)) {
+            MESSAGE("refused with " << wire::name_of(refused->code));
+            return {};
+        }
+    }
+}
+
+base::Bytes cell(std::uint64_t number, std::uint8_t filling)
+{
+    base::Bytes bytes(wire::kCellSize, filling);
+    for (std::size_t i = 0; i < wire::kTagSize; ++i) bytes[i] = static_cast<std::uint8_t>(i < 8 ? number >> (8 * i) : 0);
+    return bytes;
+}
+
+bool found(RunningRelay& relay, Cast& cast)
+{
+    Client founder(relay.port());
+    if (!founder.open_as_founder(relay.administrator_link())) return false;
+    if (founder.append(cast.organisation()) != 0) return false;
+    if (founder.append(cast.enrolment(cast.anna, directory::Role::administrator)) != 1) return false;
+    Client bert(relay.port());
+    if (!bert.open_as_invite(cast.invite(cast.bert), cast.bert.invite)) return false;
+    return bert.append(cast.enrolment(cast.bert)) == 2;
+}
+
+std::optional<std::vector<base::Bytes>> read_board(Client& client, std::uint32_t board)
+{
+    std::vector<base::Bytes> entries;
+    auto head = directory::initial_head(board);
+    for (std::uint64_t block = 0;; ++block) {
+        const auto request_id = static_cast<std::uint32_t>(5000 + block);
+        client.send(wire::Read{request_id, board, block});
+        for (bool last = false; !last;) {
+            const auto frame = client.expect<wire::Entries>();
+            if (!frame || frame->request_id != request_id || frame->board != board || frame->first_position != entries.size()) return {};
+            for (const auto& entry : frame->entries) {
+                head = directory::next_head(head, entries.size(), entry);
+                entries.push_back(entry);
+            }
+            if (frame->head != head) return {};
+            last = frame->last;
+        }
+        if (entries.size() < (block + 1) * wire::kBlockEntries) return entries;
+    }
+}
+
+}  // namespace sinetti::relay_test

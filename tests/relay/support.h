@@ -1,0 +1,118 @@
+#pragma once
+// A relay in this process, on a port of its own and a folder that goes with it; and a client over a real socket.
+
+#include "tests/directory/cast.h"
+#include "wire/frame.h"
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <thread>
+
+namespace sinetti::relay {
+class Server;
+}
+
+namespace sinetti::relay_test {
+
+using directory_test::Cast;
+using directory_test::Person;
+using namespace std::chrono_literals;
+
+class TemporaryFolder {
+public:
+    TemporaryFolder();
+    ~TemporaryFolder();
+    const std::filesystem::path& path() const { return m_path; }
+
+private:
+    std::filesystem::path m_path;
+};
+
+// A minimal app: index.html, and a compressed file.
+void make_app(const std::filesystem::path& folder);
+
+class RunningRelay {
+public:
+    explicit RunningRelay(std::uint64_t database_bytes_max = 0);
+    ~RunningRelay();
+
+    void stop();
+    void start(std::uint64_t database_bytes_max = 0);
+    void restart() { stop(), start(); }
+
+    std::uint16_t port() const;
+    const std::filesystem::path& data() const { return m_data; }
+    std::string administrator_link() const;
+    std::string error_of_another_on_the_same_data();   // empty when it started
+    base::ManualClock clock{directory_test::kNow};
+
+private:
+    TemporaryFolder m_folder;
+    std::filesystem::path m_data;
+    std::unique_ptr<relay::Server> m_server;
+    std::thread m_thread;
+    base::SystemRandom m_random;
+};
+
+enum class Closed : std::uint8_t { no, orderly, broken };
+
+// Blocking, with a limit on every wait; a wait that runs out fails the test.
+class Client {
+public:
+    explicit Client(std::uint16_t port, std::string origin = {}, int receive_buffer = 0);
+    ~Client();
+
+    bool connected() const { return m_connected; }
+    void send(const wire::ClientFrame& frame) { send_bytes(wire::encode(frame)); }
+    void send_bytes(base::ByteView bytes);
+    void send_text(std::string_view text);
+    void send_raw(std::string_view bytes);                       // past the WebSocket
+
+    std::optional<base::Bytes> receive_bytes();                  // nullopt: closed
+    std::optional<wire::RelayFrame> receive();
+    std::optional<base::Bytes> try_receive_bytes(std::chrono::milliseconds wait);   // nullopt also when nothing came
+    template<typename Frame>
+    std::optional<Frame> expect()                                // nullopt when something else came
+    {
+        const auto frame = receive();
+        if (!frame || !std::holds_alternative<Frame>(*frame)) return {};
+        return std::get<Frame>(*frame);
+    }
+    bool expect_refusal(wire::Refusal code, std::uint32_t request_id = wire::kNoRequest);
+    bool expect_end();                                           // nothing more, then closed
+    Closed closed() const { return m_closed; }
+    unsigned close_code();
+
+    // Challenge taken, answered, accepted.
+    std::optional<wire::Challenge> challenge() { return expect<wire::Challenge>(); }
+    bool open_as_device(const crypto::SignaturePrivateKey& device);
+    bool open_as_invite(const directory::InviteCertificate& invite, const crypto::SignaturePrivateKey& key);
+    bool open_as_founder(const std::string& administrator_link);
+
+    std::optional<std::uint64_t> append(std::uint32_t board, base::ByteView entry);   // waits for its Appended
+    std::optional<std::uint64_t> append(const directory::Record& record) { return append(0, directory::encode(record)); }
+
+    wire::Nonce nonce{};
+
+private:
+    void run(std::chrono::milliseconds wait);
+
+    struct Socket;
+    std::unique_ptr<Socket> m_socket;
+    bool m_connected = false;
+    bool m_receiving = false;
+    bool m_received = false;
+    Closed m_closed = Closed::no;
+    std::uint32_t m_next_request = 1000;
+};
+
+base::Bytes cell(std::uint64_t number, std::uint8_t filling = 0x5a);   // a tag from the number, the rest filling
+
+// The organisation, and anna and bert enrolled.
+bool found(RunningRelay& relay, Cast& cast);
+
+// Reads a board to its end through Read, checking positions and chain on the way.
+std::optional<std::vector<base::Bytes>> read_board(Client& client, std::uint32_t board);
+
+}  // namespace sinetti::relay_test
