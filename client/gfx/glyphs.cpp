@@ -13,7 +13,6 @@ namespace sinetti::gfx {
 namespace {
 
 constexpr std::size_t kForeignMax = 4096;   // clusters kept at once; beyond that the oldest knowledge is thrown away whole
-constexpr int kShadowSize = 64;
 
 int weight_of(Face face)
 {
@@ -38,7 +37,8 @@ Glyphs::Glyphs(ImFontAtlas& atlas, const std::array<base::ByteView, static_cast<
     for (std::size_t i = 0; i < fonts.size(); ++i) {
         ImFontConfig config;
         config.FontDataOwnedByAtlas = false;
-        config.SizePixels = -16.0f;   // negative: sizes are those of the em square, as in CSS
+        config.SizePixels = -16.0f;          // negative: sizes are those of the em square, as in CSS …
+        config.GlyphMaxAdvanceX = -1e30f;    // … and then ImGui 1.92 multiplies this limit by a negative number
         // ImGui takes a mutable pointer and does not write through it.
         m_fonts[i] = m_atlas.AddFontFromMemoryTTF(const_cast<std::uint8_t*>(fonts[i].data()), static_cast<int>(fonts[i].size()), -16.0f, &config);
         CHECK_INVARIANT(m_fonts[i] != nullptr);
@@ -143,28 +143,6 @@ void Glyphs::draw(ImDrawList& list, Face face, float pixels, std::string_view te
     const ImU32 tint = image.coloured ? (colour & IM_COL32_A_MASK) | 0x00FFFFFFu : colour;
     list.PrimReserve(6, 4);
     list.PrimRectUV(from, {from.x + static_cast<float>(image.width), from.y + static_cast<float>(image.height)}, place.uv0, place.uv1, tint);
-}
-
-ImFontAtlasRect Glyphs::shadow_corner()
-{
-    ImFontAtlasRect place{};
-    if (m_shadow == ImFontAtlasRectId_Invalid) {
-        m_shadow = m_atlas.AddCustomRect(kShadowSize, kShadowSize);
-        std::vector<std::uint8_t> pixels(static_cast<std::size_t>(kShadowSize) * kShadowSize * 4, 255);
-        // A box blurred by a Gaussian is the product of two error functions; the corner spans two standard deviations to each side.
-        const auto edge = [](int i) {
-            const double t = ((i + 0.5) / kShadowSize - 0.5) * 4.0;
-            return 0.5 * (1.0 + std::erf(t / std::sqrt(2.0)));
-        };
-        for (int y = 0; y < kShadowSize; ++y) {
-            for (int x = 0; x < kShadowSize; ++x) {
-                pixels[static_cast<std::size_t>(y * kShadowSize + x) * 4 + 3] = static_cast<std::uint8_t>(std::lround(255.0 * edge(x) * edge(y)));
-            }
-        }
-        write(m_shadow, pixels.data());
-    }
-    m_atlas.GetCustomRect(m_shadow, &place);
-    return place;
 }
 
 }  // namespace sinetti::gfx

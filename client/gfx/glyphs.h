@@ -1,6 +1,6 @@
 #pragma once
 // The typefaces: ImGui's dynamic atlas with Inter and the icons, rasterised at device pixels, and beside them in the same
-// texture whatever the browser had to draw for us, and a soft shadow. Sizes here are device pixels (rounded: never scaled).
+// texture whatever the browser had to draw for us. Sizes here are device pixels (rounded: never scaled).
 
 #include "base/bytes.h"
 #include "gfx/cluster.h"
@@ -30,7 +30,6 @@ public:
     void draw(ImDrawList& list, Face face, float pixels, std::string_view text, const Cluster& cluster, float x, float baseline, ImU32 colour);
     void load(Face face, float pixels, std::string_view text, const Cluster& cluster);   // make sure that drawing will not repack the atlas
 
-    ImFontAtlasRect shadow_corner();          // top left corner of a soft shadow, 64 px, white with alpha
     ImTextureRef texture() const { return m_atlas.TexRef; }
 
 private:
@@ -53,7 +52,6 @@ private:
     ClusterRasteriser& m_clusters;
     std::array<ImFont*, static_cast<std::size_t>(Face::count)> m_fonts{};
     std::unordered_map<std::string, Foreign> m_foreign;
-    ImFontAtlasRectId m_shadow = ImFontAtlasRectId_Invalid;
 };
 
 }  // namespace sinetti::gfx

@@ -63,28 +63,45 @@ void Painter::outline(float x, float y, float w, float h, float thickness, Colou
     m_list.PathStroke(colour(c), ImDrawFlags_Closed, thickness * m_density);
 }
 
-void Painter::shadow(float x, float y, float w, float h, float offset_y, float blur, Colour c)
+void Painter::shadow(float x, float y, float w, float h, float radius, float offset_y, float blur, Colour c)
 {
-    if ((c & 0xff) == 0) return;
-    const ImFontAtlasRect place = m_text.glyphs().shadow_corner();
-    const ImU32 tint = colour(c);
-    // CSS: a blur of B has a standard deviation of B/2, and the corner image spans two deviations to each side of the edge.
-    const float reach = std::min({blur, w / 2, h / 2});
-    const float xs[4] = {x - reach, x + reach, x + w - reach, x + w + reach};
-    const float ys[4] = {y - reach + offset_y, y + reach + offset_y, y + h - reach + offset_y, y + h + reach + offset_y};
-    const float half_u = 0.5f * (place.uv1.x - place.uv0.x) / static_cast<float>(place.w);
-    const float half_v = 0.5f * (place.uv1.y - place.uv0.y) / static_cast<float>(place.h);
-    const float us[4] = {place.uv0.x + half_u, place.uv1.x - half_u, place.uv1.x - half_u, place.uv0.x + half_u};
-    const float vs[4] = {place.uv0.y + half_v, place.uv1.y - half_v, place.uv1.y - half_v, place.uv0.y + half_v};
-    m_list.PushTexture(m_text.glyphs().texture());
-    for (int row = 0; row < 3; ++row) {
-        for (int column = 0; column < 3; ++column) {
-            if (xs[column + 1] <= xs[column] || ys[row + 1] <= ys[row]) continue;
-            m_list.PrimReserve(6, 4);
-            m_list.PrimRectUV(at(xs[column], ys[row]), at(xs[column + 1], ys[row + 1]), {us[column], vs[row]}, {us[column + 1], vs[row + 1]}, tint);
+    if ((c & 0xff) == 0 || w <= 0 || h <= 0) return;
+    // Rounded rectangles around one another; between them the colours follow the Gaussian's integral. A blur of B has a standard
+    // deviation of B/2, so the shadow reaches B to each side of the edge.
+    constexpr int kRings = 7;
+    constexpr int kSteps = 7;                       // points of one corner
+    constexpr int kPoints = 4 * kSteps;
+    const float reach = std::max(0.5f, std::min({blur, w / 2, h / 2}));
+    const ImVec2 uv = ImGui::GetFontTexUvWhitePixel();
+    m_list.PrimReserve((kRings - 1) * kPoints * 6, kRings * kPoints);
+    const unsigned first = m_list._VtxCurrentIdx;
+    for (int ring = 0; ring < kRings; ++ring) {
+        const float t = 2.0f * static_cast<float>(ring) / (kRings - 1) - 1;   // -1 inside … 1 outside
+        const float d = t * reach;
+        const float share = ring == kRings - 1 ? 0.0f : 0.5f * (1 - std::erf(t * std::numbers::sqrt2_v<float>));
+        const ImU32 tint = colour(with_alpha(c, share));
+        // The blurred corner is rounder than the edge that casts it, outside as well as inside.
+        const float r = std::clamp(radius + reach * 0.5f + d * 0.75f, 0.0f, std::min(w, h) / 2 + d);
+        const float left = x - d + r;
+        const float right = x + w + d - r;
+        const float top = y + offset_y - d + r;
+        const float bottom = y + offset_y + h + d - r;
+        const float cx[] = {left, right, right, left};
+        const float cy[] = {top, top, bottom, bottom};
+        for (int corner = 0; corner < 4; ++corner) {
+            for (int step = 0; step < kSteps; ++step) {
+                const float angle = kPi + kPi / 2 * (static_cast<float>(corner) + static_cast<float>(step) / (kSteps - 1));
+                m_list.PrimWriteVtx(at(cx[corner] + r * std::cos(angle), cy[corner] + r * std::sin(angle)), uv, tint);
+            }
         }
     }
-    m_list.PopTexture();
+    for (unsigned ring = 0; ring + 1 < kRings; ++ring) {
+        for (unsigned i = 0; i < kPoints; ++i) {
+            const unsigned a = first + ring * kPoints + i;
+            const unsigned b = first + ring * kPoints + (i + 1) % kPoints;
+            for (const unsigned index : {a, b, b + kPoints, a, b + kPoints, a + kPoints}) m_list.PrimWriteIdx(static_cast<ImDrawIdx>(index));
+        }
+    }
 }
 
 void Painter::circle(float cx, float cy, float radius, Colour c)

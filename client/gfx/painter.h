@@ -41,7 +41,8 @@ public:
 
     void fill(float x, float y, float w, float h, Colour colour, const Corners& corners = {});
     void outline(float x, float y, float w, float h, float thickness, Colour colour, const Corners& corners = {});   // inside the rectangle
-    void shadow(float x, float y, float w, float h, float offset_y, float blur, Colour colour);
+    // As CSS draws it; only the part outside is needed, because what casts it lies on top.
+    void shadow(float x, float y, float w, float h, float radius, float offset_y, float blur, Colour colour);
     void circle(float cx, float cy, float radius, Colour colour);
     void ring(float cx, float cy, float radius, float thickness, Colour colour);
     void dashed_ring(float cx, float cy, float radius, float thickness, int dashes, Colour colour);

@@ -69,7 +69,7 @@ void draw_composer(Context& c, const Rect& area, const api::ConversationSummary&
     }
     const NodeId node = composer_id(c, conversation.id);
     const bool focused = c.input.focused(node);
-    c.paint.shadow(box.x, box.y, box.w, box.h, 2, 10, t.shadow);
+    c.paint.shadow(box.x, box.y, box.w, box.h, m.radius, 2, 10, t.shadow);
     c.paint.fill(box.x, box.y, box.w, box.h, t.surface, m.radius);
     c.paint.outline(box.x, box.y, box.w, box.h, t.high_contrast ? 1.5f : 1.0f, t.high_contrast ? t.border : t.line, m.radius);
     if (focused) c.paint.outline(box.x, box.y, box.w, box.h, 2, gfx::with_alpha(t.focus, c.input.focus_visible(node) ? 1.0f : 0.55f), m.radius);

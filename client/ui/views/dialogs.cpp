@@ -313,7 +313,7 @@ void another_invitation(Context& c)
 
 void draw_code_card(Context& c, const Rect& card, const api::Invitation& invitation)
 {
-    c.paint.shadow(card.x, card.y, card.w, card.h, 1, 3, c.theme.shadow);
+    c.paint.shadow(card.x, card.y, card.w, card.h, 24, 1, 3, c.theme.shadow);
     c.paint.fill(card.x, card.y, card.w, card.h, c.theme.surface, 24);
     if (c.theme.high_contrast) c.paint.outline(card.x, card.y, card.w, card.h, 1.5f, c.theme.border, 24);
     const float side = card.w - 24;

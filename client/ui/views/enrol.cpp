@@ -130,7 +130,7 @@ void draw_welcome_step(Context& c, GateScope& gate)
     gate.gap(26);
     const Rect card = gate.take(gate.wide() ? 76.0f : 68.0f);
     const bool raised = !gate.wide();
-    if (raised) c.paint.shadow(card.x, card.y, card.w, card.h, 1, 3, c.theme.shadow);
+    if (raised) c.paint.shadow(card.x, card.y, card.w, card.h, 18, 1, 3, c.theme.shadow);
     c.paint.fill(card.x, card.y, card.w, card.h, raised ? c.theme.surface : c.theme.canvas, 18);
     if (c.theme.high_contrast) c.paint.outline(card.x, card.y, card.w, card.h, 1.5f, c.theme.border, 18);
     const float side = raised ? 44.0f : 48.0f;

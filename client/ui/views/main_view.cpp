@@ -33,7 +33,7 @@ void draw_main(Context& c)
             } else {
                 draw_empty(c, rest);
             }
-            if (over) c.paint.shadow(details.x, details.y, details.w, details.h, 0, 30, c.theme.shadow_strong);
+            if (over) c.paint.shadow(details.x, details.y, details.w, details.h, 0, 0, 30, c.theme.shadow_strong);
             if (beside || over) draw_details(c, details, false);
         }
         return;

@@ -43,7 +43,7 @@ bool rail_button(Context& c, const Rect& rect, const Destination& d)
     const NodeId node = c.id(c.say(d.name));
     const bool on = c.state.place == d.place;
     if (on) {
-        c.paint.shadow(rect.x, rect.y, rect.w, rect.h, 1, 4, c.theme.shadow);
+        c.paint.shadow(rect.x, rect.y, rect.w, rect.h, 16, 1, 4, c.theme.shadow);
         c.paint.fill(rect.x, rect.y, rect.w, rect.h, c.theme.sidebar, 16);
         if (c.theme.high_contrast) c.paint.outline(rect.x, rect.y, rect.w, rect.h, 2, c.theme.accent, 16);
     } else if (c.input.hovered(node)) {

@@ -46,7 +46,7 @@ bool pending(const Context& c, const api::Invitation& i) { return !i.used && i.e
 
 void draw_stat(Context& c, std::string_view key, const Rect& card, const char* icon, Colour ink, std::size_t n, Say one, Say many)
 {
-    c.paint.shadow(card.x, card.y, card.w, card.h, 1, 3, c.theme.shadow);
+    c.paint.shadow(card.x, card.y, card.w, card.h, 18, 1, 3, c.theme.shadow);
     c.paint.fill(card.x, card.y, card.w, card.h, c.theme.surface, 18);
     if (c.theme.high_contrast) c.paint.outline(card.x, card.y, card.w, card.h, 1.5f, c.theme.border, 18);
     c.paint.icon(icon, 26, card.x + 18, card.y + (card.h - 26) / 2, ink);
@@ -225,7 +225,7 @@ void draw_people(Context& c, const Rect& area)
     const float head = columns.table ? 42.0f : 10.0f;
     const std::size_t rows = people.size() + invitations.size();
     const float table_height = std::max(head + std::max(1.0f, static_cast<float>(rows)) * row_height + 24, area.bottom() - y);
-    c.paint.shadow(x, y, w, table_height, 1, 4, t.shadow);
+    c.paint.shadow(x, y, w, table_height, 22, 1, 4, t.shadow);
     c.paint.fill(x, y, w, table_height, t.sidebar, gfx::Corners(22, 22, 0, 0));
     if (t.high_contrast) c.paint.outline(x, y, w, table_height, 1.5f, t.border, gfx::Corners(22, 22, 0, 0));
     if (columns.table) {

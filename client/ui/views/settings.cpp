@@ -75,7 +75,7 @@ void draw_settings(Context& c, const Rect& area)
     y += title_style.line + 18;
 
     const auto card = [&](float height) {
-        c.paint.shadow(x, y, w, height, 1, 3, t.shadow);
+        c.paint.shadow(x, y, w, height, 18, 1, 3, t.shadow);
         c.paint.fill(x, y, w, height, t.surface, 18);
         if (t.high_contrast) c.paint.outline(x, y, w, height, 1.5f, t.border, 18);
     };

@@ -321,7 +321,7 @@ void draw_sidebar(Context& c, const Rect& area)
     }
     if (narrow) {
         const Rect fab{area.right() - 18 - 56, area.bottom() - 16 - 56, 56, 56};
-        c.paint.shadow(fab.x, fab.y, fab.w, fab.h, 4, 16, t.shadow_strong);
+        c.paint.shadow(fab.x, fab.y, fab.w, fab.h, 20, 4, 16, t.shadow_strong);
         const IconButtonSpec compose{.icon = icons::kPencilSimpleLine, .icon_size = 24, .radius = 20, .kind = IconButtonKind::accent};
         if (icon_button(c, "new", fab, c.say(Say::new_conversation), compose)) open_dialog(c, Dialog::new_conversation);
     }

@@ -236,7 +236,7 @@ void TimelineView::draw(Context& c, const Rect& area, const api::ConversationSum
         const float w = c.measure(kLabelStrong, label) + 52;
         const Rect pill{std::floor(area.x + (area.w - w) / 2), area.bottom() - 52, w, 40};
         const NodeId node = c.id("latest");
-        c.paint.shadow(pill.x, pill.y, pill.w, pill.h, 2, 10, c.theme.shadow_strong);
+        c.paint.shadow(pill.x, pill.y, pill.w, pill.h, 20, 2, 10, c.theme.shadow_strong);
         c.paint.fill(pill.x, pill.y, pill.w, pill.h, c.state.below > 0 ? c.theme.wax : c.theme.surface, 20);
         const Colour ink = c.state.below > 0 ? c.theme.on_wax : c.theme.text;
         if (c.theme.high_contrast) c.paint.outline(pill.x, pill.y, pill.w, pill.h, 1.5f, c.theme.border, 20);
@@ -267,7 +267,7 @@ void TimelineView::draw_item(Context& c, const Rect& area, float top, const Time
             const std::string words = day_heading(c.language, c.host.local_time(timeline.messages[item.message].sent_ms), c.now);
             const float w = std::ceil(c.measure(kMetaStrong, words)) + 28;
             const Rect pill{std::floor(area.x + (area.w - w) / 2), top + 14, w, 28};
-            c.paint.shadow(pill.x, pill.y, pill.w, pill.h, 1, 3, c.theme.shadow);
+            c.paint.shadow(pill.x, pill.y, pill.w, pill.h, 14, 1, 3, c.theme.shadow);
             c.paint.fill(pill.x, pill.y, pill.w, pill.h, c.theme.sidebar, 14);
             if (c.theme.high_contrast) c.paint.outline(pill.x, pill.y, pill.w, pill.h, 1.5f, c.theme.border, 14);
             c.ink_centred(kMetaStrong, words, pill, c.theme.text_2);
@@ -344,7 +344,7 @@ void TimelineView::draw_message(Context& c, const Rect& area, float top, const T
     if (waiting) {
         c.paint.outline(bubble.x, bubble.y, bubble.w, bubble.h, 1.5f, t.accent_text, corners);
     } else {
-        if (!ours) c.paint.shadow(bubble.x, bubble.y, bubble.w, bubble.h, 1, 2, t.shadow);
+        if (!ours) c.paint.shadow(bubble.x, bubble.y, bubble.w, bubble.h, 18, 1, 2, t.shadow);
         c.paint.fill(bubble.x, bubble.y, bubble.w, bubble.h, ours ? t.own : t.other, corners);
         if (t.high_contrast) c.paint.outline(bubble.x, bubble.y, bubble.w, bubble.h, 1.5f, ours ? t.accent : t.border, corners);
     }

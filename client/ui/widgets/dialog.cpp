@@ -34,7 +34,7 @@ DialogScope::DialogScope(Context& context, std::string_view key, std::string_vie
     } else {
         const float shown = std::min(m_total, screen.h - 32);
         m_area = {std::floor((screen.w - inner - 2 * margin) / 2), std::floor((screen.h - shown) / 2), inner + 2 * margin, shown};
-        c.paint.shadow(m_area.x, m_area.y, m_area.w, m_area.h, 18, 60, c.theme.shadow_strong);
+        c.paint.shadow(m_area.x, m_area.y, m_area.w, m_area.h, 26, 18, 60, c.theme.shadow_strong);
         c.paint.fill(m_area.x, m_area.y, m_area.w, m_area.h, c.theme.sidebar, 26);
         if (c.theme.high_contrast) c.paint.outline(m_area.x, m_area.y, m_area.w, m_area.h, 1.5f, c.theme.border, 26);
     }

@@ -74,7 +74,7 @@ void draw_toasts(Context& c, float bottom)
     const gfx::TextLayout layout = c.paint.texts().wrap(kSmallMedium, words, room);
     const float height = std::max(64.0f, layout.height + 28);
     const Rect box{std::floor((c.viewport.width - width) / 2), std::floor(bottom - height), width, height};
-    c.paint.shadow(box.x, box.y, box.w, box.h, 12, 40, t.shadow_strong);
+    c.paint.shadow(box.x, box.y, box.w, box.h, 18, 12, 40, t.shadow_strong);
     c.paint.fill(box.x, box.y, box.w, box.h, t.dark ? t.surface : t.text, 18);
     if (t.high_contrast || t.dark) c.paint.outline(box.x, box.y, box.w, box.h, t.high_contrast ? 1.5f : 1.0f, t.high_contrast ? t.border : t.line, 18);
     const Rect badge{box.x + 16, box.y + (box.h - 38) / 2, 38, 38};
