@@ -10,7 +10,6 @@ namespace sinetti::chat {
 namespace {
 
 constexpr std::string_view kBoardsRecord = "boards";
-constexpr std::string_view kContactPrefix = "contact/";
 constexpr std::string_view kPartPrefix = "part/";
 
 std::optional<std::vector<wire::BoardInfo>> parse_boards(base::ByteView record)

@@ -304,7 +304,7 @@ void Workspace::replay_recent(Conversation& conversation)
         return;
     }
     for (auto position = *conversation.replay_from; position < end; ++position)
-        process_cell(board, position, recent.entries[position - recent.first_position], Pass::again, &conversation);
+        process_cell(board, position, recent.entries[static_cast<std::size_t>(position - recent.first_position)], Pass::again, &conversation);
     if (!conversation.active) return;
     if (end >= board.position())
         conversation.replay_from.reset();

@@ -18,6 +18,7 @@ public:
     // With delays, nothing is durable and no callback comes before deliver_one().
     void set_delayed(bool delayed) { m_delayed = delayed; }
     bool deliver_one();                    // false: nothing waits
+    std::size_t waiting() const { return m_waiting.size(); }
     void drop_waiting() { m_waiting.clear(); }   // the process died: what was not durable never will be
     void fail_with(std::optional<BackendError> error) { m_failure = error; }
 

@@ -1,0 +1,218 @@
+#include "tests/simulation/simulated_relay.h"
+
+#include "crypto/hash.h"
+#include "directory/session_auth.h"
+
+namespace sinetti::simulation {
+
+namespace {
+
+wire::Tag tag_of(std::uint32_t board, base::ByteView entry)
+{
+    wire::Tag tag;
+    if (board == wire::kDirectoryBoard) return directory::record_tag(entry);
+    std::copy_n(entry.begin(), tag.size(), tag.begin());
+    return tag;
+}
+
+wire::Refusal refusal_of(directory::Error error)
+{
+    switch (error) {
+    case directory::Error::already_founded: return wire::Refusal::already_founded;
+    case directory::Error::not_founded: return wire::Refusal::not_founded;
+    case directory::Error::invite_used: return wire::Refusal::invite_used;
+    case directory::Error::invite_expired: return wire::Refusal::invite_expired;
+    case directory::Error::invite_revoked:
+    case directory::Error::wrong_organisation: return wire::Refusal::invite_invalid;
+    case directory::Error::revoked: return wire::Refusal::revoked;
+    default: return wire::Refusal::bad_record;
+    }
+}
+
+}  // namespace
+
+SimulatedRelay::SimulatedRelay(const base::Clock& clock, std::uint64_t seed) : m_clock(clock), m_random(seed), m_token(m_random.array<32>())
+{
+    for (const std::uint32_t number : {wire::kDirectoryBoard, wire::kFirstCellBoard}) m_boards[number].heads = {directory::initial_head(number)};
+}
+
+void SimulatedRelay::connect(RelayConnection& connection)
+{
+    m_connections.insert(&connection);
+    connection.nonce = m_random.array<32>();
+    wire::Challenge challenge{.nonce = connection.nonce};
+    if (m_directory.founded()) challenge.organisation = m_directory.organisation()->root_public_key;
+    send(connection, challenge);
+}
+
+void SimulatedRelay::restart()
+{
+    for (auto* connection : std::exchange(m_connections, {})) connection->drop();
+}
+
+void SimulatedRelay::refuse(RelayConnection& connection, std::uint32_t request, wire::Refusal code, bool close)
+{
+    send(connection, wire::Refused{request, code});
+    if (!close) return;
+    m_connections.erase(&connection);
+    connection.drop();
+}
+
+void SimulatedRelay::receive(RelayConnection& connection, base::ByteView bytes)
+{
+    if (!m_connections.contains(&connection)) return;
+    const auto frame = wire::decode_client_frame(bytes);
+    if (!frame) return refuse(connection, wire::kNoRequest, wire::Refusal::bad_frame, true);
+    const bool authenticates = frame->index() <= 2;
+    if (authenticates == connection.kind.has_value()) return refuse(connection, wire::kNoRequest, wire::Refusal::bad_frame, true);
+    std::visit([&](const auto& known) { handle(connection, known); }, *frame);
+}
+
+void SimulatedRelay::accept(RelayConnection& connection, wire::SessionKind kind, const directory::PublicKey& key)
+{
+    connection.kind = kind;
+    connection.key = key;
+    send(connection, wire::Accepted{kind, {{0, wire::BoardKind::directory, wire::SendingLevel::prompt}, {1, wire::BoardKind::cells, wire::SendingLevel::prompt}}});
+}
+
+void SimulatedRelay::handle(RelayConnection& connection, const wire::AuthenticateDevice& frame)
+{
+    const auto* device = m_directory.device(frame.device_public_key);
+    if (device == nullptr || !directory::verify_session(frame.device_public_key, connection.nonce, frame.signature))
+        return refuse(connection, wire::kNoRequest, wire::Refusal::not_authorised, true);
+    if (device->revoked) return refuse(connection, wire::kNoRequest, wire::Refusal::revoked, true);
+    accept(connection, wire::SessionKind::device, frame.device_public_key);
+}
+
+void SimulatedRelay::handle(RelayConnection& connection, const wire::AuthenticateInvite& frame)
+{
+    const auto invite = directory::decode_invite_certificate(frame.invite_certificate);
+    if (!invite) return refuse(connection, wire::kNoRequest, wire::Refusal::bad_frame, true);
+    if (const auto good = m_directory.check_invite(*invite, m_clock.now()); !good)
+        return refuse(connection, wire::kNoRequest, refusal_of(good.error()), true);
+    if (!directory::verify_session(invite->invite_public_key, connection.nonce, frame.signature))
+        return refuse(connection, wire::kNoRequest, wire::Refusal::not_authorised, true);
+    accept(connection, wire::SessionKind::invite, invite->invite_public_key);
+}
+
+void SimulatedRelay::handle(RelayConnection& connection, const wire::AuthenticateFounder& frame)
+{
+    if (m_directory.founded()) return refuse(connection, wire::kNoRequest, wire::Refusal::already_founded, true);
+    if (frame.token != m_token) return refuse(connection, wire::kNoRequest, wire::Refusal::not_authorised, true);
+    accept(connection, wire::SessionKind::founder, {});
+}
+
+std::optional<wire::Refusal> SimulatedRelay::check_record(RelayConnection& connection, base::ByteView entry)
+{
+    const auto record = directory::decode_record(entry);
+    if (!record) return wire::Refusal::bad_record;
+    const bool may = std::visit(
+        [&](const auto& body) {
+            using Body = std::decay_t<decltype(body)>;
+            if constexpr (std::is_same_v<Body, directory::Organisation>) return connection.kind == wire::SessionKind::founder;
+            if constexpr (std::is_same_v<Body, directory::Enrolment>)
+                return connection.kind == wire::SessionKind::founder ||
+                       (connection.kind == wire::SessionKind::invite && body.invite.invite_public_key == connection.key);
+            if constexpr (std::is_same_v<Body, directory::KeyPackageUpdate>)
+                return connection.kind == wire::SessionKind::device && body.device_public_key == connection.key;
+            return connection.kind == wire::SessionKind::device;
+        },
+        *record);
+    if (!may) return wire::Refusal::not_authorised;
+    const auto checked = m_directory.check(*record, m_clock.now());
+    if (!checked) return refusal_of(checked.error());
+    return std::nullopt;
+}
+
+std::uint64_t SimulatedRelay::store(std::uint32_t number, base::ByteView entry)
+{
+    auto& target = m_boards.at(number);
+    const auto position = target.entries.size();
+    target.tags.emplace(tag_of(number, entry), position);
+    target.heads.push_back(directory::next_head(target.heads.back(), position, entry));
+    target.entries.push_back(base::to_bytes(entry));
+    if (number == wire::kDirectoryBoard) {
+        const auto record = directory::decode_record(entry);
+        CHECK_INVARIANT(record.has_value() && m_directory.apply(position, *record).has_value());
+    }
+    ++appended;
+    return position;
+}
+
+void SimulatedRelay::handle(RelayConnection& connection, const wire::Append& frame)
+{
+    const auto found = m_boards.find(frame.board);
+    if (found == m_boards.end()) return refuse(connection, frame.request_id, wire::Refusal::unknown_board);
+    if (frame.board != wire::kDirectoryBoard) {
+        if (connection.kind != wire::SessionKind::device) return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
+        if (frame.entry.size() != wire::kCellSize) return refuse(connection, frame.request_id, wire::Refusal::wrong_size);
+    }
+    const auto known = found->second.tags.find(tag_of(frame.board, frame.entry));
+    if (known != found->second.tags.end()) {
+        if (found->second.entries[known->second] == frame.entry) return send(connection, wire::Appended{frame.request_id, frame.board, known->second});
+        ++tags_refused;
+        return refuse(connection, frame.request_id, wire::Refusal::tag_taken);
+    }
+    if (storage_full) return refuse(connection, frame.request_id, wire::Refusal::storage_full);
+    if (frame.board == wire::kDirectoryBoard)
+        if (const auto refusal = check_record(connection, frame.entry)) return refuse(connection, frame.request_id, *refusal);
+    const auto position = store(frame.board, frame.entry);
+    send(connection, wire::Appended{frame.request_id, frame.board, position});
+    for (auto* follower : m_connections) feed(*follower, frame.board, false);
+}
+
+std::uint64_t SimulatedRelay::append_raw(std::uint32_t number, base::ByteView entry)
+{
+    const auto position = store(number, entry);
+    for (auto* follower : m_connections) feed(*follower, number, false);
+    return position;
+}
+
+void SimulatedRelay::send_entries(RelayConnection& connection, std::uint32_t number, std::uint32_t request, std::uint64_t from, std::uint64_t to)
+{
+    const auto& source = m_boards.at(number);
+    do {
+        const auto block_end = (from / wire::kBlockEntries + 1) * wire::kBlockEntries;
+        const auto end = std::min({to, block_end, from + entries_per_frame});
+        wire::Entries frame{.request_id = request, .board = number, .first_position = from, .last = end == to, .head = source.heads[end]};
+        for (auto position = from; position < end; ++position) frame.entries.push_back(source.entries[position]);
+        send(connection, frame);
+        from = end;
+    } while (from < to);
+}
+
+void SimulatedRelay::feed(RelayConnection& connection, std::uint32_t number, bool always)
+{
+    const auto following = connection.following.find(number);
+    if (following == connection.following.end()) return;
+    const auto end = m_boards.at(number).entries.size();
+    if (following->second == end && !always) return;
+    send_entries(connection, number, wire::kNoRequest, std::exchange(following->second, end), end);
+}
+
+void SimulatedRelay::handle(RelayConnection& connection, const wire::Read& frame)
+{
+    const auto found = m_boards.find(frame.board);
+    if (found == m_boards.end()) return refuse(connection, frame.request_id, wire::Refusal::unknown_board);
+    const auto from = frame.block * wire::kBlockEntries;
+    const auto size = found->second.entries.size();
+    if (from > size) return refuse(connection, frame.request_id, wire::Refusal::bad_position);
+    send_entries(connection, frame.board, frame.request_id, from, std::min<std::uint64_t>(size, from + wire::kBlockEntries));
+}
+
+void SimulatedRelay::handle(RelayConnection& connection, const wire::Follow& frame)
+{
+    const auto found = m_boards.find(frame.board);
+    if (found == m_boards.end()) return refuse(connection, frame.request_id, wire::Refusal::unknown_board);
+    if (connection.kind != wire::SessionKind::device && frame.board != wire::kDirectoryBoard)
+        return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
+    if (frame.from_position % wire::kBlockEntries != 0 || frame.from_position > found->second.entries.size())
+        return refuse(connection, frame.request_id, wire::Refusal::bad_position);
+    if (!connection.following.emplace(frame.board, frame.from_position).second)
+        return refuse(connection, frame.request_id, wire::Refusal::bad_frame, true);
+    feed(connection, frame.board, true);
+}
+
+void SimulatedRelay::handle(RelayConnection& connection, const wire::Ping& frame) { send(connection, wire::Pong{frame.value}); }
+
+}  // namespace sinetti::simulation

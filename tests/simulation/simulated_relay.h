@@ -1,0 +1,79 @@
+#pragma once
+// A relay in memory that keeps the wire protocol's promises: idempotent appends, one order per board, the hash chain, the
+// directory's rules. Its boards survive restart(); its connections do not. It also misbehaves on request.
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "directory/chain.h"
+#include "directory/state.h"
+#include "wire/frame.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+
+namespace sinetti::simulation {
+
+class RelayConnection {   // what the relay keeps for one connection, and the way back
+public:
+    virtual ~RelayConnection() = default;
+    virtual void deliver(base::Bytes frame) = 0;
+    virtual void drop() = 0;   // the relay closes it
+
+    wire::Nonce nonce{};
+    std::optional<wire::SessionKind> kind;
+    directory::PublicKey key{};                       // the device's or the invite's
+    std::map<std::uint32_t, std::uint64_t> following;   // board: next position to send
+};
+
+class SimulatedRelay {
+public:
+    SimulatedRelay(const base::Clock& clock, std::uint64_t seed);
+
+    const base::ByteArray<32>& founder_token() const { return m_token; }
+    void connect(RelayConnection& connection);
+    void disconnect(RelayConnection& connection) { m_connections.erase(&connection); }
+    void receive(RelayConnection& connection, base::ByteView frame);
+    void restart();
+
+    struct Board {
+        std::vector<base::Bytes> entries;
+        std::vector<wire::Head> heads;               // heads[n] covers entries 0 … n-1
+        std::map<wire::Tag, std::uint64_t> tags;
+    };
+    Board& board(std::uint32_t number) { return m_boards.at(number); }
+    const directory::DirectoryState& directory() const { return m_directory; }
+    std::uint64_t append_raw(std::uint32_t board, base::ByteView entry);   // as some member of staff, past all rules but the tag's
+
+    bool storage_full = false;
+    bool restarting_is_refused = false;
+    std::size_t tags_refused = 0;      // appends under a tag that holds other bytes
+    std::uint64_t appended = 0;
+    std::size_t entries_per_frame = 64;
+
+private:
+    void refuse(RelayConnection& connection, std::uint32_t request, wire::Refusal code, bool close = false);
+    void send(RelayConnection& connection, const wire::RelayFrame& frame) { connection.deliver(wire::encode(frame)); }
+    void accept(RelayConnection& connection, wire::SessionKind kind, const directory::PublicKey& key);
+    void handle(RelayConnection& connection, const wire::AuthenticateDevice& frame);
+    void handle(RelayConnection& connection, const wire::AuthenticateInvite& frame);
+    void handle(RelayConnection& connection, const wire::AuthenticateFounder& frame);
+    void handle(RelayConnection& connection, const wire::Append& frame);
+    void handle(RelayConnection& connection, const wire::Read& frame);
+    void handle(RelayConnection& connection, const wire::Follow& frame);
+    void handle(RelayConnection& connection, const wire::Ping& frame);
+    std::optional<wire::Refusal> check_record(RelayConnection& connection, base::ByteView entry);
+    std::uint64_t store(std::uint32_t board, base::ByteView entry);
+    void send_entries(RelayConnection& connection, std::uint32_t board, std::uint32_t request, std::uint64_t from, std::uint64_t to);
+    void feed(RelayConnection& connection, std::uint32_t board, bool always);
+
+    const base::Clock& m_clock;
+    base::SeededRandom m_random;
+    base::ByteArray<32> m_token;
+    std::map<std::uint32_t, Board> m_boards;
+    directory::DirectoryState m_directory;
+    std::set<RelayConnection*> m_connections;
+};
+
+}  // namespace sinetti::simulation

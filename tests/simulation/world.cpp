@@ -1,0 +1,311 @@
+#include "tests/simulation/world.h"
+
+#include "directory/link.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+namespace sinetti::simulation {
+
+// The real function, asked once for each question: a simulated day has a hundred unlocks.
+crypto::Result<crypto::PasswordKey> remembered_password_key(base::ByteView passphrase, base::ByteView salt, crypto::PasswordParameters parameters)
+{
+    static std::map<std::pair<base::Bytes, base::Bytes>, crypto::PasswordKey> answers;
+    const std::pair question(base::to_bytes(passphrase), base::to_bytes(salt));
+    auto answer = answers.find(question);
+    if (answer == answers.end()) {
+        auto key = crypto::password_key(passphrase, salt, parameters);
+        if (!key) return key;
+        answer = answers.emplace(question, std::move(*key)).first;
+    }
+    return answer->second.clone();
+}
+
+Client::Client(World& world, std::string name, std::uint64_t seed) : m_world(world), m_name(std::move(name)), m_random(seed) {}
+
+Client::~Client() { crash(); }
+
+void Client::start()
+{
+    m_core = std::make_unique<chat::Core>(chat::CoreEnvironment{m_world.clock, m_random, *this, *this, backend, *this, {}, remembered_password_key});
+    m_core->submit(api::Start{});
+}
+
+void Client::crash()
+{
+    backend.drop_waiting();
+    m_core.reset();
+    m_listener = nullptr;
+    m_wake_at.reset();
+    m_incoming.clear();
+    // Frames that had left before it died may still arrive.
+    if (m_connected && m_world.random.below(2) == 0)
+        while (!m_outgoing.empty() && m_connected) {
+            const auto frame = std::move(m_outgoing.front());
+            m_outgoing.pop_front();
+            m_world.relay.receive(*this, frame);
+        }
+    m_outgoing.clear();
+    m_world.relay.disconnect(*this);
+    m_connected = false;
+    session = {};
+    connection = {};
+    conversations.clear();
+    shown.clear();
+}
+
+void Client::submit(api::Command&& command, std::string_view passphrase)
+{
+    REQUIRE(m_core != nullptr);
+    m_core->submit(std::move(command), base::SecretBytes(base::view_of(passphrase)));
+}
+
+// --- the network ---------------------------------------------------------------------------------------------------------
+
+void Client::open(net::TransportListener& listener)
+{
+    m_listener = &listener;
+    m_outgoing.clear();
+    m_incoming.clear();
+    kind.reset();
+    following.clear();
+    if (m_offline || m_world.relay_is_down) {
+        m_incoming.push_back({Signal::closed, {}});
+        return;
+    }
+    m_connected = true;
+    m_incoming.push_back({Signal::opened, {}});
+    m_world.relay.connect(*this);
+}
+
+void Client::send(base::ByteView frame)
+{
+    if (m_connected) m_outgoing.push_back(base::to_bytes(frame));
+}
+
+void Client::close()
+{
+    m_outgoing.clear();
+    m_world.relay.disconnect(*this);
+    m_connected = false;
+    m_incoming.clear();
+    m_incoming.push_back({Signal::closed, {}});
+}
+
+void Client::deliver(base::Bytes frame) { m_incoming.push_back({Signal::frame, std::move(frame)}); }
+
+void Client::drop()
+{
+    m_connected = false;
+    m_outgoing.clear();
+    if (m_core) m_incoming.push_back({Signal::closed, {}});
+}
+
+void Client::cut_connection()
+{
+    if (!m_connected) return;
+    m_world.relay.disconnect(*this);
+    // Of what was under way in each direction, some arrives before the line goes dead.
+    m_incoming.resize(std::min<std::size_t>(m_incoming.size(), m_world.random.below(m_incoming.size() + 1)));
+    drop();
+}
+
+void Client::set_offline(bool offline)
+{
+    m_offline = offline;
+    if (offline) cut_connection();
+}
+
+void Client::wake_after(std::int64_t milliseconds) { m_wake_at = m_world.clock.now().value + milliseconds; }
+
+// --- the screen ------------------------------------------------------------------------------------------------------------
+
+void Client::on_event(const api::Event& event)
+{
+    if (const auto* known = std::get_if<api::SessionEvent>(&event)) {
+        session = *known;
+        last_error = known->error;
+    }
+    if (const auto* known = std::get_if<api::ConnectionEvent>(&event)) connection = *known;
+    if (const auto* known = std::get_if<api::PeopleEvent>(&event)) people = known->people;
+    if (const auto* known = std::get_if<api::ConversationsEvent>(&event)) conversations = known->conversations;
+    if (const auto* known = std::get_if<api::InvitationsEvent>(&event)) invitations = known->invitations;
+    if (const auto* known = std::get_if<api::InvitationReadyEvent>(&event)) invitation_ready = *known;
+    if (const auto* known = std::get_if<api::ConversationReadyEvent>(&event)) conversation_ready = *known;
+    if (const auto* known = std::get_if<api::NoticeEvent>(&event)) notices.push_back(*known);
+    if (const auto* known = std::get_if<api::SettingsEvent>(&event)) settings = {known->settings.begin(), known->settings.end()};
+    if (const auto* known = std::get_if<api::TimelineEvent>(&event)) {
+        auto& messages = shown[known->conversation];
+        messages.clear();
+        for (const auto& message : known->messages) messages.emplace(message.id, message);
+        has_older = known->has_older;
+    }
+    if (const auto* known = std::get_if<api::MessagesEvent>(&event))
+        for (const auto& message : known->messages) shown[known->conversation].insert_or_assign(message.id, message);
+}
+
+api::PersonId Client::person(std::string_view name) const
+{
+    const auto found = std::ranges::find(people, name, &api::Person::name);
+    return found == people.end() ? api::PersonId() : found->id;
+}
+
+const api::ConversationSummary* Client::conversation(std::string_view title) const
+{
+    const auto found = std::ranges::find(conversations, title, &api::ConversationSummary::title);
+    return found == conversations.end() ? nullptr : &*found;
+}
+
+bool Client::noticed(api::Code code) const { return std::ranges::find(notices, code, &api::NoticeEvent::code) != notices.end(); }
+
+std::vector<api::Message> Client::timeline(std::string_view title)
+{
+    const auto* summary = conversation(title);
+    if (summary == nullptr) return {};
+    const auto id = summary->id;
+    submit(api::OpenConversation{id});
+    m_world.settle();
+    while (has_older) {
+        submit(api::LoadOlder{id});
+        m_world.settle();
+    }
+    std::vector<api::Message> messages;
+    for (const auto& [message_id, message] : shown[id]) messages.push_back(message);
+    submit(api::OpenConversation{});
+    std::ranges::stable_sort(messages, {}, [](const api::Message& message) {
+        // Lines of one commit share its position; their own ids count up.
+        return std::tuple(message.order, message.kind == api::MessageKind::text, message.id.size(), message.id);
+    });
+    return messages;
+}
+
+std::vector<std::string> Client::texts(std::string_view title)
+{
+    std::vector<std::string> result;
+    const auto name_of = [this](const api::PersonId& id) {
+        const auto found = std::ranges::find(people, id, &api::Person::id);
+        return found == people.end() ? id : found->name;
+    };
+    for (const auto& message : timeline(title)) {
+        switch (message.kind) {
+        case api::MessageKind::text:
+            result.push_back(name_of(message.sender) + ": " + message.text + (message.delivery == api::Delivery::waiting ? " (waiting)" : ""));
+            break;
+        case api::MessageKind::created: result.push_back("[" + name_of(message.sender) + " created]"); break;
+        case api::MessageKind::member_added: result.push_back("[" + name_of(message.sender) + " added " + name_of(message.subject) + "]"); break;
+        case api::MessageKind::member_removed: result.push_back("[" + name_of(message.sender) + " removed " + name_of(message.subject) + "]"); break;
+        case api::MessageKind::renamed: result.push_back("[" + name_of(message.sender) + " renamed " + message.text + "]"); break;
+        case api::MessageKind::removed_us: result.push_back("[" + name_of(message.sender) + " removed us]"); break;
+        case api::MessageKind::unreadable: result.push_back("[unreadable]"); break;
+        }
+    }
+    return result;
+}
+
+// --- the world ---------------------------------------------------------------------------------------------------------------
+
+World::World(std::uint64_t seed) : clock({1'800'000'000'000}), random(seed), relay(clock, seed + 1) {}
+
+Client& World::add(std::string name)
+{
+    clients.push_back(std::make_unique<Client>(*this, std::move(name), random.below(UINT64_MAX)));
+    clients.back()->start();
+    return *clients.back();
+}
+
+std::string World::founder_link() const { return directory::encode_link(directory::FounderLink{base::Secret<32>(relay.founder_token())}); }
+
+bool World::step()
+{
+    std::vector<std::function<void()>> choices;
+    for (const auto& each : clients) {
+        auto* client = each.get();
+        if (!client->m_incoming.empty())
+            choices.emplace_back([client] {
+                const auto incoming = std::move(client->m_incoming.front());
+                client->m_incoming.pop_front();
+                auto* listener = client->m_listener;
+                if (listener == nullptr) return;
+                switch (incoming.signal) {
+                case Client::Signal::opened: return listener->on_opened();
+                case Client::Signal::closed:
+                    client->m_listener = nullptr;
+                    return listener->on_closed();
+                case Client::Signal::frame: return listener->on_frame(incoming.frame);
+                }
+            });
+        if (!client->m_outgoing.empty())
+            choices.emplace_back([this, client] {
+                const auto frame = std::move(client->m_outgoing.front());
+                client->m_outgoing.pop_front();
+                relay.receive(*client, frame);
+            });
+        if (client->backend.waiting() > 0) choices.emplace_back([client] { client->backend.deliver_one(); });
+        if (client->m_core && client->m_wake_at && *client->m_wake_at <= clock.now().value)
+            choices.emplace_back([client] {
+                client->m_wake_at.reset();
+                client->m_core->on_alarm();
+            });
+    }
+    if (choices.empty()) return false;
+    ++delivered;
+    choices[random.below(choices.size())]();
+    return true;
+}
+
+void World::run_steps(std::size_t count)
+{
+    for (std::size_t i = 0; i < count; ++i)
+        if (!step()) advance(200);
+}
+
+void World::advance(std::int64_t milliseconds) { clock.advance(milliseconds); }
+
+void World::settle(std::int64_t milliseconds_max)
+{
+    const auto end = clock.now().value + milliseconds_max;
+    for (std::size_t steps = 0; steps < 2'000'000; ++steps) {
+        if (step()) continue;
+        const bool somebody_waits = std::ranges::any_of(clients, [](const auto& client) {
+            if (!client->m_core || client->m_offline) return false;
+            const bool has_session = client->phase() == api::Phase::open || client->phase() == api::Phase::opening;
+            return has_session && (client->phase() == api::Phase::opening || client->connection.state != api::ConnectionState::connected || client->connection.waiting > 0);
+        });
+        std::optional<std::int64_t> next;
+        for (const auto& client : clients)
+            if (client->m_core && client->m_wake_at && (!next || *client->m_wake_at < *next)) next = client->m_wake_at;
+        if (!somebody_waits || relay_is_down || !next || *next > end) return;
+        advance(std::max<std::int64_t>(1, *next - clock.now().value));
+    }
+    FAIL("the world does not come to rest");
+}
+
+std::vector<Client*> found(World& world, const std::vector<std::string>& names)
+{
+    std::vector<Client*> clients;
+    for (const auto& name : names) {
+        auto& client = world.add(name);
+        if (clients.empty()) {
+            client.submit(api::OpenLink{world.founder_link()});
+            world.settle();
+            REQUIRE(client.phase() == api::Phase::founder);
+            client.submit(api::Found{"Virasto", name, "Päällikkö"}, kPassphrase);
+        } else {
+            clients.front()->submit(api::CreateInvitation{name, api::Role::member});
+            world.settle();
+            REQUIRE(clients.front()->invitation_ready.has_value());
+            client.submit(api::OpenLink{clients.front()->invitation_ready->invitation.fragment});
+            world.settle();
+            REQUIRE(client.phase() == api::Phase::invited);
+            client.submit(api::Enrol{name, "Neuvos"}, kPassphrase);
+        }
+        clients.push_back(&client);
+        world.settle();
+        REQUIRE(client.phase() == api::Phase::open);
+        REQUIRE(client.connection.state == api::ConnectionState::connected);
+    }
+    return clients;
+}
+
+}  // namespace sinetti::simulation

@@ -1,0 +1,105 @@
+#pragma once
+// Clients and a relay in one process, under one clock and one seed. Each client is a chat::Core with its own store; crash()
+// destroys the core at whatever point it has reached, and what was durable is all the next one finds.
+
+#include "chat/core.h"
+#include "store/memory_backend.h"
+#include "tests/simulation/simulated_relay.h"
+
+#include <deque>
+#include <memory>
+
+namespace sinetti::simulation {
+
+crypto::Result<crypto::PasswordKey> remembered_password_key(base::ByteView passphrase, base::ByteView salt, crypto::PasswordParameters parameters);
+
+class World;
+
+class Client final : private chat::EventSink, private net::Transport, private net::Alarm, private RelayConnection {
+public:
+    Client(World& world, std::string name, std::uint64_t seed);
+    ~Client() override;
+
+    void submit(api::Command&& command, std::string_view passphrase = {});
+    void start();                             // a new core on what is stored
+    void crash();                             // and nothing after it
+    bool is_running() const { return m_core != nullptr; }
+    void cut_connection();                    // both ends learn of it; what was under way is lost
+    void set_offline(bool offline);
+
+    // What its screen knows.
+    const std::string& name() const { return m_name; }
+    api::Phase phase() const { return session.phase; }
+    api::PersonId person(std::string_view name) const;
+    const api::ConversationSummary* conversation(std::string_view title) const;   // by title
+    std::vector<api::Message> timeline(std::string_view title);                   // opens it, all of it
+    std::vector<std::string> texts(std::string_view title);                       // "sender: text", system lines in brackets
+    bool noticed(api::Code code) const;
+
+    api::SessionEvent session;
+    api::Code last_error = api::Code::none;
+    api::ConnectionEvent connection;
+    std::vector<api::Person> people;
+    std::vector<api::ConversationSummary> conversations;
+    std::vector<api::Invitation> invitations;
+    std::vector<api::NoticeEvent> notices;
+    std::map<std::string, std::string> settings;
+    std::optional<api::InvitationReadyEvent> invitation_ready;
+    std::optional<api::ConversationReadyEvent> conversation_ready;
+    std::map<api::ConversationId, std::map<api::MessageId, api::Message>> shown;
+    bool has_older = false;
+    store::MemoryBackend backend;
+
+private:
+    friend class World;
+    void on_event(const api::Event& event) override;
+    void open(net::TransportListener& listener) override;
+    void send(base::ByteView frame) override;
+    void close() override;
+    void wake_after(std::int64_t milliseconds) override;
+    void deliver(base::Bytes frame) override;
+    void drop() override;
+
+    World& m_world;
+    std::string m_name;
+    base::SeededRandom m_random;
+    std::unique_ptr<chat::Core> m_core;
+    net::TransportListener* m_listener = nullptr;
+    bool m_connected = false;                 // to the relay
+    bool m_offline = false;
+    enum class Signal : std::uint8_t { opened, closed, frame };
+    struct Incoming {
+        Signal signal;
+        base::Bytes frame;
+    };
+    std::deque<Incoming> m_incoming;          // from the relay
+    std::deque<base::Bytes> m_outgoing;       // to the relay
+    std::optional<std::int64_t> m_wake_at;
+};
+
+class World {
+public:
+    explicit World(std::uint64_t seed);
+
+    Client& add(std::string name);
+    std::string founder_link() const;
+    // One thing happens somewhere, chosen by the seed; false: nothing is under way.
+    bool step();
+    void run_steps(std::size_t count);
+    // Until nothing is under way, nobody waits and everybody who is online is connected, or so much time has passed.
+    void settle(std::int64_t milliseconds_max = 120'000);
+    void advance(std::int64_t milliseconds);
+
+    base::ManualClock clock;
+    base::SeededRandom random;
+    SimulatedRelay relay;
+    std::vector<std::unique_ptr<Client>> clients;
+    bool relay_is_down = false;
+    std::size_t delivered = 0;
+};
+
+// Founds the organisation with the first name and enrols the others; everybody is open and connected.
+std::vector<Client*> found(World& world, const std::vector<std::string>& names);
+inline constexpr std::string_view kPassphrase = "kolme sanaa ja lukko";
+
+}  // namespace sinetti::simulation
