@@ -33,9 +33,11 @@ std::int64_t row_id(std::uint32_t board, std::uint64_t position)
     return static_cast<std::int64_t>(std::uint64_t{board} << kPositionBits | position);
 }
 
-// SQLite has one code for a full disk; quotas, file size limits and read-only file systems come as I/O errors.
-StoreError error_of(sqlite3* database, int code)
+// SQLite has one code for a full disk; quotas, file size limits and read-only file systems come as I/O errors, and only errno
+// tells them apart: sqlite3_system_errno() knows nothing of a write that failed in COMMIT. Callers clear errno beforehand.
+StoreError error_of(int code)
 {
+    const int system_error = errno;
     switch (code & 0xff) {
     case SQLITE_FULL:
     case SQLITE_READONLY: return StoreError::full;
@@ -44,7 +46,8 @@ StoreError error_of(sqlite3* database, int code)
     case SQLITE_LOCKED: return StoreError::unavailable;
     default: break;
     }
-    switch (database != nullptr ? sqlite3_system_errno(database) : 0) {
+    if ((code & 0xff) != SQLITE_IOERR) return StoreError::broken;
+    switch (system_error) {
     case ENOSPC:
     case EDQUOT:
     case EFBIG:
@@ -58,9 +61,10 @@ public:
     static StoreResult<Database> open(const std::filesystem::path& file, int flags)
     {
         sqlite3* handle = nullptr;
+        errno = 0;
         const int code = sqlite3_open_v2(file.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
         Database database(handle);
-        if (code != SQLITE_OK) return Unexpected(error_of(handle, code));
+        if (code != SQLITE_OK) return Unexpected(error_of(code));
         sqlite3_extended_result_codes(handle, 1);
         sqlite3_busy_timeout(handle, kBusyTimeout);
         return database;
@@ -68,8 +72,9 @@ public:
 
     StoreResult<void> run(const std::string& sql)
     {
+        errno = 0;
         const int code = sqlite3_exec(m_handle.get(), sql.c_str(), nullptr, nullptr, nullptr);
-        if (code != SQLITE_OK) return Unexpected(error_of(m_handle.get(), code));
+        if (code != SQLITE_OK) return Unexpected(error_of(code));
         return {};
     }
 
@@ -89,8 +94,9 @@ public:
     static StoreResult<Statement> prepare(Database& database, const char* sql)
     {
         sqlite3_stmt* handle = nullptr;
+        errno = 0;
         const int code = sqlite3_prepare_v3(database.handle(), sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
-        if (code != SQLITE_OK) return Unexpected(error_of(database.handle(), code));
+        if (code != SQLITE_OK) return Unexpected(error_of(code));
         return Statement(handle);
     }
 
@@ -112,10 +118,11 @@ public:
 
     StoreResult<bool> step()   // true: a row
     {
+        errno = 0;
         const int code = sqlite3_step(m_handle.get());
         if (code == SQLITE_ROW) return true;
         if (code == SQLITE_DONE) return false;
-        return Unexpected(error_of(sqlite3_db_handle(m_handle.get()), code));
+        return Unexpected(error_of(code));
     }
     void reset()
     {

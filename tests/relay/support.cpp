@@ -211,7 +211,7 @@ std::optional<wire::RelayFrame> Client::receive()
 bool Client::expect_refusal(wire::Refusal code, std::uint32_t request_id)
 {
     const auto refused = expect<wire::Refused>();
-    if (refused && (refused->code != code || refused->request_id != request_id)) MESSAGE("refused with " << wire::name_of(refused->code));
+    if (refused && (refused->code != code || refused->request_id != request_id)) MESSAGE("refused with " << std::string(wire::name_of(refused->code)));
     return refused && refused->code == code && refused->request_id == request_id;
 }
 
@@ -261,7 +261,7 @@ std::optional<std::uint64_t> Client::append(std::uint32_t board, base::ByteView 
         if (!frame) return {};
         if (const auto* appended = std::get_if<wire::Appended>(&*frame); appended && appended->request_id == request_id) return appended->position;
         if (const auto* refused = std::get_if<wire::Refused>(&*frame)) {
-            MESSAGE("refused with " << wire::name_of(refused->code));
+            MESSAGE("refused with " << std::string(wire::name_of(refused->code)));
             return {};
         }
     }
