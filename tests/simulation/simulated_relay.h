@@ -46,8 +46,9 @@ public:
     const directory::DirectoryState& directory() const { return m_directory; }
     std::uint64_t append_raw(std::uint32_t board, base::ByteView entry);   // as some member of staff, past all rules but the tag's
 
+    void swap_directory(SimulatedRelay& other) { std::swap(m_directory, other.m_directory); }
+
     bool storage_full = false;
-    bool restarting_is_refused = false;
     std::size_t tags_refused = 0;      // appends under a tag that holds other bytes
     std::uint64_t appended = 0;
     std::size_t entries_per_frame = 64;

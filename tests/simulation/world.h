@@ -26,6 +26,7 @@ public:
     bool is_running() const { return m_core != nullptr; }
     void cut_connection();                    // both ends learn of it; what was under way is lost
     void set_offline(bool offline);
+    void receive_from_relay(base::Bytes frame) { deliver(std::move(frame)); }
 
     // What its screen knows.
     const std::string& name() const { return m_name; }

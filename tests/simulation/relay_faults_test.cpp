@@ -1,0 +1,169 @@
+#include "tests/simulation/world.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace sinetti;
+using namespace sinetti::simulation;
+
+namespace {
+
+api::ConversationId make_group(World& world, const std::vector<Client*>& people, const std::string& title)
+{
+    std::vector<api::PersonId> members;
+    for (std::size_t i = 1; i < people.size(); ++i) members.push_back(people[0]->person(people[i]->name()));
+    people[0]->submit(api::CreateConversation{api::ConversationKind::group, title, members});
+    world.settle();
+    REQUIRE(people[0]->conversation_ready.has_value());
+    return people[0]->conversation_ready->conversation;
+}
+
+}  // namespace
+
+TEST_SUITE("simulation.relay_faults")
+{
+    TEST_CASE("a full relay is said once; what waits goes out when there is room")
+    {
+        World world(200);
+        const auto people = found(world, {"Aino", "Bertta"});
+        const auto group = make_group(world, people, "Ryhmä");
+        world.relay.storage_full = true;
+        for (const auto* text : {"yksi", "kaksi", "kolme"}) people[0]->submit(api::SendText{group, text});
+        world.settle(60'000);
+        CHECK(people[0]->connection.waiting == 3);
+        CHECK(people[0]->connection.state == api::ConnectionState::connected);
+        CHECK(std::ranges::count(people[0]->notices, api::Code::relay_full, &api::NoticeEvent::code) == 1);
+        world.relay.storage_full = false;
+        world.settle();
+        CHECK(people[0]->connection.waiting == 0);
+        CHECK(people[1]->texts("Ryhmä") == std::vector<std::string>{"[Aino created]", "Aino: yksi", "Aino: kaksi", "Aino: kolme"});
+    }
+
+    TEST_CASE("a garbled frame ends the session with one sentence; everything goes on after it")
+    {
+        World world(201);
+        const auto people = found(world, {"Aino", "Bertta"});
+        const auto group = make_group(world, people, "Ryhmä");
+        for (const auto& garbage : {base::Bytes{}, base::Bytes(256, 0xff), base::Bytes(256, 0), base::Bytes(300'000, 7), wire::encode(wire::RelayFrame(wire::Challenge{})),
+                                    wire::encode(wire::RelayFrame(wire::Entries{.request_id = 0, .board = 1, .first_position = 77, .last = true, .head = {}, .entries = {base::Bytes(1024, 1)}})),
+                                    wire::encode(wire::RelayFrame(wire::Appended{99, 1, 5}))}) {
+            people[1]->notices.clear();
+            people[1]->receive_from_relay(garbage);
+            world.run_steps(3);
+            CHECK(people[1]->noticed(api::Code::relay_garbled));
+            world.settle();
+            CHECK(people[1]->connection.state == api::ConnectionState::connected);
+        }
+        people[0]->submit(api::SendText{group, "perille asti"});
+        world.settle();
+        CHECK(people[1]->texts("Ryhmä").back() == "Aino: perille asti");
+    }
+
+    TEST_CASE("a relay that rewrites what it showed before is caught and not followed")
+    {
+        World world(202);
+        const auto people = found(world, {"Aino", "Bertta"});
+        const auto group = make_group(world, people, "Ryhmä");
+        for (int i = 0; i < 300; ++i) world.relay.append_raw(1, world.random.array<1024>());
+        people[0]->submit(api::SendText{group, "totuus"});
+        world.settle();
+        people[1]->cut_connection();
+        auto& board = world.relay.board(1);
+
+        SUBCASE("an entry of the last block is another one") { board.entries.back()[500] ^= 1; }
+        SUBCASE("the board is shorter")
+        {
+            board.entries.resize(board.entries.size() - 1);
+            board.heads.resize(board.heads.size() - 1);
+        }
+        SUBCASE("the board begins anew")
+        {
+            board.entries.clear();
+            board.heads.resize(1);
+        }
+        for (std::size_t i = 0; i < board.entries.size(); ++i) board.heads[i + 1] = directory::next_head(board.heads[i], i, board.entries[i]);
+        world.settle(10'000);
+        CHECK(people[1]->noticed(api::Code::relay_fork));
+        CHECK(people[1]->connection.state == api::ConnectionState::refused);
+        CHECK(people[1]->connection.reason == api::Code::relay_fork);
+        CHECK(people[1]->texts("Ryhmä").back() == "Aino: totuus");
+    }
+
+    TEST_CASE("two histories for two people are found out by comparing heads in their messages")
+    {
+        World world(203);
+        const auto people = found(world, {"Aino", "Bertta"});
+        const auto group = make_group(world, people, "Ryhmä");
+        // Bertta alone is shown another cell of somebody else's; the rest of the board is the same to both.
+        people[1]->set_offline(true);
+        world.settle();
+        for (int i = 0; i < 300; ++i) world.relay.append_raw(1, world.random.array<1024>());
+        world.settle();
+        auto& board = world.relay.board(1);
+        const auto truth = board;
+        const auto forged = board.entries.size() - 200;
+        board.entries[forged] = base::to_bytes(world.random.array<1024>());
+        for (std::size_t i = 0; i < board.entries.size(); ++i) board.heads[i + 1] = directory::next_head(board.heads[i], i, board.entries[i]);
+        people[0]->set_offline(true);
+        people[1]->set_offline(false);
+        world.settle();
+        people[1]->submit(api::SendText{group, "kaikki hyvin?"});
+        world.settle();
+        const auto said = board.entries.back();
+        people[1]->set_offline(true);
+        board = truth;
+        world.relay.append_raw(1, said);
+        people[0]->set_offline(false);
+        world.settle();
+        CHECK(people[0]->texts("Ryhmä").back() == "Bertta: kaikki hyvin?");
+        CHECK(people[0]->noticed(api::Code::relay_fork));
+    }
+
+    TEST_CASE("a relay whose organisation is another one is not spoken to")
+    {
+        World world(204);
+        const auto people = found(world, {"Aino"});
+        World other(205);
+        found(other, {"Muu"});
+        std::swap(world.relay.board(0), other.relay.board(0));
+        world.relay.swap_directory(other.relay);
+        people[0]->cut_connection();
+        world.settle(5'000);
+        CHECK(people[0]->connection.state == api::ConnectionState::refused);
+        CHECK(people[0]->connection.reason == api::Code::link_other_organisation);
+    }
+
+    TEST_CASE("foreign noise on the board is passed over")
+    {
+        World world(206);
+        const auto people = found(world, {"Aino", "Bertta"});
+        const auto group = make_group(world, people, "Ryhmä");
+        for (int i = 0; i < 2000; ++i) {
+            world.relay.append_raw(1, world.random.array<1024>());
+            if (i % 400 == 0) people[0]->submit(api::SendText{group, "viesti " + std::to_string(i)});
+            if (i % 700 == 0) people[1]->cut_connection();
+            world.run_steps(3);
+        }
+        world.settle();
+        CHECK(people[1]->texts("Ryhmä").size() == 6);
+        CHECK(people[1]->texts("Ryhmä") == people[0]->texts("Ryhmä"));
+    }
+
+    TEST_CASE("a broken or full store is said once, and nothing that was not stored is sent")
+    {
+        World world(207);
+        const auto people = found(world, {"Aino", "Bertta"});
+        const auto group = make_group(world, people, "Ryhmä");
+        people[0]->backend.fail_with(store::BackendError::full);
+        const auto before = world.relay.appended;
+        people[0]->submit(api::SendText{group, "ei vielä"});
+        world.settle(20'000);
+        CHECK(world.relay.appended == before);
+        CHECK(std::ranges::count(people[0]->notices, api::Code::store_full, &api::NoticeEvent::code) == 1);
+        people[0]->backend.fail_with(std::nullopt);
+        world.advance(40'000);
+        world.settle();
+        CHECK(people[1]->texts("Ryhmä").back() == "Aino: ei vielä");
+    }
+}
