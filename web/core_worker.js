@@ -165,7 +165,7 @@ self.onmessage = ({data}) => queue.push(data);
 async function start() {
   core = await createCore({host});
   call('_core_start');
-  if (await lock.tryAcquire()) call('_core_set_active', 1);
+  call('_core_set_active', await lock.tryAcquire() ? 1 : 0);
   self.onmessage = ({data}) => handle(data);
   for (const message of queue) handle(message);
   queue = [];

@@ -43,51 +43,38 @@ class Application {
 public:
     void set_active(bool active)
     {
-        if (active == (m_seat != nullptr)) return;
         if (!active) {
             m_seat.reset();
             m_events.on_event(api::SessionEvent{.phase = api::Phase::elsewhere});
             return;
         }
+        if (m_seat) return;
         m_seat = std::make_unique<Seat>(m_clock, m_random, m_events);
-        if (m_started) begin();
+        m_seat->core.submit(api::Start{});
+        submit_link();
     }
 
     void submit(api::Command&& command, base::SecretBytes&& passphrase)
     {
-        if (std::holds_alternative<api::Start>(command)) return start();
         if (auto* link = std::get_if<api::OpenLink>(&command)) return open_link(std::move(link->fragment));
-        if (m_seat) m_seat->core.submit(std::move(command), std::move(passphrase));
+        if (m_seat) return m_seat->core.submit(std::move(command), std::move(passphrase));
+        // While another tab has the seal, Start asks for it; everything else has to wait for that.
+        if (std::holds_alternative<api::Start>(command)) sinetti_host_take_over();
     }
 
-    // A link waits until the page has started and this tab has the seal.
+    // A link waits until this tab has the seal.
     void open_link(std::string fragment)
     {
         m_link = std::move(fragment);
-        if (m_started && m_seat) submit_link();
+        submit_link();
     }
 
     Seat* seat() { return m_seat.get(); }
 
 private:
-    // The page's first Start asks where we stand; a later one, while another tab has the seal, asks for it.
-    void start()
-    {
-        const bool first = !m_started;
-        m_started = true;
-        if (m_seat) return begin();
-        if (first) return m_events.on_event(api::SessionEvent{.phase = api::Phase::elsewhere});
-        sinetti_host_take_over();
-    }
-
-    void begin()
-    {
-        m_seat->core.submit(api::Start{});
-        if (m_link) submit_link();
-    }
-
     void submit_link()
     {
+        if (!m_seat || !m_link) return;
         auto fragment = std::move(*m_link);
         m_link.reset();
         m_seat->core.submit(api::OpenLink{std::move(fragment)});
@@ -98,7 +85,6 @@ private:
     HostEvents m_events;
     std::unique_ptr<Seat> m_seat;
     std::optional<std::string> m_link;
-    bool m_started = false;
 };
 
 // Lives as long as the module; made by core_start().
@@ -120,7 +106,7 @@ void core_start()
     if (!g_application) g_application = new Application;
 }
 
-// The worker got the lock, or was told to let it go.
+// The worker has the lock; or another tab has it, from the beginning or because it asked.
 void core_set_active(int active) { g_application->set_active(active != 0); }
 
 // Bytes belong to the caller; those of the passphrase are wiped before this returns. False: not a command.

@@ -3,7 +3,7 @@
 
 import {eventually, seconds} from './harness.mjs';
 
-const kStep = {timeout: seconds(10)};
+const kStep = {timeout: seconds(30)};
 const kOpening = {timeout: seconds(60)};   // Argon2id on a busy machine, several at a time
 
 export class Person {
@@ -34,7 +34,7 @@ export class Person {
   }
 
   async type(label, text, scope = this.page) {
-    await scope.getByLabel(label, {exact: true}).fill(text, kStep);
+    await scope.getByRole('textbox', {name: label, exact: true}).fill(text, kStep);
   }
 
   dialog() {
@@ -69,7 +69,7 @@ export class Person {
   }
 
   async unlock(passphrase = this.passphrase) {
-    await this.page.getByLabel('Passphrase', {exact: true}).waitFor(kOpening);
+    await this.page.getByRole('textbox', {name: 'Passphrase', exact: true}).waitFor(kOpening);
     await this.type('Passphrase', passphrase);
     await this.page.keyboard.press('Enter');
   }
@@ -162,7 +162,7 @@ export class Person {
     return this.page.getByRole('log', {name: 'Messages'}).getByRole('article').filter({hasText: text});
   }
 
-  async sees(text, timeout = seconds(15)) {
+  async sees(text, timeout = seconds(40)) {
     await this.article(text).first().waitFor({timeout});
   }
 
