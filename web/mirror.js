@@ -242,6 +242,10 @@ export class Mirror {
       }
     }
     for (const id of renamed) this.#name(id);
+    // An element that was moved has lost its offset, which is no wish to scroll.
+    for (const {element, spacer} of this.#nodes.values()) {
+      if (spacer && element.scrollTop !== kScrollRoom) element.scrollTop = kScrollRoom;
+    }
     this.#settleFocus(focused, wanted || this.#fields.takeAutofocus());
   }
 

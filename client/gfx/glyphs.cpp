@@ -1,6 +1,7 @@
 #include "gfx/glyphs.h"
 
 #include "base/check.h"
+#include "gfx/utf8.h"
 
 #include <imgui_internal.h>
 
@@ -47,7 +48,8 @@ Glyphs::Glyphs(ImFontAtlas& atlas, const std::array<base::ByteView, static_cast<
 
 bool Glyphs::is_ours(Face face, const Cluster& cluster) const
 {
-    return cluster.single != 0 && font(face).IsGlyphInFont(static_cast<ImWchar>(cluster.single));
+    // Pictures are the browser's, in colour, even where Inter has an outline of one.
+    return cluster.single != 0 && cluster.single < 0x1F000 && font(face).IsGlyphInFont(static_cast<ImWchar>(cluster.single));
 }
 
 void Glyphs::write(ImFontAtlasRectId id, const std::uint8_t* rgba)
@@ -78,7 +80,10 @@ const Glyphs::Foreign& Glyphs::foreign(Face face, float pixels, std::string_view
         }
         m_foreign.clear();
     }
-    const ClusterImage image = m_clusters.rasterise_cluster(cluster, pixels, weight);
+    // Without the variation selector a browser may pick an outline from some font of the system.
+    const CodePoint first = code_point_at(cluster, 0);
+    const bool picture = first.size == cluster.size() && first.value >= 0x1F300 && first.value <= 0x1FAFF;
+    const ClusterImage image = m_clusters.rasterise_cluster(picture ? std::string(cluster) + "\xEF\xB8\x8F" : std::string(cluster), pixels, weight);
     Foreign entry{.left = image.left, .top = image.top, .advance = image.advance};
     const bool complete = image.width > 0 && image.height > 0 && image.width <= 1024 && image.height <= 1024 &&
                           image.rgba.size() == static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height) * 4;

@@ -37,6 +37,15 @@ void Painter::path(float x, float y, float w, float h, const Corners& corners, f
     arc(x + w - clamp(corners.top_right), y + clamp(corners.top_right), corners.top_right, kPi * 1.5f);
     arc(x + w - clamp(corners.bottom_right), y + h - clamp(corners.bottom_right), corners.bottom_right, 0);
     arc(x + clamp(corners.bottom_left), y + h - clamp(corners.bottom_left), corners.bottom_left, kPi / 2);
+    // Where two arcs meet there are two points in one place; the edge between them would grow spikes.
+    const auto same = [](const ImVec2& a, const ImVec2& b) { return std::abs(a.x - b.x) < 0.05f && std::abs(a.y - b.y) < 0.05f; };
+    ImVector<ImVec2>& points = m_list._Path;
+    int kept = 0;
+    for (int i = 0; i < points.Size; ++i) {
+        if (kept == 0 || !same(points[i], points[kept - 1])) points[kept++] = points[i];
+    }
+    while (kept > 1 && same(points[0], points[kept - 1])) --kept;
+    points.resize(kept);
 }
 
 void Painter::fill(float x, float y, float w, float h, Colour c, const Corners& corners)

@@ -58,6 +58,7 @@ void Context::cover()
 {
     mirror.cover();
     input.cover();
+    covered = true;
 }
 
 void Context::text(std::string_view key, const TextStyle& style, std::string_view words, float x, float top, Colour colour)

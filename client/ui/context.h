@@ -34,6 +34,7 @@ public:
     Language language = Language::english;
     double now_ms = 0;             // monotonic
     LocalTime now;                 // wall clock
+    bool covered = false;          // what is drawn now belongs to a dialog
     bool animating = false;        // set by whoever wants the next display frame
 
     // Words.
@@ -54,6 +55,7 @@ public:
     bool visible(const Rect& rect) const { return !rect.intersected(clip()).empty(); }
     void hit(NodeId node, const Rect& rect, Cursor cursor = Cursor::pointer) { input.hit(node, rect.intersected(clip()), cursor); }
     bool activated(NodeId node);
+    bool in_background() const { return state.dialog != Dialog::none && !covered; }
     void cover();                  // a modal dialog opens over everything registered so far
 
     // Text that is also in the mirror.

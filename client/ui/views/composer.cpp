@@ -93,6 +93,12 @@ void draw_composer(Context& c, const Rect& area, const api::ConversationSummary&
     const auto draft = c.state.drafts.find(conversation.id);
     if (!c.state.texts.contains(node)) c.state.texts.emplace(node, draft != c.state.drafts.end() ? draft->second : conversation.draft);
     spec.initial = c.state.texts[node];
+    if (c.in_background()) {
+        const ClipScope clip(c, ink);
+        const std::string& shown = spec.initial.empty() ? spec.placeholder : spec.initial;
+        c.paint.text(style, shown, c.paint.texts().wrap(style, shown, ink.w, static_cast<std::size_t>(kComposerLines)), ink.x, ink.y,
+                     spec.initial.empty() ? t.text_3 : t.text);
+    }
     c.hit(node, ink, Cursor::text);
     c.input.take_activation(node);
     c.state.composer = node;

@@ -85,7 +85,7 @@ void draw_settings(Context& c, const Rect& area)
     if (const api::Person* me = c.model.person(c.model.session.me); me != nullptr) {
         const bool side_by_side = w > 560;
         const float hint = c.paragraph_height(kLabel, c.say(Say::my_digits_hint), inner);
-        const float height = side_by_side ? 232.0f : 72 + 20 + 18 + 8 + kDigitsHeight + 10 + hint + 2 * pad;
+        const float height = side_by_side ? 2 * pad + 78 + kDigitsHeight : 72 + 20 + 18 + 8 + kDigitsHeight + 10 + hint + 2 * pad;
         card(height);
         const float seal = side_by_side ? 132.0f : 72.0f;
         draw_seal(c, "seal", {x + pad - 4, y + pad - 4, seal, seal}, me->fingerprint);

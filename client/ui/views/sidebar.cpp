@@ -238,8 +238,8 @@ void draw_sidebar(Context& c, const Rect& area)
         c.state.search = search.id;
     }
     const std::string_view query = trimmed(field_text(c, c.state.search));
-    if (!narrow || area.h > 560) {
-        const float height = narrow ? 44.0f : 32.0f;
+    if (!narrow) {
+        const float height = c.touch() ? 44.0f : 32.0f;
         const Rect strip = rest.take_top(height + 8);
         GroupScope tabs(c, "filters", Role::tablist, strip, c.say(Say::filter));
         std::uint32_t unread = 0;

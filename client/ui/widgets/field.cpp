@@ -32,6 +32,10 @@ MirrorNode& add_field(Context& c, NodeId node, const Rect& ink, const FieldOptio
         spec.initial = typed != c.state.texts.end() ? typed->second : std::string(o.initial);
         if (typed == c.state.texts.end() && !o.initial.empty()) c.state.texts.emplace(node, o.initial);
     }
+    if (c.in_background() && o.kind != FieldKind::password) {   // the real field is out of sight: show what it shows
+        const std::string& shown = spec.initial.empty() ? spec.placeholder : spec.initial;
+        c.ink_elided(style, shown, ink.x, ink.y + (ink.h - style.line) / 2, ink.w, spec.initial.empty() ? c.theme.text_3 : c.theme.text);
+    }
     c.hit(node, ink, Cursor::text);
     c.input.take_activation(node);   // a click into the field is the page's business
     return mirrored;
