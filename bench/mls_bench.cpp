@@ -1,0 +1,170 @@
+// How long MLS takes, by the procedure the peers are measured with: alice creates a group and adds bob; then she adds N members
+// in one commit (encoding and applying included); the last of them joins by the Welcome with the tree inside; bob processes the
+// commit; alice makes a commit of her own and bob processes it. Then messages of 200 bytes, stored as the client stores them.
+//
+// One line of JSON a step: {"bench":"mls","step":…,"members":N,"milliseconds":median,"minimum":…,"runs":…}.
+
+#include "base/random.h"
+#include "mls/group.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+using namespace sinetti;
+using namespace sinetti::mls;
+
+namespace {
+
+const CipherSuite kSuite = CipherSuite::x25519_chacha20poly1305_sha256_ed25519();
+
+template<typename T>
+T must(Result<T> result)
+{
+    if (!result) {
+        std::fprintf(stderr, "mls error %d\n", static_cast<int>(result.error()));
+        std::exit(1);
+    }
+    if constexpr (!std::is_void_v<T>) return std::move(result).value();
+}
+
+class Timings {
+public:
+    template<typename F>
+    auto measure(const char* step, F&& work)
+    {
+        const auto start = std::chrono::steady_clock::now();
+        auto value = work();
+        const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - start;
+        auto found = std::find_if(m_steps.begin(), m_steps.end(), [&](const auto& entry) { return entry.name == step; });
+        if (found == m_steps.end()) found = m_steps.insert(found, {step, {}});
+        found->milliseconds.push_back(taken.count());
+        return value;
+    }
+    void print(std::size_t members)
+    {
+        for (auto& step : m_steps) {
+            auto& times = step.milliseconds;
+            std::sort(times.begin(), times.end());
+            std::printf("{\"bench\":\"mls\",\"step\":\"%s\",\"members\":%zu,\"milliseconds\":%.3f,\"minimum\":%.3f,\"runs\":%zu}\n",
+                        step.name.c_str(), members, times[times.size() / 2], times.front(), times.size());
+        }
+        std::fflush(stdout);
+    }
+
+private:
+    struct Step {
+        std::string name;
+        std::vector<double> milliseconds;
+    };
+    std::vector<Step> m_steps;
+};
+
+class CountingSink final : public StateSink {
+public:
+    void put(std::string_view, base::SecretBytes&& record) override { bytes += record.size(); }
+    void erase(std::string_view) override {}
+    std::size_t bytes = 0;
+};
+
+KeyPackagePrivate key_package(const std::string& name, base::Random& random)
+{
+    return generate_key_package(kSuite, {Credential::basic(base::view_of(name)), crypto::SignaturePrivateKey::generate(random)}, random, {});
+}
+
+struct Two {
+    Group alice;
+    Group bob;
+};
+
+Two alice_and_bob(base::Random& random)
+{
+    const auto identity = crypto::SignaturePrivateKey::generate(random);
+    auto alice = must(Group::create(kSuite, Bytes(32, 1), {Credential::basic(base::view_of("alice")), identity.clone()}, random));
+    const auto bob = key_package("bob", random);
+    CommitRequest request;
+    request.add.push_back(bob.key_package);
+    const auto output = must(alice.commit(request, random));
+    must(alice.merge_pending());
+    return {std::move(alice), must(Group::join(*output.welcome, bob, random))};
+}
+
+bool follow(Group& group, ByteView commit)
+{
+    auto processed = must(group.process(commit));
+    must(group.merge(std::get<StagedCommit>(std::move(processed))));
+    return true;
+}
+
+void handshakes(std::size_t members, int runs)
+{
+    Timings timings;
+    std::size_t commit_size = 0;
+    std::size_t welcome_size = 0;
+    for (int run = 0; run < runs; ++run) {
+        base::SeededRandom random(static_cast<std::uint64_t>(run) + 1);
+        auto [alice, bob] = alice_and_bob(random);
+        CommitRequest request;
+        KeyPackagePrivate last = key_package("m", random);
+        for (std::size_t i = 0; i + 1 < members; ++i) request.add.push_back(key_package("m", random).key_package);
+        request.add.push_back(last.key_package);
+        const auto added = timings.measure("add", [&] {
+            auto output = must(alice.commit(request, random));
+            must(alice.merge_pending());
+            return output;
+        });
+        timings.measure("join", [&] { return must(Group::join(*added.welcome, last, random)); });
+        timings.measure("process the add", [&] { return follow(bob, added.commit); });
+        const auto own = timings.measure("self-commit", [&] {
+            auto output = must(alice.commit({}, random));
+            must(alice.merge_pending());
+            return output;
+        });
+        timings.measure("process it", [&] { return follow(bob, own.commit); });
+        commit_size = added.commit.size();
+        welcome_size = added.welcome->size();
+    }
+    timings.print(members);
+    std::printf("{\"bench\":\"mls\",\"step\":\"sizes\",\"members\":%zu,\"commit_bytes\":%zu,\"welcome_bytes\":%zu}\n", members, commit_size,
+                welcome_size);
+}
+
+void messages(std::size_t count)
+{
+    base::SeededRandom random(1);
+    auto [alice, bob] = alice_and_bob(random);
+    const Bytes text(200, 'x');
+    CountingSink sink;
+    std::vector<Bytes> sent;
+    Timings timings;
+    timings.measure("encrypt", [&] {
+        for (std::size_t i = 0; i < count; ++i) {
+            sent.push_back(must(alice.encrypt(text, {}, random)));
+            alice.flush(sink);
+        }
+        return true;
+    });
+    timings.measure("decrypt", [&] {
+        for (const auto& message : sent) {
+            must(bob.process(message));
+            bob.flush(sink);
+        }
+        return true;
+    });
+    timings.print(count);
+    std::printf("{\"bench\":\"mls\",\"step\":\"message size\",\"bytes\":%zu}\n", sent.front().size());
+}
+
+}  // namespace
+
+// bench-mls [runs] [largest group]
+int main(int argc, char** argv)
+{
+    const int runs = argc > 1 ? std::max(1, std::atoi(argv[1])) : 5;
+    const auto largest = static_cast<std::size_t>(argc > 2 ? std::max(1, std::atoi(argv[2])) : 500);
+    for (const std::size_t members : {std::size_t{5}, std::size_t{50}, std::size_t{500}, std::size_t{1000}})
+        if (members <= largest) handshakes(members, runs);
+    messages(2000);
+}
