@@ -158,14 +158,22 @@ void Session::handle(const wire::Follow& frame)
 
 // Sends what there is, block by block, as fast as the client takes it; then joins the live followers. Nothing is missed in
 // between: both happen on this thread, and the board's length is compared at the moment of joining.
+//
+// A session that follows the directory gets other boards only after it has caught up there: so it never sees a cell before
+// the records that were durable before that cell.
 void Session::continue_following(std::uint32_t number, Following& following)
 {
+    if (number != wire::kDirectoryBoard) {
+        const auto directory = m_following.find(wire::kDirectoryBoard);
+        if (directory != m_following.end() && !directory->second.live) return;
+    }
     while (!following.live && !following.reading && m_connection != nullptr && !m_connection->busy()) {
         const auto* board = m_environment.hub.board(number);
         if (following.next == board->length) {
             following.live = true;
             m_connection->send(m_environment.hub.caught_up_frame(number));
             m_environment.hub.follow(number, *this);
+            if (number == wire::kDirectoryBoard) on_writable();
             return;
         }
         following.reading = true;

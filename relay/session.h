@@ -48,7 +48,7 @@ public:
     void start();
     void on_message(base::ByteView message);
     void on_garbage();                            // a message that is no frame at all
-    void on_writable();
+    void on_writable();                           // goes on with what is being followed
     void on_closed();
     void on_directory_change(const directory::Applied& applied);
 

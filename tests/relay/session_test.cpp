@@ -358,6 +358,31 @@ TEST_CASE("following an empty board is answered at once, with its head")
     CHECK(anna.append(1, cell(1)) == 0);
 }
 
+TEST_CASE("whoever follows the directory has all of it before the first cell")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client writer(relay.port());
+    REQUIRE(writer.open_as_device(cast.anna.device));
+    for (unsigned i = 0; i < 55; ++i) REQUIRE(writer.append(directory::sign_key_package(cast.anna.device, base::Bytes(6000, static_cast<std::uint8_t>(i)))));
+    for (std::uint32_t i = 0; i < 20; ++i) REQUIRE(writer.append(1, cell(i)) == i);
+    Client follower(relay.port());
+    REQUIRE(follower.open_as_device(cast.bert.device));
+    follower.send(wire::Follow{1, 0, 0});
+    follower.send(wire::Follow{2, 1, 0});
+    std::size_t records = 0, cells = 0;
+    while (cells < 20) {
+        const auto frame = follower.expect<wire::Entries>();
+        REQUIRE(frame);
+        if (frame->board == 0) records += frame->entries.size();
+        if (frame->board == 1) {
+            CHECK(records == 58);
+            cells += frame->entries.size();
+        }
+    }
+}
+
 TEST_CASE("a revocation closes the sessions of the revoked and lets nobody revoked in")
 {
     RunningRelay relay;
