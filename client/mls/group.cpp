@@ -156,6 +156,12 @@ Result<void> Group::merge(StagedCommit&& staged)
         state.leave();
         return Unexpected(Error::removed_from_group);
     }
+    if (taken->key) {
+        // §9.2: the key that opened the commit goes, although the epoch's other keys stay for late messages. It is looked up anew:
+        // messages may have been read since the commit was staged.
+        auto used = state.messages.find(taken->key->first, RatchetType::handshake, taken->key->second);
+        if (used) state.messages.consume(std::move(*used));
+    }
     state.advance(std::move(*taken->next));
     return {};
 }

@@ -83,7 +83,11 @@ Result<Processed> Group::process(ByteView mls_message, const PskSource* psks)
     std::optional<SecretTree::Found> key;
     auto content = TRY(state.unprotect(std::move(message), key));
     TRY(state.verify_sender(content));
-    if (content.content.content_type() == ContentType::commit) return Processed(StagedCommit(TRY(state.stage(content, psks))));
+    if (content.content.content_type() == ContentType::commit) {
+        auto staged = TRY(state.stage(content, psks));
+        if (key) staged->key.emplace(key->leaf, key->generation);
+        return Processed(StagedCommit(std::move(staged)));
+    }
     auto received = TRY(state.receive_proposal(std::move(content)));
     if (key) state.messages.consume(std::move(*key));
     return received;

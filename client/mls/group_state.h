@@ -41,6 +41,7 @@ struct PastEpoch {
 
 struct StagedCommit::State {
     Bytes base;                         // interim transcript hash of the epoch it was made for
+    std::optional<std::pair<LeafIndex, Generation>> key;   // of the handshake ratchet, consumed when merged
     Epoch epoch;
     std::optional<NextEpoch> next;      // nullopt when it removes us
     Member committer;

@@ -57,7 +57,7 @@ inline constexpr std::uint32_t kGenerationsAheadMax = 1000;      // how far a se
 inline constexpr std::uint32_t kSkippedKeysMax = 1000;           // unused keys kept per ratchet for messages out of order
 inline constexpr std::size_t kPastEpochsMax = 3;                 // epochs kept for late messages, decryption only
 inline constexpr std::size_t kResumptionPsksMax = 16;            // past epochs whose resumption secret can still be named
-inline constexpr std::uint32_t kLeafCountMax = 1u << 20;         // leaves in a tree we accept
+inline constexpr std::uint32_t kLeafCountMax = 1u << 16;         // leaves in a tree we accept
 inline constexpr std::size_t kMessageSizeMax = std::size_t{64} << 20;   // bytes of one MLSMessage
 inline constexpr std::size_t kProposalsPerEpochMax = 4096;       // standalone proposals kept until the next commit
 

@@ -72,4 +72,194 @@ TEST_SUITE("mls.group")
         CHECK(bob.commit({}, random).error() == Error::removed_from_group);
         CHECK(take(read_text(carol, secret)) == "without bob");
     }
+
+    TEST_CASE("an added member reads nothing of earlier epochs")
+    {
+        base::SeededRandom random(4);
+        auto alice = make_group("alice", random);
+        auto bob = add_member(alice, {}, "bob", random);
+        const auto before = take(alice.encrypt(base::view_of("before carol"), {}, random));
+        const auto last_commit = take(bob.commit({}, random)).commit;
+        CHECK_FALSE(apply_commit(alice, last_commit).has_value());
+        REQUIRE(bob.merge_pending().has_value());
+        auto carol = add_member(alice, {&bob}, "carol", random);
+        CHECK(read_text(carol, before).error() == Error::stale_epoch);
+        CHECK(carol.process(last_commit).error() == Error::stale_epoch);
+        CHECK(take(read_text(bob, before)) == "before carol");   // who was there still can
+    }
+
+    TEST_CASE("the loser of a commit race applies the winner's commit")
+    {
+        base::SeededRandom random(5);
+        auto alice = make_group("alice", random);
+        auto bob = add_member(alice, {}, "bob", random);
+        auto carol = add_member(alice, {&bob}, "carol", random);
+        const auto winner = take(alice.commit({}, random)).commit;
+        const auto loser = take(bob.commit({}, random)).commit;
+        for (auto* group : {&alice, &bob, &carol}) CHECK_FALSE(apply_commit(*group, winner).has_value());
+        for (auto* group : {&alice, &bob, &carol}) {
+            CHECK(group->process(loser).error() == Error::stale_epoch);
+            CHECK_FALSE(group->has_pending_commit());
+            CHECK(group->epoch_authenticator() == alice.epoch_authenticator());
+        }
+        const auto again = take(bob.commit({}, random)).commit;
+        for (auto* group : {&alice, &bob, &carol}) CHECK_FALSE(apply_commit(*group, again).has_value());
+        CHECK(alice.epoch_authenticator() == bob.epoch_authenticator());
+    }
+
+    TEST_CASE("a message is read once, in any order, and for three epochs after its own")
+    {
+        base::SeededRandom random(6);
+        auto alice = make_group("alice", random);
+        auto bob = add_member(alice, {}, "bob", random);
+        std::vector<Bytes> messages;
+        for (int i = 0; i < 5; ++i) messages.push_back(take(alice.encrypt(base::view_of(std::to_string(i)), {}, random)));
+        for (const std::size_t i : {3u, 0u, 2u}) CHECK(take(read_text(bob, messages[i])) == std::to_string(i));
+        for (const std::size_t i : {3u, 0u, 2u}) CHECK(read_text(bob, messages[i]).error() == Error::replayed);
+        CHECK(read_text(alice, messages[4]).error() == Error::own_message);
+        for (std::size_t i = 0; i < kPastEpochsMax; ++i) {
+            const auto commit = take(alice.commit({}, random)).commit;
+            REQUIRE(alice.merge_pending().has_value());
+            CHECK_FALSE(apply_commit(bob, commit).has_value());
+        }
+        CHECK(take(read_text(bob, messages[4])) == "4");
+        CHECK(read_text(bob, messages[4]).error() == Error::replayed);
+        CHECK(read_text(alice, messages[4]).error() == Error::own_message);
+        CHECK_FALSE(apply_commit(bob, take(alice.commit({}, random)).commit).has_value());
+        CHECK(read_text(bob, messages[1]).error() == Error::stale_epoch);
+    }
+
+    TEST_CASE("a tampered message of any byte changes nothing")
+    {
+        base::SeededRandom random(7);
+        auto alice = make_group("alice", random);
+        auto bob = add_member(alice, {}, "bob", random);
+        RecordStore store;
+        bob.flush(store);
+        store.puts = 0;
+        const auto newcomer = make_key_package("carol", random);
+        CommitRequest request;
+        request.add.push_back(newcomer.key_package);
+        const auto message = take(alice.encrypt(base::view_of("untouched"), base::view_of("aad"), random));
+        const auto proposal = take(alice.propose_update(random));
+        const auto output = take(alice.commit(request, random));
+        for (const auto* original : {&message, &proposal, &output.commit}) {
+            for (std::size_t i = 0; i < original->size(); ++i) {
+                auto tampered = *original;
+                tampered[i] ^= static_cast<std::uint8_t>(1u << (i % 8));
+                CHECK_FALSE(bob.process(tampered).has_value());
+                CHECK_FALSE(bob.process(ByteView(*original).first(i)).has_value());
+            }
+        }
+        bob.flush(store);
+        CHECK(store.puts == 0);
+        CHECK(take(read_text(bob, message)) == "untouched");
+        CHECK(std::holds_alternative<ReceivedProposal>(take(bob.process(proposal))));
+        CHECK_FALSE(apply_commit(bob, output.commit).has_value());
+        REQUIRE(alice.merge_pending().has_value());
+        CHECK(alice.epoch_authenticator() == bob.epoch_authenticator());
+
+        for (std::size_t i = 0; i < output.welcome->size(); ++i) {
+            auto tampered = *output.welcome;
+            tampered[i] ^= static_cast<std::uint8_t>(1u << (i % 8));
+            CHECK_FALSE(Group::join(tampered, newcomer, random).has_value());
+            CHECK_FALSE(Group::join(ByteView(*output.welcome).first(i), newcomer, random).has_value());
+        }
+        CHECK(take(Group::join(*output.welcome, newcomer, random)).epoch_authenticator() == bob.epoch_authenticator());
+    }
+
+    TEST_CASE("a staged commit says what it will do, and dropping it does nothing")
+    {
+        base::SeededRandom random(8);
+        auto alice = make_group("alice", random);
+        auto bob = add_member(alice, {}, "bob", random);
+        auto carol = add_member(alice, {&bob}, "carol", random);
+        CommitRequest request;
+        request.add.push_back(make_key_package("dave", random).key_package);
+        request.remove.push_back(carol.own_leaf());
+        request.authenticated_data = {1, 2, 3};
+        const auto commit = take(alice.commit(request, random)).commit;
+        for (int i = 0; i < 2; ++i) {
+            auto processed = take(bob.process(commit));
+            const auto& staged = std::get<StagedCommit>(processed);
+            CHECK(staged.epoch() == bob.epoch().next());
+            CHECK(base::to_text(staged.committer().credential.content) == "alice");
+            REQUIRE(staged.added().size() == 1);
+            CHECK(base::to_text(staged.added()[0].credential.content) == "dave");
+            CHECK(staged.added()[0].leaf == carol.own_leaf());   // the leftmost blank leaf
+            REQUIRE(staged.removed().size() == 1);
+            CHECK(base::to_text(staged.removed()[0].credential.content) == "carol");
+            CHECK(staged.updated().empty());
+            CHECK(base::equal(staged.authenticated_data(), request.authenticated_data));
+            CHECK_FALSE(staged.removes_us());
+        }
+        auto first = take(bob.process(commit));
+        auto second = take(bob.process(commit));
+        REQUIRE(bob.merge(std::get<StagedCommit>(std::move(first))).has_value());
+        CHECK(bob.merge(std::get<StagedCommit>(std::move(second))).error() == Error::wrong_base);
+    }
+
+    TEST_CASE("commits and removals that make no sense are refused where they are made")
+    {
+        base::SeededRandom random(9);
+        auto alice = make_group("alice", random);
+        auto bob = add_member(alice, {}, "bob", random);
+        const auto refuse = [&](CommitRequest request, Error expected) {
+            CHECK(alice.commit(request, random).error() == expected);
+            CHECK_FALSE(alice.has_pending_commit());
+        };
+        CommitRequest request;
+        request.remove = {alice.own_leaf()};
+        refuse(request, Error::nothing_to_remove);
+        request.remove = {LeafIndex(17)};
+        refuse(request, Error::nothing_to_remove);
+        request.remove = {bob.own_leaf(), bob.own_leaf()};
+        refuse(request, Error::nothing_to_remove);
+        request = {};
+        const auto dave = make_key_package("dave", random).key_package;
+        request.add = {dave, dave};
+        refuse(request, Error::invalid_leaf_node);
+        request.add = {dave};
+        request.add[0].signature[0] ^= 1;
+        refuse(request, Error::bad_signature);
+        request.add = {dave};
+        request.now = UnixSeconds{5};
+        refuse(request, Error::lifetime_out_of_range);   // it is valid for all time, which is too long
+        CHECK(Group::join(alice.encrypt({}, {}, random).value(), make_key_package("x", random), random).error() ==
+              Error::unsupported_wire_format);
+    }
+
+    TEST_CASE("a message says its group, epoch and kind before it is read")
+    {
+        base::SeededRandom random(10);
+        auto alice = make_group("alice", random);
+        const auto header = take(peek(take(alice.encrypt({}, {}, random))));
+        CHECK(header.wire_format == WireFormat::private_message);
+        CHECK(base::equal(header.group_id, alice.group_id()));
+        CHECK(header.epoch == alice.epoch());
+        CHECK(header.content_type == ContentType::application);
+        CHECK(take(peek(take(alice.commit({}, random)).commit)).content_type == ContentType::commit);
+        CHECK(peek(make_key_package("x", random).key_package.serialize()).error() == Error::unsupported_wire_format);
+    }
+
+    TEST_CASE("another member takes in our update, and we take in theirs")
+    {
+        base::SeededRandom random(11);
+        auto alice = make_group("alice", random);
+        auto bob = add_member(alice, {}, "bob", random);
+        auto carol = add_member(alice, {&bob}, "carol", random);
+        const auto update = take(bob.propose_update(random));
+        const auto removal = take(carol.propose_remove(alice.own_leaf(), random));
+        for (auto* group : {&alice, &carol}) CHECK(group->process(update).has_value());
+        for (auto* group : {&alice, &bob}) CHECK(group->process(removal).has_value());
+        const auto commit = take(carol.commit({}, random)).commit;
+        CHECK(apply_commit(alice, commit) == Error::removed_from_group);
+        CHECK_FALSE(apply_commit(bob, commit).has_value());
+        REQUIRE(carol.merge_pending().has_value());
+        CHECK(carol.members().size() == 2);
+        const auto next = take(bob.commit({}, random)).commit;
+        REQUIRE(bob.merge_pending().has_value());
+        CHECK_FALSE(apply_commit(carol, next).has_value());
+        CHECK(bob.epoch_authenticator() == carol.epoch_authenticator());
+    }
 }

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 #include <map>
+#include <set>
 
 namespace sinetti::tests {
 

@@ -1,0 +1,178 @@
+#include "world.h"
+
+using namespace sinetti;
+using namespace sinetti::tests;
+
+namespace {
+
+struct Pair {
+    base::SeededRandom random{5};
+    Group alice = make_group("alice", random);
+    Group bob = add_member(alice, {}, "bob", random);
+    Group carol = add_member(bob, {&alice}, "carol", random);
+};
+
+}  // namespace
+
+TEST_SUITE("mls.group_store")
+{
+    TEST_CASE("a group loaded from its records continues where it stopped")
+    {
+        Pair p;
+        RecordStore store;
+        const auto early = take(p.bob.encrypt(base::view_of("early"), {}, p.random));
+        const auto second = take(p.bob.encrypt(base::view_of("second"), {}, p.random));
+        CHECK(take(read_text(p.alice, second)) == "second");
+        p.alice.flush(store);
+        auto loaded = take(Group::load(store));
+        CHECK(loaded.epoch() == p.alice.epoch());
+        CHECK(loaded.own_leaf() == p.alice.own_leaf());
+        CHECK(loaded.epoch_authenticator() == p.alice.epoch_authenticator());
+        CHECK(loaded.members() == p.alice.members());
+        CHECK(read_text(loaded, second).error() == Error::replayed);
+        CHECK(take(read_text(loaded, early)) == "early");
+
+        const auto spoken = take(loaded.encrypt(base::view_of("from the records"), {}, p.random));
+        CHECK(take(read_text(p.bob, spoken)) == "from the records");
+        const auto commit = take(loaded.commit({}, p.random)).commit;
+        for (auto* group : {&loaded, &p.bob, &p.carol}) CHECK_FALSE(apply_commit(*group, commit).has_value());
+        CHECK(loaded.epoch_authenticator() == p.carol.epoch_authenticator());
+    }
+
+    TEST_CASE("a pending commit is there after loading, and its echo is known")
+    {
+        Pair p;
+        RecordStore store;
+        CommitRequest request;
+        const auto newcomer = make_key_package("dave", p.random);
+        request.add.push_back(newcomer.key_package);
+        const auto output = take(p.alice.commit(request, p.random));
+        p.alice.flush(store);
+        auto loaded = take(Group::load(store));
+        CHECK(loaded.has_pending_commit());
+        auto processed = take(loaded.process(output.commit));
+        CHECK(std::holds_alternative<OwnCommit>(processed));
+        CHECK(loaded.epoch() == p.bob.epoch());   // the echo by itself changes nothing
+        REQUIRE(loaded.merge_pending().has_value());
+        CHECK_FALSE(apply_commit(p.bob, output.commit).has_value());
+        CHECK(loaded.epoch_authenticator() == p.bob.epoch_authenticator());
+        CHECK(loaded.merge_pending().error() == Error::no_pending_commit);
+        auto dave = take(Group::join(*output.welcome, newcomer, p.random));
+        loaded.flush(store);
+        CHECK_FALSE(store.records().contains("pending"));
+        CHECK(take(Group::load(store)).epoch_authenticator() == dave.epoch_authenticator());
+    }
+
+    TEST_CASE("a dropped pending commit is gone from the records, and its keys are not used again")
+    {
+        Pair p;
+        RecordStore store;
+        const auto first = take(p.alice.commit({}, p.random)).commit;
+        p.alice.flush(store);
+        CHECK(store.records().contains("pending"));
+        p.alice.clear_pending_commit();
+        p.alice.flush(store);
+        CHECK_FALSE(store.records().contains("pending"));
+        auto loaded = take(Group::load(store));
+        CHECK(loaded.process(first).error() == Error::own_message);
+        const auto second = take(loaded.commit({}, p.random)).commit;
+        CHECK(first != second);
+        CHECK_FALSE(apply_commit(p.bob, second).has_value());   // at the next generation of the handshake ratchet
+    }
+
+    TEST_CASE("one message writes one record, in a group of any size")
+    {
+        Pair p;
+        RecordStore store;
+        for (int i = 0; i < 12; ++i) {
+            CommitRequest request;
+            for (int k = 0; k < 3; ++k) request.add.push_back(make_key_package("m", p.random).key_package);
+            take(p.alice.commit(request, p.random));
+            REQUIRE(p.alice.merge_pending().has_value());
+        }
+        take(p.alice.encrypt(base::view_of("first of the epoch"), {}, p.random));
+        p.alice.flush(store);
+        store.puts = 0;
+        take(p.alice.encrypt(base::view_of("second"), {}, p.random));
+        p.alice.flush(store);
+        CHECK(store.puts == 1);
+        p.alice.flush(store);
+        CHECK(store.puts == 1);   // nothing is dirty
+    }
+
+    TEST_CASE("epochs beyond the window leave no record behind")
+    {
+        Pair p;
+        RecordStore store;
+        for (int i = 0; i < 8; ++i) {
+            take(p.alice.encrypt(base::view_of("x"), {}, p.random));
+            p.alice.flush(store);
+            take(p.alice.commit({}, p.random));
+            REQUIRE(p.alice.merge_pending().has_value());
+            p.alice.flush(store);
+        }
+        std::set<std::string> epochs;
+        for (const auto& name : store.names()) {
+            for (const std::string prefix : {"past/", "secret/", "ratchet/"})
+                if (name.starts_with(prefix)) epochs.insert(name.substr(prefix.size(), name.find('/', prefix.size()) - prefix.size()));
+        }
+        const auto now = p.alice.epoch().value();
+        std::set<std::string> expected;
+        for (std::uint64_t i = 0; i <= kPastEpochsMax; ++i) expected.insert(std::to_string(now - i));
+        CHECK(epochs == expected);
+    }
+
+    // §9.2: a key that opened a message is deleted, a commit's too, although its epoch is kept for late messages.
+    TEST_CASE("the key that opened a commit is gone once the commit is merged")
+    {
+        Pair p;
+        RecordStore store;
+        const auto epoch = std::to_string(p.bob.epoch().value());
+        const auto name = "ratchet/" + epoch + "/" + std::to_string(p.alice.own_leaf().value());
+        const auto late = take(p.alice.encrypt(base::view_of("late"), {}, p.random));
+        const auto commit = take(p.alice.commit({}, p.random)).commit;
+        auto staged = take(p.bob.process(commit));
+        p.bob.flush(store);
+        CHECK_FALSE(store.records().contains(name));   // staging alone uses up nothing
+        CHECK(take(read_text(p.bob, late)) == "late");
+        REQUIRE(p.bob.merge(std::get<StagedCommit>(std::move(staged))).has_value());
+        p.bob.flush(store);
+        REQUIRE(store.records().contains(name));
+        codec::Reader reader(store.records().at(name));
+        CHECK(reader.u8().value() == 1);
+        CHECK(reader.u32().value() == 1);   // the handshake ratchet stands at its second generation
+        CHECK(read_text(p.bob, late).error() == Error::replayed);
+    }
+
+    TEST_CASE("a record that is missing, cut short anywhere or of another version is refused")
+    {
+        Pair p;
+        RecordStore store;
+        p.carol.flush(store);
+        CHECK_FALSE(apply_commit(p.carol, take(p.alice.commit({}, p.random)).commit).has_value());
+        take(p.carol.propose_update(p.random));
+        take(p.carol.commit({}, p.random));
+        take(p.carol.encrypt(base::view_of("x"), {}, p.random));
+        p.carol.flush(store);
+        REQUIRE(Group::load(store).has_value());
+        const auto good = store.records();
+        for (const auto& [name, record] : good) {
+            CAPTURE(name);
+            const bool optional = name == "pending" || name == "proposals";
+            for (std::size_t size = 0; size < record.size(); ++size) {
+                store.records() = good;
+                store.records()[name].resize(size);
+                CHECK(Group::load(store).error() == Error::bad_record);
+            }
+            store.records() = good;
+            store.records()[name].push_back(0);
+            CHECK(Group::load(store).error() == Error::bad_record);
+            store.records() = good;
+            store.records()[name][0] = 2;
+            CHECK(Group::load(store).error() == Error::bad_record);
+            store.records() = good;
+            store.records().erase(name);
+            CHECK(Group::load(store).has_value() == optional);
+        }
+    }
+}
