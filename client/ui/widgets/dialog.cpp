@@ -55,9 +55,9 @@ DialogScope::DialogScope(Context& context, std::string_view key, std::string_vie
     const float y = m_area.y + top - c.paint.snap(scroll.offset);
     const float x = m_area.x + margin;
     c.paint.text(kLarge, title, title_layout, x, y, c.theme.text);
-    c.mirror.add(c.id("title"), Role::heading, {x, y, inner, title_layout.height}, title).level = 1;
-    if (!hint.empty()) c.paragraph("hint", kBody, hint, {x, y + title_layout.height + 2, inner - 52, 0}, c.theme.text_2);
-    if (icon_button(c, "close", {x + inner - 40, y, 44, 44}, c.say(Say::close), {.icon = icons::kX})) close_dialog(c);
+    c.mirror.add(c.id("dialog title"), Role::heading, {x, y, inner, title_layout.height}, title).level = 1;
+    if (!hint.empty()) c.paragraph("dialog hint", kBody, hint, {x, y + title_layout.height + 2, inner - 52, 0}, c.theme.text_2);
+    if (icon_button(c, "close dialog", {x + inner - 40, y, 44, 44}, c.say(Say::close), {.icon = icons::kX})) close_dialog(c);
     m_content = {x, y + head, inner, height};
 }
 
