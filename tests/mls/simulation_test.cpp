@@ -52,7 +52,7 @@ public:
     std::size_t races() const { return m_races; }
 
 private:
-    Person& anybody() { return *m_people[m_random.below(m_people.size())]; }
+    Person& anybody() { return *m_people[static_cast<std::size_t>(m_random.below(m_people.size()))]; }
 
     void say_something()
     {
@@ -71,7 +71,7 @@ private:
     void read_some(std::uint64_t one_in)
     {
         for (auto& person : m_people) {
-            for (std::size_t i = person->waiting.size(); i > 1; --i) std::swap(person->waiting[i - 1], person->waiting[m_random.below(i)]);
+            for (std::size_t i = person->waiting.size(); i > 1; --i) std::swap(person->waiting[i - 1], person->waiting[static_cast<std::size_t>(m_random.below(i))]);
             std::deque<const SentMessage*> later;
             for (const auto* message : person->waiting) {
                 if (m_random.below(one_in) != 0) {
