@@ -9,6 +9,7 @@ namespace {
 
 constexpr double kShortMs = 5000;
 constexpr double kLongMs = 12000;
+constexpr float kTopGap = 12;
 
 struct Look {
     const char* icon;
@@ -73,7 +74,9 @@ void draw_toasts(Context& c, float bottom)
     const std::string words = toast.text.empty() ? fill(c.say(toast.code), {toast.subject}) : toast.text;
     const gfx::TextLayout layout = c.paint.texts().wrap(kSmallMedium, words, room);
     const float height = std::max(64.0f, layout.height + 28);
-    const Rect box{std::floor((c.viewport.width - width) / 2), std::floor(bottom - height), width, height};
+    // The buttons of a dialog stand at its foot, where a notice must not cover them.
+    const float top = c.state.dialog == Dialog::none ? bottom - height : c.viewport.inset_top + kTopGap;
+    const Rect box{std::floor((c.viewport.width - width) / 2), std::floor(top), width, height};
     c.paint.shadow(box.x, box.y, box.w, box.h, 18, 12, 40, t.shadow_strong);
     c.paint.fill(box.x, box.y, box.w, box.h, t.dark ? t.surface : t.text, 18);
     if (t.high_contrast || t.dark) c.paint.outline(box.x, box.y, box.w, box.h, t.high_contrast ? 1.5f : 1.0f, t.high_contrast ? t.border : t.line, 18);
