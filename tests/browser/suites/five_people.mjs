@@ -152,7 +152,7 @@ export function fivePeople(browser, {program, app, measurements, look}) {
     await elina.go('Settings');
     await look_('settings');
     await elina.go('Chats');
-    await elina.press('New conversation');
+    await elina.press('New conversation', elina.page.getByRole('region', {name: 'Conversation list'}));
     await look_('new conversation');
     await elina.closeDialog();
     equal(faults, []);

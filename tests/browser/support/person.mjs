@@ -113,7 +113,7 @@ export class Person {
 
   async createGroup(title, names) {
     await this.go('Chats');
-    await this.press('New conversation');
+    await this.press('New conversation', this.page.getByRole('region', {name: 'Conversation list'}));
     const dialog = this.dialog();
     await dialog.getByRole('radio', {name: 'Group'}).click(kStep);
     for (const name of names) await dialog.getByRole('checkbox', {name}).click(kStep);
@@ -124,7 +124,7 @@ export class Person {
 
   async startDirect(name) {
     await this.go('Chats');
-    await this.press('New conversation');
+    await this.press('New conversation', this.page.getByRole('region', {name: 'Conversation list'}));
     const dialog = this.dialog();
     await dialog.getByRole('radio', {name: 'Two people'}).click(kStep);
     await dialog.getByRole('radio', {name}).click(kStep);
