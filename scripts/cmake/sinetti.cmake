@@ -68,13 +68,12 @@ function(sinetti_test)
   add_executable(${target} ${arg_SOURCES} ${PROJECT_SOURCE_DIR}/tests/doctest_main.cpp)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/client ${PROJECT_SOURCE_DIR})
   target_link_libraries(${target} PRIVATE
-    ${arg_DEPENDS} ${arg_LINK} doctest nlohmann_json sinetti_instrumentation sinetti_warnings)
+    ${arg_DEPENDS} ${arg_LINK} doctest nlohmann_json sinetti_instrumentation sinetti_warnings sinetti_test_warnings)
   if(NOT arg_RTTI)
     target_compile_options(${target} PRIVATE -fno-rtti)
   endif()
   if(EMSCRIPTEN)
-    # A test's own dice are 64 bits wide, sizes here 32; in the libraries that narrowing stays an error.
-    target_compile_options(${target} PRIVATE -fwasm-exceptions -Wno-shorten-64-to-32)
+    target_compile_options(${target} PRIVATE -fwasm-exceptions)
     target_link_options(${target} PRIVATE
       -fwasm-exceptions -sNODERAWFS -sENVIRONMENT=node -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=2gb -sSTACK_SIZE=1mb
       -sEXIT_RUNTIME=1 -sDYNAMIC_EXECUTION=0 -sASSERTIONS=1 -O1
