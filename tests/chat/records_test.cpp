@@ -1,0 +1,186 @@
+// Every record of the vault: written and read again, cut at every byte, and never believed when it is damaged.
+
+#include "chat/account.h"
+#include "chat/core.h"
+#include "chat/effects.h"
+#include "chat/key_packages.h"
+#include "chat/outbox.h"
+#include "chat/timeline.h"
+#include "directory/state.h"
+#include "store/memory_backend.h"
+
+#include <doctest/doctest.h>
+
+using namespace sinetti;
+using namespace sinetti::chat;
+
+namespace {
+
+class Nobody final : public net::Transport, public net::SessionListener, public EventSink {
+    void open(net::TransportListener&) override {}
+    void send(base::ByteView) override {}
+    void close() override {}
+    std::optional<wire::ClientFrame> on_challenge(const wire::Challenge&) override { return std::nullopt; }
+    void on_accepted(const wire::Accepted&) override {}
+    void on_refused(const wire::Refused&) override {}
+    void on_appended(const wire::Appended&) override {}
+    void on_entries(wire::Entries&&) override {}
+    void on_session_closed(net::CloseReason) override {}
+    void on_event(const api::Event&) override {}
+};
+
+struct Store {
+    base::ManualClock clock;
+    base::SeededRandom random{1};
+    store::MemoryBackend backend;
+    Nobody nobody;
+    net::Session session{clock, random, nobody, nobody};
+    Effects effects{clock, random, backend, session, nobody, [] {}};
+
+    Store() { effects.use_sealer(store::RecordSealer(store::MasterKey(base::ByteView(base::Bytes(32, 1))))); }
+    store::Records records()
+    {
+        effects.end_turn();
+        std::vector<store::StoredRecord> stored;
+        for (const auto& [id, value] : backend.records()) stored.push_back({id, value});
+        auto opened = store::open_records(*effects.sealer(), stored);
+        REQUIRE(opened.has_value());
+        return std::move(*opened);
+    }
+};
+
+NewAccount founder()
+{
+    base::SeededRandom random(2);
+    directory::FounderLink link{base::Secret<32>(random.array<32>())};
+    auto account = found_organisation(link, "Virasto", "Aino", "Päällikkö", {1'800'000'000'000}, random);
+    REQUIRE(account.has_value());
+    return std::move(*account);
+}
+
+}  // namespace
+
+TEST_SUITE("chat.records")
+{
+    TEST_CASE("an account in every stage is read as it was written, and refused when cut")
+    {
+        auto made = founder();
+        auto& account = made.account;
+        for (const auto stage : {AccountStage::founding, AccountStage::enrolling, AccountStage::complete}) {
+            account.stage = stage;
+            if (stage == AccountStage::complete) account.pending.reset();
+            const auto record = account.serialize();
+            const auto read = Account::parse(record.view());
+            REQUIRE(read.has_value());
+            CHECK(read->serialize() == record);
+            CHECK(read->identity.public_key() == account.identity.public_key());
+            CHECK(read->root.has_value());
+            for (std::size_t size = 0; size < record.size(); ++size) CHECK_FALSE(Account::parse(record.view().first(size)).has_value());
+        }
+    }
+
+    TEST_CASE("the founder's own enrolment stands in a new directory, and her key package is hers")
+    {
+        const auto made = founder();
+        directory::DirectoryState state;
+        const auto organisation = directory::decode_record(made.account.pending->organisation_record);
+        const auto enrolment = directory::decode_record(made.account.pending->enrolment_record);
+        REQUIRE((organisation && enrolment));
+        CHECK(state.apply(0, *organisation, base::UnixMilliseconds{1'800'000'000'000}).has_value());
+        CHECK(state.apply(1, *enrolment, base::UnixMilliseconds{1'800'000'000'000}).has_value());
+        const auto* device = state.device(made.account.device.public_key());
+        REQUIRE(device != nullptr);
+        const auto key_package = mls::KeyPackage::parse(device->key_package);
+        REQUIRE(key_package.has_value());
+        CHECK(key_package->validate(mls::UnixSeconds{1'800'000'000}).has_value());
+        CHECK(key_package->leaf_node.credential == credential_of(made.account.identity.public_key(), made.account.device.public_key()));
+    }
+
+    TEST_CASE("names that are empty, too long or not text found nothing")
+    {
+        base::SeededRandom random(3);
+        directory::FounderLink link{base::Secret<32>(random.array<32>())};
+        for (const auto& name : {std::string(), std::string(api::kNameMax + 1, 'x'), std::string("\xff")}) {
+            CHECK(found_organisation(link, "Virasto", name, "", {}, random).error() == api::Code::name_missing);
+            CHECK(found_organisation(link, name, "Aino", "", {}, random).error() == api::Code::name_missing);
+        }
+    }
+
+    TEST_CASE("the last four key packages are kept, newest first")
+    {
+        auto made = founder();
+        base::SeededRandom random(4);
+        KeyPackages kept(std::move(made.key_package), {1'800'000'000'000});
+        for (int i = 0; i < 6; ++i) kept.renew(leaf_identity_of(made.account), {1'800'000'000'000 + i}, random);
+        CHECK(kept.all().size() == kKeyPackagesKept);
+        CHECK(kept.all().front()->key_package == kept.newest());
+        CHECK_FALSE(kept.is_due({1'800'000'000'000 + kKeyPackageRenewal}));
+        CHECK(kept.is_due({1'800'000'000'010 + kKeyPackageRenewal}));
+        const auto record = kept.serialize();
+        const auto read = KeyPackages::parse(record.view());
+        REQUIRE(read.has_value());
+        CHECK(read->serialize() == record);
+        CHECK_FALSE(KeyPackages::parse(record.view().first(record.size() - 1)).has_value());
+        CHECK_FALSE(KeyPackages::parse({}).has_value());
+    }
+
+    TEST_CASE("outbox items of every kind, grounded and in flight, are read as they were written")
+    {
+        Store store;
+        Lane lane{{LaneKind::conversation, "abcd"}, {}};
+        const std::vector<Intent> intents{TextIntent{{1}, "moi", {5}}, RenameIntent{"Nimi"}, AddIntent{{PublicKey{1}, PublicKey{2}}}, RemoveIntent{PublicKey{3}},
+                                          InviteIntent{base::Bytes(3000, 1)}};
+        for (std::uint64_t i = 0; i < intents.size(); ++i) {
+            OutboxItem item{i, intents[i], std::nullopt};
+            if (i % 2 == 1) item.flight = Flight{.message = {4}, .board = 1, .epoch = 7, .payload = base::Bytes(1500, 2), .counters = {3, 9}, .welcome = {1, 2}, .invited = {PublicKey{8}}};
+            lane.push(std::move(item), store.effects);
+        }
+        const auto records = store.records();
+        CHECK(records.size() == intents.size());
+        for (std::uint64_t i = 0; i < intents.size(); ++i) {
+            const auto& record = records.at("outbox/" + std::to_string(i));
+            const auto read = parse_outbox_item(record.view());
+            REQUIRE(read.has_value());
+            CHECK(read->lane == lane.name);
+            CHECK(read->item.number == i);
+            CHECK(read->item.intent.index() == intents[i].index());
+            CHECK(read->item.flight.has_value() == (i % 2 == 1));
+            if (read->item.flight) CHECK(read->item.flight->counters == std::vector<std::uint64_t>{3, 9});
+            for (std::size_t size = 0; size < record.size(); ++size) CHECK_FALSE(parse_outbox_item(record.view().first(size)).has_value());
+        }
+        while (!lane.items.empty()) lane.pop(store.effects);
+        CHECK(store.records().empty());
+    }
+
+    TEST_CASE("a timeline keeps the order of the board, with what waits at the end, over a reload too")
+    {
+        Store store;
+        Timeline timeline("abcd");
+        const auto message = [](std::string id, std::uint64_t order, api::Delivery delivery) {
+            return api::Message{.id = std::move(id), .sender = "s", .delivery = delivery, .text = "t", .order = order};
+        };
+        timeline.add(message("w1", 0, api::Delivery::waiting), store.effects);
+        timeline.add(message("a", 10, api::Delivery::received), store.effects);
+        timeline.add(message("w2", 0, api::Delivery::waiting), store.effects);
+        timeline.add(message("c", 30, api::Delivery::received), store.effects);
+        timeline.mark_sent("w1", 20, store.effects);
+        timeline.mark_sent("w1", 25, store.effects);   // it is sent already
+        const auto ids = [](const Timeline& of) {
+            std::vector<std::string> result;
+            for (const auto& entry : of.entries()) result.push_back(entry.message.id);
+            return result;
+        };
+        CHECK(ids(timeline) == std::vector<std::string>{"a", "w1", "c", "w2"});
+        CHECK(timeline.take_changed().size() == 4);
+        CHECK(timeline.take_changed().empty());
+        CHECK(timeline.newest(2).front().id == "c");
+        Timeline loaded("abcd");
+        for (const auto& [name, record] : store.records()) {
+            CHECK(loaded.load_entry(record.view()));
+            CHECK_FALSE(loaded.load_entry(record.view()));   // the same message twice is no timeline
+            for (std::size_t size = 0; size < record.size(); ++size) CHECK_FALSE(Timeline("x").load_entry(record.view().first(size)));
+        }
+        CHECK(ids(loaded) == ids(timeline));
+        CHECK(loaded.next_line_id() == timeline.next_line_id());
+    }
+}

@@ -1,0 +1,237 @@
+#include "net/session.h"
+
+#include <doctest/doctest.h>
+
+using namespace sinetti;
+using namespace sinetti::net;
+
+namespace {
+
+class Line final : public Transport {   // the far end is the test
+public:
+    void open(TransportListener& listener) override
+    {
+        ++opened;
+        m_listener = &listener;
+    }
+    void send(base::ByteView frame) override { sent.push_back(base::to_bytes(frame)); }
+    void close() override
+    {
+        ++closed;
+        if (answers_close) hang_up();
+    }
+    void answer() { m_listener->on_opened(); }
+    void say(const wire::RelayFrame& frame) { say_raw(wire::encode(frame)); }
+    void say_raw(base::ByteView bytes)
+    {
+        if (m_listener != nullptr) m_listener->on_frame(bytes);   // a line that was closed carries nothing
+    }
+    void hang_up()
+    {
+        if (auto* listener = std::exchange(m_listener, nullptr)) listener->on_closed();
+    }
+
+    int opened = 0;
+    int closed = 0;
+    bool answers_close = true;
+    std::vector<base::Bytes> sent;
+
+private:
+    TransportListener* m_listener = nullptr;
+};
+
+class Owner final : public SessionListener {
+public:
+    std::optional<wire::ClientFrame> on_challenge(const wire::Challenge&) override
+    {
+        if (session_to_stop != nullptr) session_to_stop->stop();
+        return answer;
+    }
+    void on_accepted(const wire::Accepted&) override { ++accepted; }
+    void on_refused(const wire::Refused& refused) override { refusals.push_back(refused.code); }
+    void on_appended(const wire::Appended&) override { ++appended; }
+    void on_entries(wire::Entries&&) override { ++entries; }
+    void on_session_closed(CloseReason reason) override { reasons.push_back(reason); }
+
+    std::optional<wire::ClientFrame> answer = wire::AuthenticateDevice{};
+    Session* session_to_stop = nullptr;
+    int accepted = 0;
+    int appended = 0;
+    int entries = 0;
+    std::vector<wire::Refusal> refusals;
+    std::vector<CloseReason> reasons;
+};
+
+struct Fixture {
+    base::ManualClock clock{{1'000'000}};
+    base::SeededRandom random{1};
+    Line line;
+    Owner owner;
+    Session session{clock, random, line, owner};
+
+    void connect()
+    {
+        session.start();
+        line.answer();
+        line.say(wire::Challenge{});
+        line.say(wire::Accepted{});
+    }
+    std::int64_t wait() const { return session.next_wake()->value - clock.now().value; }
+    void pass(std::int64_t milliseconds)
+    {
+        clock.advance(milliseconds);
+        session.on_wake();
+    }
+};
+
+}  // namespace
+
+TEST_SUITE("net.session")
+{
+    TEST_CASE("challenge, answer, accepted: then frames go both ways")
+    {
+        Fixture f;
+        f.connect();
+        CHECK(f.owner.accepted == 1);
+        CHECK(f.session.is_ready());
+        REQUIRE(f.line.sent.size() == 1);
+        CHECK(std::holds_alternative<wire::AuthenticateDevice>(*wire::decode_client_frame(f.line.sent[0])));
+        f.session.send(f.session.connection(), wire::Ping{7});
+        CHECK(f.line.sent.size() == 2);
+        f.line.say(wire::Appended{.request_id = 1});
+        f.line.say(wire::Entries{});
+        f.line.say(wire::Refused{.request_id = 3, .code = wire::Refusal::tag_taken});
+        CHECK(f.owner.appended == 1);
+        CHECK(f.owner.entries == 1);
+        CHECK(f.owner.refusals.size() == 1);
+        CHECK(f.session.is_ready());
+    }
+
+    TEST_CASE("what was meant for an earlier connection is not sent on a later one")
+    {
+        Fixture f;
+        f.connect();
+        const auto earlier = f.session.connection();
+        f.line.hang_up();
+        CHECK(f.owner.reasons == std::vector{CloseReason::lost});
+        f.pass(1000);
+        f.line.answer();
+        f.line.say(wire::Challenge{});
+        f.line.say(wire::Accepted{});
+        const auto sent = f.line.sent.size();
+        f.session.send(earlier, wire::Ping{1});
+        CHECK(f.line.sent.size() == sent);
+    }
+
+    TEST_CASE("after each failure it waits longer, up to half a minute, and starts afresh once the relay was of use")
+    {
+        Fixture f;
+        f.session.start();
+        std::int64_t nominal = 500;
+        for (int failure = 0; failure < 12; ++failure) {
+            f.line.hang_up();
+            CHECK(f.owner.reasons.back() == CloseReason::unreachable);
+            CHECK(f.wait() >= nominal * 3 / 4);
+            CHECK(f.wait() <= nominal * 5 / 4);
+            nominal = std::min<std::int64_t>(nominal * 2, 30'000);
+            f.pass(f.wait());
+            CHECK(f.line.opened == failure + 2);
+        }
+        f.line.answer();
+        f.line.say(wire::Challenge{});
+        f.line.say(wire::Accepted{});
+        f.session.mark_healthy();
+        f.line.hang_up();
+        CHECK(f.wait() <= 625);
+    }
+
+    TEST_CASE("a relay that never answers, or falls silent, is given up")
+    {
+        Fixture f;
+        f.session.start();
+        f.pass(kConnectTimeout);
+        CHECK(f.owner.reasons == std::vector{CloseReason::unreachable});
+        f.pass(1000);
+        f.line.answer();
+        f.line.say(wire::Challenge{});
+        f.line.say(wire::Accepted{});
+        const auto sent = f.line.sent.size();
+        f.pass(kPingAfterSilence);
+        REQUIRE(f.line.sent.size() == sent + 1);
+        const auto ping = wire::decode_client_frame(f.line.sent.back());
+        REQUIRE(std::holds_alternative<wire::Ping>(*ping));
+        f.line.say(wire::Pong{std::get<wire::Ping>(*ping).value});
+        f.pass(kPingAfterSilence);
+        f.pass(kSilenceMax - kPingAfterSilence);
+        CHECK(f.owner.reasons.back() == CloseReason::lost);
+    }
+
+    TEST_CASE("what is no frame, or stands in the wrong place, ends the connection as garbled")
+    {
+        for (int kind = 0; kind < 5; ++kind) {
+            CAPTURE(kind);
+            Fixture f;
+            f.session.start();
+            f.line.answer();
+            if (kind == 0) f.line.say_raw({});
+            if (kind == 1) f.line.say_raw(base::Bytes(256, 0xee));
+            if (kind == 2) f.line.say(wire::Entries{});
+            if (kind >= 3) {
+                f.line.say(wire::Challenge{});
+                f.line.say(wire::Accepted{});
+                if (kind == 3) f.line.say(wire::Challenge{});
+                if (kind == 4) f.line.say(wire::Accepted{});
+            }
+            CHECK(f.owner.reasons == std::vector{CloseReason::garbled});
+            CHECK(f.line.closed == 1);
+        }
+    }
+
+    TEST_CASE("another version and a refusal have reasons of their own")
+    {
+        Fixture f;
+        f.session.start();
+        f.line.answer();
+        f.line.say(wire::Challenge{.version = 2});
+        CHECK(f.owner.reasons == std::vector{CloseReason::version});
+        f.pass(1000);
+        f.line.answer();
+        f.line.say(wire::Challenge{});
+        f.line.say(wire::Refused{.code = wire::Refusal::revoked});
+        CHECK(f.owner.refusals == std::vector{wire::Refusal::revoked});
+        CHECK(f.owner.reasons.back() == CloseReason::refused);
+    }
+
+    TEST_CASE("stopping is final, also in the middle of a challenge and while the line is still closing")
+    {
+        Fixture f;
+        f.owner.session_to_stop = &f.session;
+        f.session.start();
+        f.line.answer();
+        f.line.say(wire::Challenge{});
+        CHECK(f.line.sent.empty());
+        CHECK_FALSE(f.session.is_started());
+        CHECK_FALSE(f.session.next_wake().has_value());
+        f.owner.session_to_stop = nullptr;
+
+        f.line.answers_close = false;
+        f.session.start();
+        const auto opened = f.line.opened;
+        f.session.stop();
+        f.session.start();   // before on_closed has come
+        CHECK(f.line.opened == opened);
+        f.line.hang_up();
+        CHECK(f.line.opened == opened + 1);
+    }
+
+    TEST_CASE("restarting connects again at once, with no wait for the backoff")
+    {
+        Fixture f;
+        f.connect();
+        const auto connection = f.session.connection();
+        f.session.restart();
+        CHECK(f.line.opened == 2);
+        CHECK(f.session.connection() == connection + 1);
+        CHECK(f.owner.reasons == std::vector{CloseReason::ours});
+    }
+}

@@ -1,0 +1,83 @@
+#include "store/vault_header.h"
+
+#include "crypto/hash.h"
+
+#include <doctest/doctest.h>
+
+using namespace sinetti;
+using namespace sinetti::store;
+
+namespace {
+
+// Argon2id has its own tests; here a cheap function of all its inputs shows what is bound to what.
+crypto::Result<crypto::PasswordKey> cheap_password_key(base::ByteView passphrase, base::ByteView salt, crypto::PasswordParameters parameters)
+{
+    base::Bytes bytes = base::to_bytes(passphrase);
+    bytes.insert(bytes.end(), salt.begin(), salt.end());
+    bytes.push_back(static_cast<std::uint8_t>(parameters.passes));
+    return crypto::PasswordKey(base::ByteView(crypto::hash(crypto::HashAlgorithm::sha256, bytes)));
+}
+
+NewVault new_vault()
+{
+    base::SeededRandom random(1);
+    auto vault = create_vault(base::view_of("oikea hevonen"), {}, random, cheap_password_key);
+    REQUIRE(vault.has_value());
+    return std::move(*vault);
+}
+
+}  // namespace
+
+TEST_SUITE("store.vault_header")
+{
+    TEST_CASE("the right passphrase opens the vault, also after the header was written and read")
+    {
+        const auto vault = new_vault();
+        const auto read = VaultHeader::parse(vault.header.serialize());
+        REQUIRE(read.has_value());
+        const auto key = open_vault(*read, base::view_of("oikea hevonen"), cheap_password_key);
+        REQUIRE(key.has_value());
+        CHECK(*key == vault.master_key);
+        CHECK(key->size() == 32);
+    }
+
+    TEST_CASE("the real Argon2id opens what it closed and nothing else")
+    {
+        base::SeededRandom random(2);
+        const auto vault = create_vault(base::view_of("yksi kaksi kolme"), {}, random);
+        REQUIRE(vault.has_value());
+        CHECK(open_vault(vault->header, base::view_of("yksi kaksi kolme")).has_value());
+        const auto wrong = open_vault(vault->header, base::view_of("yksi kaksi neljä"));
+        REQUIRE_FALSE(wrong.has_value());
+        CHECK(wrong.error() == Error::wrong_passphrase);
+    }
+
+    TEST_CASE("a wrong passphrase, or salt or parameters changed in place, do not open it")
+    {
+        const auto vault = new_vault();
+        CHECK(open_vault(vault.header, base::view_of("väärä hevonen"), cheap_password_key).error() == Error::wrong_passphrase);
+        for (std::size_t i = 0; i < 3; ++i) {
+            auto changed = vault.header;
+            if (i == 0) changed.salt[0] ^= 1;
+            if (i == 1) ++changed.parameters.memory;   // cheap_password_key does not look at it: the binding does
+            if (i == 2) changed.wrapped_master_key.back() ^= 1;
+            CHECK(open_vault(changed, base::view_of("oikea hevonen"), cheap_password_key).error() == Error::wrong_passphrase);
+        }
+    }
+
+    TEST_CASE("a header cut at any byte, or longer, is damaged; one that asks for too much is refused before Argon2id runs")
+    {
+        const auto vault = new_vault();
+        const auto bytes = vault.header.serialize();
+        for (std::size_t size = 0; size < bytes.size(); ++size)
+            CHECK(VaultHeader::parse(base::ByteView(bytes).first(size)).error() == Error::damaged);
+        auto longer = bytes;
+        longer.push_back(0);
+        CHECK(VaultHeader::parse(longer).error() == Error::damaged);
+        for (const auto& [memory, passes] : {std::pair<std::uint64_t, std::uint32_t>{UINT64_MAX, 3}, {0, 3}, {crypto::kPasswordMemoryMin, 0}, {crypto::kPasswordMemoryMin, UINT32_MAX}}) {
+            auto greedy = vault.header;
+            greedy.parameters = {memory, passes};
+            CHECK(VaultHeader::parse(greedy.serialize()).error() == Error::bad_parameters);
+        }
+    }
+}
