@@ -97,7 +97,7 @@ void draw_details(Context& c, const Rect& area, bool full_page)
     const float left = rest.x + (rest.w - width) / 2;
     const float x = left + 18;
     const float w = width - 36;
-    ScrollScope scroll(c, "page", Role::none, rest, "");
+    ScrollScope scroll(c, "page", Role::group, rest, c.say(Say::details));
     float y = scroll.top() + 18;
 
     const api::Person* other = group ? nullptr : c.model.person(s.other);

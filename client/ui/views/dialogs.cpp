@@ -373,6 +373,7 @@ void draw_invite(Context& c)
         }
         c.state.invite_waiting = true;
         c.send(api::CreateInvitation{std::string(words), c.state.invite_role});
+        c.state.texts.erase(name.id);
         return;
     }
     const std::string link = invitation_link(c, *ready);

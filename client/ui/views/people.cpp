@@ -152,7 +152,7 @@ void draw_people(Context& c, const Rect& area)
     const bool narrow = area.w < 640;
     const float margin = narrow ? 16.0f : 48.0f;
     const bool admin = c.model.session.administrator;
-    ScrollScope scroll(c, "page", Role::none, area, "");
+    ScrollScope scroll(c, "page", Role::group, area, c.say(Say::people));
     const float x = area.x + margin;
     const float w = area.w - 2 * margin;
     float y = scroll.top() + (narrow ? 14.0f : 32.0f);

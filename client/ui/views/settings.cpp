@@ -64,7 +64,7 @@ void draw_settings(Context& c, const Rect& area)
     const Theme& t = c.theme;
     c.paint.fill(area.x, area.y, area.w, area.h, t.canvas);
     GroupScope pane(c, "settings", Role::main, area, c.say(Say::settings));
-    ScrollScope scroll(c, "page", Role::none, area, "");
+    ScrollScope scroll(c, "page", Role::group, area, c.say(Say::settings));
     const bool narrow = area.w < 640;
     const float margin = narrow ? 16.0f : 48.0f;
     const float x = area.x + margin;
