@@ -147,12 +147,14 @@ export function fivePeople(browser, {program, app, measurements, look}) {
     await elina.go('People');
     await look_('people');
     await elina.press('Invite');
+    await elina.dialog().waitFor();
     await look_('invite');
     await elina.closeDialog();
     await elina.go('Settings');
     await look_('settings');
     await elina.go('Chats');
     await elina.press('New conversation', elina.page.getByRole('region', {name: 'Conversation list'}));
+    await elina.dialog().waitFor();
     await look_('new conversation');
     await elina.closeDialog();
     equal(faults, []);
