@@ -9,10 +9,10 @@ using namespace sinetti;
 
 namespace {
 
-// Numbers of runs per seed, so that a target is a matter of seconds in every build.
-constexpr std::size_t kCutsMax = 200;
-constexpr std::size_t kChangesMax = 200;
-constexpr std::size_t kNoiseRuns = 200;
+// Runs per target, shared by its seeds, so that a target is a matter of seconds in every build.
+constexpr std::size_t kCuts = 800;
+constexpr std::size_t kChanges = 800;
+constexpr std::size_t kNoiseRuns = 100;
 
 // One of the changes that break decoders: a bit, an interesting byte, a piece missing, a piece doubled, a tail from elsewhere.
 base::Bytes damaged(base::Bytes bytes, const base::Bytes& other, base::Random& random)
@@ -55,10 +55,10 @@ TEST_CASE("every decoder survives its seeds, cut anywhere and damaged in simple 
         std::size_t runs = 0;
         for (const auto& seed : seeds) {
             target->run(seed);
-            const auto step = seed.size() / kCutsMax + 1;
+            const auto step = seed.size() * seeds.size() / kCuts + 1;
             for (std::size_t size = 0; size < seed.size(); size += step, ++runs) target->run(base::ByteView(seed).first(size));
             auto changed = seed;
-            for (std::size_t i = 0; i < kChangesMax; ++i, ++runs) {
+            for (std::size_t i = 0; i < kChanges / seeds.size(); ++i, ++runs) {
                 // Damage piles up for a while, then begins again from the seed.
                 if (i % 4 == 0) changed = seed;
                 changed = damaged(std::move(changed), seeds[static_cast<std::size_t>(random.below(seeds.size()))], random);
