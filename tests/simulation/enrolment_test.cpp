@@ -214,7 +214,7 @@ TEST_SUITE("simulation.enrolment")
 
         aino.crash();
         const auto untouched = aino.backend.records();
-        for (auto& [id, value] : aino.backend.records()) {
+        for (const auto& [id, value] : untouched) {
             auto records = untouched;
             auto& damaged = records.at(id);
             damaged[damaged.size() / 2] ^= 1;
