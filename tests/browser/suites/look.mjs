@@ -6,10 +6,10 @@ import {join} from 'node:path';
 import {seconds, sleep} from '../support/harness.mjs';
 
 const kShapes = [
-  {name: 'wide', width: 1440, height: 900, density: 1},
-  {name: 'phone', width: 390, height: 844, density: 2, touch: true},
-  {name: 'narrow', width: 360, height: 740, density: 2, touch: true},
-  {name: 'zoom-200', width: 720, height: 450, density: 2},
+  {name: 'wide', width: 1440, height: 900},
+  {name: 'phone', width: 390, height: 844},
+  {name: 'narrow', width: 360, height: 740},
+  {name: 'zoom-200', width: 720, height: 450},   // what is left of 1440 × 900
 ];
 
 // For the README; everything else is only for a look.
@@ -23,9 +23,9 @@ export async function takePictures({elina, group}, {screenshots, pictures}) {
   await page.getByRole('radio', {name: 'Suomi'}).click({timeout: seconds(10)});
   await page.getByRole('navigation', {name: 'Päävalikko'}).getByRole('button', {name: 'Keskustelut'}).click({timeout: seconds(10)});
   await page.getByRole('listitem', {name: group}).first().click({timeout: seconds(10)});
-  const device = await page.context().newCDPSession(page);
-  for (const {name, width, height, density, touch = false} of kShapes) {
-    await device.send('Emulation.setDeviceMetricsOverride', {width, height, deviceScaleFactor: density, mobile: touch});
+  const usual = page.viewportSize();
+  for (const {name, width, height} of kShapes) {
+    await page.setViewportSize({width, height});
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({colorScheme});
       await sleep(700);
@@ -36,6 +36,6 @@ export async function takePictures({elina, group}, {screenshots, pictures}) {
       }
     }
   }
-  await device.send('Emulation.clearDeviceMetricsOverride');
+  await page.setViewportSize(usual);
   await page.emulateMedia({colorScheme: null});
 }
