@@ -31,7 +31,8 @@ debian_mirror() {
   local site
   site=$(apt-get indextargets --format '$(REPO_URI) $(COMPONENT)' 'Created-By: Packages' 2>/dev/null |
     awk '$2 == "main" && $1 !~ /security/ && $1 ~ /debian\/?$/ { print $1; exit }')
-  echo "${site:-http://deb.debian.org/debian}"
+  [ -n "$site" ] || fail "apt names no Debian mirror" "Give /etc/apt/sources.list one with the component main, and run apt-get update."
+  echo "$site"
 }
 
 # One caller at a time for each thing in the shared cache: lock NAME
