@@ -174,9 +174,7 @@ struct App::Implementation {
         }
         if (const auto* settings = std::get_if<api::SettingsEvent>(&event); settings != nullptr && !model.setting("language").empty()) state.language.reset();
         if (const auto* notice = std::get_if<api::NoticeEvent>(&event); notice != nullptr && notice->code != api::Code::none) {
-            const bool repeated = std::any_of(state.toasts.begin(), state.toasts.end(),
-                                              [&](const Toast& t) { return t.code == notice->code && t.subject == notice->subject; });
-            if (!repeated) state.toasts.push_back({.code = notice->code, .subject = notice->subject, .severity = notice->severity, .conversation = notice->conversation});
+            add_toast(state.toasts, *notice);
             if (notice->severity == api::Severity::error || notice->severity == api::Severity::warning) {
                 state.invite_waiting = false;
                 state.creating = false;

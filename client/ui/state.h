@@ -23,7 +23,7 @@ enum class Step : std::uint8_t { welcome, identity, passphrase };
 
 struct Toast {
     api::Code code = api::Code::none;
-    std::string subject;           // what the sentence mentions
+    std::vector<std::string> subjects;   // what the sentence mentions; several things of one kind share one notice
     std::string text;              // instead of the code's sentence
     api::Severity severity = api::Severity::information;
     api::ConversationId conversation;

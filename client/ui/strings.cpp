@@ -58,4 +58,15 @@ std::string fill(std::string_view pattern, std::initializer_list<std::string_vie
     return out;
 }
 
+std::string list(Language language, std::span<const std::string> names)
+{
+    if (names.empty()) return {};
+    const bool more = names.size() > kListMax;
+    const std::size_t shown = more ? kListMax - 1 : names.size() - 1;
+    std::string head = names[0];
+    for (std::size_t i = 1; i < shown; ++i) head += ", " + names[i];
+    if (names.size() == 1) return head;
+    return more ? fill(say(language, Say::list_more), {head, std::to_string(names.size() - shown)}) : fill(say(language, Say::list_two), {head, names.back()});
+}
+
 }  // namespace sinetti::ui

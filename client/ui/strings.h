@@ -5,6 +5,7 @@
 #include "api/types.h"
 
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -251,6 +252,9 @@ enum class Say : std::uint16_t {
     failed_title,
     try_again,
     dismiss_notice,
+    list_two,
+    list_more,
+    several_enrolled,
     seal_picture,
     brand_seal,
     wax_copper,
@@ -278,5 +282,9 @@ const char* say(Language language, api::Code code);         // one clear sentenc
 const char* tag_of(Language language);                      // "fi", "sv", "en"
 const char* own_name_of(Language language);                 // "Suomi" …
 std::string fill(std::string_view pattern, std::initializer_list<std::string_view> values);
+
+// "Aino, Li ja Mikael"; of more than kListMax names the first ones and how many more.
+inline constexpr std::size_t kListMax = 3;
+std::string list(Language language, std::span<const std::string> names);
 
 }  // namespace sinetti::ui

@@ -243,6 +243,9 @@ const char* english(Say what)
         case Say::failed_title: return "Sinetti could not open";
         case Say::try_again: return "Try again";
         case Say::dismiss_notice: return "Dismiss";
+        case Say::list_two: return "{0} and {1}";
+        case Say::list_more: return "{0} and {1} more";
+        case Say::several_enrolled: return "{0} joined Sinetti.";
         case Say::seal_picture: return "Wax seal: {0}, {1} waves, {2} petals";
         case Say::brand_seal: return "A copper wax seal";
         case Say::wax_copper: return "copper";

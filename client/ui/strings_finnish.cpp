@@ -243,6 +243,9 @@ const char* finnish(Say what)
         case Say::failed_title: return "Sinettiä ei saatu auki";
         case Say::try_again: return "Yritä uudelleen";
         case Say::dismiss_notice: return "Sulje ilmoitus";
+        case Say::list_two: return "{0} ja {1}";
+        case Say::list_more: return "{0} ja {1} muuta";
+        case Say::several_enrolled: return "{0} liittyivät Sinettiin.";
         case Say::seal_picture: return "Vahasinetti: {0}, {1} aaltoa, {2} terälehteä";
         case Say::brand_seal: return "Kuparinen vahasinetti";
         case Say::wax_copper: return "kupari";

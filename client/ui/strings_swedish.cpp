@@ -243,6 +243,9 @@ const char* swedish(Say what)
         case Say::failed_title: return "Sinetti kunde inte öppnas";
         case Say::try_again: return "Försök igen";
         case Say::dismiss_notice: return "Stäng meddelandet";
+        case Say::list_two: return "{0} och {1}";
+        case Say::list_more: return "{0} och {1} till";
+        case Say::several_enrolled: return "{0} anslöt sig till Sinetti.";
         case Say::seal_picture: return "Vaxsigill: {0}, {1} vågor, {2} kronblad";
         case Say::brand_seal: return "Ett sigill av kopparvax";
         case Say::wax_copper: return "koppar";

@@ -59,6 +59,18 @@ TEST_SUITE("ui.strings")
         CHECK(fill("{1}{0}{2}", {"a", "b"}) == "ba");
         CHECK(fill("{x} {0", {"a"}) == "{x} {0");
     }
+
+    TEST_CASE("a list of names is short however long it is")
+    {
+        const std::vector<std::string> names = {"Aino", "Li", "Mikael", "Oskar", "Elina"};
+        const auto first = [&](std::size_t count) { return list(Language::finnish, std::span(names).first(count)); };
+        CHECK(first(0).empty());
+        CHECK(first(1) == "Aino");
+        CHECK(first(2) == "Aino ja Li");
+        CHECK(first(3) == "Aino, Li ja Mikael");
+        CHECK(first(4) == "Aino, Li ja 2 muuta");
+        CHECK(list(Language::swedish, names) == "Aino, Li och 3 till");
+    }
 }
 
 TEST_SUITE("ui.format")

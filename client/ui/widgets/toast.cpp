@@ -28,6 +28,19 @@ Look look_of(const Theme& t, api::Severity severity)
     return {icons::kInfoFill, t.accent_text, t.accent_tint};
 }
 
+bool calm(const Toast& toast)
+{
+    return toast.severity == api::Severity::information || toast.severity == api::Severity::success;
+}
+
+std::string words_of(const Context& c, const Toast& toast)
+{
+    if (!toast.text.empty()) return toast.text;
+    const std::string names = list(c.language, toast.subjects);
+    if (toast.code == api::Code::enrolled && toast.subjects.size() > 1) return fill(c.say(Say::several_enrolled), {names});
+    return fill(c.say(toast.code), {names});
+}
+
 Say connection_words(const Context& c)
 {
     switch (c.model.connection.state) {
@@ -53,13 +66,25 @@ std::string banner_text(const Context& c)
 
 }  // namespace
 
+void add_toast(std::vector<Toast>& toasts, const api::NoticeEvent& notice)
+{
+    const auto same = std::find_if(toasts.begin(), toasts.end(), [&](const Toast& t) {
+        return t.code == notice.code && (notice.code == api::Code::enrolled || std::ranges::count(t.subjects, notice.subject) > 0);
+    });
+    if (same == toasts.end()) {
+        toasts.push_back({.code = notice.code, .subjects = {notice.subject}, .severity = notice.severity, .conversation = notice.conversation});
+    } else if (std::ranges::count(same->subjects, notice.subject) == 0) {
+        same->subjects.push_back(notice.subject);
+        same->until_ms = 0;
+    }
+}
+
 void draw_toasts(Context& c, float bottom)
 {
     if (c.state.toasts.empty()) return;
     Toast& toast = c.state.toasts.front();
     if (toast.until_ms == 0) {
-        const bool calm = toast.severity == api::Severity::information || toast.severity == api::Severity::success;
-        toast.until_ms = c.now_ms + (calm ? kShortMs : kLongMs);
+        toast.until_ms = c.now_ms + (calm(toast) ? kShortMs : kLongMs);
     }
     if (c.now_ms >= toast.until_ms) {
         c.state.toasts.erase(c.state.toasts.begin());
@@ -71,11 +96,13 @@ void draw_toasts(Context& c, float bottom)
     const bool narrow = c.viewport.width < kMediumWidth;
     const float width = std::min(560.0f, c.viewport.width - (narrow ? 24.0f : 48.0f));
     const float room = width - 66 - 56;
-    const std::string words = toast.text.empty() ? fill(c.say(toast.code), {toast.subject}) : toast.text;
+    const std::string words = words_of(c, toast);
     const gfx::TextLayout layout = c.paint.texts().wrap(kSmallMedium, words, room);
     const float height = std::max(64.0f, layout.height + 28);
-    // The buttons of a dialog stand at its foot, where a notice must not cover them.
-    const float top = c.state.dialog == Dialog::none ? bottom - height : c.viewport.inset_top + kTopGap;
+    // What went wrong is said where the hands are. Good news covers neither the latest message nor the buttons of a dialog.
+    const bool dialog = c.state.dialog != Dialog::none;
+    const float head = dialog ? 0 : narrow ? kHeaderHeightTouch : kHeaderHeight;
+    const float top = dialog || calm(toast) ? c.viewport.inset_top + head + kTopGap : bottom - height;
     const Rect box{std::floor((c.viewport.width - width) / 2), std::floor(top), width, height};
     c.paint.shadow(box.x, box.y, box.w, box.h, 18, 12, 40, t.shadow_strong);
     c.paint.fill(box.x, box.y, box.w, box.h, t.dark ? t.surface : t.text, 18);

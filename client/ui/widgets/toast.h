@@ -1,11 +1,12 @@
 #pragma once
-// One sentence at the foot of the screen, and the strip that says there is no connection.
+// Notices, one sentence at a time, and the strip that says there is no connection.
 
 #include "ui/context.h"
 
 namespace sinetti::ui {
 
-void draw_toasts(Context& c, float bottom);                 // above this line
+void add_toast(std::vector<Toast>& toasts, const api::NoticeEvent& notice);   // what is said already is not said again; people who enrolled share one
+void draw_toasts(Context& c, float bottom);                 // what went wrong: above this line
 float banner_height(Context& c, float width);               // 0: nothing to say
 void draw_banner(Context& c, const Rect& strip);
 
