@@ -88,6 +88,8 @@ TEST_SUITE("ui.app")
         page.press(Role::button, "Ta emot inbjudan");
         CHECK(page.get(Role::textbox, "Ditt namn").field->initial == "Elina Vuorela");
         page.press(Role::button, "Fortsätt");
+        page.press(Role::button, "Tillbaka");
+        page.press(Role::button, "Fortsätt");
         const ui::NodeId field = page.get(Role::passwordbox, "Lösenfras").id;
         page.app->on_password(field, 24, 4, ui::Strength::excellent);
         page.settle();
@@ -180,6 +182,25 @@ TEST_SUITE("ui.app")
         }
         CHECK(page.app->frames_drawn() == drawn);
         CHECK_FALSE(page.host.frame_wanted);
+    }
+
+    TEST_CASE("people who enrol one after another share one notice, which goes after five seconds and leaves the screen alone")
+    {
+        if (!fonts()) return;
+        Page page(*fonts());
+        open_main(page);
+        for (const char* name : {"Aino Koskela", "Li Ahlfors", "Aino Koskela"})
+            page.tell(api::NoticeEvent{.code = api::Code::enrolled, .severity = api::Severity::success, .subject = name});
+        CHECK(page.says("Aino Koskela ja Li Ahlfors liittyivät Sinettiin."));
+        page.now += 4000;
+        page.tell(api::NoticeEvent{.code = api::Code::enrolled, .severity = api::Severity::success, .subject = "Mikael Strand"});
+        page.now += 4000;
+        page.settle();
+        CHECK(page.says("Aino Koskela, Li Ahlfors ja Mikael Strand liittyivät Sinettiin."));
+        page.now += 1100;
+        page.settle();
+        CHECK_FALSE(page.says("liittyivät"));
+        CHECK_FALSE(page.app->frame(page.now + 16));
     }
 
     TEST_CASE("the timeline shows its end, draws only what is in sight, and stays where it is when older messages come")

@@ -13,6 +13,8 @@ namespace sinetti::ui {
 namespace {
 
 constexpr std::uint32_t kWordsWanted = 4;
+constexpr int kFounderSteps = 2;
+constexpr int kInvitedSteps = 3;
 
 void go_to(Context& c, Step step)
 {
@@ -22,22 +24,21 @@ void go_to(Context& c, Step step)
     c.changed();
 }
 
-void draw_steps(Context& c, GateScope& gate, int current, int count, bool with_back, Step back)
+void draw_steps(Context& c, GateScope& gate, int current, int count, std::optional<Step> back)
 {
-    float x = gate.x();
-    const float y = gate.wide() ? gate.y : c.viewport.inset_top + 10;
-    if (with_back) {
-        if (icon_button(c, "back", {x - 12, y, 44, 44}, c.say(Say::back), {.icon = icons::kCaretLeft, .icon_size = 23})) go_to(c, back);
-        x += 36;
-    }
-    const float from = x;
-    for (int i = 0; i < count; ++i) {
-        const float w = i == current ? 28.0f : 14.0f;
-        c.paint.fill(x, y + 19, w, 6, i <= current ? c.theme.wax : c.theme.wax_faint, 3);
-        x += w + 6;
-    }
-    c.mirror.add(c.id("step"), Role::text, {from, y, x - from, 44}, c.say(Say::step_of, {std::to_string(current + 1), std::to_string(count)}));
-    if (gate.wide()) gate.gap(58);
+    gate.head([&c, current, count, back](float x, float y) {
+        if (back) {
+            if (icon_button(c, "back", {x - 12, y, 44, 44}, c.say(Say::back), {.icon = icons::kCaretLeft, .icon_size = 23})) go_to(c, *back);
+            x += 36;
+        }
+        const float from = x;
+        for (int i = 0; i < count; ++i) {
+            const float w = i == current ? 28.0f : 14.0f;
+            c.paint.fill(x, y + 19, w, 6, i <= current ? c.theme.wax : c.theme.wax_faint, 3);
+            x += w + 6;
+        }
+        c.mirror.add(c.id("step"), Role::text, {from, y, x - from, 44}, c.say(Say::step_of, {std::to_string(current + 1), std::to_string(count)}));
+    });
 }
 
 FieldResult labelled_field(Context& c, GateScope& gate, std::string_view key, std::string_view label, const FieldOptions& base, bool missing)
@@ -116,6 +117,7 @@ void draw_welcome_step(Context& c, GateScope& gate)
     const std::string name = first_name_of(session.invitee);
     const std::string greeting = name.empty() ? std::string(c.say(Say::welcome_plain)) : std::string(c.say(Say::welcome)) + "\n" + name;
     if (!gate.wide()) {
+        draw_steps(c, gate, 0, kInvitedSteps, std::nullopt);
         const float side = std::min(228.0f, c.viewport.height * 0.3f);
         gate.gap(8);
         draw_brand_seal(c, {gate.x() + (gate.width() - side) / 2, gate.y, side, side});
@@ -151,8 +153,9 @@ void draw_welcome_step(Context& c, GateScope& gate)
 
 void draw_identity_step(Context& c, GateScope& gate, bool founder)
 {
-    const int count = founder ? 2 : 3;
-    draw_steps(c, gate, count - 2, count, !founder, Step::welcome);
+    const int count = founder ? kFounderSteps : kInvitedSteps;
+    gate.form();
+    draw_steps(c, gate, count - 2, count, founder ? std::nullopt : std::optional(Step::welcome));
     if (founder) {
         gate.paragraph("badge", kLabelStrong, c.say(Say::founder_badge), c.theme.wax);
         gate.gap(8);
@@ -194,8 +197,9 @@ void draw_identity_step(Context& c, GateScope& gate, bool founder)
 
 void draw_passphrase_step(Context& c, GateScope& gate, bool founder)
 {
-    const int count = founder ? 2 : 3;
-    draw_steps(c, gate, count - 1, count, true, Step::identity);
+    const int count = founder ? kFounderSteps : kInvitedSteps;
+    gate.form();
+    draw_steps(c, gate, count - 1, count, Step::identity);
     gate.heading("title", gate.wide() ? kHero : kLarge, c.say(Say::passphrase_title));
     gate.gap(8);
     gate.paragraph("text", kLead, c.say(Say::passphrase_text), c.theme.text_2);

@@ -16,6 +16,8 @@ namespace {
 
 constexpr float kColumn = 420;
 constexpr float kMargin = 24;
+constexpr float kLow = 780;       // windows of small laptops: what matters must not be below the fold
+constexpr float kHeadGap = 10;   // above the strip at the head of narrow screens
 
 struct Stop {
     float at;
@@ -112,6 +114,7 @@ GateScope::GateScope(Context& context, std::string_view key, bool with_sky)
     const float w = c.viewport.width;
     const float h = c.viewport.height;
     c.push(key);
+    const bool low = h < kLow;
     float pane = w;
     if (m_wide && with_sky) {
         pane = std::clamp(std::round(w * 0.4167f), 480.0f, 600.0f);
@@ -129,8 +132,10 @@ GateScope::GateScope(Context& context, std::string_view key, bool with_sky)
         draw_brand_seal(c, {centre.x - side / 2, centre.y - side / 2, side, side});
         m_x = std::round(pane * 0.16f);
         m_width = std::min(kColumn, pane - m_x - 48);
-        draw_brand(c, {m_x, 56, 44, 44});
-        c.text("brand", kHeading, c.say(Say::app), m_x + 56, 64, c.theme.text);
+        if (!low) {
+            draw_brand(c, {m_x, 56, 44, 44});
+            c.text("brand", kHeading, c.say(Say::app), m_x + 56, 64, c.theme.text);
+        }
     } else {
         c.paint.fill(0, 0, w, h, m_wide ? c.theme.canvas : c.theme.sidebar);
         if (m_wide) {
@@ -139,8 +144,8 @@ GateScope::GateScope(Context& context, std::string_view key, bool with_sky)
         m_width = std::min(m_wide ? 400.0f : kColumn, w - 2 * kMargin);
         m_x = std::floor((w - m_width) / 2);
     }
-    const float head = m_wide ? (with_sky ? 120.0f : 24.0f) : c.viewport.inset_top + 60.0f;
-    const float foot = m_wide ? 96.0f : c.viewport.inset_bottom + 8.0f;
+    const float head = m_wide ? (with_sky && !low ? 120.0f : 24.0f) : c.viewport.inset_top + 60.0f;
+    const float foot = m_wide ? (low ? 78.0f : 96.0f) : c.viewport.inset_bottom + 8.0f;
     const Rect area{0, head, pane, std::max(80.0f, h - head - foot)};
     m_scroll.emplace(c, "page", Role::main, area, "");
     const float known = c.input.scroll(m_scroll->id()).content;
@@ -162,9 +167,20 @@ GateScope::~GateScope()
     if (m_wide) {
         draw_languages_row(c, m_sky ? m_x : 32, c.viewport.height - 78);
     } else {
-        draw_language_chip(c, c.viewport.width - kMargin, c.viewport.inset_top + 10);
+        if (m_head) m_head(m_x, c.viewport.inset_top + kHeadGap);
+        draw_language_chip(c, c.viewport.width - kMargin, c.viewport.inset_top + kHeadGap);
     }
     c.pop();
+}
+
+void GateScope::head(std::function<void(float x, float y)> draw)
+{
+    if (!m_wide) {
+        m_head = std::move(draw);
+        return;
+    }
+    draw(m_x, y);
+    y += 58;
 }
 
 Rect GateScope::take(float height)

@@ -4,6 +4,8 @@
 #include "ui/context.h"
 #include "ui/widgets/scroll.h"
 
+#include <functional>
+
 namespace sinetti::ui {
 
 class GateScope {
@@ -16,7 +18,10 @@ public:
     bool wide() const { return m_wide; }
     float x() const { return m_x; }
     float width() const { return m_width; }
-    float align() const { return m_wide && m_sky ? 0.0f : 0.5f; }
+    float align() const { return (m_wide && m_sky) || m_form ? 0.0f : 0.5f; }
+    void form() { m_form = true; }    // titles stand above the fields, from the left
+    // Draws at the head of the page: in the column where there is room, else in the strip above it, which does not scroll.
+    void head(std::function<void(float x, float y)> draw);
     float y = 0;                      // the pen: content goes down from here
     void gap(float d) { y += d; }
     void paragraph(std::string_view key, const TextStyle& style, std::string_view words, Colour colour);
@@ -28,6 +33,8 @@ private:
     Context& m_context;
     bool m_sky;
     bool m_wide;
+    bool m_form = false;
+    std::function<void(float x, float y)> m_head;
     float m_x = 0;
     float m_width = 0;
     float m_begin = 0;
