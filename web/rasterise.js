@@ -1,6 +1,11 @@
 // Draws one grapheme cluster that our fonts do not have, with the fonts of the system, for the glyph atlas of the canvas.
 // Answers {width, height, left, top, advance, rgba} as in client/gfx/cluster.h.
 
+const kTextFonts = 'Inter, system-ui, sans-serif';
+// Where a text font has a plain drawing of an emoji, browsers take the first font of the list.
+const kEmojiFonts = `"Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji", ${kTextFonts}`;
+const kEmoji = /\p{Emoji_Presentation}|\p{Emoji}\uFE0F/u;
+
 let surface = null;
 let context = null;
 
@@ -16,7 +21,7 @@ function contextOf(side) {
 
 export function rasteriseCluster(text, fontPixels, weight, side) {
   const draw = contextOf(side);
-  draw.font = `${weight} ${fontPixels}px Inter, system-ui, sans-serif`;
+  draw.font = `${weight} ${fontPixels}px ${kEmoji.test(text) && !text.includes('\uFE0E') ? kEmojiFonts : kTextFonts}`;
   draw.fillStyle = '#fff';
   draw.textBaseline = 'alphabetic';
   draw.textAlign = 'left';
