@@ -2,7 +2,7 @@
 // Drives real browsers against a real relay: node tests/browser/run.mjs [options]
 //   --app DIR       the built app                        (build/web)
 //   --relay PATH    the relay program                    (build/native/bin/sinetti-relay)
-//   --only NAME     one suite: modules, five, hostile, firefox   (may be repeated)
+//   --only NAME     one suite: modules, five, look, hostile, firefox   (may be repeated)
 //   --pictures      also writes the README's pictures to docs/images
 // Prints `browser: N passed, N failed`; measurements go to build/measurements.json, screenshots to build/screenshots.
 
@@ -18,7 +18,7 @@ import {Report} from './support/harness.mjs';
 import {firefox} from './suites/firefox.mjs';
 import {fivePeople} from './suites/five_people.mjs';
 import {hostile} from './suites/hostile.mjs';
-import {takePictures} from './suites/look.mjs';
+import {look} from './suites/look.mjs';
 import {modules} from './suites/modules.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -33,10 +33,10 @@ const measurements = {};
 const shared = {program: options.relay, app: options.app, measurements};
 const screenshots = resolve(root, 'build/screenshots');
 const pictures = options.pictures ? resolve(root, 'docs/images') : null;
-const look = (world) => takePictures(world, {screenshots, pictures});
 const suites = {
   modules: (browser) => modules(browser),
-  five: (browser) => fivePeople(browser, {...shared, look}),
+  five: (browser) => fivePeople(browser, shared),
+  look: (browser) => look(browser, {...shared, screenshots, pictures}),
   hostile: (browser) => hostile(browser, shared),
   firefox: () => firefox(shared),
 };

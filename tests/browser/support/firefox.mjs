@@ -21,7 +21,7 @@ export class Display {
     if (!existsSync('/usr/bin/Xvfb')) throw new Error('Xvfb is missing: apt-get install xvfb (scripts/install --test does)');
     const display = new Display();
     const number = await new Promise((resolve, reject) => {
-      display.#process = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1440x1100x24', '-nolisten', 'tcp'],
+      display.#process = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1440x900x24', '-nolisten', 'tcp'],
                                {stdio: ['ignore', 'ignore', 'ignore', 'pipe']});
       display.#process.on('error', reject);
       display.#process.stdio[3].once('data', (text) => resolve(String(text).trim()));

@@ -179,6 +179,21 @@ export class Person {
     await this.page.getByText(text).first().waitFor({state: 'attached', timeout});
   }
 
+  // Until every notice has gone by itself.
+  async noticesGone() {
+    await eventually(`${this.name}: no notice is shown`, async () => await this.button('Dismiss').count() === 0, {timeout: seconds(30)});
+  }
+
+  // Until no notice says this any more.
+  async dismissNotices(text) {
+    await eventually(`${this.name}: the notice is gone`, async () => {
+      if (await this.page.getByText(text).count() === 0) return true;
+      const dismiss = this.button('Dismiss').first();
+      if (await dismiss.count() > 0) await dismiss.click({timeout: seconds(2)}).catch(() => {});   // it may go by itself meanwhile
+      return false;
+    });
+  }
+
   async removeMember(title, name) {
     await this.openConversation(title);
     if (await this.button('Show details').count() > 0) await this.press('Show details');
