@@ -13,6 +13,7 @@ namespace sinetti::ui {
 namespace {
 
 constexpr std::uint32_t kWordsWanted = 4;
+constexpr float kLowPage = 520;   // at 200 % zoom the button that accepts is still in sight
 constexpr int kFounderSteps = 2;
 constexpr int kInvitedSteps = 3;
 
@@ -115,10 +116,11 @@ void draw_welcome_step(Context& c, GateScope& gate)
 {
     const api::SessionEvent& session = c.model.session;
     const std::string name = first_name_of(session.invitee);
-    const std::string greeting = name.empty() ? std::string(c.say(Say::welcome_plain)) : std::string(c.say(Say::welcome)) + "\n" + name;
+    const bool low = c.viewport.height < kLowPage;
+    const std::string greeting = name.empty() ? std::string(c.say(Say::welcome_plain)) : std::string(c.say(Say::welcome)) + (low ? " " : "\n") + name;
     if (!gate.wide()) {
         draw_steps(c, gate, 0, kInvitedSteps, std::nullopt);
-        const float side = std::min(228.0f, c.viewport.height * 0.3f);
+        const float side = low ? 64.0f : std::min(228.0f, c.viewport.height * 0.3f);
         gate.gap(8);
         draw_brand_seal(c, {gate.x() + (gate.width() - side) / 2, gate.y, side, side});
         gate.gap(side + 10);

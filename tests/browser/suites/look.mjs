@@ -52,7 +52,7 @@ export function look(browser, {program, app, screenshots, pictures}) {
   async function take(page, name) {
     await sleep(kStill);
     const picture = await page.screenshot({path: join(screenshots, `${name}.png`)});
-    check(await distinctColours(page) > kColoursMin, `${name} shows next to nothing`);
+    check(await distinctColours(page, picture) > kColoursMin, `${name} shows next to nothing`);
     if (pictures && kPublished.has(name)) await writeFile(join(pictures, kPublished.get(name)), picture);
   }
 

@@ -1,8 +1,8 @@
 // Looks at screenshots.
 
 // How many different colours the page shows; an empty canvas has a handful.
-export async function distinctColours(page) {
-  const picture = await page.screenshot();
+export async function distinctColours(page, picture) {
+  picture ??= await page.screenshot();
   return page.evaluate(async (base64) => {
     const bytes = Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
     const bitmap = await createImageBitmap(new Blob([bytes], {type: 'image/png'}));
