@@ -2,6 +2,7 @@
 
 #include "directory/chain.h"
 #include "directory/state.h"
+#include "relay/data_folder.h"
 #include "relay/store_sqlite.h"
 
 #include <algorithm>
@@ -69,13 +70,15 @@ private:
 
 CheckReport check_data(const std::filesystem::path& data)
 {
-    CheckReport report;
-    const auto file = data / "boards.sqlite";
+    const auto file = database_file(data);
     std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored)) {
-        report.faults.push_back("there is no relay data in " + data.string());
-        return report;
-    }
+    if (!std::filesystem::exists(file, ignored)) return {.lines = {}, .faults = {"there is no relay data in " + data.string()}};
+    return check_database(file);
+}
+
+CheckReport check_database(const std::filesystem::path& file)
+{
+    CheckReport report;
     if (const auto faults = sqlite_faults(file)) {
         for (const auto& found : *faults) report.faults.push_back("database: " + found);
     } else {

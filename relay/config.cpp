@@ -1,12 +1,18 @@
 #include "relay/config.h"
 
+#include <algorithm>
 #include <charconv>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
 
 namespace sinetti::relay {
 
 using base::Unexpected;
 
 namespace {
+
+using Applied = base::Result<void, std::string>;
 
 base::Result<std::uint64_t, std::string> number(const std::string& option, const std::string& text, std::uint64_t limit)
 {
@@ -17,12 +23,180 @@ base::Result<std::uint64_t, std::string> number(const std::string& option, const
     return value;
 }
 
+Applied set_port(Config& config, const std::string& option, const std::string& value)
+{
+    config.port = static_cast<std::uint16_t>(TRY(number(option, value, 65535)));
+    return {};
+}
+
+Applied set_limit(Config& config, const std::string& option, const std::string& value)
+{
+    config.database_bytes_max = TRY(number(option, value, std::uint64_t{1} << 44));
+    return {};
+}
+
+Applied set_metrics(Config& config, const std::string& option, const std::string& value)
+{
+    const auto colon = value.rfind(':');
+    if (colon == std::string::npos || colon == 0) return Unexpected(option + " wants ADDRESS:PORT, not \"" + value + "\"");
+    config.metrics.address = value.substr(0, colon);
+    if (config.metrics.address.starts_with('[') && config.metrics.address.ends_with(']'))
+        config.metrics.address = config.metrics.address.substr(1, config.metrics.address.size() - 2);
+    config.metrics.port = static_cast<std::uint16_t>(TRY(number(option, value.substr(colon + 1), 65535)));
+    return {};
+}
+
+Applied set_url(Config& config, const std::string& option, const std::string& value)
+{
+    if (!value.starts_with("http://") && !value.starts_with("https://"))
+        return Unexpected(option + " wants an address that begins with https:// or http://, not \"" + value + "\"");
+    config.url = value.ends_with('/') ? value.substr(0, value.size() - 1) : value;
+    return {};
+}
+
+template<auto Member>
+Applied set_text(Config& config, const std::string&, const std::string& value)
+{
+    config.*Member = value;
+    return {};
+}
+
+struct Setting {
+    const char* name;                        // in the file; on the command line --, and - for _
+    bool is_number;
+    Applied (*set)(Config& config, const std::string& option, const std::string& value);
+};
+
+constexpr Setting kServeSettings[] = {
+    {"data", false, set_text<&Config::data>},     {"app", false, set_text<&Config::app>},       {"port", true, set_port},
+    {"address", false, set_text<&Config::address>}, {"url", false, set_url},                    {"max_database_bytes", true, set_limit},
+    {"metrics", false, set_metrics},              {"observe", false, set_text<&Config::observe>},
+};
+constexpr Setting kCheckSettings[] = {{"data", false, set_text<&Config::data>}};
+constexpr Setting kBackupSettings[] = {{"data", false, set_text<&Config::data>}, {"to", false, set_text<&Config::archive>}};
+constexpr Setting kRestoreSettings[] = {{"data", false, set_text<&Config::data>}, {"from", false, set_text<&Config::archive>}};
+
+std::string option_of(const Setting& setting)
+{
+    std::string option = std::string("--") + setting.name;
+    std::replace(option.begin(), option.end(), '_', '-');
+    return option;
+}
+
+std::span<const Setting> settings_of(Config::Command command)
+{
+    switch (command) {
+    case Config::Command::serve: return kServeSettings;
+    case Config::Command::backup: return kBackupSettings;
+    case Config::Command::restore: return kRestoreSettings;
+    case Config::Command::check:
+    case Config::Command::help: break;
+    }
+    return kCheckSettings;
+}
+
+// One flat object. Nothing else is wanted, so nothing else is built.
+class SettingsReader final : public nlohmann::json_sax<nlohmann::json> {
+public:
+    SettingsReader(Config& config, const std::string& text) : m_config(config), m_text(text) {}
+    const std::string& mistake() const { return m_mistake; }
+
+    bool null() override { return wrong_kind("null"); }
+    bool boolean(bool value) override { return wrong_kind(value ? "true" : "false"); }
+    bool number_integer(number_integer_t value) override { return apply(true, std::to_string(value)); }
+    bool number_unsigned(number_unsigned_t value) override { return apply(true, std::to_string(value)); }
+    bool number_float(number_float_t, const string_t& text) override { return apply(true, text); }
+    bool string(string_t& value) override { return apply(false, value); }
+    bool binary(binary_t&) override { return false; }
+    bool start_array(std::size_t) override { return wrong_kind("a list"); }
+    bool end_array() override { return false; }
+    bool start_object(std::size_t) override
+    {
+        if (m_inside) return wrong_kind("an object");
+        m_inside = true;
+        return true;
+    }
+    bool end_object() override { return true; }
+    bool key(string_t& name) override
+    {
+        m_setting = std::ranges::find_if(kServeSettings, [&](const Setting& setting) { return name == setting.name; });
+        if (m_setting == std::end(kServeSettings)) return fail("there is no setting \"" + name + "\"");
+        if (std::ranges::count(m_seen, m_setting) > 0) return fail("\"" + name + "\" is given twice");
+        m_seen.push_back(m_setting);
+        return true;
+    }
+    bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override
+    {
+        const auto before = std::string_view(m_text).substr(0, std::min(position > 0 ? position - 1 : 0, m_text.size()));
+        const auto line = std::ranges::count(before, '\n') + 1;
+        const auto column = before.size() - (before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1) + 1;
+        return fail("line " + std::to_string(line) + ", column " + std::to_string(column) + " is not what JSON wants there");
+    }
+
+private:
+    bool fail(std::string mistake)
+    {
+        m_mistake = std::move(mistake);
+        return false;
+    }
+    bool wrong_kind(const std::string& found)
+    {
+        if (!m_inside) return fail("it has to be one JSON object, { … }");
+        return fail(std::string("\"") + m_setting->name + "\" wants a " + (m_setting->is_number ? "number" : "text") + ", not " + found);
+    }
+    bool apply(bool is_number, const std::string& value)
+    {
+        if (!m_inside || is_number != m_setting->is_number) return wrong_kind(is_number ? value : "\"" + value + "\"");
+        const auto applied = m_setting->set(m_config, std::string("\"") + m_setting->name + "\"", value);
+        return applied ? true : fail(applied.error());
+    }
+
+    Config& m_config;
+    const std::string& m_text;
+    const Setting* m_setting = nullptr;
+    std::vector<const Setting*> m_seen;
+    std::string m_mistake;
+    bool m_inside = false;
+};
+
+Applied apply_file(Config& config, const std::string& file)
+{
+    std::error_code error;
+    const auto size = std::filesystem::file_size(file, error);
+    if (error) return Unexpected("cannot read " + file + ": " + error.message());
+    if (size > kConfigSizeMax) return Unexpected(file + " is too large for settings");
+    std::ifstream stream(file, std::ios::binary);
+    std::stringstream contents;
+    contents << stream.rdbuf();
+    if (!stream) return Unexpected("cannot read " + file);
+    const auto text = contents.str();
+    SettingsReader reader(config, text);
+    const bool whole = nlohmann::json::sax_parse(text, &reader, nlohmann::json::input_format_t::json, true, true);
+    if (!whole) return Unexpected(file + ": " + reader.mistake());
+    return {};
+}
+
+base::Result<Config::Command, std::string> command_of(std::span<const std::string> arguments)
+{
+    constexpr const char* kCommands = "serve, check, backup, restore or help";
+    if (arguments.empty()) return Unexpected(std::string("which command? ") + kCommands);
+    const auto& word = arguments[0];
+    if (word == "help" || word == "--help" || word == "-h") return Config::Command::help;
+    if (word == "serve") return Config::Command::serve;
+    if (word == "check") return Config::Command::check;
+    if (word == "backup") return Config::Command::backup;
+    if (word == "restore") return Config::Command::restore;
+    return Unexpected("there is no command \"" + word + "\"; " + kCommands);
+}
+
 }  // namespace
 
 const char* usage()
 {
-    return "sinetti-relay serve --data DIR --app DIR [--port N] [--address A] [--url URL] [--max-database-bytes N]\n"
+    return "sinetti-relay serve --data DIR --app DIR [--config FILE] [options]\n"
            "sinetti-relay check --data DIR\n"
+           "sinetti-relay backup --data DIR --to FILE\n"
+           "sinetti-relay restore --data DIR --from FILE\n"
            "sinetti-relay help\n"
            "\n"
            "serve   runs the relay until it is told to stop (SIGTERM, SIGINT)\n"
@@ -32,39 +206,43 @@ const char* usage()
            "  --address A              127.0.0.1 unless given; 0.0.0.0 or :: for every interface\n"
            "  --url URL                how people reach this relay, for the administrator link\n"
            "  --max-database-bytes N   refuse to let the database grow beyond this\n"
-           "check   verifies every board's chain and every directory record\n";
+           "  --metrics ADDRESS:PORT   figures for Prometheus, at /metrics of an address of their own\n"
+           "  --observe FILE           write down everything an operator could see, for audits of the relay's claims\n"
+           "  --config FILE            these settings from a JSON file; options given here go before it\n"
+           "check   verifies every board's chain and every directory record\n"
+           "backup  copies the data into one file, also while the relay runs, and checks the copy\n"
+           "restore makes a data folder of such a file; never over data that is there\n";
 }
 
 base::Result<Config, std::string> parse_config(std::span<const std::string> arguments)
 {
     Config config;
-    if (arguments.empty()) return Unexpected(std::string("which command? serve, check or help"));
+    config.command = TRY(command_of(arguments));
+    if (config.command == Config::Command::help) return config;
     const auto& command = arguments[0];
-    if (command == "help" || command == "--help" || command == "-h") return config;
-    if (command == "serve")
-        config.command = Config::Command::serve;
-    else if (command == "check")
-        config.command = Config::Command::check;
-    else
-        return Unexpected("there is no command \"" + command + "\"; serve, check or help");
+    const bool serve = config.command == Config::Command::serve;
 
+    std::vector<std::pair<const Setting*, std::string>> given;
+    std::string file;
     for (std::size_t i = 1; i < arguments.size(); i += 2) {
         const auto& option = arguments[i];
-        const bool is_serve_option =
-            option == "--app" || option == "--port" || option == "--address" || option == "--url" || option == "--max-database-bytes";
-        if (option != "--data" && !(is_serve_option && config.command == Config::Command::serve))
-            return Unexpected("there is no option \"" + option + "\" for " + command);
+        const auto settings = settings_of(config.command);
+        const auto setting = std::ranges::find_if(settings, [&](const Setting& one) { return option == option_of(one); });
+        const bool is_file = serve && option == "--config";
+        if (setting == settings.end() && !is_file) return Unexpected("there is no option \"" + option + "\" for " + command);
         if (i + 1 == arguments.size()) return Unexpected(option + " wants a value");
-        const auto& value = arguments[i + 1];
-        if (option == "--data") config.data = value;
-        if (option == "--app") config.app = value;
-        if (option == "--address") config.address = value;
-        if (option == "--url") config.url = value.ends_with('/') ? value.substr(0, value.size() - 1) : value;
-        if (option == "--port") config.port = static_cast<std::uint16_t>(TRY(number(option, value, 65535)));
-        if (option == "--max-database-bytes") config.database_bytes_max = TRY(number(option, value, std::uint64_t{1} << 44));
+        if (is_file)
+            file = arguments[i + 1];
+        else
+            given.emplace_back(&*setting, arguments[i + 1]);
     }
+    if (!file.empty()) TRY(apply_file(config, file));
+    for (const auto& [setting, value] : given) TRY(setting->set(config, option_of(*setting), value));
+
     if (config.data.empty()) return Unexpected(command + " wants --data DIR");
-    if (config.command == Config::Command::serve && config.app.empty()) return Unexpected(std::string("serve wants --app DIR"));
+    if (serve && config.app.empty()) return Unexpected(std::string("serve wants --app DIR"));
+    if (config.command == Config::Command::backup && config.archive.empty()) return Unexpected(std::string("backup wants --to FILE"));
+    if (config.command == Config::Command::restore && config.archive.empty()) return Unexpected(std::string("restore wants --from FILE"));
     return config;
 }
 

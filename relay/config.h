@@ -1,5 +1,8 @@
 #pragma once
-// The command line, as values. A mistake on it is one sentence.
+// The command line, and the file of settings it may name, as values. A mistake in either is one sentence.
+//
+// The file is one JSON object, // and /* */ comments allowed; its keys are the options of serve with _ for -. An option on the
+// command line goes before the file's.
 
 #include "base/result.h"
 
@@ -10,14 +13,24 @@
 
 namespace sinetti::relay {
 
+inline constexpr std::size_t kConfigSizeMax = 1u << 20;   // bytes
+
+struct Endpoint {
+    std::string address;                     // an IP address; empty: not wanted
+    std::uint16_t port = 0;
+};
+
 struct Config {
-    enum class Command : std::uint8_t { serve, check, help } command = Command::help;
+    enum class Command : std::uint8_t { serve, check, backup, restore, help } command = Command::help;
     std::filesystem::path data;
     std::filesystem::path app;
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;               // 0: any free one
     std::string url;                         // how people reach the relay, for the administrator link; empty: http://localhost:PORT
     std::uint64_t database_bytes_max = 0;    // 0: no limit
+    Endpoint metrics;
+    std::filesystem::path observe;           // empty: nothing is written down
+    std::filesystem::path archive;           // backup writes it, restore reads it
 };
 
 base::Result<Config, std::string> parse_config(std::span<const std::string> arguments);   // without the program's name

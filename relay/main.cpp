@@ -1,4 +1,4 @@
-#include "relay/check.h"
+#include "relay/backup.h"
 #include "relay/log.h"
 #include "relay/server.h"
 
@@ -62,9 +62,8 @@ int serve(const relay::Config& config)
     return 0;
 }
 
-int check(const relay::Config& config)
+int tell(const relay::CheckReport& report)
 {
-    const auto report = relay::check_data(config.data);
     for (const auto& line : report.lines) print(line);
     for (const auto& fault : report.faults) std::fprintf(stderr, "%s\n", fault.c_str());
     if (report.faults.empty()) print("everything holds");
@@ -83,7 +82,9 @@ int main(int argument_count, char** arguments)
     }
     switch (config->command) {
     case relay::Config::Command::serve: return serve(*config);
-    case relay::Config::Command::check: return check(*config);
+    case relay::Config::Command::check: return tell(relay::check_data(config->data));
+    case relay::Config::Command::backup: umask(077); return tell(relay::back_up(config->data, config->archive));
+    case relay::Config::Command::restore: umask(077); return tell(relay::restore(config->data, config->archive));
     case relay::Config::Command::help: break;
     }
     std::fputs(relay::usage(), stdout);

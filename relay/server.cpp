@@ -8,10 +8,6 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 namespace sinetti::relay {
 
 using base::Unexpected;
@@ -37,7 +33,6 @@ Server::Server(const Config& config, const base::Clock& clock, base::Random& ran
 Server::~Server()
 {
     m_hub.reset();   // the store's threads first: they post to m_io
-    if (m_lock >= 0) ::close(m_lock);
 }
 
 base::Result<std::unique_ptr<Server>, std::string> Server::create(const Config& config, const base::Clock& clock, base::Random& random)
@@ -47,24 +42,12 @@ base::Result<std::unique_ptr<Server>, std::string> Server::create(const Config& 
     return server;
 }
 
-base::Result<void, std::string> Server::lock_data()
-{
-    std::error_code error;
-    if (std::filesystem::create_directories(m_config.data, error)) std::filesystem::permissions(m_config.data, std::filesystem::perms::owner_all, error);
-    if (error) return Unexpected("cannot make " + m_config.data.string() + ": " + error.message());
-    const auto file = m_config.data / "lock";
-    m_lock = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (m_lock < 0) return Unexpected("cannot write in " + m_config.data.string());
-    if (::flock(m_lock, LOCK_EX | LOCK_NB) != 0) return Unexpected("another relay is running on " + m_config.data.string());
-    return {};
-}
-
 base::Result<void, std::string> Server::open()
 {
     m_files = TRY(StaticFiles::load(m_config.app));
-    TRY(lock_data());
+    m_lock = TRY(DataLock::take(m_config.data));
 
-    auto store = open_sqlite_store({.file = m_config.data / "boards.sqlite", .bytes_max = m_config.database_bytes_max});
+    auto store = open_sqlite_store({.file = database_file(m_config.data), .bytes_max = m_config.database_bytes_max});
     if (!store) return Unexpected(sentence(store.error(), m_config.data));
     m_store = std::move(*store);
     m_hub = std::make_unique<Hub>(*m_store, post(), m_clock);

@@ -3,6 +3,7 @@
 
 #include "relay/config.h"
 #include "relay/connection.h"
+#include "relay/data_folder.h"
 #include "relay/founding.h"
 
 #include <boost/asio/io_context.hpp>
@@ -28,7 +29,6 @@ public:
 private:
     Server(const Config& config, const base::Clock& clock, base::Random& random);
     base::Result<void, std::string> open();
-    base::Result<void, std::string> lock_data();
     base::Result<void, std::string> listen();
     void accept_next();
     void start_draining();
@@ -46,7 +46,7 @@ private:
     Config m_config;
     const base::Clock& m_clock;
     base::Random& m_random;
-    int m_lock = -1;                               // file descriptor
+    std::optional<DataLock> m_lock;
     StaticFiles m_files;
     std::unique_ptr<Store> m_store;
     boost::asio::io_context m_io{1};

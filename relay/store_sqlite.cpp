@@ -331,6 +331,18 @@ StoreResult<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& optio
     return std::unique_ptr<Store>(std::move(store));
 }
 
+StoreResult<void> copy_sqlite(const std::filesystem::path& from, const std::filesystem::path& to)
+{
+    auto source = TRY(Database::open(from, SQLITE_OPEN_READONLY));
+    auto target = TRY(Database::open(to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+    errno = 0;
+    auto* const backup = sqlite3_backup_init(target.handle(), "main", source.handle(), "main");
+    if (backup == nullptr) return Unexpected(error_of(sqlite3_extended_errcode(target.handle())));
+    sqlite3_backup_step(backup, -1);   // all of it: in WAL mode a reader keeps no writer waiting
+    if (const int code = sqlite3_backup_finish(backup); code != SQLITE_OK) return Unexpected(error_of(code));
+    return target.run("PRAGMA journal_mode = DELETE");
+}
+
 StoreResult<std::vector<std::string>> sqlite_faults(const std::filesystem::path& file)
 {
     auto database = TRY(Database::open(file, SQLITE_OPEN_READONLY));

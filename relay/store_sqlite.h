@@ -16,6 +16,9 @@ struct SqliteOptions {
 // Creates the database, with the directory and one board of cells, when there is none. Errors: unavailable, broken, full.
 StoreResult<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options);
 
+// One moment of `from`, which a relay may be writing, as a database of its own without side files. `to` must not exist.
+StoreResult<void> copy_sqlite(const std::filesystem::path& from, const std::filesystem::path& to);
+
 // SQLite's own check of its file: nothing, or what it found.
 StoreResult<std::vector<std::string>> sqlite_faults(const std::filesystem::path& file);
 

@@ -1,10 +1,13 @@
 #include "relay/config.h"
+#include "tests/relay/support.h"
 
 #include <doctest/doctest.h>
+#include <fstream>
 #include <vector>
 
 using namespace sinetti;
 using relay::Config;
+using relay_test::TemporaryFolder;
 
 namespace {
 
@@ -44,10 +47,67 @@ TEST_CASE("every mistake is named")
         {{"serve", "--data", "d", "--app", "a", "--port", "65536"}, "--port wants a number"},
         {{"serve", "--data", "d", "--app", "a", "--port", "80a"}, "\"80a\""},
         {{"serve", "--data", "d", "--app", "a", "--port", "-1"}, "\"-1\""},
+        {{"serve", "--data", "d", "--app", "a", "--url", "sinetti.example"}, "https://"},
+        {{"serve", "--data", "d", "--app", "a", "--metrics", "9090"}, "ADDRESS:PORT"},
+        {{"serve", "--data", "d", "--app", "a", "--metrics", "::1:99999"}, "99999"},
+        {{"serve", "--config", "nowhere.json"}, "cannot read nowhere.json"},
+        {{"backup", "--data", "d"}, "--to"},
+        {{"restore", "--data", "d"}, "--from"},
+        {{"restore", "--to", "d"}, "no option \"--to\" for restore"},
     };
     for (const auto& [words, part] : mistakes) {
         const auto config = parse(words);
         REQUIRE_FALSE(config.has_value());
         CHECK_MESSAGE(config.error().find(part) != std::string::npos, config.error());
+    }
+}
+
+TEST_CASE("a file of settings is commented JSON, and the command line goes before it")
+{
+    TemporaryFolder folder;
+    const auto file = (folder.path() / "relay.json").string();
+    std::ofstream(file) << R"({
+    // where it lives
+    "data": "/var/lib/sinetti", "app": "/usr/share/sinetti/web",
+    "port": 8081, /* behind nginx */ "url": "https://sinetti.example/",
+    "metrics": "[::1]:9090", "max_database_bytes": 1000000
+})";
+    const auto config = parse({"serve", "--port", "8082", "--config", file});
+    REQUIRE_MESSAGE(config.has_value(), config.error());
+    CHECK(config->data == "/var/lib/sinetti");
+    CHECK(config->app == "/usr/share/sinetti/web");
+    CHECK(config->port == 8082);
+    CHECK(config->url == "https://sinetti.example");
+    CHECK(config->metrics.address == "::1");
+    CHECK(config->metrics.port == 9090);
+    CHECK(config->database_bytes_max == 1'000'000);
+    CHECK(config->observe.empty());
+}
+
+TEST_CASE("every mistake in a file of settings is named, with its place")
+{
+    TemporaryFolder folder;
+    const auto file = (folder.path() / "relay.json").string();
+    const std::pair<const char*, const char*> mistakes[] = {
+        {"", "line 1, column 1"},
+        {"{\n  \"data\": \"d\",\n  port: 1\n}", "line 3, column 3"},
+        {"{\"data\": \"d\"", "line 1"},
+        {"[]", "one JSON object"},
+        {"7", "one JSON object"},
+        {"{\"prot\": 1}", "no setting \"prot\""},
+        {"{\"port\": \"80\"}", "\"port\" wants a number, not \"80\""},
+        {"{\"port\": 80.5}", "80.5"},
+        {"{\"port\": -1}", "up to 65535, not \"-1\""},
+        {"{\"data\": 7}", "\"data\" wants a text, not 7"},
+        {"{\"data\": {\"a\": 1}}", "wants a text, not an object"},
+        {"{\"data\": null}", "wants a text, not null"},
+        {"{\"port\": 1, \"port\": 2}", "\"port\" is given twice"},
+    };
+    for (const auto& [text, part] : mistakes) {
+        std::ofstream(file) << text;
+        const auto config = parse({"serve", "--data", "d", "--app", "a", "--config", file});
+        REQUIRE_FALSE(config.has_value());
+        CHECK_MESSAGE(config.error().find(part) != std::string::npos, config.error());
+        CHECK(config.error().find(file) != std::string::npos);
     }
 }

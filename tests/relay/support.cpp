@@ -52,6 +52,13 @@ RunningRelay::RunningRelay(std::uint64_t database_bytes_max)
     start(database_bytes_max);
 }
 
+RunningRelay::RunningRelay(Adjust adjust) : m_adjust(std::move(adjust))
+{
+    make_app(m_folder.path() / "app");
+    m_data = m_folder.path() / "data";
+    start();
+}
+
 RunningRelay::~RunningRelay()
 {
     stop();
@@ -90,7 +97,9 @@ std::string RunningRelay::error_of_another_on_the_same_data()
 
 void RunningRelay::start(std::uint64_t database_bytes_max)
 {
-    auto server = relay::Server::create(config_for(m_data, database_bytes_max), clock, m_random);
+    auto config = config_for(m_data, database_bytes_max);
+    if (m_adjust) m_adjust(config);
+    auto server = relay::Server::create(config, clock, m_random);
     if (!server) FAIL(server.error());
     m_server = std::move(*server);
     m_thread = std::thread([this] { m_server->run(); });

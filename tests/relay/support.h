@@ -1,11 +1,13 @@
 #pragma once
 // A relay in this process, on a port of its own and a folder that goes with it; and a client over a real socket.
 
+#include "relay/config.h"
 #include "tests/directory/cast.h"
 #include "wire/frame.h"
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <thread>
 
@@ -34,7 +36,9 @@ void make_app(const std::filesystem::path& folder);
 
 class RunningRelay {
 public:
+    using Adjust = std::function<void(relay::Config&)>;
     explicit RunningRelay(std::uint64_t database_bytes_max = 0);
+    explicit RunningRelay(Adjust adjust);
     ~RunningRelay();
 
     void stop();
@@ -50,6 +54,7 @@ public:
 private:
     TemporaryFolder m_folder;
     std::filesystem::path m_data;
+    Adjust m_adjust;
     std::unique_ptr<relay::Server> m_server;
     std::thread m_thread;
     base::SystemRandom m_random;

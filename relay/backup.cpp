@@ -1,0 +1,92 @@
+#include "relay/backup.h"
+
+#include "relay/data_folder.h"
+#include "relay/store_sqlite.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace sinetti::relay {
+
+namespace {
+
+// A file that goes away unless it was completed.
+class Partial {
+public:
+    explicit Partial(const std::filesystem::path& target) : m_target(target), m_path(target.string() + ".partial") { discard(); }
+    ~Partial() { discard(); }
+    const std::filesystem::path& path() const { return m_path; }
+
+    bool complete()   // durable under its own name; never over another file
+    {
+        const auto parent = m_target.has_parent_path() ? m_target.parent_path() : std::filesystem::path(".");
+        const bool named = synced(m_path) && ::link(m_path.c_str(), m_target.c_str()) == 0 && synced(parent);
+        discard();
+        return named;
+    }
+
+private:
+    static bool synced(const std::filesystem::path& path)
+    {
+        const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        if (descriptor < 0) return false;
+        const bool done = ::fsync(descriptor) == 0;
+        ::close(descriptor);
+        return done;
+    }
+    void discard()
+    {
+        std::error_code ignored;
+        std::filesystem::remove(m_path, ignored);
+    }
+
+    std::filesystem::path m_target;
+    std::filesystem::path m_path;
+};
+
+bool is_there(const std::filesystem::path& path)
+{
+    std::error_code ignored;
+    return std::filesystem::exists(path, ignored);
+}
+
+CheckReport fault(std::string sentence)
+{
+    return {.lines = {}, .faults = {std::move(sentence)}};
+}
+
+CheckReport copy_checked(const std::filesystem::path& from, const std::filesystem::path& to)
+{
+    Partial partial(to);
+    if (const auto copied = copy_sqlite(from, partial.path()); !copied) {
+        switch (copied.error()) {
+        case StoreError::full: return fault("there is no space for " + to.string());
+        case StoreError::unavailable: return fault("cannot read " + from.string() + ", or cannot write " + to.string());
+        case StoreError::broken: break;
+        }
+        return fault(from.string() + " is damaged, or no database");
+    }
+    auto report = check_database(partial.path());
+    if (report.faults.empty() && !partial.complete()) report.faults.push_back("cannot write " + to.string());
+    return report;
+}
+
+}  // namespace
+
+CheckReport back_up(const std::filesystem::path& data, const std::filesystem::path& file)
+{
+    if (!is_there(database_file(data))) return fault("there is no relay data in " + data.string());
+    if (is_there(file)) return fault("there is a file " + file.string() + " already; give another name");
+    return copy_checked(database_file(data), file);
+}
+
+CheckReport restore(const std::filesystem::path& data, const std::filesystem::path& file)
+{
+    if (!is_there(file)) return fault("there is no file " + file.string());
+    const auto lock = DataLock::take(data);
+    if (!lock) return fault(lock.error());
+    if (is_there(database_file(data))) return fault("there is relay data in " + data.string() + " already; move it away first");
+    return copy_checked(file, database_file(data));
+}
+
+}  // namespace sinetti::relay
