@@ -16,7 +16,8 @@ class ConnectionHost {
 public:
     virtual ~ConnectionHost() = default;
     virtual const StaticFiles& files() const = 0;
-    virtual SessionEnvironment session_environment() = 0;
+    virtual SessionEnvironment session_environment(const Socket& socket) = 0;
+    virtual Metrics& metrics() = 0;
     virtual void opened(Session& session, std::function<void()> close_for_drain) = 0;
     virtual void closed(Session& session) = 0;
     virtual bool admit() = 0;       // one more socket; false: too many

@@ -48,6 +48,7 @@ private:
                 return write(refuse(http::status::bad_request, "not a request\n", 11, false));
             return;
         }
+        ++m_host.metrics().requests;
         auto request = m_parser->release();
         if (request.target() == beast::string_view(kWebSocketPath.data(), kWebSocketPath.size())) return upgrade(std::move(request));
         m_is_head = request.method() == http::verb::head;

@@ -40,6 +40,12 @@ Hub::Hub(Store& store, Post post, const base::Clock& clock) : m_store(store), m_
 
 Hub::~Hub() = default;
 
+void Hub::stop()
+{
+    m_writer.reset();
+    m_reader.reset();
+}
+
 StoreResult<void> Hub::load()
 {
     for (const auto& state : TRY(m_store.boards())) m_boards.emplace(state.info.board, Board{.state = state, .followers = {}});

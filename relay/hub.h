@@ -38,6 +38,8 @@ public:
     Hub(const Hub&) = delete;
     Hub& operator=(const Hub&) = delete;
 
+    void stop();   // joins the store's threads; nothing is appended or read any more
+
     // Reads boards and directory. Errors: broken when a record on board 0 does not hold, or the store's own.
     StoreResult<void> load();
 

@@ -1,11 +1,10 @@
 #include "relay/server.h"
 
 #include "relay/limits.h"
+#include "relay/listen.h"
 #include "relay/log.h"
 #include "relay/store_sqlite.h"
 
-#include <boost/asio/ip/address.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 
 namespace sinetti::relay {
@@ -32,7 +31,7 @@ Server::Server(const Config& config, const base::Clock& clock, base::Random& ran
 
 Server::~Server()
 {
-    m_hub.reset();   // the store's threads first: they post to m_io
+    if (m_hub) m_hub->stop();   // the store's threads first: they post to m_io
 }
 
 base::Result<std::unique_ptr<Server>, std::string> Server::create(const Config& config, const base::Clock& clock, base::Random& random)
@@ -67,19 +66,23 @@ base::Result<void, std::string> Server::open()
 
 base::Result<void, std::string> Server::listen()
 {
-    error_code error;
-    const auto address = boost::asio::ip::make_address(m_config.address, error);
-    if (error) return Unexpected("--address wants an IP address, not \"" + m_config.address + "\"");
-    const tcp::endpoint endpoint(address, m_config.port);
-    m_acceptor.open(endpoint.protocol(), error);
-    if (!error) m_acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error && address.is_v6()) m_acceptor.set_option(boost::asio::ip::v6_only(false), error);
-    if (!error) m_acceptor.bind(endpoint, error);
-    if (!error) m_acceptor.listen(boost::asio::socket_base::max_listen_connections, error);
-    if (error) return Unexpected("cannot listen on port " + std::to_string(m_config.port) + ": " + error.message());
-    m_port = m_acceptor.local_endpoint(error).port();
+    if (!m_config.observe.empty()) {
+        m_observer = TRY(Observer::open(m_config.observe, m_clock));
+        log_line("EVERYTHING THIS RELAY SEES OF ITS USERS IS BEING WRITTEN TO " + m_config.observe.string() + " (--observe). Tell them, and end it when the audit ends.");
+    }
+    if (!m_config.metrics.address.empty()) m_metrics_server = TRY(MetricsServer::listen(m_io, m_config.metrics, [this] { return metrics_text(); }));
+    m_port = TRY(listen_on(m_acceptor, {m_config.address, m_config.port}, "--address"));
     accept_next();
     return {};
+}
+
+std::string Server::metrics_text()
+{
+    m_metrics.connections = m_connections;
+    m_metrics.sessions = m_sessions.size();
+    std::vector<BoardState> boards;
+    for (const auto& info : m_hub->board_infos()) boards.push_back(*m_hub->board(info.board));
+    return m_metrics.text(boards);
 }
 
 void Server::accept_next()
@@ -115,6 +118,7 @@ void Server::start_draining()
     m_draining = true;
     error_code ignored;
     m_acceptor.close(ignored);
+    if (m_metrics_server) m_metrics_server->close();
     m_accept_pause.cancel();
     m_drain_timer.expires_after(kDrainDeadline);
     m_drain_timer.async_wait([this](error_code error) {
@@ -159,9 +163,15 @@ std::string Server::administrator_link() const
     return url + "/" + m_founder_fragment;
 }
 
-SessionEnvironment Server::session_environment()
+SessionEnvironment Server::session_environment(const Socket& socket)
 {
-    return {*m_hub, m_clock, m_random, m_founder_token_hash, m_draining};
+    SessionEnvironment environment{*m_hub, m_clock, m_random, m_founder_token_hash, m_draining, m_metrics};
+    if (m_observer) {
+        error_code ignored;
+        environment.observer = m_observer.get();
+        environment.connection = m_observer->opened(socket.remote_endpoint(ignored).address().to_string());
+    }
+    return environment;
 }
 
 void Server::opened(Session& session, std::function<void()> close_for_drain)

@@ -5,6 +5,7 @@
 #include "relay/connection.h"
 #include "relay/data_folder.h"
 #include "relay/founding.h"
+#include "relay/metrics_server.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -24,6 +25,7 @@ public:
     void drain();                                  // from any thread: no new work, answer what is under way, close, return from run()
 
     std::uint16_t port() const { return m_port; }
+    std::uint16_t metrics_port() const { return m_metrics_server ? m_metrics_server->port() : 0; }
     std::string administrator_link() const;        // empty once founded
 
 private:
@@ -36,7 +38,9 @@ private:
     Post post();
 
     const StaticFiles& files() const override { return m_files; }
-    SessionEnvironment session_environment() override;
+    SessionEnvironment session_environment(const Socket& socket) override;
+    Metrics& metrics() override { return m_metrics; }
+    std::string metrics_text();
     void opened(Session& session, std::function<void()> close_for_drain) override;
     void closed(Session& session) override;
     bool admit() override;
@@ -49,15 +53,18 @@ private:
     std::optional<DataLock> m_lock;
     StaticFiles m_files;
     std::unique_ptr<Store> m_store;
-    boost::asio::io_context m_io{1};
+    Metrics m_metrics;
+    std::unique_ptr<Observer> m_observer;
+    std::unique_ptr<Hub> m_hub;
+    std::unordered_map<Session*, std::function<void()>> m_sessions;
+    std::size_t m_connections = 0;
+    boost::asio::io_context m_io{1};               // its end closes what connections there still are: before the end of what they use
     boost::asio::ip::tcp::acceptor m_acceptor{m_io};
     boost::asio::steady_timer m_accept_pause{m_io};
     boost::asio::steady_timer m_drain_timer{m_io};
-    std::unique_ptr<Hub> m_hub;
+    std::unique_ptr<MetricsServer> m_metrics_server;
     std::optional<FounderTokenHash> m_founder_token_hash;
     std::string m_founder_fragment;
-    std::unordered_map<Session*, std::function<void()>> m_sessions;
-    std::size_t m_connections = 0;
     std::uint16_t m_port = 0;
     bool m_draining = false;
     bool m_flushed = false;

@@ -36,6 +36,17 @@ void Session::send(const wire::RelayFrame& frame)
     if (m_connection != nullptr) m_connection->send(std::make_shared<const base::Bytes>(wire::encode(frame)));
 }
 
+void Session::refuse(std::uint32_t request_id, Refusal refusal)
+{
+    m_environment.metrics.refused(refusal);
+    send(wire::Refused{request_id, refusal});
+}
+
+void Session::observe(const Observation& observation)
+{
+    if (m_environment.observer != nullptr) m_environment.observer->observe(m_environment.connection, observation);
+}
+
 void Session::refuse_and_close(Refusal refusal)
 {
     if (m_closing || m_connection == nullptr) return;
@@ -71,6 +82,7 @@ void Session::finish_authentication(Allowed<SessionRights>&& rights)
 {
     if (!rights) return refuse_and_close(rights.error());
     m_rights = std::move(*rights);
+    m_environment.metrics.accepted(kind_of(*m_rights));
     send(wire::Accepted{kind_of(*m_rights), m_environment.hub.board_infos()});
 }
 
@@ -94,7 +106,8 @@ std::optional<Refusal> Session::start_append(wire::Append& frame)
         if (frame.entry.size() != wire::kCellSize) return Refusal::wrong_size;
         if (!m_cells.take(m_environment.clock.now())) return Refusal::too_many_requests;
         ++m_outstanding_appends;
-        m_environment.hub.append_cell(frame.board, std::move(frame.entry), append_callback(frame.request_id, frame.board));
+        const auto size = frame.entry.size();
+        m_environment.hub.append_cell(frame.board, std::move(frame.entry), append_callback(frame.request_id, frame.board, size));
         return {};
     }
     if (frame.entry.empty()) return Refusal::wrong_size;
@@ -103,20 +116,25 @@ std::optional<Refusal> Session::start_append(wire::Append& frame)
     if (!record) return Refusal::bad_record;
     if (!may_append(*m_rights, *record)) return Refusal::not_authorised;
     ++m_outstanding_appends;
-    m_environment.hub.append_record(std::move(frame.entry), std::move(*record), append_callback(frame.request_id, frame.board));
+    const auto size = frame.entry.size();
+    m_environment.hub.append_record(std::move(frame.entry), std::move(*record), append_callback(frame.request_id, frame.board, size));
     return {};
 }
 
-AppendCallback Session::append_callback(std::uint32_t request_id, std::uint32_t board)
+AppendCallback Session::append_callback(std::uint32_t request_id, std::uint32_t board, std::size_t size)
 {
-    return [weak = weak_from_this(), request_id, board](const AppendAnswer& answer) {
+    const auto start = std::chrono::steady_clock::now();
+    return [weak = weak_from_this(), request_id, board, size, start](const AppendAnswer& answer) {
         const auto self = weak.lock();
         if (!self) return;
         --self->m_outstanding_appends;
-        if (answer.refusal)
-            self->refuse(request_id, *answer.refusal);
-        else
-            self->send(wire::Appended{request_id, board, answer.position});
+        if (answer.refusal) {
+            self->observe({.operation = "append", .board = board, .sequence = {}, .bytes = size});
+            return self->refuse(request_id, *answer.refusal);
+        }
+        self->m_environment.metrics.appended(std::chrono::steady_clock::now() - start);
+        self->observe({.operation = "append", .board = board, .sequence = answer.position, .bytes = size});
+        self->send(wire::Appended{request_id, board, answer.position});
     };
 }
 
@@ -129,6 +147,7 @@ void Session::handle(const wire::Read& frame)
     if (m_outstanding_reads >= kOutstandingReadsMax) return refuse(frame.request_id, Refusal::too_many_requests);
     if (frame.block > board->length / wire::kBlockEntries) return refuse(frame.request_id, Refusal::bad_position);
     ++m_outstanding_reads;
+    observe({.operation = "read", .board = frame.board, .sequence = frame.block * wire::kBlockEntries, .bytes = {}});
     m_environment.hub.read(frame.request_id, frame.board, frame.block * wire::kBlockEntries,
                            [weak = weak_from_this(), request_id = frame.request_id](FramesResult result) {
                                const auto self = weak.lock();
@@ -151,6 +170,7 @@ void Session::handle(const wire::Follow& frame)
     if (frame.from_position % wire::kBlockEntries != 0 || frame.from_position > board->length) {
         return refuse(frame.request_id, Refusal::bad_position);
     }
+    observe({.operation = "follow", .board = frame.board, .sequence = frame.from_position, .bytes = {}});
     auto& following = m_following[frame.board];
     following.next = frame.from_position;
     continue_following(frame.board, following);
@@ -201,6 +221,7 @@ void Session::on_closed()
         if (following.live) m_environment.hub.unfollow(number, *this);
     }
     m_following.clear();
+    if (m_connection != nullptr && m_environment.observer != nullptr) m_environment.observer->closed(m_environment.connection);
     m_connection = nullptr;
 }
 

@@ -8,6 +8,8 @@
 #include "base/random.h"
 #include "relay/auth.h"
 #include "relay/hub.h"
+#include "relay/metrics.h"
+#include "relay/observer.h"
 
 #include <memory>
 
@@ -38,6 +40,9 @@ struct SessionEnvironment {
     base::Random& random;
     const std::optional<FounderTokenHash>& founder_token_hash;
     const bool& draining;                         // true: no new entries are taken
+    Metrics& metrics;
+    Observer* observer = nullptr;                 // nullptr: nothing is written down
+    std::uint64_t connection = 0;                 // the observer's id for it
 };
 
 class Session final : public Follower, public std::enable_shared_from_this<Session> {
@@ -74,10 +79,11 @@ private:
     AuthenticationContext context() const;
     void finish_authentication(Allowed<SessionRights>&& rights);
     std::optional<wire::Refusal> start_append(wire::Append& frame);
-    AppendCallback append_callback(std::uint32_t request_id, std::uint32_t board);
+    AppendCallback append_callback(std::uint32_t request_id, std::uint32_t board, std::size_t size);
     void continue_following(std::uint32_t board, Following& following);
     void send(const wire::RelayFrame& frame);
-    void refuse(std::uint32_t request_id, wire::Refusal refusal) { send(wire::Refused{request_id, refusal}); }
+    void refuse(std::uint32_t request_id, wire::Refusal refusal);
+    void observe(const Observation& observation);
     void refuse_and_close(wire::Refusal refusal);
 
     SessionEnvironment m_environment;

@@ -23,7 +23,7 @@ class WebSocketConnection final : public Connection, public std::enable_shared_f
 public:
     WebSocketConnection(Socket&& socket, ConnectionHost& host)
         : m_socket(std::move(socket)), m_host(host), m_timer(m_socket.get_executor()),
-          m_session(std::make_shared<Session>(host.session_environment(), *this))
+          m_session(std::make_shared<Session>(host.session_environment(beast::get_lowest_layer(m_socket)), *this))
     {
     }
     ~WebSocketConnection() override
@@ -51,6 +51,7 @@ public:
     void send(SharedBytes frame) override
     {
         if (m_closing) return;
+        m_host.metrics().sent_bytes += frame->size();
         m_queued_bytes += frame->size();
         m_queue.push_back(std::move(frame));
         if (m_queued_bytes > kSendQueueMax || m_queue.size() > kSendQueueFramesMax) return abandon();
@@ -97,6 +98,7 @@ private:
         if (error) return finish();
         // After close() this only waits for the other side's closing frame.
         if (!m_closing) {
+            m_host.metrics().received_bytes += m_buffer.size();
             if (m_socket.got_binary())
                 m_session->on_message({static_cast<const std::uint8_t*>(m_buffer.data().data()), m_buffer.size()});
             else
@@ -159,6 +161,7 @@ private:
     {
         if (m_abandoned) return;
         m_abandoned = true;
+        ++m_host.metrics().abandoned;
         m_closing = true;
         boost::asio::post(m_socket.get_executor(), [self = shared_from_this()] {
             error_code ignored;

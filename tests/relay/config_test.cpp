@@ -84,6 +84,14 @@ TEST_CASE("a file of settings is commented JSON, and the command line goes befor
     CHECK(config->observe.empty());
 }
 
+TEST_CASE("the example of a file of settings is one")
+{
+    const auto config = parse({"serve", "--config", SINETTI_EXAMPLE_SETTINGS});
+    REQUIRE_MESSAGE(config.has_value(), config.error());
+    CHECK(config->url == "https://sinetti.example.fi");
+    CHECK(config->metrics.port == 9090);
+}
+
 TEST_CASE("every mistake in a file of settings is named, with its place")
 {
     TemporaryFolder folder;

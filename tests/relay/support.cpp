@@ -84,6 +84,11 @@ std::uint16_t RunningRelay::port() const
     return m_server->port();
 }
 
+std::uint16_t RunningRelay::metrics_port() const
+{
+    return m_server->metrics_port();
+}
+
 std::string RunningRelay::administrator_link() const
 {
     return m_server->administrator_link();

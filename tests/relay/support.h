@@ -46,6 +46,7 @@ public:
     void restart() { stop(), start(); }
 
     std::uint16_t port() const;
+    std::uint16_t metrics_port() const;
     const std::filesystem::path& data() const { return m_data; }
     std::string administrator_link() const;
     std::string error_of_another_on_the_same_data();   // empty when it started

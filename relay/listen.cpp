@@ -1,0 +1,26 @@
+#include "relay/listen.h"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+
+namespace sinetti::relay {
+
+using base::Unexpected;
+using boost::asio::ip::tcp;
+
+base::Result<std::uint16_t, std::string> listen_on(tcp::acceptor& acceptor, const Endpoint& endpoint, std::string_view option)
+{
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address(endpoint.address, error);
+    if (error) return Unexpected(std::string(option) + " wants an IP address, not \"" + endpoint.address + "\"");
+    const tcp::endpoint place(address, endpoint.port);
+    acceptor.open(place.protocol(), error);
+    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error && address.is_v6()) acceptor.set_option(boost::asio::ip::v6_only(false), error);
+    if (!error) acceptor.bind(place, error);
+    if (!error) acceptor.listen(boost::asio::socket_base::max_listen_connections, error);
+    if (error) return Unexpected("cannot listen on port " + std::to_string(endpoint.port) + ": " + error.message());
+    return acceptor.local_endpoint(error).port();
+}
+
+}  // namespace sinetti::relay

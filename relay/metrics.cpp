@@ -1,0 +1,92 @@
+#include "relay/metrics.h"
+
+#include "relay/store.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace sinetti::relay {
+
+namespace {
+
+std::string decimal(double value)
+{
+    char text[32];
+    std::snprintf(text, sizeof text, "%.9g", value);
+    return text;
+}
+
+class Page {
+public:
+    void describe(const char* name, const char* type, const char* help)
+    {
+        m_text += std::string("# HELP sinetti_") + name + " " + help + "\n# TYPE sinetti_" + name + " " + type + "\n";
+    }
+    void value(const std::string& name, const std::string& value) { m_text += "sinetti_" + name + " " + value + "\n"; }
+    void value(const std::string& name, std::uint64_t count) { value(name, std::to_string(count)); }
+    void single(const char* name, const char* type, const char* help, std::uint64_t count)
+    {
+        describe(name, type, help);
+        value(name, count);
+    }
+    std::string take() { return std::move(m_text); }
+
+private:
+    std::string m_text;
+};
+
+std::string labelled(const char* name, const char* label, const std::string& value)
+{
+    return std::string(name) + "{" + label + "=\"" + value + "\"}";
+}
+
+}  // namespace
+
+void Metrics::refused(wire::Refusal refusal)
+{
+    ++m_refused[std::min<std::size_t>(static_cast<std::size_t>(refusal), m_refused.size() - 1)];
+}
+
+void Metrics::accepted(wire::SessionKind kind)
+{
+    ++m_accepted[std::min<std::size_t>(static_cast<std::size_t>(kind), m_accepted.size() - 1)];
+}
+
+void Metrics::appended(std::chrono::duration<double> waited)
+{
+    const auto bucket = std::ranges::lower_bound(kAppendBuckets, waited.count()) - kAppendBuckets.begin();
+    ++m_append_counts[static_cast<std::size_t>(bucket)];
+    m_append_seconds += waited.count();
+}
+
+std::string Metrics::text(std::span<const BoardState> boards) const
+{
+    Page page;
+    page.single("connections", "gauge", "Open sockets.", connections);
+    page.single("sessions", "gauge", "Open sessions.", sessions);
+    page.single("http_requests_total", "counter", "HTTP requests, upgrades included.", requests);
+    page.single("received_bytes_total", "counter", "Bytes of frames received.", received_bytes);
+    page.single("sent_bytes_total", "counter", "Bytes of frames sent.", sent_bytes);
+    page.single("abandoned_connections_total", "counter", "Connections closed because they did not take what was sent.", abandoned);
+    page.describe("sessions_accepted_total", "counter", "Sessions accepted, by kind.");
+    for (const auto& [kind, name] : {std::pair(wire::SessionKind::device, "device"), {wire::SessionKind::invite, "invite"}, {wire::SessionKind::founder, "founder"}})
+        page.value(labelled("sessions_accepted_total", "kind", name), m_accepted[static_cast<std::size_t>(kind)]);
+    page.describe("refusals_total", "counter", "Requests and sessions refused, by reason.");
+    for (std::size_t code = 1; code < m_refused.size(); ++code) {
+        if (m_refused[code] > 0) page.value(labelled("refusals_total", "reason", wire::name_of(wire::Refusal(code))), m_refused[code]);
+    }
+    page.describe("board_entries", "gauge", "Entries on a board.");
+    for (const auto& board : boards) page.value(labelled("board_entries", "board", std::to_string(board.info.board)), board.length);
+
+    page.describe("append_seconds", "histogram", "From an append's frame to its acknowledgement.");
+    std::uint64_t count = 0;
+    for (std::size_t i = 0; i < m_append_counts.size(); ++i) {
+        count += m_append_counts[i];
+        page.value(labelled("append_seconds_bucket", "le", i < kAppendBuckets.size() ? decimal(kAppendBuckets[i]) : "+Inf"), count);
+    }
+    page.value("append_seconds_sum", decimal(m_append_seconds));
+    page.value("append_seconds_count", count);
+    return page.take();
+}
+
+}  // namespace sinetti::relay

@@ -1,0 +1,40 @@
+#pragma once
+// Figures of the whole relay for Prometheus (text exposition format 0.0.4). No label names a client, and nothing here counts one
+// client's doings apart from the others'. Lives on the I/O thread.
+
+#include "wire/frame.h"
+
+#include <array>
+#include <chrono>
+#include <span>
+#include <string>
+
+namespace sinetti::relay {
+
+struct BoardState;
+
+class Metrics {
+public:
+    static constexpr std::array<double, 9> kAppendBuckets{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0};   // seconds
+
+    void refused(wire::Refusal refusal);
+    void accepted(wire::SessionKind kind);
+    void appended(std::chrono::duration<double> waited);   // from its frame to its acknowledgement
+
+    std::uint64_t connections = 0;             // open sockets
+    std::uint64_t sessions = 0;                // open sessions
+    std::uint64_t requests = 0;                // HTTP, WebSocket upgrades included
+    std::uint64_t received_bytes = 0;          // in frames
+    std::uint64_t sent_bytes = 0;
+    std::uint64_t abandoned = 0;               // connections closed because they did not take what was sent
+
+    std::string text(std::span<const BoardState> boards) const;
+
+private:
+    std::array<std::uint64_t, 4> m_accepted{};             // by SessionKind
+    std::array<std::uint64_t, 32> m_refused{};             // by Refusal
+    std::array<std::uint64_t, kAppendBuckets.size() + 1> m_append_counts{};   // the last: longer than every bucket
+    double m_append_seconds = 0;
+};
+
+}  // namespace sinetti::relay

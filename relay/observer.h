@@ -1,0 +1,44 @@
+#pragma once
+// Everything an operator of this relay could possibly write down, for audits of what it claims not to know. Off unless asked
+// for, and announced when on. JSON lines, one event each:
+//
+//   {"t":seconds,"conn":id,"addr":…,"op":"open|close|append|read|follow","board":…,"seq":…,"bytes":…}
+
+#include "base/clock.h"
+#include "base/result.h"
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sinetti::relay {
+
+struct Observation {
+    std::string_view operation;
+    std::optional<std::uint32_t> board;
+    std::optional<std::uint64_t> sequence;     // position: of the entry appended, or of the first one asked for
+    std::optional<std::size_t> bytes;          // of the entry
+};
+
+class Observer {
+public:
+    // Appends to the file. Error: a sentence.
+    static base::Result<std::unique_ptr<Observer>, std::string> open(const std::filesystem::path& file, const base::Clock& clock);
+
+    std::uint64_t opened(std::string_view address);   // answers the connection's id
+    void closed(std::uint64_t connection);
+    void observe(std::uint64_t connection, const Observation& observation) { write(connection, {}, observation); }
+
+private:
+    Observer(std::ofstream&& stream, const base::Clock& clock) : m_stream(std::move(stream)), m_clock(clock) {}
+    void write(std::uint64_t connection, std::string_view address, const Observation& observation);
+
+    std::ofstream m_stream;
+    const base::Clock& m_clock;
+    std::uint64_t m_connections = 0;
+};
+
+}  // namespace sinetti::relay

@@ -1,0 +1,116 @@
+#include "relay/server.h"
+#include "tests/relay/support.h"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <doctest/doctest.h>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+using namespace sinetti;
+using namespace sinetti::relay_test;
+
+namespace {
+
+std::string get(std::uint16_t port, const std::string& target)
+{
+    namespace asio = boost::asio;
+    asio::io_context io;
+    asio::ip::tcp::socket socket(io);
+    socket.connect({asio::ip::make_address("127.0.0.1"), port});
+    asio::write(socket, asio::buffer("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    std::string answer;
+    boost::system::error_code end;
+    asio::read(socket, asio::dynamic_buffer(answer), end);
+    return answer;
+}
+
+std::vector<nlohmann::json> lines_of(const std::filesystem::path& file)
+{
+    std::vector<nlohmann::json> lines;
+    std::ifstream stream(file);
+    for (std::string line; std::getline(stream, line);) lines.push_back(nlohmann::json::parse(line, nullptr, false));
+    return lines;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("relay.figures");
+
+TEST_CASE("figures are served on an address of their own, and name nobody")
+{
+    RunningRelay relay([](relay::Config& config) { config.metrics = {"127.0.0.1", 0}; });
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client client(relay.port());
+    REQUIRE(client.open_as_device(cast.anna.device));
+    for (std::uint64_t number = 0; number < 3; ++number) REQUIRE(client.append(1, cell(number)) == number);
+    client.send(wire::Append{7, 9, cell(9)});
+    REQUIRE(client.expect_refusal(wire::Refusal::unknown_board, 7));
+
+    const auto page = get(relay.metrics_port(), "/metrics");
+    CHECK(page.find("HTTP/1.1 200") == 0);
+    CHECK(page.find("sinetti_board_entries{board=\"1\"} 3\n") != std::string::npos);
+    CHECK(page.find("sinetti_refusals_total{reason=\"unknown_board\"} 1\n") != std::string::npos);
+    CHECK(page.find("sinetti_append_seconds_bucket{le=\"+Inf\"}") != std::string::npos);
+    CHECK(page.find("sinetti_sessions 1\n") != std::string::npos);
+    CHECK(page.find("127.0.0.1") == std::string::npos);
+    CHECK(page.find(base::to_hex(cast.anna.device.public_key())) == std::string::npos);
+    CHECK(get(relay.metrics_port(), "/").find("HTTP/1.1 404") == 0);
+    CHECK(get(relay.port(), "/metrics").find("HTTP/1.1 404") == 0);
+}
+
+TEST_CASE("what an operator could write down is written down when asked for, and otherwise nothing is")
+{
+    TemporaryFolder folder;
+    const auto file = folder.path() / "observed";
+    Cast cast;
+    {
+        RunningRelay relay([&](relay::Config& config) { config.observe = file; });
+        REQUIRE(found(relay, cast));
+        Client client(relay.port());
+        REQUIRE(client.open_as_device(cast.anna.device));
+        REQUIRE(client.append(1, cell(1)) == 0);
+        client.send(wire::Follow{8, 1, 0});
+        REQUIRE(client.expect<wire::Entries>());
+        client.send(wire::Read{9, 1, 0});
+        REQUIRE(client.expect<wire::Entries>());
+    }
+    const auto lines = lines_of(file);
+    const auto is = [](const char* op) { return [op](const nlohmann::json& line) { return line["op"] == op; }; };
+    REQUIRE(std::ranges::none_of(lines, [](const nlohmann::json& line) { return line.is_discarded(); }));
+    CHECK(std::ranges::count_if(lines, is("open")) == std::ranges::count_if(lines, is("close")));
+    const auto last = std::ranges::find_if(lines.rbegin(), lines.rend(), is("append"));
+    REQUIRE(last != lines.rend());
+    CHECK((*last)["board"] == 1);
+    CHECK((*last)["seq"] == 0);
+    CHECK((*last)["bytes"] == wire::kCellSize);
+    CHECK((*last)["t"].get<double>() == doctest::Approx(static_cast<double>(directory_test::kNow.value) / 1000));
+    CHECK(std::ranges::count_if(lines, is("follow")) == 1);
+    CHECK(std::ranges::count_if(lines, is("read")) == 1);
+    const auto open = std::ranges::find_if(lines, is("open"));
+    CHECK((*open)["addr"] == "127.0.0.1");
+}
+
+TEST_CASE("a relay that cannot listen or write where it was told says so")
+{
+    TemporaryFolder folder;
+    base::ManualClock clock;
+    base::SystemRandom random;
+    make_app(folder.path() / "app");
+    relay::Config config{.command = relay::Config::Command::serve, .data = folder.path() / "data", .app = folder.path() / "app", .port = 0};
+    const auto refusal = [&](auto&& change) {
+        auto changed = config;
+        change(changed);
+        const auto server = relay::Server::create(changed, clock, random);
+        return server ? std::string() : server.error();
+    };
+    CHECK(refusal([](relay::Config&) {}).empty());
+    CHECK(refusal([](relay::Config& c) { c.address = "sinetti"; }).find("--address wants an IP address") != std::string::npos);
+    CHECK(refusal([](relay::Config& c) { c.metrics = {"here", 1}; }).find("--metrics wants an IP address") != std::string::npos);
+    CHECK(refusal([](relay::Config& c) { c.address = "192.0.2.1"; }).find("cannot listen") != std::string::npos);
+    CHECK(refusal([&](relay::Config& c) { c.observe = folder.path() / "none" / "file"; }).find("--observe") != std::string::npos);
+}
+
+TEST_SUITE_END();
