@@ -69,6 +69,15 @@ SecretBytes extract_and_expand(KemId kem, const SecretBytes& dh, ByteView kem_co
     return labeled_expand_fixed(suite_id, eae_prk.view(), "shared_secret", kem_context, kem_secret_size(kem));
 }
 
+// §7.1.3 DeriveKeyPair for X25519: dkp_prk = LabeledExtract("", "dkp_prk", ikm); sk = LabeledExpand(dkp_prk, "sk", "", Nsk)
+DhPrivateKey derive_dh_key(KemId kem, ByteView input_key_material)
+{
+    const auto suite_id = kem_suite_id(kem);
+    const auto dkp_prk = labeled_extract(suite_id, {}, "dkp_prk", input_key_material);
+    auto key = DhPrivateKey::from_bytes(labeled_expand_fixed(suite_id, dkp_prk.view(), "sk", {}, kem_private_key_size(kem)).view());
+    return std::move(key).value();   // Nsk is the length of a key
+}
+
 struct Encapsulation {
     SecretBytes shared_secret;
     base::Bytes encapsulated;
@@ -79,8 +88,7 @@ Result<Encapsulation> encapsulate(KemId kem, ByteView receiver_public_key, base:
 {
     SecretBytes seed(kem_seed_size(kem));
     random.fill(seed.mutable_view());
-    const auto ephemeral_pair = kem_derive_key_pair(kem, seed.view());
-    const auto ephemeral = TRY(DhPrivateKey::from_bytes(ephemeral_pair.private_key.view()));
+    const auto ephemeral = derive_dh_key(kem, seed.view());
 
     SecretBytes dh = TRY(ephemeral.shared_secret(receiver_public_key));
     codec::Writer kem_context;
@@ -170,13 +178,10 @@ std::size_t kem_seed_size(KemId) { return kDhKeySize; }
 
 HpkeKeyPair kem_derive_key_pair(KemId kem, ByteView input_key_material)
 {
-    // §7.1.3: dkp_prk = LabeledExtract("", "dkp_prk", ikm); sk = LabeledExpand(dkp_prk, "sk", "", Nsk)
-    const auto suite_id = kem_suite_id(kem);
-    const auto dkp_prk = labeled_extract(suite_id, {}, "dkp_prk", input_key_material);
+    const auto key = derive_dh_key(kem, input_key_material);
     HpkeKeyPair pair;
-    pair.private_key = HpkePrivateKey(labeled_expand_fixed(suite_id, dkp_prk.view(), "sk", {}, kem_private_key_size(kem)));
-    auto public_key = kem_public_key(kem, pair.private_key.view());
-    pair.public_key = std::move(public_key).value();
+    pair.private_key = HpkePrivateKey(key.bytes());
+    pair.public_key = base::to_bytes(key.public_key());
     return pair;
 }
 
