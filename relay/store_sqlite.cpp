@@ -1,22 +1,22 @@
 #include "relay/store_sqlite.h"
 
 #include "directory/chain.h"
+#include "relay/sqlite.h"
 
 #include <cerrno>
 #include <map>
-#include <sqlite3.h>
 
 namespace sinetti::relay {
 
 using base::Bytes;
 using base::ByteView;
 using base::Unexpected;
+using namespace sqlite;
 
 namespace {
 
 constexpr int kSchemaVersion = 1;
 constexpr int kPageSize = 8192;          // seven cells to a page
-constexpr int kBusyTimeout = 5000;       // milliseconds; only `inspect` beside a running relay ever waits
 constexpr unsigned kPositionBits = 40;   // row id = board << 40 | position
 
 constexpr const char* kSchema = R"(
@@ -31,133 +31,6 @@ constexpr const char* kSchema = R"(
 std::int64_t row_id(std::uint32_t board, std::uint64_t position)
 {
     return static_cast<std::int64_t>(std::uint64_t{board} << kPositionBits | position);
-}
-
-// SQLite has one code for a full disk; quotas, file size limits and read-only file systems come as I/O errors, and only errno
-// tells them apart: sqlite3_system_errno() knows nothing of a write that failed in COMMIT. Callers clear errno beforehand.
-StoreError error_of(int code)
-{
-    const int system_error = errno;
-    switch (code & 0xff) {
-    case SQLITE_FULL:
-    case SQLITE_READONLY: return StoreError::full;
-    case SQLITE_CANTOPEN:
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED: return StoreError::unavailable;
-    default: break;
-    }
-    if ((code & 0xff) != SQLITE_IOERR) return StoreError::broken;
-    switch (system_error) {
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-    case EROFS: return StoreError::full;
-    default: return StoreError::broken;
-    }
-}
-
-class Database {
-public:
-    static StoreResult<Database> open(const std::filesystem::path& file, int flags)
-    {
-        sqlite3* handle = nullptr;
-        errno = 0;
-        const int code = sqlite3_open_v2(file.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
-        Database database(handle);
-        if (code != SQLITE_OK) return Unexpected(error_of(code));
-        sqlite3_extended_result_codes(handle, 1);
-        sqlite3_busy_timeout(handle, kBusyTimeout);
-        return database;
-    }
-
-    StoreResult<void> run(const std::string& sql)
-    {
-        errno = 0;
-        const int code = sqlite3_exec(m_handle.get(), sql.c_str(), nullptr, nullptr, nullptr);
-        if (code != SQLITE_OK) return Unexpected(error_of(code));
-        return {};
-    }
-
-    sqlite3* handle() { return m_handle.get(); }
-
-private:
-    struct Close {
-        void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
-    };
-    explicit Database(sqlite3* handle) : m_handle(handle) {}
-    std::unique_ptr<sqlite3, Close> m_handle;
-};
-
-// A prepared statement; it resets itself, so that no read transaction outlives its rows.
-class Statement {
-public:
-    static StoreResult<Statement> prepare(Database& database, const char* sql)
-    {
-        sqlite3_stmt* handle = nullptr;
-        errno = 0;
-        const int code = sqlite3_prepare_v3(database.handle(), sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
-        if (code != SQLITE_OK) return Unexpected(error_of(code));
-        return Statement(handle);
-    }
-
-    Statement& bind(int index, std::int64_t value)
-    {
-        sqlite3_bind_int64(m_handle.get(), index, value);
-        return *this;
-    }
-    Statement& bind(int index, ByteView value)   // must live until reset()
-    {
-        sqlite3_bind_blob64(m_handle.get(), index, value.data(), value.size(), SQLITE_STATIC);
-        return *this;
-    }
-    Statement& bind(int index, std::string_view value)
-    {
-        sqlite3_bind_text64(m_handle.get(), index, value.data(), value.size(), SQLITE_STATIC, SQLITE_UTF8);
-        return *this;
-    }
-
-    StoreResult<bool> step()   // true: a row
-    {
-        errno = 0;
-        const int code = sqlite3_step(m_handle.get());
-        if (code == SQLITE_ROW) return true;
-        if (code == SQLITE_DONE) return false;
-        return Unexpected(error_of(code));
-    }
-    void reset()
-    {
-        sqlite3_reset(m_handle.get());
-        sqlite3_clear_bindings(m_handle.get());
-    }
-
-    std::int64_t integer(int column) { return sqlite3_column_int64(m_handle.get(), column); }
-    ByteView blob(int column)   // until the next step() or reset()
-    {
-        const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(m_handle.get(), column));
-        return {data, static_cast<std::size_t>(sqlite3_column_bytes(m_handle.get(), column))};
-    }
-    std::string text(int column) { return base::to_text(blob(column)); }
-
-private:
-    struct Finalize {
-        void operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
-    };
-    explicit Statement(sqlite3_stmt* handle) : m_handle(handle) {}
-    std::unique_ptr<sqlite3_stmt, Finalize> m_handle;
-};
-
-struct Resetting {
-    Statement& statement;
-    ~Resetting() { statement.reset(); }
-};
-
-template<std::size_t N>
-StoreResult<base::ByteArray<N>> fixed(ByteView bytes)
-{
-    if (bytes.size() != N) return Unexpected(StoreError::broken);
-    base::ByteArray<N> value;
-    std::copy(bytes.begin(), bytes.end(), value.begin());
-    return value;
 }
 
 struct Tip {
@@ -298,12 +171,6 @@ private:
     std::map<std::uint32_t, Tip> m_tips;
 };
 
-StoreResult<std::int64_t> pragma(Database& database, const std::string& name)
-{
-    auto statement = TRY(Statement::prepare(database, ("PRAGMA " + name).c_str()));
-    return TRY(statement.step()) ? statement.integer(0) : 0;
-}
-
 }  // namespace
 
 StoreResult<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options)
@@ -318,7 +185,7 @@ StoreResult<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& optio
         const auto pages = options.bytes_max == 0 ? 4294967294u : std::max<std::uint64_t>(1, options.bytes_max / kPageSize);
         TRY(writer.run("PRAGMA max_page_count = " + std::to_string(pages)));
     }
-    const auto version = TRY(pragma(writer, "user_version"));
+    const auto version = TRY(writer.pragma("user_version"));
     if (version == 0 && serving)
         TRY(writer.run(std::string("BEGIN IMMEDIATE;") + kSchema + "COMMIT;"));
     else if (version != kSchemaVersion)
