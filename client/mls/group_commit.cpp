@@ -142,7 +142,7 @@ Result<CommitOutput> Group::commit(const CommitRequest& request, base::Random& r
     Commit commit;
     std::vector<Proposal> by_value;
     for (const auto& key_package : request.add) {
-        TRY(key_package.validate(request.now));
+        if (request.now) TRY(validate_lifetime(key_package.leaf_node.lifetime, *request.now));
         by_value.push_back({Add{key_package}});
     }
     std::set<LeafIndex> removes;
@@ -153,13 +153,13 @@ Result<CommitOutput> Group::commit(const CommitRequest& request, base::Random& r
     std::vector<SentProposal> proposals;
     for (const auto& proposal : by_value) {
         proposals.push_back({&proposal, Sender::member(own)});
+        TRY(validate_proposal(proposals.back(), state.epoch.tree, state.epoch.context));
         commit.proposals.push_back({proposal});
     }
-    for (const auto* entry : state.committable_proposals(request)) {
+    for (const auto* entry : state.committable_proposals(request)) {   // valid since they came
         proposals.push_back({&entry->second.proposal, entry->second.sender});
         commit.proposals.push_back({entry->first});
     }
-    for (const auto& proposal : proposals) TRY(validate_proposal(proposal, state.epoch.tree, state.epoch.context));
     TRY(validate_proposal_list(proposals, own));
 
     EpochState next{state.epoch.context, state.epoch.tree, state.epoch.keys.clone(), {}, {}, {}, {}};
