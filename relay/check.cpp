@@ -3,6 +3,7 @@
 #include "directory/chain.h"
 #include "directory/state.h"
 #include "relay/data_folder.h"
+#include "relay/keys.h"
 #include "relay/store_sqlite.h"
 
 #include <algorithm>
@@ -90,6 +91,10 @@ CheckReport check_database(const std::filesystem::path& file)
         report.faults.push_back("the database is not one of this relay's");
         return report;
     }
+    if (const auto keys = stored_relay_keys(**store); !keys)
+        report.faults.push_back("the relay's keys cannot be read, or are damaged");
+    else
+        report.lines.push_back(*keys ? "the relay's keys: " + describe((*keys)->public_keys()) : "no relay keys yet: init or serve makes them");
     const auto boards = (*store)->boards();
     if (!boards) {
         report.faults.push_back("the boards cannot be read");

@@ -72,6 +72,7 @@ constexpr Setting kServeSettings[] = {
     {"address", false, set_text<&Config::address>}, {"url", false, set_url},                    {"max_database_bytes", true, set_limit},
     {"metrics", false, set_metrics},              {"observe", false, set_text<&Config::observe>},
 };
+constexpr Setting kInitSettings[] = {{"data", false, set_text<&Config::data>}, {"port", true, set_port}, {"url", false, set_url}};
 constexpr Setting kCheckSettings[] = {{"data", false, set_text<&Config::data>}};
 constexpr Setting kBackupSettings[] = {{"data", false, set_text<&Config::data>}, {"to", false, set_text<&Config::archive>}};
 constexpr Setting kRestoreSettings[] = {{"data", false, set_text<&Config::data>}, {"from", false, set_text<&Config::archive>}};
@@ -86,6 +87,7 @@ std::string option_of(const Setting& setting)
 std::span<const Setting> settings_of(Config::Command command)
 {
     switch (command) {
+    case Config::Command::init: return kInitSettings;
     case Config::Command::serve: return kServeSettings;
     case Config::Command::backup: return kBackupSettings;
     case Config::Command::restore: return kRestoreSettings;
@@ -178,10 +180,11 @@ Applied apply_file(Config& config, const std::string& file)
 
 base::Result<Config::Command, std::string> command_of(std::span<const std::string> arguments)
 {
-    constexpr const char* kCommands = "serve, check, backup, restore or help";
+    constexpr const char* kCommands = "init, serve, check, backup, restore or help";
     if (arguments.empty()) return Unexpected(std::string("which command? ") + kCommands);
     const auto& word = arguments[0];
     if (word == "help" || word == "--help" || word == "-h") return Config::Command::help;
+    if (word == "init") return Config::Command::init;
     if (word == "serve") return Config::Command::serve;
     if (word == "check") return Config::Command::check;
     if (word == "backup") return Config::Command::backup;
@@ -193,12 +196,14 @@ base::Result<Config::Command, std::string> command_of(std::span<const std::strin
 
 const char* usage()
 {
-    return "sinetti-relay serve --data DIR --app DIR [--config FILE] [options]\n"
+    return "sinetti-relay init --data DIR [--url URL] [--port N]\n"
+           "sinetti-relay serve --data DIR --app DIR [--config FILE] [options]\n"
            "sinetti-relay check --data DIR\n"
            "sinetti-relay backup --data DIR --to FILE\n"
            "sinetti-relay restore --data DIR --from FILE\n"
            "sinetti-relay help\n"
            "\n"
+           "init    makes the data folder and the relay's keys and prints the administrator link; serve does so too when there are none\n"
            "serve   runs the relay until it is told to stop (SIGTERM, SIGINT)\n"
            "  --data DIR               where the boards are kept; made when missing\n"
            "  --app DIR                the app's files, as the build leaves them\n"
@@ -209,7 +214,7 @@ const char* usage()
            "  --metrics ADDRESS:PORT   figures for Prometheus, at /metrics of an address of their own\n"
            "  --observe FILE           write down everything an operator could see, for audits of the relay's claims\n"
            "  --config FILE            these settings from a JSON file; options given here go before it\n"
-           "check   verifies every board's chain and every directory record\n"
+           "check   verifies every board's chain and every directory record, and shows the relay's keys\n"
            "backup  copies the data into one file, also while the relay runs, and checks the copy\n"
            "restore makes a data folder of such a file; never over data that is there\n";
 }

@@ -21,7 +21,7 @@ struct Endpoint {
 };
 
 struct Config {
-    enum class Command : std::uint8_t { serve, check, backup, restore, help } command = Command::help;
+    enum class Command : std::uint8_t { init, serve, check, backup, restore, help } command = Command::help;
     std::filesystem::path data;
     std::filesystem::path app;
     std::string address = "127.0.0.1";

@@ -40,14 +40,14 @@ bool write_private_file(const std::filesystem::path& file, std::string_view text
 
 }  // namespace
 
-StoreResult<FounderToken> prepare_founder_token(Store& store, const std::filesystem::path& data, base::Random& random)
+StoreResult<FounderToken> prepare_founder_token(Store& store, const std::filesystem::path& data, const directory::RelayKeys& keys, base::Random& random)
 {
     const auto expected = TRY(store.setting(kHashSetting));
-    if (const auto link = stored_link(data)) {
+    if (const auto link = stored_link(data); link && link->relay_keys == keys) {
         FounderToken token{crypto::sha256(link->token.view()), directory::encode_link(*link)};
         if (expected && base::equal_constant_time(token.hash, *expected)) return token;
     }
-    directory::FounderLink link;
+    directory::FounderLink link{.token = {}, .relay_keys = keys};
     random.fill(link.token.mutable_view());
     FounderToken token{crypto::sha256(link.token.view()), directory::encode_link(link)};
     if (!write_private_file(link_file(data), token.fragment + "\n")) return Unexpected(StoreError::full);

@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "base/secret.h"
+#include "directory/relay_keys.h"
 #include "relay/auth.h"
 #include "relay/store.h"
 
@@ -17,7 +18,7 @@ struct FounderToken {
 };
 
 // The token of before, or a new one.
-StoreResult<FounderToken> prepare_founder_token(Store& store, const std::filesystem::path& data, base::Random& random);
+StoreResult<FounderToken> prepare_founder_token(Store& store, const std::filesystem::path& data, const directory::RelayKeys& keys, base::Random& random);
 void forget_founder_token(const std::filesystem::path& data);
 
 }  // namespace sinetti::relay

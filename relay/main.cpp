@@ -62,6 +62,19 @@ int serve(const relay::Config& config)
     return 0;
 }
 
+int initialise(const relay::Config& config)
+{
+    umask(077);
+    base::SystemRandom random;
+    const auto lines = relay::initialise(config, random);
+    if (!lines) {
+        std::fprintf(stderr, "sinetti-relay: %s\n", lines.error().c_str());
+        return 1;
+    }
+    for (const auto& line : *lines) print(line);
+    return 0;
+}
+
 int tell(const relay::CheckReport& report)
 {
     for (const auto& line : report.lines) print(line);
@@ -81,6 +94,7 @@ int main(int argument_count, char** arguments)
         return 2;
     }
     switch (config->command) {
+    case relay::Config::Command::init: return initialise(*config);
     case relay::Config::Command::serve: return serve(*config);
     case relay::Config::Command::check: return tell(relay::check_data(config->data));
     case relay::Config::Command::backup: umask(077); return tell(relay::back_up(config->data, config->archive));

@@ -3,7 +3,6 @@
 #include "relay/limits.h"
 #include "relay/listen.h"
 #include "relay/log.h"
-#include "relay/store_sqlite.h"
 
 #include <boost/asio/post.hpp>
 
@@ -12,20 +11,6 @@ namespace sinetti::relay {
 using base::Unexpected;
 using boost::asio::ip::tcp;
 using boost::system::error_code;
-
-namespace {
-
-std::string sentence(StoreError error, const std::filesystem::path& data)
-{
-    switch (error) {
-    case StoreError::full: return "there is no space to write in " + data.string();
-    case StoreError::unavailable: return "the database in " + data.string() + " cannot be opened";
-    case StoreError::broken: break;
-    }
-    return "the database in " + data.string() + " is damaged; sinetti-relay check --data " + data.string() + " says where";
-}
-
-}  // namespace
 
 Server::Server(const Config& config, const base::Clock& clock, base::Random& random) : m_config(config), m_clock(clock), m_random(random) {}
 
@@ -44,19 +29,15 @@ base::Result<std::unique_ptr<Server>, std::string> Server::create(const Config& 
 base::Result<void, std::string> Server::open()
 {
     m_files = TRY(StaticFiles::load(m_config.app));
-    m_lock = TRY(DataLock::take(m_config.data));
-
-    auto store = open_sqlite_store({.file = database_file(m_config.data), .bytes_max = m_config.database_bytes_max});
-    if (!store) return Unexpected(sentence(store.error(), m_config.data));
-    m_store = std::move(*store);
-    m_hub = std::make_unique<Hub>(*m_store, post(), m_clock);
+    m_data = TRY(open_data(m_config, m_random));
+    m_hub = std::make_unique<Hub>(*m_data->store, post(), m_clock);
     m_hub->on_directory_change([this](const directory::Applied& applied) { on_directory_change(applied); });
     if (const auto loaded = m_hub->load(); !loaded) return Unexpected(sentence(loaded.error(), m_config.data));
 
     if (m_hub->directory().founded()) {
         forget_founder_token(m_config.data);
     } else {
-        auto token = prepare_founder_token(*m_store, m_config.data, m_random);
+        auto token = prepare_founder_token(*m_data->store, m_config.data, m_data->keys.public_keys(), m_random);
         if (!token) return Unexpected(sentence(token.error(), m_config.data));
         m_founder_token_hash = token->hash;
         m_founder_fragment = token->fragment;
@@ -159,8 +140,7 @@ void Server::on_directory_change(const directory::Applied& applied)
 std::string Server::administrator_link() const
 {
     if (m_founder_fragment.empty()) return {};
-    const auto url = m_config.url.empty() ? "http://localhost:" + std::to_string(m_port) : m_config.url;
-    return url + "/" + m_founder_fragment;
+    return url_of(m_config, m_port) + "/" + m_founder_fragment;
 }
 
 SessionEnvironment Server::session_environment(const Socket& socket)

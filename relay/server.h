@@ -3,9 +3,9 @@
 
 #include "relay/config.h"
 #include "relay/connection.h"
-#include "relay/data_folder.h"
 #include "relay/founding.h"
 #include "relay/metrics_server.h"
+#include "relay/opening.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -50,9 +50,8 @@ private:
     Config m_config;
     const base::Clock& m_clock;
     base::Random& m_random;
-    std::optional<DataLock> m_lock;
     StaticFiles m_files;
-    std::unique_ptr<Store> m_store;
+    std::optional<OpenedData> m_data;
     Metrics m_metrics;
     std::unique_ptr<Observer> m_observer;
     std::unique_ptr<Hub> m_hub;

@@ -28,9 +28,9 @@ enum class Phase : std::uint8_t {
 enum class Code : std::uint8_t {
     none,
     // links and enrolment
-    link_mangled, link_used, link_expired, link_revoked, link_other_organisation, already_founded, already_enrolled, name_missing, passphrase_too_short,
+    link_mangled, link_outdated, link_used, link_expired, link_revoked, link_other_organisation, already_founded, already_enrolled, name_missing, passphrase_too_short,
     // opening
-    wrong_passphrase, store_unavailable, store_full, store_broken,
+    wrong_passphrase, store_unavailable, store_full, store_broken, store_outdated,
     // relay
     relay_unreachable, relay_full, relay_refused, relay_garbled, relay_version, relay_fork, device_revoked, rate_limited,
     // conversations

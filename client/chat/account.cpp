@@ -10,7 +10,7 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kVersion = 2;   // 1 did not know the relay's keys
 constexpr std::int64_t kFounderInviteLifetime = 100ll * 365 * 24 * 3600 * 1000;   // milliseconds; it is used at once, or never
 constexpr std::size_t kTextMax = 1024;
 
@@ -58,6 +58,7 @@ codec::Result<Account> read_account(base::ByteView record)
     auto directory_key = TRY(reader.secret(directory::kDirectoryKeySize));
     if (directory_key.size() != directory::kDirectoryKeySize) return base::Unexpected(codec::Error::bad_value);
     const auto root_public_key = TRY(reader.array<32>());
+    const auto relay_keys = TRY(directory::read_relay_keys(reader));
     std::optional<SignaturePrivateKey> root;
     if (TRY(reader.optional_marker())) root = TRY(read_signature_key(reader));
     auto organisation = TRY(reader.text(kTextMax));
@@ -68,7 +69,7 @@ codec::Result<Account> read_account(base::ByteView record)
     TRY(reader.finish());
     if ((stage == static_cast<std::uint8_t>(AccountStage::complete)) == pending.has_value()) return base::Unexpected(codec::Error::bad_value);
     return Account{static_cast<AccountStage>(stage), std::move(identity), std::move(device), std::move(contact),
-                   directory::DirectoryKey(std::move(directory_key)), root_public_key, std::move(root), std::move(organisation), std::move(name),
+                   directory::DirectoryKey(std::move(directory_key)), root_public_key, relay_keys, std::move(root), std::move(organisation), std::move(name),
                    std::move(title), std::move(pending)};
 }
 
@@ -112,6 +113,7 @@ base::SecretBytes Account::serialize() const
     codec::SecretWriter writer;
     writer.u16(kVersion).u8(static_cast<std::uint8_t>(stage));
     writer.opaque(identity.seed()).opaque(device.seed()).opaque(contact.bytes()).opaque(directory_key.view()).raw(root_public_key);
+    directory::write_relay_keys(writer, relay_keys);
     writer.optional_marker(root.has_value());
     if (root) writer.opaque(root->seed());
     writer.text(organisation).text(name).text(title);
@@ -125,11 +127,11 @@ base::SecretBytes Account::serialize() const
     return std::move(writer).take();
 }
 
-std::optional<Account> Account::parse(base::ByteView record)
+base::Result<Account, api::Code> Account::parse(base::ByteView record)
 {
-    auto account = read_account(record);
-    if (!account) return std::nullopt;
-    return std::move(*account);
+    const auto version = codec::Reader(record).u16();
+    if (version && *version < kVersion) return base::Unexpected(api::Code::store_outdated);
+    return TRY_OR(read_account(record), api::Code::store_broken);
 }
 
 NewAccountResult found_organisation(const directory::FounderLink& link, const std::string& organisation, const std::string& name,
@@ -152,7 +154,7 @@ NewAccountResult found_organisation(const directory::FounderLink& link, const st
     const auto root_public_key = root.public_key();
     PendingEnrolment pending{invite, std::move(invite_key), std::move(enrolment), std::move(founding), link.token.clone()};
     return NewAccount{Account{AccountStage::founding, std::move(newcomer.identity), std::move(newcomer.device), std::move(newcomer.contact),
-                              std::move(directory_key), root_public_key, std::move(root), organisation, name, title, std::move(pending)},
+                              std::move(directory_key), root_public_key, link.relay_keys, std::move(root), organisation, name, title, std::move(pending)},
                       std::move(newcomer.key_package)};
 }
 
@@ -167,7 +169,7 @@ NewAccountResult enrol_with(const directory::InviteLink& link, const std::string
                                                                  newcomer.certificate, newcomer.key_package.key_package.serialize()));
     PendingEnrolment pending{link.certificate, std::move(invite_key), std::move(enrolment), {}, std::nullopt};
     return NewAccount{Account{AccountStage::enrolling, std::move(newcomer.identity), std::move(newcomer.device), std::move(newcomer.contact),
-                              link.directory_key.clone(), link.certificate.root_public_key, std::nullopt, link.organisation_name, name, title,
+                              link.directory_key.clone(), link.certificate.root_public_key, link.relay_keys, std::nullopt, link.organisation_name, name, title,
                               std::move(pending)},
                       std::move(newcomer.key_package)};
 }

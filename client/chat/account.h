@@ -40,6 +40,7 @@ struct Account {
     crypto::DhPrivateKey contact;
     directory::DirectoryKey directory_key;
     PublicKey root_public_key;
+    directory::RelayKeys relay_keys;                   // of the one relay this account lives on, from the link it began with
     std::optional<crypto::SignaturePrivateKey> root;   // the founder's
     std::string organisation;
     std::string name;
@@ -47,7 +48,8 @@ struct Account {
     std::optional<PendingEnrolment> pending;
 
     base::SecretBytes serialize() const;
-    static std::optional<Account> parse(base::ByteView record);
+    // Errors: store_outdated (written before accounts knew the relay's keys), store_broken.
+    static base::Result<Account, api::Code> parse(base::ByteView record);
 };
 
 struct NewAccount {

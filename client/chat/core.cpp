@@ -279,15 +279,18 @@ void Core::Implementation::run(const api::OpenLink& command)
     if (m_phase != no_account && m_phase != founder && m_phase != invited) return set_phase(m_phase, api::Code::already_enrolled);
     m_session.stop();
     m_link.reset();
-    if (auto founder_link = directory::parse_founder_link(command.fragment)) {
+    auto founder_link = directory::parse_founder_link(command.fragment);
+    auto invite_link = directory::parse_invite_link(command.fragment);
+    if (founder_link) {
         m_link.emplace(std::move(*founder_link));
         set_phase(founder);
-    } else if (auto invite_link = directory::parse_invite_link(command.fragment)) {
+    } else if (invite_link) {
         if (invite_link->certificate.expires <= m_environment.clock.now()) return set_phase(no_account, api::Code::link_expired);
         m_link.emplace(std::move(*invite_link));
         set_phase(invited);
     } else {
-        return set_phase(no_account, api::Code::link_mangled);
+        const bool outdated = founder_link.error() == directory::Error::unknown_version || invite_link.error() == directory::Error::unknown_version;
+        return set_phase(no_account, outdated ? api::Code::link_outdated : api::Code::link_mangled);
     }
     m_session.start();   // the relay knows whether the link is still good
 }
@@ -352,12 +355,12 @@ void Core::Implementation::run(const api::Unlock&)
 
 void Core::Implementation::open_vault(const std::vector<store::StoredRecord>& records)
 {
-    const auto broken = [this] {
+    const auto broken = [this](api::Code code = api::Code::store_broken) {
         m_effects.forget();
         m_effects.use_sealer(std::nullopt);
         m_account.reset();
         m_workspace.reset();
-        set_phase(api::Phase::locked, api::Code::store_broken);
+        set_phase(api::Phase::locked, code);
     };
     const auto header_record = std::ranges::find(records, store::kVaultHeaderId, &store::StoredRecord::id);
     if (header_record == records.end()) return broken();
@@ -370,10 +373,12 @@ void Core::Implementation::open_vault(const std::vector<store::StoredRecord>& re
     auto opened = store::open_records(sealer, records);
     if (!opened) return broken();
     const auto account_record = opened->find(kAccountRecord);
-    auto account = account_record == opened->end() ? std::nullopt : Account::parse(account_record->second.view());
+    if (account_record == opened->end()) return broken();
+    auto account = Account::parse(account_record->second.view());
+    if (!account) return broken(account.error());
     const auto settings_record = opened->find(kSettingsRecord);
     auto settings = settings_record == opened->end() ? Settings() : parse_settings(settings_record->second.view());
-    if (!account || !settings) return broken();
+    if (!settings) return broken();
     m_effects.use_sealer(std::move(sealer));
     m_settings = std::move(*settings);
     if (account->stage == AccountStage::complete) {
@@ -385,7 +390,7 @@ void Core::Implementation::open_vault(const std::vector<store::StoredRecord>& re
         const auto key_packages = opened->find(kKeyPackagesRecord);
         if (key_packages == opened->end()) return broken();
         m_first_key_packages = key_packages->second.clone();
-        m_account = std::move(account);
+        m_account = std::move(*account);
     }
     m_stored.reset();
     report_settings();

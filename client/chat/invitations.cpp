@@ -67,6 +67,7 @@ base::Result<api::Invitation, api::Code> Invitations::create(const Account& acco
                                                                      role == api::Role::administrator ? directory::Role::administrator : directory::Role::member),
                                .invite_seed = base::Secret<crypto::kSignatureSeedSize>(invite_key.seed().first<crypto::kSignatureSeedSize>()),
                                .directory_key = account.directory_key.clone(),
+                               .relay_keys = account.relay_keys,
                                .organisation_name = account.organisation,
                                .invitee_name = name,
                                .inviter_name = account.name};

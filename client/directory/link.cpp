@@ -11,7 +11,8 @@ using codec::Reader;
 
 namespace {
 
-constexpr std::uint8_t kLinkVersion = 1;
+constexpr std::uint8_t kLinkVersion = 2;   // 1 had no relay keys
+constexpr std::size_t kVersion1FounderSize = 32;   // a token and nothing else
 constexpr std::size_t kChecksumSize = 4;
 constexpr std::size_t kLinkTextMax = 4096;   // characters; no link is as long
 constexpr std::string_view kInvitePrefix = "#i=";
@@ -62,9 +63,20 @@ codec::Result<InviteLink> read_invite_link(Reader& reader)
     const auto seed = TRY(reader.raw(crypto::kSignatureSeedSize));
     link.invite_seed = base::Secret<crypto::kSignatureSeedSize>(seed.first<crypto::kSignatureSeedSize>());
     link.directory_key = DirectoryKey(TRY(reader.raw(kDirectoryKeySize)));
+    link.relay_keys = TRY(read_relay_keys(reader));
     link.organisation_name = TRY(reader.text(kLinkNameSizeMax));
     link.invitee_name = TRY(reader.text(kLinkNameSizeMax));
     link.inviter_name = TRY(reader.text(kLinkNameSizeMax));
+    TRY(reader.finish());
+    return link;
+}
+
+codec::Result<FounderLink> read_founder_link(Reader& reader)
+{
+    FounderLink link;
+    const auto token = TRY(reader.raw(base::Secret<32>::kSize));
+    link.token = base::Secret<32>(token.first<32>());
+    link.relay_keys = TRY(read_relay_keys(reader));
     TRY(reader.finish());
     return link;
 }
@@ -76,6 +88,7 @@ Result<std::string> encode_link(const InviteLink& link)
     CHECK_INVARIANT(link.directory_key.size() == kDirectoryKeySize);
     codec::SecretWriter writer;
     writer.u8(kLinkVersion).raw(encode(link.certificate)).raw(link.invite_seed.view()).raw(link.directory_key.view());
+    write_relay_keys(writer, link.relay_keys);
     for (const auto* name : {&link.organisation_name, &link.invitee_name, &link.inviter_name}) {
         if (!fits(*name)) return Unexpected(Error::name_too_long);
         if (!base::is_valid_utf8(base::view_of(*name))) return Unexpected(Error::malformed);
@@ -86,7 +99,10 @@ Result<std::string> encode_link(const InviteLink& link)
 
 std::string encode_link(const FounderLink& link)
 {
-    return to_fragment(kFounderPrefix, base::SecretBytes(link.token.view()));
+    codec::SecretWriter writer;
+    writer.u8(kLinkVersion).raw(link.token.view());
+    write_relay_keys(writer, link.relay_keys);
+    return to_fragment(kFounderPrefix, std::move(writer).take());
 }
 
 Result<InviteLink> parse_invite_link(std::string_view text)
@@ -104,8 +120,10 @@ Result<InviteLink> parse_invite_link(std::string_view text)
 Result<FounderLink> parse_founder_link(std::string_view text)
 {
     const auto content = TRY(from_fragment(kFounderPrefix, text));
-    if (content.size() != base::Secret<32>::kSize) return Unexpected(Error::link_mangled);
-    return FounderLink{.token = base::Secret<32>(content.view().first<32>())};
+    if (content.size() == kVersion1FounderSize) return Unexpected(Error::unknown_version);
+    Reader reader(content.view());
+    if (TRY_OR(reader.u8(), Error::link_mangled) != kLinkVersion) return Unexpected(Error::unknown_version);
+    return TRY_OR(read_founder_link(reader), Error::link_mangled);
 }
 
 }  // namespace sinetti::directory

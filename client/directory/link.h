@@ -1,9 +1,10 @@
 #pragma once
 // The links that bring people in. Everything is in the URL's fragment, which no browser sends to any server.
 //   "#i=" + base64url(InviteLink ‖ SHA-256(InviteLink)[0..4))     one person's invitation
-//   "#f=" + base64url(token ‖ SHA-256(token)[0..4))               the founder's, printed by the relay until it is founded
+//   "#f=" + base64url(FounderLink ‖ SHA-256(FounderLink)[0..4))   the founder's, printed by the relay until it is founded
 
 #include "directory/certificate.h"
+#include "directory/relay_keys.h"
 #include "directory/sealed_name.h"
 
 #include <string>
@@ -16,6 +17,7 @@ struct InviteLink {
     InviteCertificate certificate;
     base::Secret<crypto::kSignatureSeedSize> invite_seed;   // of the key the certificate names
     DirectoryKey directory_key;
+    RelayKeys relay_keys;
     std::string organisation_name;
     std::string invitee_name;
     std::string inviter_name;
@@ -23,6 +25,7 @@ struct InviteLink {
 
 struct FounderLink {
     base::Secret<32> token;
+    RelayKeys relay_keys;
 };
 
 // The fragment with its "#". Errors: name_too_long, malformed (names that are not UTF-8).
@@ -30,7 +33,8 @@ Result<std::string> encode_link(const InviteLink& link);
 std::string encode_link(const FounderLink& link);
 
 // Takes a whole URL or a fragment, with white space around it. Errors: link_mangled for anything that is not a whole and
-// unchanged link of its kind, its certificate's signature and key included; unknown_version.
+// unchanged link of its kind, its certificate's signature and key included; unknown_version for a whole link that another
+// version of this program made.
 Result<InviteLink> parse_invite_link(std::string_view text);
 Result<FounderLink> parse_founder_link(std::string_view text);
 

@@ -268,6 +268,7 @@ const char* english(api::Code code)
     switch (code) {
         case api::Code::none: return "";
         case api::Code::link_mangled: return "The link is incomplete. Copy all of it and open it again.";
+        case api::Code::link_outdated: return "The link was made by another version of Sinetti. Ask for a new one.";
         case api::Code::link_used: return "This invitation has already been used. Ask your administrator for a new one.";
         case api::Code::link_expired: return "This invitation has expired. Ask your administrator for a new one.";
         case api::Code::link_revoked: return "This invitation has been withdrawn. Ask your administrator for a new one.";
@@ -280,6 +281,7 @@ const char* english(api::Code code)
         case api::Code::store_unavailable: return "The browser does not let Sinetti store anything. Allow site data or use an ordinary window.";
         case api::Code::store_full: return "This device is out of storage. Free some space and try again.";
         case api::Code::store_broken: return "The stored data is damaged and cannot be opened. Nothing was overwritten.";
+        case api::Code::store_outdated: return "What is stored here comes from a version before the first release and cannot be opened. Forget this device and ask for a new invitation.";
         case api::Code::relay_unreachable: return "The relay cannot be reached. Your messages wait sealed on this device.";
         case api::Code::relay_full: return "The relay's disk is full. Your messages wait on this device until there is room again.";
         case api::Code::relay_refused: return "The relay did not accept this device. Contact your administrator.";

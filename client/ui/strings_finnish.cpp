@@ -268,6 +268,7 @@ const char* finnish(api::Code code)
     switch (code) {
         case api::Code::none: return "";
         case api::Code::link_mangled: return "Linkki on vaillinainen. Kopioi se kokonaan ja avaa uudelleen.";
+        case api::Code::link_outdated: return "Linkki on tehty toisella Sinetin versiolla. Pyydä uusi.";
         case api::Code::link_used: return "Tämä kutsu on jo käytetty. Pyydä ylläpitäjältä uusi.";
         case api::Code::link_expired: return "Tämä kutsu on vanhentunut. Pyydä ylläpitäjältä uusi.";
         case api::Code::link_revoked: return "Tämä kutsu on peruttu. Pyydä ylläpitäjältä uusi.";
@@ -280,6 +281,7 @@ const char* finnish(api::Code code)
         case api::Code::store_unavailable: return "Selain ei anna Sinetin tallentaa. Salli sivuston tiedot tai käytä tavallista ikkunaa.";
         case api::Code::store_full: return "Laitteen tallennustila on täynnä. Vapauta tilaa ja yritä uudelleen.";
         case api::Code::store_broken: return "Tallennetut tiedot ovat vahingoittuneet, eikä niitä voi avata. Mitään ei kirjoitettu päälle.";
+        case api::Code::store_outdated: return "Tähän tallennetut tiedot ovat ensimmäistä julkaisua edeltävästä versiosta, eikä niitä voi avata. Unohda tämä laite ja pyydä uusi kutsu.";
         case api::Code::relay_unreachable: return "Palvelimeen ei saada yhteyttä. Viestit odottavat sinetöityinä tässä laitteessa.";
         case api::Code::relay_full: return "Palvelimen levy on täynnä. Viestit odottavat tässä laitteessa, kunnes tilaa on taas.";
         case api::Code::relay_refused: return "Palvelin ei ottanut tätä laitetta vastaan. Ota yhteys ylläpitäjään.";

@@ -268,6 +268,7 @@ const char* swedish(api::Code code)
     switch (code) {
         case api::Code::none: return "";
         case api::Code::link_mangled: return "Länken är ofullständig. Kopiera hela länken och öppna den igen.";
+        case api::Code::link_outdated: return "Länken har gjorts av en annan version av Sinetti. Be om en ny.";
         case api::Code::link_used: return "Inbjudan har redan använts. Be administratören om en ny.";
         case api::Code::link_expired: return "Inbjudan har gått ut. Be administratören om en ny.";
         case api::Code::link_revoked: return "Inbjudan har återkallats. Be administratören om en ny.";
@@ -280,6 +281,7 @@ const char* swedish(api::Code code)
         case api::Code::store_unavailable: return "Webbläsaren låter inte Sinetti spara. Tillåt webbplatsdata eller använd ett vanligt fönster.";
         case api::Code::store_full: return "Enhetens lagringsutrymme är fullt. Frigör utrymme och försök igen.";
         case api::Code::store_broken: return "De sparade uppgifterna är skadade och kan inte öppnas. Inget har skrivits över.";
+        case api::Code::store_outdated: return "Det som finns sparat här kommer från en version före den första utgåvan och kan inte öppnas. Glöm enheten och be om en ny inbjudan.";
         case api::Code::relay_unreachable: return "Servern kan inte nås. Meddelandena väntar förseglade på den här enheten.";
         case api::Code::relay_full: return "Serverns disk är full. Meddelandena väntar på den här enheten tills det finns utrymme.";
         case api::Code::relay_refused: return "Servern tog inte emot den här enheten. Kontakta administratören.";

@@ -52,7 +52,7 @@ struct Store {
 NewAccount founder()
 {
     base::SeededRandom random(2);
-    directory::FounderLink link{base::Secret<32>(random.array<32>())};
+    directory::FounderLink link{base::Secret<32>(random.array<32>()), {random.array<32>(), random.array<32>()}};
     auto account = found_organisation(link, "Virasto", "Aino", "Päällikkö", {1'800'000'000'000}, random);
     REQUIRE(account.has_value());
     return std::move(*account);
@@ -75,8 +75,20 @@ TEST_SUITE("chat.records")
             CHECK(read->serialize() == record);
             CHECK(read->identity.public_key() == account.identity.public_key());
             CHECK(read->root.has_value());
+            CHECK(read->relay_keys == account.relay_keys);
             for (std::size_t size = 0; size < record.size(); ++size) CHECK_FALSE(Account::parse(record.view().first(size)).has_value());
         }
+    }
+
+    TEST_CASE("an account stored before accounts knew the relay's keys is told from a damaged one")
+    {
+        const auto record = founder().account.serialize();
+        base::Bytes before = base::to_bytes(record.view());
+        before[1] = 1;
+        CHECK(Account::parse(before).error() == api::Code::store_outdated);
+        before[1] = 3;
+        CHECK(Account::parse(before).error() == api::Code::store_broken);
+        CHECK(Account::parse({}).error() == api::Code::store_broken);
     }
 
     TEST_CASE("the founder's own enrolment stands in a new directory, and her key package is hers")
@@ -99,7 +111,7 @@ TEST_SUITE("chat.records")
     TEST_CASE("names that are empty, too long or not text found nothing")
     {
         base::SeededRandom random(3);
-        directory::FounderLink link{base::Secret<32>(random.array<32>())};
+        directory::FounderLink link{base::Secret<32>(random.array<32>()), {random.array<32>(), random.array<32>()}};
         for (const auto& name : {std::string(), std::string(api::kNameMax + 1, 'x'), std::string("\xff")}) {
             CHECK(found_organisation(link, "Virasto", name, "", {}, random).error() == api::Code::name_missing);
             CHECK(found_organisation(link, name, "Aino", "", {}, random).error() == api::Code::name_missing);

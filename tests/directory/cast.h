@@ -43,6 +43,8 @@ struct Cast {
         return directory::sign_enrolment(invite(person, role), person.invite, person.identity, profile("Anna"), certificate(person), base::Bytes(300, 1));
     }
 
+    directory::RelayKeys relay_keys() const { return {anna.contact.public_key(), bert.identity.public_key()}; }   // of some relay
+
     base::SeededRandom random;
     crypto::SignaturePrivateKey root;
     directory::DirectoryKey key;

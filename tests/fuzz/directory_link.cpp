@@ -60,7 +60,7 @@ std::vector<base::Bytes> seeds()
     CHECK_INVARIANT(content.has_value());
     const base::Bytes name{4, 'A', 'i', 'n', 'o', 3, 'P', 0xc3, 0xa4};
     return {base::to_bytes(base::view_of("https://sinetti.example/" + *text + " ")),
-            base::to_bytes(base::view_of(encode_link(FounderLink{.token = base::Secret<32>(invite.seed().first<32>())}))),
+            base::to_bytes(base::view_of(encode_link(FounderLink{.token = base::Secret<32>(invite.seed().first<32>()), .relay_keys = {}}))),
             base::to_bytes(base::ByteView(*content).first(content->size() - 4)), name};
 }
 

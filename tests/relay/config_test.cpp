@@ -53,6 +53,8 @@ TEST_CASE("every mistake is named")
         {{"serve", "--config", "nowhere.json"}, "cannot read nowhere.json"},
         {{"backup", "--data", "d"}, "--to"},
         {{"restore", "--data", "d"}, "--from"},
+        {{"init"}, "--data"},
+        {{"init", "--data", "d", "--app", "a"}, "no option \"--app\" for init"},
         {{"restore", "--to", "d"}, "no option \"--to\" for restore"},
     };
     for (const auto& [words, part] : mistakes) {

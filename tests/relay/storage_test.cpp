@@ -240,9 +240,10 @@ TEST_CASE("check finds a changed cell, a missing one, a swapped head and a forge
     relay.stop();
     const auto whole = relay::check_data(relay.data());
     CHECK(whole.faults.empty());
-    REQUIRE(whole.lines.size() == 2);
-    CHECK(whole.lines[0].starts_with("board 0: 3 records"));
-    CHECK(whole.lines[1].starts_with("board 1: 10 cells"));
+    REQUIRE(whole.lines.size() == 3);
+    CHECK(whole.lines[0].starts_with("the relay's keys: "));
+    CHECK(whole.lines[1].starts_with("board 0: 3 records"));
+    CHECK(whole.lines[2].starts_with("board 1: 10 cells"));
 
     const auto file = relay.data() / "boards.sqlite";
     const char* change = nullptr;

@@ -1,4 +1,6 @@
+#include "chat/account.h"
 #include "directory/link.h"
+#include "store/record_sealer.h"
 #include "tests/simulation/world.h"
 
 #include <doctest/doctest.h>
@@ -233,5 +235,34 @@ TEST_SUITE("simulation.enrolment")
         aino.submit(api::Unlock{}, kPassphrase);
         world.settle();
         CHECK(aino.phase() == api::Phase::open);
+    }
+
+    TEST_CASE("an account of the version before is refused in words, and can be forgotten to begin anew")
+    {
+        World world(93);
+        const auto people = found(world, {"Aino", "Bertta"});
+        const auto link = invite(world, *people[0], "Bertta");
+        auto& bertta = *people[1];
+        bertta.crash();
+        const auto header = store::VaultHeader::parse(bertta.backend.records().at(store::kVaultHeaderId));
+        const auto key = store::open_vault(*header, base::view_of(kPassphrase), remembered_password_key);
+        const store::RecordSealer sealer(*key);
+        auto& sealed = bertta.backend.records().at(sealer.id(chat::kAccountRecord));
+        auto account = base::to_bytes(sealer.open(sealer.id(chat::kAccountRecord), sealed)->value.view());
+        account[1] = 1;
+        sealed = *sealer.seal(chat::kAccountRecord, account, world.random).value;
+        const auto before = bertta.backend.records();
+
+        bertta.start();
+        world.run_steps(3);
+        bertta.submit(api::Unlock{}, kPassphrase);
+        CHECK(bertta.phase() == api::Phase::locked);
+        CHECK(bertta.last_error == api::Code::store_outdated);
+        CHECK(bertta.backend.records() == before);
+        bertta.submit(api::ForgetDevice{});
+        world.settle();
+        CHECK(bertta.phase() == api::Phase::no_account);
+        open_link(world, bertta, link);
+        CHECK(bertta.phase() == api::Phase::invited);
     }
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "directory/chain.h"
+#include "directory/relay_keys.h"
 #include "directory/state.h"
 #include "wire/frame.h"
 
@@ -32,6 +33,7 @@ public:
     SimulatedRelay(const base::Clock& clock, std::uint64_t seed);
 
     const base::ByteArray<32>& founder_token() const { return m_token; }
+    directory::RelayKeys keys() const { return {m_channel_key.public_key(), m_signing_key.public_key()}; }
     void connect(RelayConnection& connection);
     void disconnect(RelayConnection& connection) { m_connections.erase(&connection); }
     void receive(RelayConnection& connection, base::ByteView frame);
@@ -72,6 +74,8 @@ private:
     const base::Clock& m_clock;
     base::SeededRandom m_random;
     base::ByteArray<32> m_token;
+    crypto::DhPrivateKey m_channel_key;
+    crypto::SignaturePrivateKey m_signing_key;
     std::map<std::uint32_t, Board> m_boards;
     directory::DirectoryState m_directory;
     std::set<RelayConnection*> m_connections;

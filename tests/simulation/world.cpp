@@ -214,7 +214,7 @@ Client& World::add(std::string name)
     return *clients.back();
 }
 
-std::string World::founder_link() const { return directory::encode_link(directory::FounderLink{base::Secret<32>(relay.founder_token())}); }
+std::string World::founder_link() const { return directory::encode_link(directory::FounderLink{base::Secret<32>(relay.founder_token()), relay.keys()}); }
 
 bool World::step()
 {

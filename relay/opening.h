@@ -1,0 +1,28 @@
+#pragma once
+// What a relay needs before it can serve, opened or made: the folder, held; the database; the keys.
+
+#include "relay/config.h"
+#include "relay/data_folder.h"
+#include "relay/keys.h"
+
+#include <memory>
+
+namespace sinetti::relay {
+
+struct OpenedData {
+    DataLock lock;
+    std::unique_ptr<Store> store;
+    RelayPrivateKeys keys;
+};
+
+// Error: a sentence.
+base::Result<OpenedData, std::string> open_data(const Config& config, base::Random& random);
+std::string sentence(StoreError error, const std::filesystem::path& data);
+
+// How people reach the relay; the administrator link begins with it.
+std::string url_of(const Config& config, std::uint16_t port);
+
+// `sinetti-relay init`: everything serve would make at its first start. Answers what to tell the operator, a line each.
+base::Result<std::vector<std::string>, std::string> initialise(const Config& config, base::Random& random);
+
+}  // namespace sinetti::relay
