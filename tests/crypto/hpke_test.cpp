@@ -1,14 +1,11 @@
 #include "crypto/hpke.h"
 
-#include "tests/support/scripted_random.h"
 #include "tests/support/vectors.h"
 
 #include <doctest/doctest.h>
 
 using namespace sinetti;
 using namespace sinetti::crypto;
-using tests::hex_field;
-using tests::ScriptedRandom;
 
 namespace {
 
@@ -27,123 +24,11 @@ bool failed_with(const Result<T>& result, Error error)
     return !result.has_value() && result.error() == error;
 }
 
-// One published case: RFC 9180 appendix A's form.
-struct Case {
-    explicit Case(const nlohmann::json& vector)
-        : mode(vector["mode"].get<int>()), psk(mode & 1 ? hex_field(vector, "psk") : base::Bytes{}),
-          psk_id(mode & 1 ? hex_field(vector, "psk_id") : base::Bytes{}), sender_private(mode & 2 ? hex_field(vector, "skSm") : base::Bytes{}),
-          sender_public(mode & 2 ? hex_field(vector, "pkSm") : base::Bytes{})
-    {
-        suite.aead = AeadId{vector["aead_id"].get<std::uint16_t>()};
-    }
-    std::optional<HpkePsk> psk_input() const { return mode & 1 ? std::optional(HpkePsk{psk, psk_id}) : std::nullopt; }
-    std::optional<base::ByteView> sender_private_input() const { return mode & 2 ? std::optional<base::ByteView>(sender_private) : std::nullopt; }
-    std::optional<base::ByteView> sender_public_input() const { return mode & 2 ? std::optional<base::ByteView>(sender_public) : std::nullopt; }
-
-    HpkeSuite suite;
-    int mode;
-    base::Bytes psk;
-    base::Bytes psk_id;
-    base::Bytes sender_private;
-    base::Bytes sender_public;
-};
-
-void check_key_pair(const nlohmann::json& vector, const char* ikm, const char* private_key, const char* public_key)
-{
-    const auto pair = kem_derive_key_pair(KemId::dhkem_x25519_hkdf_sha256, hex_field(vector, ikm));
-    CHECK(base::equal(pair.private_key.view(), hex_field(vector, private_key)));
-    CHECK(pair.public_key == hex_field(vector, public_key));
-    const auto again = kem_public_key(KemId::dhkem_x25519_hkdf_sha256, pair.private_key.view());
-    REQUIRE(again.has_value());
-    CHECK(*again == pair.public_key);
-}
-
-// Both contexts walk up to the wanted sequence number with messages of their own in between.
-std::size_t check_encryptions(const nlohmann::json& vector, HpkeContext& sender, HpkeContext& receiver)
-{
-    const auto& encryptions = vector["encryptions"];
-    const auto numbers = vector.find("encryptions_seq");
-    std::uint64_t sequence = 0;
-    std::size_t cases = 0;
-    for (std::size_t i = 0; i < encryptions.size(); ++i) {
-        const auto wanted = numbers != vector.end() ? (*numbers)[i].get<std::uint64_t>() : i;
-        REQUIRE(wanted >= sequence);
-        for (; sequence < wanted; ++sequence) {
-            const auto filler = sender.seal({}, base::view_of("filler"));
-            REQUIRE(filler.has_value());
-            REQUIRE(receiver.open({}, *filler).has_value());
-        }
-        CAPTURE(wanted);
-        const auto aad = hex_field(encryptions[i], "aad");
-        const auto plaintext = hex_field(encryptions[i], "pt");
-        const auto expected = hex_field(encryptions[i], "ct");
-        const auto sealed = sender.seal(aad, plaintext);
-        REQUIRE(sealed.has_value());
-        CHECK(*sealed == expected);
-        const auto opened = receiver.open(aad, expected);
-        REQUIRE(opened.has_value());
-        CHECK(base::equal(opened->view(), plaintext));
-        ++sequence;
-        ++cases;
-    }
-    return cases;
-}
-
 }  // namespace
 
 TEST_SUITE_BEGIN("crypto.hpke");
 
-TEST_CASE("RFC 9180 vectors: every mode, with a cipher and for export only")
-{
-    const auto document = tests::load_vectors("hpke/hpke-x25519-sha256-chachapoly.json");
-    if (!document) return;
-    std::size_t cases = 0;
-    std::size_t encryptions = 0;
-    std::size_t exports = 0;
-    for (const auto& vector : *document) {
-        const Case published(vector);
-        CAPTURE(published.mode);
-        CAPTURE(vector["aead_id"].get<int>());
-        REQUIRE(vector["kem_id"].get<int>() == 0x0020);
-        REQUIRE(vector["kdf_id"].get<int>() == 0x0001);
-        ++cases;
-
-        check_key_pair(vector, "ikmR", "skRm", "pkRm");
-        check_key_pair(vector, "ikmE", "skEm", "pkEm");
-        if (published.mode & 2) check_key_pair(vector, "ikmS", "skSm", "pkSm");
-
-        const auto info = hex_field(vector, "info");
-        ScriptedRandom random(hex_field(vector, "ikmE"));
-        auto sender = hpke_setup_sender(published.suite, hex_field(vector, "pkRm"), info, random, published.sender_private_input(),
-                                        published.psk_input());
-        REQUIRE(sender.has_value());
-        CHECK(random.is_used_up());
-        CHECK(sender->encapsulated == hex_field(vector, "enc"));
-        auto receiver = hpke_setup_receiver(published.suite, hex_field(vector, "enc"), hex_field(vector, "skRm"), info,
-                                            published.sender_public_input(), published.psk_input());
-        REQUIRE(receiver.has_value());
-
-        if (published.suite.aead == AeadId::export_only) {
-            CHECK(failed_with(sender->context.seal({}, {}), Error::limit_reached));
-            CHECK(failed_with(receiver->open({}, base::Bytes(16)), Error::limit_reached));
-        } else {
-            encryptions += check_encryptions(vector, sender->context, *receiver);
-        }
-        for (const auto& test : vector["exports"]) {
-            const auto context = hex_field(test, "exporter_context");
-            const auto expected = hex_field(test, "exported_value");
-            for (const auto* const side : {&sender->context, &*receiver}) {
-                const auto exported = side->export_secret(context, test["L"].get<std::size_t>());
-                REQUIRE(exported.has_value());
-                CHECK(base::equal(exported->view(), expected));
-            }
-            ++exports;
-        }
-    }
-    tests::report_vectors("RFC 9180 contexts", cases);
-    tests::report_vectors("RFC 9180 encryptions", encryptions);
-    tests::report_vectors("RFC 9180 exports", exports);
-}
+TEST_CASE("RFC 9180 vectors: every mode, with a cipher and for export only") { tests::run_vectors("hpke/hpke-x25519-sha256-chachapoly.json"); }
 
 TEST_CASE("a single shot opens with the right key, info and data, and with nothing else")
 {

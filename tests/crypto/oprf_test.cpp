@@ -1,31 +1,13 @@
 #include "crypto/oprf.h"
 
-#include "tests/support/scripted_random.h"
 #include "tests/support/vectors.h"
 
 #include <doctest/doctest.h>
 
 using namespace sinetti;
 using namespace sinetti::crypto;
-using tests::hex_field;
-using tests::ScriptedRandom;
 
 namespace {
-
-// The batch's values stand in one field, separated by commas.
-std::vector<base::Bytes> split(const nlohmann::json& object, const char* name)
-{
-    const auto text = object.at(name).get<std::string>();
-    std::vector<base::Bytes> parts;
-    for (std::size_t begin = 0; begin <= text.size();) {
-        const auto end = std::min(text.find(',', begin), text.size());
-        const auto bytes = base::from_hex(std::string_view(text).substr(begin, end - begin));
-        REQUIRE(bytes.has_value());
-        parts.push_back(*bytes);
-        begin = end + 1;
-    }
-    return parts;
-}
 
 struct Batch {
     std::vector<base::Bytes> inputs;
@@ -58,73 +40,11 @@ Batch make_batch(OprfMode mode, std::size_t count, base::Random& random)
     return batch;
 }
 
-void check_vector(OprfMode mode, const OprfPrivateKey& key, const nlohmann::json& vector)
-{
-    const auto inputs = split(vector, "Input");
-    const auto blinds = split(vector, "Blind");
-    const auto blinded = split(vector, "BlindedElement");
-    const auto evaluated = split(vector, "EvaluationElement");
-    const auto outputs = split(vector, "Output");
-    REQUIRE(inputs.size() == vector.at("Batch").get<std::size_t>());
-    const auto info = mode == OprfMode::poprf ? hex_field(vector, "Info") : base::Bytes{};
-
-    Batch batch;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-        ScriptedRandom random(blinds[i]);
-        auto value = oprf_blind(mode, inputs[i], random);
-        REQUIRE(value.has_value());
-        CHECK(base::equal(value->blind.bytes(), blinds[i]));
-        CHECK(base::equal(value->element.bytes(), blinded[i]));
-        CHECK(oprf_blinded_element(mode, inputs[i], value->blind).value() == value->element);
-        batch.add(inputs[i], std::move(*value));
-        const auto output = oprf_evaluate(mode, key, inputs[i], info);
-        REQUIRE(output.has_value());
-        CHECK(base::equal(output->view(), outputs[i]));
-    }
-    if (mode == OprfMode::oprf) {
-        for (std::size_t i = 0; i < inputs.size(); ++i) {
-            const auto element = oprf_blind_evaluate(key, batch.elements[i]);
-            REQUIRE(element.has_value());
-            CHECK(base::equal(element->bytes(), evaluated[i]));
-            CHECK(base::equal(oprf_finalize(inputs[i], batch.blinded[i].blind, *element).value().view(), outputs[i]));
-        }
-        return;
-    }
-    ScriptedRandom random(hex_field(vector.at("Proof"), "r"));
-    const auto evaluation = mode == OprfMode::voprf ? voprf_blind_evaluate(key, batch.elements, random) : poprf_blind_evaluate(key, batch.elements, info, random);
-    REQUIRE(evaluation.has_value());
-    CHECK(base::equal(evaluation->proof, hex_field(vector.at("Proof"), "proof")));
-    for (std::size_t i = 0; i < inputs.size(); ++i) CHECK(base::equal(evaluation->elements[i].bytes(), evaluated[i]));
-    const auto finalized = mode == OprfMode::voprf ? voprf_finalize(key.public_key(), batch.for_finalize(), *evaluation)
-                                                   : poprf_finalize(key.public_key(), batch.for_finalize(), *evaluation, info);
-    REQUIRE(finalized.has_value());
-    for (std::size_t i = 0; i < inputs.size(); ++i) CHECK(base::equal((*finalized)[i].view(), outputs[i]));
-}
-
 }  // namespace
 
 TEST_SUITE("crypto.oprf")
 {
-    TEST_CASE("the vectors of RFC 9497 appendix A hold, in every mode")
-    {
-        const auto vectors = tests::load_vectors("voprf/voprf-ristretto255-sha512.json");
-        if (!vectors) return;
-        std::size_t cases = 0;
-        for (const auto& suite : *vectors) {
-            REQUIRE(suite.at("identifier").get<std::string>() == "ristretto255-SHA512");
-            const auto mode = OprfMode{suite.at("mode").get<std::uint8_t>()};
-            CAPTURE(static_cast<int>(mode));
-            const auto key = OprfPrivateKey::derive(mode, hex_field(suite, "seed"), hex_field(suite, "keyInfo"));
-            REQUIRE(key.has_value());
-            CHECK(base::equal(key->bytes(), hex_field(suite, "skSm")));
-            if (suite.contains("pkSm")) CHECK(base::equal(key->public_key().bytes(), hex_field(suite, "pkSm")));
-            for (const auto& vector : suite.at("vectors")) {
-                check_vector(mode, *key, vector);
-                ++cases;
-            }
-        }
-        tests::report_vectors("voprf-ristretto255-sha512", cases);
-    }
+    TEST_CASE("the vectors of RFC 9497 appendix A hold, in every mode") { tests::run_vectors("voprf/voprf-ristretto255-sha512.json"); }
 
     TEST_CASE("both ways to an output agree, whatever the blind")
     {

@@ -1,54 +1,33 @@
 #include "mls/ratchet_tree.h"
 
-#include "mls/proposal.h"
 #include "mls/validation.h"
-#include "suite_vectors.h"
+#include "tests/support/vectors.h"
+#include "world.h"
 
 using namespace sinetti;
 using namespace sinetti::tests;
-
-namespace {
-
-// Suite 1 and suite 3 trees differ in nothing but the number that capabilities list.
-RatchetTree parse_tree(const nlohmann::json& vector, const char* name)
-{
-    auto tree = RatchetTree::parse(kSuite, hex_field(vector, name));
-    REQUIRE(tree.has_value());
-    return std::move(*tree);
-}
-
-}  // namespace
 
 TEST_SUITE("mls.ratchet_tree")
 {
     TEST_CASE("trees hash, resolve and validate as in tree-validation.json")
     {
-        for (const auto* path : {"mls/tree-validation.json", "mls/suite1-noaead/tree-validation.json"}) {
-            for_each_vector(path, [](const nlohmann::json& vector) {
-                const auto tree = parse_tree(vector, "tree");
-                CHECK(tree.serialize() == hex_field(vector, "tree"));
-                for (std::uint32_t i = 0; i < node_count(tree.leaf_count()); ++i) {
-                    CHECK(base::to_hex(tree.tree_hash(NodeIndex(i))) == vector.at("tree_hashes")[i].get<std::string>());
-                    std::vector<std::uint32_t> resolution;
-                    for (const auto node : tree.resolution(NodeIndex(i))) resolution.push_back(node.value());
-                    CHECK(resolution == vector.at("resolutions")[i].get<std::vector<std::uint32_t>>());
-                }
-                const auto group_id = hex_field(vector, "group_id");
-                CHECK(validate_parents(tree).has_value());
-                for (const auto leaf : tree.members()) CHECK(tree.leaf(leaf)->verify(kSuite, LeafNodePosition{group_id, leaf}).has_value());
-                if (number(vector, "cipher_suite") == kSuite.id()) CHECK(validate_tree(tree, group_id, {}).has_value());
-            });
-        }
+        run_vectors("mls/tree-validation.json");
+        run_vectors("mls/suite1-noaead/tree-validation.json");
     }
 
     TEST_CASE("a tree with any public key of a parent changed is invalid")
     {
-        for_each_vector("mls/tree-validation.json", [](const nlohmann::json& vector) {
-            const auto tree = parse_tree(vector, "tree");
-            for (std::uint32_t i = 1; i < node_count(tree.leaf_count()); i += 2) {
-                const auto* node = tree.parent_node(NodeIndex(i));
+        const auto vectors = load_vectors("mls/tree-validation.json");
+        if (!vectors) return;
+        for (const auto& vector : *vectors) {
+            const auto bytes = base::from_hex(vector.at("tree").get<std::string>());
+            REQUIRE(bytes.has_value());
+            const auto tree = RatchetTree::parse(kSuite, *bytes);
+            REQUIRE(tree.has_value());
+            for (std::uint32_t i = 1; i < node_count(tree->leaf_count()); i += 2) {
+                const auto* node = tree->parent_node(NodeIndex(i));
                 if (!node) continue;
-                auto changed = tree;
+                auto changed = *tree;
                 auto parent = *node;
                 parent.encryption_key[3] ^= 1;
                 changed.set_parent(NodeIndex(i), parent);
@@ -58,26 +37,10 @@ TEST_SUITE("mls.ratchet_tree")
                 changed.set_parent(NodeIndex(i), parent);
                 CHECK(validate_parents(changed).error() == Error::invalid_tree);
             }
-        });
+        }
     }
 
-    TEST_CASE("proposals change trees as in tree-operations.json")
-    {
-        for_each_vector("mls/suite1-noaead/tree-operations.json", [](const nlohmann::json& vector) {
-            auto tree = parse_tree(vector, "tree_before");
-            CHECK(base::to_hex(tree.tree_hash()) == vector.at("tree_hash_before").get<std::string>());
-            const auto bytes = hex_field(vector, "proposal");
-            codec::Reader reader(bytes);
-            const auto proposal = Proposal::read(reader);
-            REQUIRE(proposal.has_value());
-            if (const auto* add = std::get_if<Add>(&proposal->body)) tree.add_leaf(add->key_package.leaf_node);
-            if (const auto* update = std::get_if<Update>(&proposal->body))
-                tree.update_leaf(LeafIndex(number(vector, "proposal_sender")), update->leaf_node);
-            if (const auto* remove = std::get_if<Remove>(&proposal->body)) tree.remove_leaf(remove->removed);
-            CHECK(base::to_hex(tree.tree_hash()) == vector.at("tree_hash_after").get<std::string>());
-            CHECK(tree.serialize() == hex_field(vector, "tree_after"));
-        });
-    }
+    TEST_CASE("proposals change trees as in tree-operations.json") { run_vectors("mls/suite1-noaead/tree-operations.json"); }
 
     TEST_CASE("a tree that ends in a blank, or has a node of the wrong kind, does not parse")
     {

@@ -6,7 +6,8 @@
 // Files that exist are never written again.
 
 #include "mls/records.h"
-#include "suite_vectors.h"
+#include "tests/support/vectors.h"
+#include "world.h"
 
 #include <cstdlib>
 #include <filesystem>

@@ -1,5 +1,7 @@
 #include "tests/support/vectors.h"
 
+#include "tests/vectors/runner.h"
+
 #include <cstdlib>
 #include <doctest/doctest.h>
 #include <filesystem>
@@ -37,10 +39,14 @@ std::optional<nlohmann::json> load_vectors(const std::string& path)
     return document;
 }
 
-void report_vectors(const std::string& what, std::size_t cases)
+void run_vectors(const std::string& path)
 {
-    CHECK_MESSAGE(cases > 0, "no cases in ", what);
-    MESSAGE("vectors run: ", what, ": ", cases, " cases");
+    const auto document = load_vectors(path);
+    if (!document) return;
+    const auto report = vectors::run_document(*document);
+    for (const auto& failure : report.failures) FAIL_CHECK(path, ": ", failure);
+    CHECK_MESSAGE(report.passed > 0, "no case passed in ", path);
+    MESSAGE("vectors run: ", path, ": ", report.summary());
 }
 
 base::Bytes hex_field(const nlohmann::json& object, const char* name)

@@ -13,8 +13,9 @@ namespace sinetti::tests {
 // and gets nullopt, to return at once; a folder named by $SINETTI_VECTORS that does not exist and a file that is not JSON fail the test.
 std::optional<nlohmann::json> load_vectors(const std::string& path);
 
-// Says how many cases ran, and fails the test when there were none: an empty loop proves nothing.
-void report_vectors(const std::string& what, std::size_t cases);
+// Runs every case of the file as tests/vectors does, and says how many there were. A failed case fails the test, and so does a file
+// without a case that passed: an empty loop proves nothing.
+void run_vectors(const std::string& path);
 
 // A field of hex digits; malformed hex or a missing field fails the test and gives no bytes.
 base::Bytes hex_field(const nlohmann::json& object, const char* name);
