@@ -90,7 +90,7 @@ Outcome<void> run_hpke(const Vector& vector)
     }
     for (const auto& test : TRY(vector.objects("exports"))) {
         const auto context = TRY(test.hex("exporter_context"));
-        const auto length = TRY(test.number("L"));
+        const auto length = TRY(test.number32("L"));
         const auto expected = TRY(test.hex("exported_value"));
         TRY(same("the sender's exported_value", TRY(sender.context.export_secret(context, length)), expected));
         TRY(same("the receiver's exported_value", TRY(receiver.export_secret(context, length)), expected));

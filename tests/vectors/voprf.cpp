@@ -28,7 +28,7 @@ Outcome<std::vector<Bytes>> batch_of(const Vector& vector, const char* name, std
 
 Outcome<void> run_batch(OprfMode mode, const OprfPrivateKey& key, const Vector& vector)
 {
-    const auto size = TRY(vector.number("Batch"));
+    const auto size = TRY(vector.number32("Batch"));
     const auto inputs = TRY(batch_of(vector, "Input", size));
     const auto blinds = TRY(batch_of(vector, "Blind", size));
     const auto blinded_elements = TRY(batch_of(vector, "BlindedElement", size));

@@ -89,7 +89,7 @@ Outcome<void> run_ed25519(const Vector& group, const Vector& test)
 
 Outcome<void> run_hmac_sha256(const Vector& group, const Vector& test)
 {
-    const auto tag_size = TRY(group.number("tagSize")) / 8;
+    const auto tag_size = TRY(group.number32("tagSize")) / 8;
     const auto key = TRY(test.hex("key"));
     const auto message = TRY(test.hex("msg"));
     const auto tag = TRY(test.hex("tag"));
@@ -105,7 +105,7 @@ Outcome<void> run_hkdf_sha256(const Vector&, const Vector& test)
 {
     const bool valid = TRY(is_valid(test));
     const auto prk = hkdf_extract(HashAlgorithm::sha256, TRY(test.hex("salt")), TRY(test.hex("ikm")));
-    const auto okm = hkdf_expand(HashAlgorithm::sha256, prk.view(), TRY(test.hex("info")), TRY(test.number("size")));
+    const auto okm = hkdf_expand(HashAlgorithm::sha256, prk.view(), TRY(test.hex("info")), TRY(test.number32("size")));
     TRY(that(okm.has_value() == valid, valid ? "it expands" : "it does not expand"));
     if (!okm) return that(okm.error() == Error::bad_length, "the length is what is wrong");
     return same("okm", *okm, TRY(test.hex("okm")));
