@@ -10,6 +10,7 @@
 #include "crypto/sign.h"
 
 #include <sodium.h>
+#include <string>
 
 using namespace sinetti;
 using namespace sinetti::crypto;
@@ -64,16 +65,16 @@ void bench_public_keys(base::Random& random)
     bench::measure("Ed25519 verify 200 bytes", [&] { return verify(signer.public_key(), message, signature); });
 }
 
-void bench_hpke(base::Random& random)
+void bench_hpke(base::Random& random, const std::string& name, const HpkeSuite& suite)
 {
-    const HpkeSuite suite;
     const auto receiver = kem_generate_key_pair(suite.kem, random);
     const auto info = random.array<32>();
     const auto plaintext = random.array<32>();
     const auto sealed = hpke_seal(suite, receiver.public_key, info, {}, plaintext, random);
     CHECK_INVARIANT(sealed.has_value());
-    bench::measure("HPKE seal 32 bytes", [&] { return hpke_seal(suite, receiver.public_key, info, {}, plaintext, random); });
-    bench::measure("HPKE open 32 bytes", [&] { return hpke_open(suite, *sealed, receiver.private_key.view(), info, {}); });
+    bench::measure((name + " derive a key pair").c_str(), [&] { return kem_derive_key_pair(suite.kem, info); });
+    bench::measure((name + " seal 32 bytes").c_str(), [&] { return hpke_seal(suite, receiver.public_key, info, {}, plaintext, random); });
+    bench::measure((name + " open 32 bytes").c_str(), [&] { return hpke_open(suite, *sealed, receiver.private_key.view(), info, {}); });
 }
 
 }  // namespace
@@ -85,7 +86,9 @@ int main()
     bench::print_header();
     bench_cells(random);
     bench_public_keys(random);
-    bench_hpke(random);
+    bench_hpke(random, "HPKE X25519, SHA-256:", {});
+    bench_hpke(random, "HPKE X-Wing, SHA-256:", {.kem = KemId::xwing});
+    bench_hpke(random, "HPKE X-Wing, SHA-512:", {.kem = {KemId::xwing, KeyDerivation::shake256}, .kdf = KdfId::hkdf_sha512});
     const auto salt = random.array<kPasswordSaltSize>();
     bench::measure("Argon2id 64 MiB, 3 passes", [&] { return password_key(base::view_of("a passphrase"), salt, {}); });
 }

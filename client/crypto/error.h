@@ -12,6 +12,7 @@ enum class Error : std::uint8_t {
     bad_signature,
     open_failed,      // an AEAD or HPKE ciphertext that does not open; deliberately says no more
     limit_reached,    // an HPKE context has used all its sequence numbers (one for export only has none to begin with)
+    unsupported,      // a mode this algorithm does not have
     out_of_memory,    // Argon2id could not have the memory its parameters ask for; retry with less load, not with other input
 };
 

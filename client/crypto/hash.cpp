@@ -97,6 +97,13 @@ base::ByteArray<32> Sha256::finish()
     return digest;
 }
 
+base::SecretBytes shake256(base::ByteView data, std::size_t length)
+{
+    base::SecretBytes output(length);
+    if (length > 0) crypto_xof_shake256(output.data(), output.size(), data.data(), data.size());
+    return output;
+}
+
 base::SecretBytes hmac(HashAlgorithm algorithm, base::ByteView key, base::ByteView data)
 {
     return Hmac(algorithm, key).update(data).finish();

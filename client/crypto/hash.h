@@ -1,5 +1,5 @@
 #pragma once
-// SHA-2 (FIPS 180-4), HMAC (RFC 2104), HKDF (RFC 5869). Lengths in bytes.
+// SHA-2 (FIPS 180-4), SHAKE256 (FIPS 202), HMAC (RFC 2104), HKDF (RFC 5869). Lengths in bytes.
 
 #include "crypto/error.h"
 
@@ -23,6 +23,8 @@ public:
 private:
     alignas(8) base::ByteArray<128> m_state{};   // a crypto_hash_sha256_state
 };
+
+base::SecretBytes shake256(base::ByteView data, std::size_t length);   // for deriving keys, hence a secret
 
 base::SecretBytes hmac(HashAlgorithm algorithm, base::ByteView key, base::ByteView data);
 bool hmac_verify(HashAlgorithm algorithm, base::ByteView key, base::ByteView data, base::ByteView tag);   // constant time

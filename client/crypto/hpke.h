@@ -1,44 +1,23 @@
 #pragma once
-// HPKE (RFC 9180) with DHKEM(X25519, HKDF-SHA256), HKDF-SHA256 and ChaCha20-Poly1305, all four modes; export-only too.
-// KEM, KDF and AEAD are values, so that a post-quantum KEM can stand beside this one.
+// HPKE (RFC 9180): KEM, KDF and AEAD as values; the modes base and psk with every KEM, auth and auth_psk where the KEM has
+// authentication; export-only too.
 
-#include "base/random.h"
-#include "crypto/dh.h"
-#include "crypto/error.h"
 #include "crypto/hash.h"
-
-#include <optional>
+#include "crypto/kem.h"
 
 namespace sinetti::crypto {
 
-enum class KemId : std::uint16_t { dhkem_x25519_hkdf_sha256 = 0x0020 };
-enum class KdfId : std::uint16_t { hkdf_sha256 = 0x0001 };
+enum class KdfId : std::uint16_t { hkdf_sha256 = 0x0001, hkdf_sha512 = 0x0003 };
 enum class AeadId : std::uint16_t { chacha20_poly1305 = 0x0003, export_only = 0xffff };
 
 struct HpkeSuite {
-    KemId kem = KemId::dhkem_x25519_hkdf_sha256;
+    Kem kem;
     KdfId kdf = KdfId::hkdf_sha256;
     AeadId aead = AeadId::chacha20_poly1305;
+
+    static std::optional<HpkeSuite> from_ids(std::uint16_t kem, std::uint16_t kdf, std::uint16_t aead);   // nullopt when one is not ours
     friend bool operator==(const HpkeSuite&, const HpkeSuite&) = default;
 };
-
-std::size_t kem_private_key_size(KemId kem);    // Nsk
-std::size_t kem_public_key_size(KemId kem);     // Npk
-std::size_t kem_encapsulated_size(KemId kem);   // Nenc
-std::size_t kem_secret_size(KemId kem);         // Nsecret
-std::size_t kem_seed_size(KemId kem);           // bytes generate() draws for DeriveKeyPair
-
-using HpkePrivateKey = base::NamedSecret<struct HpkePrivateKeyTag>;
-using HpkePublicKey = base::Bytes;
-
-struct HpkeKeyPair {
-    HpkePrivateKey private_key;
-    HpkePublicKey public_key;
-};
-
-HpkeKeyPair kem_derive_key_pair(KemId kem, base::ByteView input_key_material);     // §7.1.3 DeriveKeyPair
-HpkeKeyPair kem_generate_key_pair(KemId kem, base::Random& random);
-Result<HpkePublicKey> kem_public_key(KemId kem, base::ByteView private_key);
 
 struct HpkePsk {
     base::ByteView psk;
@@ -67,7 +46,8 @@ struct HpkeSender {
     HpkeContext context;
 };
 
-// `sender_private_key` selects the auth modes, `psk` the psk modes (§5.1).
+// `sender_private_key` selects the auth modes, `psk` the psk modes (§5.1). Errors: those of the KEM; bad_length for a PSK shorter than
+// 32 bytes or without its id; unsupported for an auth mode where the KEM has none.
 Result<HpkeSender> hpke_setup_sender(HpkeSuite suite, base::ByteView receiver_public_key, base::ByteView info, base::Random& random,
                                      std::optional<base::ByteView> sender_private_key = {}, std::optional<HpkePsk> psk = {});
 Result<HpkeContext> hpke_setup_receiver(HpkeSuite suite, base::ByteView encapsulated, base::ByteView receiver_private_key, base::ByteView info,

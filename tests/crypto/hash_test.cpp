@@ -45,6 +45,15 @@ TEST_CASE("a copy of a running hash goes its own way")
     CHECK(first.finish() == sha256(base::view_of("abX")));
 }
 
+TEST_CASE("SHAKE256 of the empty string is that of FIPS 202, at any length")
+{
+    const auto longest = shake256({}, 64);
+    CHECK(base::to_hex(longest.view()) == "46b9dd2b0ba88d13233b3feb743eeb243fcd52ea62b81b82b50c27646ed5762f"
+                                          "d75dc4ddd8c0f200cb05019d67b592f6fc821c49479ab48640292eacb3b7c4be");
+    for (std::size_t length = 0; length <= 64; ++length) CHECK(base::equal(shake256({}, length).view(), longest.view().first(length)));
+    CHECK_FALSE(shake256(base::view_of("a"), 32) == shake256({}, 32));
+}
+
 TEST_CASE("HMAC-SHA-512 is that of RFC 4231 test case 2")
 {
     const auto tag = hmac(HashAlgorithm::sha512, base::view_of("Jefe"), base::view_of("what do ya want for nothing?"));

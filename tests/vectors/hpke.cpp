@@ -16,14 +16,14 @@ Outcome<HpkeSuite> suite_of(const Vector& vector)
     const auto kem = TRY(vector.number32("kem_id"));
     const auto kdf = TRY(vector.number32("kdf_id"));
     const auto aead = TRY(vector.number32("aead_id"));
-    if (kem != static_cast<std::uint32_t>(KemId::dhkem_x25519_hkdf_sha256)) return skip("KEM " + std::to_string(kem));
-    if (kdf != static_cast<std::uint32_t>(KdfId::hkdf_sha256)) return skip("KDF " + std::to_string(kdf));
-    if (aead != static_cast<std::uint32_t>(AeadId::chacha20_poly1305) && aead != static_cast<std::uint32_t>(AeadId::export_only))
-        return skip("AEAD " + std::to_string(aead));
-    return HpkeSuite{KemId{static_cast<std::uint16_t>(kem)}, KdfId{static_cast<std::uint16_t>(kdf)}, AeadId{static_cast<std::uint16_t>(aead)}};
+    const auto suite = kem <= UINT16_MAX && kdf <= UINT16_MAX && aead <= UINT16_MAX
+                           ? HpkeSuite::from_ids(static_cast<std::uint16_t>(kem), static_cast<std::uint16_t>(kdf), static_cast<std::uint16_t>(aead))
+                           : std::nullopt;
+    if (!suite) return skip("KEM " + std::to_string(kem) + " with KDF " + std::to_string(kdf) + " and AEAD " + std::to_string(aead));
+    return *suite;
 }
 
-Outcome<void> check_key_pair(KemId kem, const Vector& vector, const char* ikm, const char* private_key, const char* public_key)
+Outcome<void> check_key_pair(Kem kem, const Vector& vector, const char* ikm, const char* private_key, const char* public_key)
 {
     const auto pair = kem_derive_key_pair(kem, TRY(vector.hex(ikm)));
     TRY(same(private_key, pair.private_key, TRY(vector.hex(private_key))));
@@ -77,10 +77,19 @@ Outcome<void> run_hpke(const Vector& vector)
     const auto if_authenticated = [&](const Bytes& key) { return authenticated ? std::optional<ByteView>(key) : std::nullopt; };
 
     PublishedRandom random(TRY(vector.hex("ikmE")));
-    auto sender = TRY(hpke_setup_sender(suite, TRY(vector.hex("pkRm")), info, random, if_authenticated(sender_private), psk_input));
+    const auto receiver_public = TRY(vector.hex("pkRm"));
+    const auto receiver_private = TRY(vector.hex("skRm"));
+    if (authenticated && !kem_has_authentication(suite.kem)) {
+        const auto refused = hpke_setup_sender(suite, receiver_public, info, random, if_authenticated(sender_private), psk_input);
+        return that(!refused.has_value() && refused.error() == Error::unsupported, "an auth mode the KEM does not have is refused");
+    }
+    auto sender = TRY(hpke_setup_sender(suite, receiver_public, info, random, if_authenticated(sender_private), psk_input));
     TRY(that(random.used_exactly(), "the sender draws exactly the published randomness"));
     TRY(same("enc", sender.encapsulated, encapsulated));
-    auto receiver = TRY(hpke_setup_receiver(suite, encapsulated, TRY(vector.hex("skRm")), info, if_authenticated(sender_public), psk_input));
+    auto receiver = TRY(hpke_setup_receiver(suite, encapsulated, receiver_private, info, if_authenticated(sender_public), psk_input));
+
+    const auto shared_secret = TRY(kem_decapsulate(suite.kem, encapsulated, receiver_private, if_authenticated(sender_public)));
+    TRY(same("shared_secret", shared_secret, TRY(vector.hex("shared_secret"))));
 
     if (suite.aead == AeadId::export_only) {
         TRY(that(!sender.context.seal({}, {}).has_value(), "a context for export only does not seal"));
@@ -96,6 +105,28 @@ Outcome<void> run_hpke(const Vector& vector)
         TRY(same("the receiver's exported_value", TRY(receiver.export_secret(context, length)), expected));
     }
     return {};
+}
+
+Outcome<void> run_xwing(const Vector& vector)
+{
+    const auto seed = TRY(vector.hex("seed"));
+    const auto eseed = TRY(vector.hex("eseed"));
+    const auto private_key = TRY(vector.hex("sk"));
+    const auto public_key = TRY(vector.hex("pk"));
+    const auto ciphertext = TRY(vector.hex("ct"));
+    const auto secret = TRY(vector.hex("ss"));
+    PublishedRandom key_random(seed);
+    const auto pair = kem_generate_key_pair(KemId::xwing, key_random);
+    TRY(that(key_random.used_exactly(), "a key pair draws exactly the published seed"));
+    TRY(same("sk", pair.private_key, private_key));
+    TRY(same("pk", pair.public_key, public_key));
+    TRY(same("pk of the sk", TRY(kem_public_key(KemId::xwing, private_key)), public_key));
+    PublishedRandom random(eseed);
+    const auto sent = TRY(kem_encapsulate(KemId::xwing, public_key, random));
+    TRY(that(random.used_exactly(), "encapsulation draws exactly the published randomness"));
+    TRY(same("ct", sent.encapsulated, ciphertext));
+    TRY(same("the sender's ss", sent.shared_secret, secret));
+    return same("the receiver's ss", TRY(kem_decapsulate(KemId::xwing, ciphertext, private_key)), secret);
 }
 
 }  // namespace sinetti::vectors

@@ -24,6 +24,9 @@ Outcome<void> run_passive_client(const Vector& vector);
 // RFC 9180 appendix A's form.
 Outcome<void> run_hpke(const Vector& vector);
 
+// draft-connolly-cfrg-xwing-kem, appendix.
+Outcome<void> run_xwing(const Vector& vector);
+
 // RFC 9497 appendix A.
 Outcome<void> run_voprf(const Vector& vector);
 

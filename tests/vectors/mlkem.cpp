@@ -1,6 +1,8 @@
 // ML-KEM-768 (FIPS 203), the lattice half of X-Wing, as libsodium gives it.
 
+#include "crypto/kem.h"
 #include "tests/vectors/kinds.h"
+#include "tests/vectors/published_random.h"
 
 #include <sodium.h>
 
@@ -53,6 +55,32 @@ Outcome<void> shared_is(const std::optional<Bytes>& shared, const Vector& test, 
     return shared ? same("K", *shared, TRY(test.hex("K"))) : Outcome<void>{};
 }
 
+Bytes joined(ByteView first, ByteView second)
+{
+    auto whole = base::to_bytes(first);
+    whole.insert(whole.end(), second.begin(), second.end());
+    return whole;
+}
+
+// The ML-KEM half of an X-Wing key may be any published one: X-Wing refuses it when ML-KEM does, and otherwise its ciphertext begins
+// with ML-KEM's and its secret is SHA3-256(ss_M ‖ ss_X ‖ ct_X ‖ pk_X ‖ label).
+Outcome<void> run_within_xwing(const Bytes& encapsulation_key, const Bytes& message, const Vector& test, bool valid)
+{
+    base::SeededRandom random(1);
+    const auto receiver = crypto::DhPrivateKey::generate(random);
+    const auto ephemeral = crypto::DhPrivateKey::generate(random);
+    PublishedRandom published(joined(message, ephemeral.bytes()));
+    const auto sent = crypto::kem_encapsulate(crypto::KemId::xwing, joined(encapsulation_key, receiver.public_key()), published);
+    TRY(that(sent.has_value() == valid, valid ? "X-Wing encapsulates" : "X-Wing refuses the key"));
+    if (!valid) return {};
+    TRY(same("X-Wing's ciphertext", sent->encapsulated, joined(TRY(test.hex("c")), ephemeral.public_key())));
+    auto combined = joined(TRY(test.hex("K")), TRY(ephemeral.shared_secret(receiver.public_key())).view());
+    combined = joined(joined(combined, ephemeral.public_key()), joined(receiver.public_key(), base::view_of("\\.//^\\")));
+    Bytes secret(crypto_hash_sha3256_BYTES);
+    crypto_hash_sha3256(secret.data(), combined.data(), combined.size());
+    return same("X-Wing's secret", sent->shared_secret, secret);
+}
+
 }  // namespace
 
 Outcome<void> run_mlkem768(const Vector& group, const Vector& test)
@@ -73,6 +101,7 @@ Outcome<void> run_mlkem768_encapsulation(const Vector& group, const Vector& test
     const bool valid = TRY(is_valid(group, test));
     const auto encapsulation_key = TRY(test.hex("ek"));
     const auto message = TRY(test.hex("m"));
+    if (message.size() == 32) TRY(run_within_xwing(encapsulation_key, message, test, valid));
     if (encapsulation_key.size() != crypto_kem_mlkem768_PUBLICKEYBYTES || message.size() != 32)
         return that(!valid, "another size of key is invalid");
     Bytes ciphertext(crypto_kem_mlkem768_CIPHERTEXTBYTES);

@@ -33,6 +33,7 @@ const std::vector<ListKind>& list_kinds()
         {"welcome", {"cipher_suite", "init_priv", "key_package", "signer_pub", "welcome"}, run_welcome},
         {"passive-client", {"cipher_suite", "key_package", "init_priv", "welcome", "initial_epoch_authenticator", "epochs"}, run_passive_client},
         {"hpke", {"mode", "kem_id", "kdf_id", "aead_id", "ikmE", "ikmR", "enc", "exports"}, run_hpke},
+        {"xwing", {"seed", "eseed", "ss", "sk", "pk", "ct"}, run_xwing},
         {"voprf", {"identifier", "mode", "seed", "keyInfo", "skSm", "vectors"}, run_voprf},
     };
     return kinds;
