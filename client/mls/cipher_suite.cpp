@@ -22,17 +22,21 @@ Bytes labelled_content(std::string_view label, ByteView content)
 
 }  // namespace
 
-std::optional<CipherSuite> CipherSuite::from_id(std::uint16_t id)
+std::span<const CipherSuite> CipherSuite::all()
 {
-    switch (static_cast<CipherSuiteId>(id)) {
-    case CipherSuiteId::dhkem_x25519_chacha20poly1305_sha256_ed25519: return CipherSuite(static_cast<CipherSuiteId>(id));
-    }
-    return std::nullopt;
+    static constexpr CipherSuite suites[] = {
+        xwing_chacha20poly1305_sha512_ed25519(),
+        xwing_chacha20poly1305_sha256_ed25519(),
+        x25519_chacha20poly1305_sha256_ed25519(),
+    };
+    return suites;
 }
 
-CipherSuite CipherSuite::x25519_chacha20poly1305_sha256_ed25519()
+std::optional<CipherSuite> CipherSuite::from_id(std::uint16_t id)
 {
-    return CipherSuite(CipherSuiteId::dhkem_x25519_chacha20poly1305_sha256_ed25519);
+    for (const auto suite : all())
+        if (suite.id() == id) return suite;
+    return std::nullopt;
 }
 
 std::uint16_t CipherSuite::id() const
@@ -42,18 +46,23 @@ std::uint16_t CipherSuite::id() const
 
 crypto::HashAlgorithm CipherSuite::hash_algorithm() const
 {
-    switch (m_id) {
-    case CipherSuiteId::dhkem_x25519_chacha20poly1305_sha256_ed25519: break;
-    }
-    return crypto::HashAlgorithm::sha256;
+    return m_id == CipherSuiteId::xwing_chacha20poly1305_sha512_ed25519 ? crypto::HashAlgorithm::sha512 : crypto::HashAlgorithm::sha256;
 }
 
 crypto::HpkeSuite CipherSuite::hpke() const
 {
+    using crypto::AeadId;
+    using crypto::KdfId;
+    using crypto::KemId;
+    using crypto::KeyDerivation;
     switch (m_id) {
+    case CipherSuiteId::xwing_chacha20poly1305_sha256_ed25519:
+        return {{KemId::xwing, KeyDerivation::labeled}, KdfId::hkdf_sha256, AeadId::chacha20_poly1305};
+    case CipherSuiteId::xwing_chacha20poly1305_sha512_ed25519:
+        return {{KemId::xwing, KeyDerivation::shake256}, KdfId::hkdf_sha512, AeadId::chacha20_poly1305};
     case CipherSuiteId::dhkem_x25519_chacha20poly1305_sha256_ed25519: break;
     }
-    return {crypto::KemId::dhkem_x25519_hkdf_sha256, crypto::KdfId::hkdf_sha256, crypto::AeadId::chacha20_poly1305};
+    return {KemId::dhkem_x25519_hkdf_sha256, KdfId::hkdf_sha256, AeadId::chacha20_poly1305};
 }
 
 std::size_t CipherSuite::hash_size() const

@@ -10,18 +10,37 @@
 #include "mls/types.h"
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace sinetti::mls {
 
+// RFC 9420 §17.1, and two post-quantum suites with the code points their peers use: the IETF has not assigned any yet.
 enum class CipherSuiteId : std::uint16_t {
-    dhkem_x25519_chacha20poly1305_sha256_ed25519 = 0x0003,   // MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519
+    // MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519
+    dhkem_x25519_chacha20poly1305_sha256_ed25519 = 0x0003,
+    // OpenMLS: X-Wing with SHAKE256.LabeledDerive, HKDF-SHA256, ChaCha20-Poly1305, SHA-256, Ed25519
+    xwing_chacha20poly1305_sha256_ed25519 = 0x004d,
+    // ts-mls: X-Wing with plain SHAKE256, HKDF-SHA512, ChaCha20-Poly1305, SHA-512, Ed25519
+    xwing_chacha20poly1305_sha512_ed25519 = 0x0054,
 };
 
 class CipherSuite {
 public:
     static std::optional<CipherSuite> from_id(std::uint16_t id);   // nullopt when it is not one of ours
-    static CipherSuite x25519_chacha20poly1305_sha256_ed25519();
+    static constexpr CipherSuite x25519_chacha20poly1305_sha256_ed25519()
+    {
+        return CipherSuite(CipherSuiteId::dhkem_x25519_chacha20poly1305_sha256_ed25519);
+    }
+    static constexpr CipherSuite xwing_chacha20poly1305_sha256_ed25519()
+    {
+        return CipherSuite(CipherSuiteId::xwing_chacha20poly1305_sha256_ed25519);
+    }
+    static constexpr CipherSuite xwing_chacha20poly1305_sha512_ed25519()
+    {
+        return CipherSuite(CipherSuiteId::xwing_chacha20poly1305_sha512_ed25519);
+    }
+    static std::span<const CipherSuite> all();   // ours, the preferred one first
 
     std::uint16_t id() const;
     crypto::HashAlgorithm hash_algorithm() const;

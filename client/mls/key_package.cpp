@@ -16,6 +16,19 @@ void write_unsigned(codec::Writer& writer, const KeyPackage& key_package)
     write_extensions(writer, key_package.extensions);
 }
 
+// An MLSMessage holding a KeyPackage of any suite.
+Result<KeyPackage> read_message(codec::Reader& reader)
+{
+    const auto version = TRY_OR(reader.u16(), Error::malformed);
+    if (version != static_cast<std::uint16_t>(ProtocolVersion::mls10)) return Unexpected(Error::unsupported_version);
+    const auto wire_format = TRY_OR(reader.u16(), Error::malformed);
+    if (wire_format != static_cast<std::uint16_t>(WireFormat::key_package)) return Unexpected(Error::unsupported_wire_format);
+    auto key_package = TRY_OR(KeyPackage::read(reader), Error::malformed);
+    // §10: "it MUST verify that the version field of the KeyPackage has the same value as the version field of the MLSMessage."
+    if (key_package.version != ProtocolVersion::mls10) return Unexpected(Error::unsupported_version);
+    return key_package;
+}
+
 }  // namespace
 
 codec::Result<KeyPackage> KeyPackage::read(codec::Reader& reader)
@@ -45,16 +58,22 @@ Result<KeyPackage> KeyPackage::parse(ByteView mls_message)
 {
     if (mls_message.size() > kMessageSizeMax) return Unexpected(Error::malformed);
     codec::Reader reader(mls_message);
-    const auto version = TRY_OR(reader.u16(), Error::malformed);
-    if (version != static_cast<std::uint16_t>(ProtocolVersion::mls10)) return Unexpected(Error::unsupported_version);
-    const auto wire_format = TRY_OR(reader.u16(), Error::malformed);
-    if (wire_format != static_cast<std::uint16_t>(WireFormat::key_package)) return Unexpected(Error::unsupported_wire_format);
-    auto key_package = TRY_OR(KeyPackage::read(reader), Error::malformed);
+    auto key_package = TRY(read_message(reader));
     TRY_OR(reader.finish(), Error::malformed);
-    // §10: "it MUST verify that the version field of the KeyPackage has the same value as the version field of the MLSMessage."
-    if (key_package.version != ProtocolVersion::mls10) return Unexpected(Error::unsupported_version);
     if (!CipherSuite::from_id(key_package.cipher_suite)) return Unexpected(Error::unsupported_suite);
     return key_package;
+}
+
+Result<std::vector<KeyPackage>> KeyPackage::parse_all(ByteView mls_messages)
+{
+    if (mls_messages.size() > kMessageSizeMax) return Unexpected(Error::malformed);
+    codec::Reader reader(mls_messages);
+    std::vector<KeyPackage> key_packages;
+    while (!reader.empty()) {
+        auto key_package = TRY(read_message(reader));
+        if (CipherSuite::from_id(key_package.cipher_suite)) key_packages.push_back(std::move(key_package));
+    }
+    return key_packages;
 }
 
 Bytes KeyPackage::serialize() const

@@ -19,6 +19,9 @@ struct KeyPackage {
     // An MLSMessage holding a KeyPackage. Errors: malformed, unsupported_version, unsupported_suite, unsupported_wire_format.
     // Parsing checks the shape only; validate() checks the rest.
     static Result<KeyPackage> parse(ByteView mls_message);
+    // Such messages one behind the other, as a device publishes them: those of suites that are not ours are left out.
+    // Errors: malformed, unsupported_version, unsupported_wire_format.
+    static Result<std::vector<KeyPackage>> parse_all(ByteView mls_messages);
     Bytes serialize() const;
 
     // §10.1: signatures, keys, capabilities, and the lifetime when `now` is given.

@@ -77,7 +77,7 @@ Capabilities Capabilities::ours()
 {
     Capabilities capabilities;
     capabilities.versions = {ProtocolVersion::mls10};
-    capabilities.cipher_suites = {CipherSuite::x25519_chacha20poly1305_sha256_ed25519().id()};
+    for (const auto suite : CipherSuite::all()) capabilities.cipher_suites.push_back(suite.id());
     capabilities.credentials = {CredentialType::basic};
     return capabilities;
 }

@@ -82,6 +82,34 @@ TEST_SUITE("mls.key_package")
         CHECK(key_package.validate(std::nullopt).error() == Error::invalid_leaf_node);
     }
 
+    TEST_CASE("of several key packages behind one another those of our suites are read, and what is cut or no key package is refused")
+    {
+        base::SeededRandom random(9);
+        const auto identity = make_identity("alice", random);
+        std::vector<KeyPackage> made;
+        Bytes published;
+        for (const auto suite : CipherSuite::all()) {
+            made.push_back(generate_key_package(suite, identity, random, Lifetime{}).key_package);
+            const auto message = made.back().serialize();
+            published.insert(published.end(), message.begin(), message.end());
+        }
+        CHECK(take(KeyPackage::parse_all(published)) == made);
+        CHECK(take(KeyPackage::parse_all(made[0].serialize())).size() == 1);   // as one was published before there were several
+        CHECK(take(KeyPackage::parse_all({})).empty());
+        const auto first = made[0].serialize().size();
+        const auto second = first + made[1].serialize().size();
+        for (std::size_t size = 1; size < published.size(); ++size)
+            if (size != first && size != second) CHECK(KeyPackage::parse_all(ByteView(published).first(size)).error() == Error::malformed);
+
+        auto unknown = made[0];
+        unknown.cipher_suite = 0x0a0a;
+        auto mixed = unknown.serialize();
+        mixed.insert(mixed.end(), published.begin(), published.end());
+        CHECK(take(KeyPackage::parse_all(mixed)) == made);
+        published[first + 3] = static_cast<std::uint8_t>(WireFormat::welcome);
+        CHECK(KeyPackage::parse_all(published).error() == Error::unsupported_wire_format);
+    }
+
     TEST_CASE("only suites we have are parsed")
     {
         base::SeededRandom random(5);

@@ -1,9 +1,11 @@
 #pragma once
 // A small world of MLS members for tests: identities from one seeded generator, groups, and a store of records.
 
+#include "base/check.h"
 #include "base/random.h"
 #include "mls/group.h"
 
+#include <cstdlib>
 #include <doctest/doctest.h>
 #include <map>
 #include <set>
@@ -12,7 +14,18 @@ namespace sinetti::tests {
 
 using namespace sinetti::mls;
 
-inline const CipherSuite kSuite = CipherSuite::x25519_chacha20poly1305_sha256_ed25519();
+// The suite the people of the tests live in: 0x0003, that of the published vectors, or the one $SINETTI_MLS_SUITE names in hex. The
+// test program runs its group tests once in each suite (CMakeLists.txt).
+inline CipherSuite suite_under_test()
+{
+    const char* const named = std::getenv("SINETTI_MLS_SUITE");
+    if (named == nullptr) return CipherSuite::x25519_chacha20poly1305_sha256_ed25519();
+    const auto suite = CipherSuite::from_id(static_cast<std::uint16_t>(std::strtoul(named, nullptr, 16)));
+    CHECK_INVARIANT(suite.has_value());
+    return *suite;
+}
+
+inline const CipherSuite kSuite = suite_under_test();
 
 // Takes the value out of a Result that must have one; says the error when it has none.
 template<typename T>
