@@ -43,23 +43,41 @@ Mode mode_of(bool authenticated, bool with_psk)
 // §5.1 KeySchedule: the only maker of contexts.
 class HpkeSchedule {
 public:
+    // "key_schedule_context": all that does not depend on the shared secret.
+    static base::Bytes schedule_context(const LabeledKdf& kdf, Mode mode, ByteView info, ByteView psk_id)
+    {
+        codec::Writer context;
+        context.u8(static_cast<std::uint8_t>(mode)).raw(kdf.extract({}, "psk_id_hash", psk_id).view());
+        context.raw(kdf.extract({}, "info_hash", info).view());
+        return std::move(context).take();
+    }
+
+    struct AeadKey {
+        SecretBytes key;
+        base::ByteArray<kAeadNonceSize> base_nonce{};
+    };
+    static AeadKey aead_key(const LabeledKdf& kdf, const SecretBytes& secret, ByteView schedule_context)
+    {
+        AeadKey aead{kdf.expand_fixed(secret.view(), "key", schedule_context, kAeadKeySize), {}};
+        const auto nonce = kdf.expand_fixed(secret.view(), "base_nonce", schedule_context, kAeadNonceSize);
+        std::copy(nonce.view().begin(), nonce.view().end(), aead.base_nonce.begin());
+        return aead;
+    }
+
     static HpkeContext derive(const HpkeSuite& suite, Mode mode, const KemSharedSecret& shared_secret, ByteView info, const HpkePsk& psk)
     {
         const auto kdf = kdf_of(suite);
-        const auto psk_id_hash = kdf.extract({}, "psk_id_hash", psk.psk_id);
-        const auto info_hash = kdf.extract({}, "info_hash", info);
-        codec::Writer schedule_context;
-        schedule_context.u8(static_cast<std::uint8_t>(mode)).raw(psk_id_hash.view()).raw(info_hash.view());
+        const auto with = schedule_context(kdf, mode, info, psk.psk_id);
         const auto secret = kdf.extract(shared_secret.view(), "secret", psk.psk);
 
         HpkeContext context;
         context.m_suite = suite;
-        context.m_exporter_secret = kdf.expand_fixed(secret.view(), "exp", schedule_context.view(), kdf.extract_size());
+        context.m_exporter_secret = kdf.expand_fixed(secret.view(), "exp", with, kdf.extract_size());
         // §5.3: an export-only context has no key and no nonce.
         if (suite.aead != AeadId::export_only) {
-            context.m_key = kdf.expand_fixed(secret.view(), "key", schedule_context.view(), kAeadKeySize);
-            const auto nonce = kdf.expand_fixed(secret.view(), "base_nonce", schedule_context.view(), kAeadNonceSize);
-            std::copy(nonce.view().begin(), nonce.view().end(), context.m_base_nonce.begin());
+            auto aead = aead_key(kdf, secret, with);
+            context.m_key = std::move(aead.key);
+            context.m_base_nonce = aead.base_nonce;
         }
         return context;
     }
@@ -133,12 +151,25 @@ Result<HpkeContext> hpke_setup_receiver(HpkeSuite suite, ByteView encapsulated, 
     return HpkeSchedule::derive(suite, mode, shared_secret, info, psk.value_or(HpkePsk{}));
 }
 
+HpkeSealer::HpkeSealer(HpkeSuite suite, ByteView info)
+    : m_suite(suite), m_schedule_context(HpkeSchedule::schedule_context(kdf_of(suite), Mode::base, info, {}))
+{
+}
+
+Result<HpkeCiphertext> HpkeSealer::seal(ByteView receiver_public_key, ByteView aad, ByteView plaintext, base::Random& random) const
+{
+    if (m_suite.aead == AeadId::export_only) return Unexpected(Error::limit_reached);
+    auto encapsulation = TRY(kem_encapsulate(m_suite.kem, receiver_public_key, random));
+    const auto kdf = kdf_of(m_suite);
+    const auto secret = kdf.extract(encapsulation.shared_secret.view(), "secret", {});
+    const auto [key, base_nonce] = HpkeSchedule::aead_key(kdf, secret, m_schedule_context);
+    return HpkeCiphertext{std::move(encapsulation.encapsulated), aead_seal(key.view(), nonce_for(base_nonce, 0), aad, plaintext)};
+}
+
 Result<HpkeCiphertext> hpke_seal(HpkeSuite suite, ByteView receiver_public_key, ByteView info, ByteView aad, ByteView plaintext,
                                  base::Random& random)
 {
-    auto sender = TRY(hpke_setup_sender(suite, receiver_public_key, info, random));
-    auto ciphertext = TRY(sender.context.seal(aad, plaintext));
-    return HpkeCiphertext{std::move(sender.encapsulated), std::move(ciphertext)};
+    return HpkeSealer(suite, info).seal(receiver_public_key, aad, plaintext, random);
 }
 
 Result<SecretBytes> hpke_open(HpkeSuite suite, const HpkeCiphertext& ciphertext, ByteView receiver_private_key, ByteView info, ByteView aad)

@@ -59,6 +59,18 @@ struct HpkeCiphertext {
     base::Bytes ciphertext;
     friend bool operator==(const HpkeCiphertext&, const HpkeCiphertext&) = default;
 };
+
+// Seals to many receivers under one info, each with an encapsulation of its own: what the info alone decides is computed once.
+class HpkeSealer {
+public:
+    HpkeSealer(HpkeSuite suite, base::ByteView info);
+    // Errors: those of the KEM; limit_reached when the suite only exports.
+    Result<HpkeCiphertext> seal(base::ByteView receiver_public_key, base::ByteView aad, base::ByteView plaintext, base::Random& random) const;
+
+private:
+    HpkeSuite m_suite;
+    base::Bytes m_schedule_context;
+};
 Result<HpkeCiphertext> hpke_seal(HpkeSuite suite, base::ByteView receiver_public_key, base::ByteView info, base::ByteView aad,
                                  base::ByteView plaintext, base::Random& random);
 Result<base::SecretBytes> hpke_open(HpkeSuite suite, const HpkeCiphertext& ciphertext, base::ByteView receiver_private_key,

@@ -143,10 +143,14 @@ Result<void> CipherSuite::verify_with_label(ByteView public_key, std::string_vie
     return {};
 }
 
-Result<crypto::HpkeCiphertext> CipherSuite::encrypt_with_label(ByteView public_key, std::string_view label, ByteView context,
-                                                               ByteView plaintext, base::Random& random) const
+LabelledSealer CipherSuite::sealer_with_label(std::string_view label, ByteView context) const
 {
-    return TRY_OR(crypto::hpke_seal(hpke(), public_key, labelled_content(label, context), {}, plaintext, random), Error::invalid_leaf_node);
+    return LabelledSealer(crypto::HpkeSealer(hpke(), labelled_content(label, context)));
+}
+
+Result<crypto::HpkeCiphertext> LabelledSealer::encrypt(ByteView public_key, ByteView plaintext, base::Random& random) const
+{
+    return TRY_OR(m_sealer.seal(public_key, {}, plaintext, random), Error::invalid_leaf_node);
 }
 
 Result<base::SecretBytes> CipherSuite::decrypt_with_label(ByteView private_key, std::string_view label, ByteView context,

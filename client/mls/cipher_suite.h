@@ -25,6 +25,17 @@ enum class CipherSuiteId : std::uint16_t {
     xwing_chacha20poly1305_sha512_ed25519 = 0x0054,
 };
 
+// EncryptWithLabel (§5.1.3) of one label and context, to any number of public keys. Error: invalid_leaf_node (a bad key).
+class LabelledSealer {
+public:
+    Result<crypto::HpkeCiphertext> encrypt(ByteView public_key, ByteView plaintext, base::Random& random) const;
+
+private:
+    friend class CipherSuite;
+    explicit LabelledSealer(crypto::HpkeSealer&& sealer) : m_sealer(std::move(sealer)) {}
+    crypto::HpkeSealer m_sealer;
+};
+
 class CipherSuite {
 public:
     static std::optional<CipherSuite> from_id(std::uint16_t id);   // nullopt when it is not one of ours
@@ -65,8 +76,7 @@ public:
     // §5.1.2, §5.1.3
     Bytes sign_with_label(const crypto::SignaturePrivateKey& key, std::string_view label, ByteView content) const;
     Result<void> verify_with_label(ByteView public_key, std::string_view label, ByteView content, ByteView signature) const;
-    Result<crypto::HpkeCiphertext> encrypt_with_label(ByteView public_key, std::string_view label, ByteView context, ByteView plaintext,
-                                                      base::Random& random) const;
+    LabelledSealer sealer_with_label(std::string_view label, ByteView context) const;
     Result<base::SecretBytes> decrypt_with_label(ByteView private_key, std::string_view label, ByteView context,
                                                  const crypto::HpkeCiphertext& ciphertext) const;
 

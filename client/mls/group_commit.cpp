@@ -112,6 +112,8 @@ Result<Bytes> make_welcome(CipherSuite suite, const EpochState& next, const Appl
     Welcome welcome;
     welcome.cipher_suite = suite.id();
     welcome.encrypted_group_info = seal_group_info(suite, derive_welcome_secret(suite, joiner, psk), info);
+    // The whole GroupInfo is context of every one of these: hashed once, not once a member.
+    const auto sealer = suite.sealer_with_label("Welcome", welcome.encrypted_group_info);
     for (std::size_t i = 0; i < applied.added.size(); ++i) {
         const auto ancestor = common_ancestor(applied.added[i], signer);
         const auto step = std::find_if(path.steps.begin(), path.steps.end(), [&](const auto& candidate) { return candidate.node == ancestor; });
@@ -122,8 +124,7 @@ Result<Bytes> make_welcome(CipherSuite suite, const EpochState& next, const Appl
         secrets.psks = applied.psks;
         const auto& key_package = *applied.key_packages[i];
         const auto plaintext = encode_secret([&](auto& writer) { secrets.write(writer); });
-        auto sealed =
-            suite.encrypt_with_label(key_package.init_key, "Welcome", welcome.encrypted_group_info, plaintext.view(), random);
+        auto sealed = sealer.encrypt(key_package.init_key, plaintext.view(), random);
         if (!sealed) return Unexpected(Error::invalid_key_package);
         welcome.secrets.push_back({key_package.ref(), std::move(*sealed)});
     }

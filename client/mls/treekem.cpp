@@ -190,13 +190,12 @@ NewPath create_path(RatchetTree& tree, TreeKemPrivate& keys, LeafNode leaf, cons
 Result<UpdatePath> encrypt_path(const RatchetTree& tree, LeafIndex sender, const NewPath& path, std::span<const LeafIndex> added,
                                 ByteView group_context, base::Random& random)
 {
+    const auto sealer = tree.suite().sealer_with_label("UpdatePathNode", group_context);
     UpdatePath update{*tree.leaf(sender), {}};
     for (std::size_t i = 0; i < path.steps.size(); ++i) {
         UpdatePathNode node{*tree.public_key(path.steps[i].node), {}};
-        for (const auto member : resolution_without(tree, path.steps[i].copath_child, added)) {
-            node.encrypted_path_secret.push_back(TRY(tree.suite().encrypt_with_label(*tree.public_key(member), "UpdatePathNode", group_context,
-                                                                                     path.path_secrets[i].view(), random)));
-        }
+        for (const auto member : resolution_without(tree, path.steps[i].copath_child, added))
+            node.encrypted_path_secret.push_back(TRY(sealer.encrypt(*tree.public_key(member), path.path_secrets[i].view(), random)));
         update.nodes.push_back(std::move(node));
     }
     return update;

@@ -85,6 +85,29 @@ TEST_CASE("a single shot opens with the right key, info and data, and with nothi
     }
 }
 
+TEST_CASE("a sealer gives every receiver an encapsulation of its own, and an export-only suite seals nothing")
+{
+    for (const auto& suite : kSealingSuites) {
+        const auto alice = make_pair(1, suite.kem);
+        const auto bob = make_pair(2, suite.kem);
+        base::SeededRandom random(3);
+        const HpkeSealer sealer(suite, base::view_of("info"));
+        const auto to_alice = sealer.seal(alice.public_key, {}, base::view_of("one"), random);
+        const auto to_bob = sealer.seal(bob.public_key, {}, base::view_of("two"), random);
+        const auto again = sealer.seal(alice.public_key, {}, base::view_of("one"), random);
+        REQUIRE((to_alice.has_value() && to_bob.has_value() && again.has_value()));
+        CHECK(to_alice->kem_output != to_bob->kem_output);
+        CHECK(to_alice->kem_output != again->kem_output);
+        CHECK(to_alice->ciphertext != again->ciphertext);
+        for (const auto* sealed : {&*to_alice, &*again})
+            CHECK(base::to_text(hpke_open(suite, *sealed, alice.private_key.view(), base::view_of("info"), {})->view()) == "one");
+        CHECK(base::to_text(hpke_open(suite, *to_bob, bob.private_key.view(), base::view_of("info"), {})->view()) == "two");
+        CHECK(failed_with(hpke_open(suite, *to_bob, alice.private_key.view(), base::view_of("info"), {}), Error::open_failed));
+    }
+    base::SeededRandom random(4);
+    CHECK(failed_with(hpke_seal(kExportOnly, make_pair(1, kExportOnly.kem).public_key, {}, {}, {}, random), Error::limit_reached));
+}
+
 TEST_CASE("a changed or cut ciphertext is one and the same failure")
 {
     for (const auto& suite : kSealingSuites) {

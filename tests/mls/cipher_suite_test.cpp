@@ -39,12 +39,12 @@ TEST_SUITE("mls.cipher_suite")
 
             base::SeededRandom random(1);
             const auto pair = crypto::kem_generate_key_pair(suite.hpke().kem, random);
-            const auto sealed = take(suite.encrypt_with_label(pair.public_key, "label", {}, base::view_of("text"), random));
+            const auto sealed = take(suite.sealer_with_label("label", {}).encrypt(pair.public_key, base::view_of("text"), random));
             CHECK(base::to_text(take(suite.decrypt_with_label(pair.private_key.view(), "label", {}, sealed)).view()) == "text");
             for (const auto other : CipherSuite::all())
                 if (other != suite) CHECK(other.decrypt_with_label(pair.private_key.view(), "label", {}, sealed).error() == Error::decryption_failed);
             for (const std::size_t length : {std::size_t{0}, pair.public_key.size() - 1, pair.public_key.size() + 1})
-                CHECK(suite.encrypt_with_label(Bytes(length, 1), "label", {}, {}, random).error() == Error::invalid_leaf_node);
+                CHECK(suite.sealer_with_label("label", {}).encrypt(Bytes(length, 1), {}, random).error() == Error::invalid_leaf_node);
         }
     }
 }

@@ -97,7 +97,7 @@ Outcome<void> run_crypto_basics(const Vector& vector)
     published.ciphertext = TRY(seal.hex("ciphertext"));
     TRY(same("decrypt_with_label", TRY(suite.decrypt_with_label(private_key, seal_label, context, published)), plaintext));
     base::SeededRandom random(1);
-    const auto sealed = TRY(suite.encrypt_with_label(TRY(seal.hex("pub")), seal_label, context, plaintext, random));
+    const auto sealed = TRY(suite.sealer_with_label(seal_label, context).encrypt(TRY(seal.hex("pub")), plaintext, random));
     TRY(same("decrypt_with_label of our own", TRY(suite.decrypt_with_label(private_key, seal_label, context, sealed)), plaintext));
     return that(!suite.decrypt_with_label(private_key, seal_label + "x", context, sealed).has_value(), "another label does not open");
 }
