@@ -24,6 +24,7 @@ enum class Error : std::uint8_t {
     generation_too_far,          // further ahead of, or behind, the sender's ratchet than the window allows
     unknown_sender,              // a leaf that is blank or outside the tree
     removed_from_group,          // we are no longer a member
+    reinitialized,               // the group has ended in favour of its successor (§11.2)
 
     // authenticity
     decryption_failed,

@@ -101,6 +101,11 @@ PublicMessage protect_public(CipherSuite suite, AuthenticatedContent&& content, 
 // bad_membership_tag; malformed for application data, which must be private (§6).
 Result<AuthenticatedContent> unprotect_public(CipherSuite suite, PublicMessage&& message, const MembershipKey& key, ByteView group_context);
 
+constexpr bool is_group_message(WireFormat format)   // what content in a group is framed as
+{
+    return format == WireFormat::public_message || format == WireFormat::private_message;
+}
+
 RatchetType ratchet_type(ContentType content_type);
 PrivateMessage protect_private(CipherSuite suite, const AuthenticatedContent& content, const SecretTree::Found& key,
                                const SenderDataSecret& sender_data_secret, std::size_t padding, base::Random& random);

@@ -59,6 +59,8 @@ void Group::State::leave()
     dirty.epoch = dirty.removed_now = true;
 }
 
+std::optional<base::SecretBytes> PskSource::resumption_psk(ByteView, Epoch) const { return std::nullopt; }
+
 Group::Group(std::unique_ptr<State> state) : m_state(std::move(state)) {}
 Group::Group(Group&&) noexcept = default;
 Group& Group::operator=(Group&&) noexcept = default;
@@ -75,11 +77,15 @@ const std::vector<Member>& StagedCommit::added() const { return m_state->added; 
 const std::vector<Member>& StagedCommit::removed() const { return m_state->removed; }
 const std::vector<Member>& StagedCommit::updated() const { return m_state->updated; }
 ByteView StagedCommit::authenticated_data() const { return m_state->authenticated_data; }
+const Extensions& StagedCommit::extensions() const { return m_state->extensions; }
+const std::optional<ReInit>& StagedCommit::reinit() const { return m_state->reinit; }
+bool StagedCommit::is_external() const { return m_state->external; }
 bool StagedCommit::removes_us() const { return !m_state->next.has_value(); }
 
-Result<Group> Group::create(CipherSuite suite, Bytes group_id, LeafNodeIdentity identity, base::Random& random)
+Result<Group> Group::create(CipherSuite suite, Bytes group_id, LeafNodeIdentity identity, base::Random& random, const CreateOptions& options)
 {
-    auto leaf = KeyPackagePrivate::generate(suite, identity, Lifetime{}, random);
+    auto leaf = KeyPackagePrivate::generate(suite, identity, options.lifetime, random);
+    TRY(validate_leaf_node(suite, leaf.key_package.leaf_node, {}));
     RatchetTree tree(suite, std::move(leaf.key_package.leaf_node));
     TreeKemPrivate keys(LeafIndex(0), crypto::HpkePrivateKey(std::move(leaf.encryption_key)));
 
@@ -87,6 +93,8 @@ Result<Group> Group::create(CipherSuite suite, Bytes group_id, LeafNodeIdentity 
     context.cipher_suite = suite.id();
     context.group_id = std::move(group_id);
     context.tree_hash = base::to_bytes(tree.tree_hash());
+    context.extensions = options.extensions;
+    TRY(validate_members(tree, context.extensions));
 
     // §11: "Epoch secret: A fresh random value of size KDF.Nh".
     EpochSecret epoch_secret{base::SecretBytes(suite.hash_size())};
@@ -108,6 +116,9 @@ Epoch Group::epoch() const { return m_state->epoch.context.epoch; }
 LeafIndex Group::own_leaf() const { return m_state->own_leaf(); }
 bool Group::is_member() const { return !m_state->removed; }
 std::vector<Member> Group::members() const { return m_state->members(); }
+const Extensions& Group::extensions() const { return m_state->epoch.context.extensions; }
+const std::optional<ReInit>& Group::reinit() const { return m_state->epoch.reinit; }
+Bytes Group::ratchet_tree() const { return m_state->epoch.tree.serialize(); }
 Bytes Group::epoch_authenticator() const { return m_state->epoch.secrets.epoch_authenticator; }
 bool Group::has_pending_commit() const { return m_state->pending.has_value(); }
 
@@ -117,10 +128,18 @@ Result<base::SecretBytes> Group::export_secret(std::string_view label, ByteView 
     return mls_exporter(m_state->suite, m_state->epoch.secrets.exporter_secret, label, context, length);
 }
 
+Result<base::SecretBytes> Group::resumption_psk(Epoch epoch) const
+{
+    if (m_state->removed) return Unexpected(Error::removed_from_group);
+    const auto* psk = m_state->resumption_psk(epoch);
+    if (!psk) return Unexpected(Error::missing_psk);
+    return base::SecretBytes(psk->view());
+}
+
 Result<Bytes> Group::encrypt(ByteView plaintext, ByteView authenticated_data, base::Random& random)
 {
     auto& state = *m_state;
-    if (state.removed) return Unexpected(Error::removed_from_group);
+    TRY(state.may_send());
     auto key = TRY(state.messages.find_next(state.own_leaf(), RatchetType::application));
     FramedContent content{base::to_bytes(group_id()), epoch(), Sender::member(state.own_leaf()), base::to_bytes(authenticated_data),
                           ApplicationData(plaintext)};

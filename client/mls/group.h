@@ -10,8 +10,7 @@
 
 #include "base/random.h"
 #include "mls/errors.h"
-#include "mls/key_package.h"
-#include "mls/types.h"
+#include "mls/proposal.h"
 
 #include <functional>
 #include <memory>
@@ -36,11 +35,13 @@ public:
     virtual std::vector<std::string> names() const = 0;
 };
 
-// Pre-shared keys the application holds (§8.4). Resumption secrets of this group are found without it.
+// Pre-shared keys the application holds (§8.4). Resumption secrets of the group itself are found without it; those of other groups
+// come from Group::resumption_psk().
 class PskSource {
 public:
     virtual ~PskSource() = default;
     virtual std::optional<base::SecretBytes> external_psk(ByteView psk_id) const = 0;
+    virtual std::optional<base::SecretBytes> resumption_psk(ByteView group_id, Epoch epoch) const;   // nullopt unless overridden
 };
 
 struct Member {
@@ -51,8 +52,8 @@ struct Member {
 };
 
 struct CommitOutput {
-    Bytes commit;                            // an MLSMessage holding a PrivateMessage
-    std::optional<Bytes> welcome;            // an MLSMessage holding a Welcome with the ratchet tree inside, when somebody was added
+    Bytes commit;                            // an MLSMessage of the wire format that was asked for
+    std::optional<Bytes> welcome;            // an MLSMessage holding a Welcome, when somebody was added
     Epoch epoch;                             // the epoch the commit ends
 };
 
@@ -65,7 +66,9 @@ struct ApplicationMessage {
 };
 
 // Verified and computed, not applied yet; consumed by Group::merge(). Dropping it leaves the group as it was, and the same
-// commit can be processed again. The caller checks the credentials of `added` and `updated` before it merges.
+// commit can be processed again. The caller checks the credentials of `added` and `updated`, and those of external senders in
+// `extensions`, before it merges (§5.3.1). In an external commit `added` ends with the committer, and `removed` is the old self it
+// replaces, if any: whether the two are the same client is the caller's judgement as well.
 class StagedCommit {
 public:
     StagedCommit(StagedCommit&&) noexcept;
@@ -77,7 +80,10 @@ public:
     const std::vector<Member>& added() const;        // new members, an external committer among them
     const std::vector<Member>& removed() const;      // as they were before
     const std::vector<Member>& updated() const;      // whose credential or signature key changed, as they are now
+    const Extensions& extensions() const;            // of the group context it leads to
+    const std::optional<ReInit>& reinit() const;     // when it ends the group in favour of a successor (§11.2)
     ByteView authenticated_data() const;
+    bool is_external() const;                        // the committer joins by it (§12.4.3.2)
     bool removes_us() const;
 
 private:
@@ -90,25 +96,52 @@ private:
 struct OwnCommit {};                         // the echo of our own pending commit: call merge_pending()
 
 struct ReceivedProposal {                    // a standalone proposal, valid so far; kept until a commit names it or the epoch ends
-    std::optional<LeafIndex> sender;         // nullopt: from outside the group
+    std::optional<LeafIndex> sender;         // nullopt: from outside the group; drop_proposal() it unless it is authorised (§12.1.8)
     ProposalType type;
+    ProposalRef ref;
+    Proposal proposal;
 };
 
 using Processed = std::variant<ApplicationMessage, StagedCommit, OwnCommit, ReceivedProposal>;
 
+enum class PathUse : std::uint8_t { always, when_required };                 // when_required: left out where §12.4 allows it
+enum class RatchetTreeExtension : std::uint8_t { included, left_out };       // left out: the receiver gets Group::ratchet_tree() otherwise
+
+// Proposals by value. Standalone proposals received in this epoch are committed by reference as well, as far as they can stand beside
+// these; nothing at all is a path-only commit that refreshes our own keys.
 struct CommitRequest {
     std::vector<KeyPackage> add;
     std::vector<LeafIndex> remove;
+    std::vector<PreSharedKeyId> psk;                      // nonces are drawn here
+    std::optional<Extensions> group_context_extensions;   // replaces the whole list
+    std::optional<ReInit> reinit;                         // stands alone (§12.2): nothing else by value, and nothing by reference
+
     Bytes authenticated_data;
     std::optional<UnixSeconds> now;          // when given, the lifetimes of the added key packages are checked against it
-    const PskSource* psks = nullptr;         // for pre-shared keys that standalone proposals ask for
-    // empty add and remove: a path-only commit that refreshes our own keys. Standalone proposals received in this epoch are
-    // committed by reference as well.
+    const PskSource* psks = nullptr;         // for pre-shared keys by value and by reference
+    WireFormat wire_format = WireFormat::private_message;   // or public_message
+    PathUse path = PathUse::always;
+    RatchetTreeExtension welcome_tree = RatchetTreeExtension::included;
+};
+
+struct CreateOptions {
+    Extensions extensions;                   // of the GroupContext
+    Lifetime lifetime;                       // of the creator's leaf
 };
 
 struct JoinOptions {
     std::optional<Bytes> ratchet_tree;       // when the Welcome does not carry it
     const PskSource* psks = nullptr;
+};
+
+enum class Resync : std::uint8_t { no, yes };   // yes: the same commit removes the member with our credential, our old self
+
+struct ExternalJoinOptions {
+    std::optional<Bytes> ratchet_tree;       // when the GroupInfo does not carry it
+    Resync resync = Resync::no;
+    std::vector<PreSharedKeyId> psk;         // injected by the commit; nonces are drawn here
+    const PskSource* psks = nullptr;
+    Bytes authenticated_data;
 };
 
 // What an MLSMessage says about itself in the clear, unverified.
@@ -120,12 +153,20 @@ struct MessageHeader {
 };
 Result<MessageHeader> peek(ByteView mls_message);   // PublicMessage and PrivateMessage; unsupported_wire_format for others
 
+struct ExternalJoin;
+
 class Group {
 public:
-    static Result<Group> create(CipherSuite suite, Bytes group_id, LeafNodeIdentity identity, base::Random& random);
+    // Error: invalid_leaf_node when our own leaf does not support the extensions.
+    static Result<Group> create(CipherSuite suite, Bytes group_id, LeafNodeIdentity identity, base::Random& random,
+                                const CreateOptions& options = {});
     // no_matching_key_package when the Welcome is for another one: the caller tries each of its own.
     static Result<Group> join(ByteView welcome_message, const KeyPackagePrivate& key_package, base::Random& random,
                               const JoinOptions& options = {});
+    // By an external commit (§12.4.3.2), given an MLSMessage holding a GroupInfo with external_pub. The group is as it will be once
+    // the commit comes first in its epoch; when another one does, drop the group and join anew from a later GroupInfo.
+    static Result<ExternalJoin> join_external(ByteView group_info_message, LeafNodeIdentity identity, base::Random& random,
+                                              const ExternalJoinOptions& options = {});
     static Result<Group> load(const StateSource& source);
 
     Group(Group&&) noexcept;
@@ -138,7 +179,16 @@ public:
     LeafIndex own_leaf() const;
     bool is_member() const;                  // false once a commit removed us; everything else then fails with removed_from_group
     std::vector<Member> members() const;     // in leaf order
+    const Extensions& extensions() const;    // of the GroupContext
+    // The ReInit that ended this group (§11.2): nobody sends in it any more, and everything but reading late messages fails with
+    // reinitialized.
+    const std::optional<ReInit>& reinit() const;
+    Bytes ratchet_tree() const;              // as the ratchet_tree extension has it (§12.4.3.3)
+    // An MLSMessage holding a GroupInfo with external_pub, for joining by external commit: good for this epoch only.
+    Result<Bytes> group_info(RatchetTreeExtension ratchet_tree = RatchetTreeExtension::included) const;
     Bytes epoch_authenticator() const;
+    // The secret a PreSharedKeyID of this group names (§8.6): of this epoch, or of the last kResumptionPsksMax. Error: missing_psk.
+    Result<base::SecretBytes> resumption_psk(Epoch epoch) const;
     // MLS-Exporter (RFC 9420 §8.5) of the current epoch. Errors: bad_length, removed_from_group.
     Result<base::SecretBytes> export_secret(std::string_view label, ByteView context, std::size_t length) const;
 
@@ -149,9 +199,14 @@ public:
     Result<void> merge_pending();            // our commit came first on the board
 
     // Standalone proposals (§12.1), an MLSMessage each. They stand until the epoch ends: anybody's next commit takes them in.
-    Result<Bytes> propose_add(const KeyPackage& key_package, base::Random& random);
-    Result<Bytes> propose_remove(LeafIndex leaf, base::Random& random);
-    Result<Bytes> propose_update(base::Random& random);   // a fresh leaf key of ours
+    // `format` is private_message or public_message. Those of people outside the group are made in mls/external.h.
+    Result<Bytes> propose_add(const KeyPackage& key_package, base::Random& random, WireFormat format = WireFormat::private_message);
+    Result<Bytes> propose_remove(LeafIndex leaf, base::Random& random, WireFormat format = WireFormat::private_message);
+    Result<Bytes> propose_update(base::Random& random, WireFormat format = WireFormat::private_message);   // a fresh leaf key of ours
+    Result<Bytes> propose_psk(PreSharedKeyId psk, base::Random& random, WireFormat format = WireFormat::private_message);
+    Result<Bytes> propose_reinit(ReInit reinit, base::Random& random, WireFormat format = WireFormat::private_message);
+    Result<Bytes> propose_group_context_extensions(Extensions extensions, base::Random& random, WireFormat format = WireFormat::private_message);
+    void drop_proposal(const ProposalRef& ref);   // our commits leave it out, and a commit that names it is refused
 
     Result<Bytes> encrypt(ByteView plaintext, ByteView authenticated_data, base::Random& random);   // an MLSMessage
     Result<Processed> process(ByteView mls_message, const PskSource* psks = nullptr);
@@ -165,6 +220,11 @@ private:
     struct State;
     explicit Group(std::unique_ptr<State> state);
     std::unique_ptr<State> m_state;
+};
+
+struct ExternalJoin {
+    Group group;
+    Bytes commit;                            // an MLSMessage holding a PublicMessage
 };
 
 }  // namespace sinetti::mls

@@ -34,34 +34,62 @@ AppliedProposals apply_proposals(std::span<const SentProposal> proposals, Ratche
     for (const auto& sent : proposals) {
         if (const auto* psk = std::get_if<PreSharedKeyProposal>(&sent.proposal->body)) applied.psks.push_back(psk->psk);
         if (const auto* init = std::get_if<ExternalInit>(&sent.proposal->body)) applied.external_init = init;
+        if (const auto* reinit = std::get_if<ReInit>(&sent.proposal->body)) applied.reinit = reinit;
     }
     return applied;
 }
 
+PreSharedKeyId with_fresh_nonce(PreSharedKeyId id, CipherSuite suite, base::Random& random)
+{
+    id.psk_nonce.resize(suite.hash_size());
+    random.fill(id.psk_nonce);
+    return id;
+}
+
+Result<PskSecret> psk_secret_from(CipherSuite suite, std::span<const PreSharedKeyId> ids, const PskSource* source)
+{
+    if (ids.size() > UINT16_MAX) return Unexpected(Error::malformed);   // §8.4: PSKLabel counts them in 16 bits
+    std::vector<PreSharedKey> psks;
+    for (const auto& id : ids) {
+        if (!source) return Unexpected(Error::missing_psk);
+        auto secret = id.type == PskType::external ? source->external_psk(id.psk_id) : source->resumption_psk(id.psk_group_id, id.psk_epoch);
+        if (!secret) return Unexpected(Error::missing_psk);
+        psks.push_back({id, std::move(*secret)});
+    }
+    return derive_psk_secret(suite, psks);
+}
+
 Result<PskSecret> Group::State::psk_secret(std::span<const PreSharedKeyId> ids, const PskSource* psks) const
 {
-    std::vector<PreSharedKey> found;
-    for (const auto& id : ids) {
-        if (id.type == PskType::resumption) {
-            if (!base::equal(id.psk_group_id, epoch.context.group_id)) return Unexpected(Error::missing_psk);
-            const auto past_psk = resumption_psks.find(id.psk_epoch);
-            if (id.psk_epoch == epoch.context.epoch)
-                found.push_back({id, epoch.secrets.resumption_psk.clone()});
-            else if (past_psk != resumption_psks.end())
-                found.push_back({id, past_psk->second.clone()});
-            else
-                return Unexpected(Error::missing_psk);
-        } else {
-            auto secret = psks ? psks->external_psk(id.psk_id) : std::nullopt;
-            if (!secret) return Unexpected(Error::missing_psk);
-            found.push_back({id, std::move(*secret)});
+    struct OwnFirst final : PskSource {   // the group's own resumption secrets, then what the application has
+        OwnFirst(const State& state, const PskSource* rest) : m_state(state), m_rest(rest) {}
+        std::optional<base::SecretBytes> external_psk(ByteView psk_id) const override
+        {
+            return m_rest ? m_rest->external_psk(psk_id) : std::nullopt;
         }
-    }
-    return derive_psk_secret(suite, found);
+        std::optional<base::SecretBytes> resumption_psk(ByteView group_id, Epoch epoch) const override
+        {
+            if (!base::equal(group_id, m_state.epoch.context.group_id)) return m_rest ? m_rest->resumption_psk(group_id, epoch) : std::nullopt;
+            if (const auto* psk = m_state.resumption_psk(epoch)) return base::SecretBytes(psk->view());
+            return std::nullopt;
+        }
+        const State& m_state;
+        const PskSource* m_rest;
+    };
+    const OwnFirst source(*this, psks);
+    return psk_secret_from(suite, ids, &source);
+}
+
+const ResumptionPsk* Group::State::resumption_psk(Epoch of) const
+{
+    if (of == epoch.context.epoch) return &epoch.secrets.resumption_psk;
+    const auto past_psk = resumption_psks.find(of);
+    return past_psk == resumption_psks.end() ? nullptr : &past_psk->second;
 }
 
 std::vector<const std::pair<const ProposalRef, CachedProposal>*> Group::State::committable_proposals(const CommitRequest& request) const
 {
+    if (request.reinit) return {};   // it stands alone
     std::set<LeafIndex> removing(request.remove.begin(), request.remove.end());
     std::set<Bytes> added;
     for (const auto& key_package : request.add) added.insert(key_package.leaf_node.signature_key);
@@ -74,7 +102,7 @@ std::vector<const std::pair<const ProposalRef, CachedProposal>*> Group::State::c
         const auto* remove = std::get_if<Remove>(&entry.second.proposal.body);
         if (remove && remove->removed != own_leaf() && removing.insert(remove->removed).second) chosen.push_back(&entry);
     }
-    bool extensions_chosen = false;
+    bool extensions_chosen = request.group_context_extensions.has_value();
     std::set<LeafIndex> updated;
     for (const auto& entry : proposals) {
         const auto& [proposal, sender] = entry.second;
@@ -91,36 +119,91 @@ std::vector<const std::pair<const ProposalRef, CachedProposal>*> Group::State::c
         }
         if (fits) chosen.push_back(&entry);
     }
+    // §12.2: "they SHOULD prefer them over the ReInit proposal, allowing the ReInit to be resent": it goes when nothing else does.
+    const bool alone = chosen.empty() && request.add.empty() && request.remove.empty() && request.psk.empty() && !extensions_chosen;
+    for (auto entry = proposals.begin(); alone && entry != proposals.end() && chosen.empty(); ++entry)
+        if (std::holds_alternative<ReInit>(entry->second.proposal.body)) chosen.push_back(&*entry);
     return chosen;
+}
+
+Result<std::vector<Proposal>> Group::State::proposals_by_value(const CommitRequest& request, base::Random& random) const
+{
+    std::vector<Proposal> by_value;
+    if (request.group_context_extensions) by_value.push_back({GroupContextExtensions{*request.group_context_extensions}});
+    std::set<LeafIndex> removes;
+    for (const auto leaf : request.remove) {
+        if (leaf == own_leaf() || !epoch.tree.leaf(leaf) || !removes.insert(leaf).second) return Unexpected(Error::nothing_to_remove);
+        by_value.push_back({Remove{leaf}});
+    }
+    for (const auto& key_package : request.add) {
+        if (request.now) TRY(validate_lifetime(key_package.leaf_node.lifetime, *request.now));
+        by_value.push_back({Add{key_package}});
+    }
+    for (const auto& psk : request.psk) by_value.push_back({PreSharedKeyProposal{with_fresh_nonce(psk, suite, random)}});
+    if (request.reinit) by_value.push_back({*request.reinit});
+    return by_value;
+}
+
+Result<MadeCommit> make_commit(const CommitBase& base, CommitDraft&& draft, base::Random& random)
+{
+    const auto suite = base.suite;
+    auto& next = draft.next;
+    const auto committer = next.keys.leaf();
+    std::optional<NewPath> path;
+    if (draft.leaf) path = create_path(next.tree, next.keys, std::move(*draft.leaf), base.signature_key, next.context.group_id, random);
+    TRY(validate_members(next.tree, next.context.extensions));
+
+    next.context.epoch = next.context.epoch.next();
+    next.context.tree_hash = base::to_bytes(next.tree.tree_hash());
+    if (path) draft.commit.path = TRY(encrypt_path(next.tree, committer, *path, draft.added, next.context.serialize(), random));
+
+    FramedContent content{base.context.group_id, base.context.epoch, draft.sender, std::move(draft.authenticated_data),
+                          std::move(draft.commit)};
+    auto authenticated =
+        AuthenticatedContent::sign(suite, draft.wire_format, std::move(content), base.signature_key, base.context.serialize());
+    next.context.confirmed_transcript_hash = confirmed_transcript_hash(suite, base.interim_transcript_hash, authenticated);
+    next.serialized_context = next.context.serialize();
+    const auto no_path_secret = no_commit_secret(suite);
+    auto joiner = derive_joiner_secret(suite, base.init_secret, path ? path->commit_secret : no_path_secret, next.serialized_context);
+    auto epoch_keys = derive_epoch(suite, joiner, draft.psk, next.serialized_context);
+    next.secrets = std::move(epoch_keys.secrets);
+    next.confirmation_tag = confirmation_tag(suite, next.secrets.confirmation_key, next.context.confirmed_transcript_hash);
+    next.interim_transcript_hash = interim_transcript_hash(suite, next.context.confirmed_transcript_hash, next.confirmation_tag);
+    authenticated.auth.confirmation_tag = next.confirmation_tag;
+    SecretTree messages(suite, next.tree.leaf_count(), std::move(epoch_keys.encryption_secret));
+    return MadeCommit{std::move(authenticated), {std::move(next), std::move(messages)}, std::move(joiner), std::move(path)};
 }
 
 namespace {
 
 // One Welcome for everybody who was added (§12.4.3.1).
-Result<Bytes> make_welcome(CipherSuite suite, const EpochState& next, const AppliedProposals& applied, const NewPath& path,
-                           const JoinerSecret& joiner, const PskSecret& psk, const crypto::SignaturePrivateKey& signature_key,
-                           base::Random& random)
+Result<Bytes> make_welcome(CipherSuite suite, const MadeCommit& made, const AppliedProposals& applied, const PskSecret& psk,
+                           RatchetTreeExtension ratchet_tree, const crypto::SignaturePrivateKey& signature_key, base::Random& random)
 {
+    const auto& next = made.next.state;
     const auto signer = next.keys.leaf();
     GroupInfo info;
     info.group_context = next.context;
-    info.extensions.push_back({ExtensionType::ratchet_tree, next.tree.serialize()});
+    if (ratchet_tree == RatchetTreeExtension::included) info.extensions.push_back({ExtensionType::ratchet_tree, next.tree.serialize()});
     info.confirmation_tag = next.confirmation_tag;
     info.signer = signer;
     info.sign(suite, signature_key);
 
     Welcome welcome;
     welcome.cipher_suite = suite.id();
-    welcome.encrypted_group_info = seal_group_info(suite, derive_welcome_secret(suite, joiner, psk), info);
+    welcome.encrypted_group_info = seal_group_info(suite, derive_welcome_secret(suite, made.joiner, psk), info);
     // The whole GroupInfo is context of every one of these: hashed once, not once a member.
     const auto sealer = suite.sealer_with_label("Welcome", welcome.encrypted_group_info);
     for (std::size_t i = 0; i < applied.added.size(); ++i) {
-        const auto ancestor = common_ancestor(applied.added[i], signer);
-        const auto step = std::find_if(path.steps.begin(), path.steps.end(), [&](const auto& candidate) { return candidate.node == ancestor; });
-        CHECK_INVARIANT(step != path.steps.end());   // the new leaf makes the copath of its ancestor non-empty
         GroupSecrets secrets;
-        secrets.joiner_secret = joiner.clone();
-        secrets.path_secret = path.path_secrets[static_cast<std::size_t>(step - path.steps.begin())].clone();
+        secrets.joiner_secret = made.joiner.clone();
+        if (made.path) {
+            const auto& steps = made.path->steps;
+            const auto ancestor = common_ancestor(applied.added[i], signer);
+            const auto step = std::find_if(steps.begin(), steps.end(), [&](const auto& candidate) { return candidate.node == ancestor; });
+            CHECK_INVARIANT(step != steps.end());   // the new leaf makes the copath of its ancestor non-empty
+            secrets.path_secret = made.path->path_secrets[static_cast<std::size_t>(step - steps.begin())].clone();
+        }
         secrets.psks = applied.psks;
         const auto& key_package = *applied.key_packages[i];
         const auto plaintext = encode_secret([&](auto& writer) { secrets.write(writer); });
@@ -136,21 +219,13 @@ Result<Bytes> make_welcome(CipherSuite suite, const EpochState& next, const Appl
 Result<CommitOutput> Group::commit(const CommitRequest& request, base::Random& random)
 {
     auto& state = *m_state;
-    if (state.removed) return Unexpected(Error::removed_from_group);
+    TRY(state.may_send());
+    if (!is_group_message(request.wire_format)) return Unexpected(Error::unsupported_wire_format);
     const auto suite = state.suite;
     const auto own = state.own_leaf();
 
     Commit commit;
-    std::vector<Proposal> by_value;
-    for (const auto& key_package : request.add) {
-        if (request.now) TRY(validate_lifetime(key_package.leaf_node.lifetime, *request.now));
-        by_value.push_back({Add{key_package}});
-    }
-    std::set<LeafIndex> removes;
-    for (const auto leaf : request.remove) {
-        if (leaf == own || !state.epoch.tree.leaf(leaf) || !removes.insert(leaf).second) return Unexpected(Error::nothing_to_remove);
-        by_value.push_back({Remove{leaf}});
-    }
+    const auto by_value = TRY(state.proposals_by_value(request, random));
     std::vector<SentProposal> proposals;
     for (const auto& proposal : by_value) {
         proposals.push_back({&proposal, Sender::member(own)});
@@ -165,42 +240,23 @@ Result<CommitOutput> Group::commit(const CommitRequest& request, base::Random& r
 
     EpochState next{state.epoch.context, state.epoch.tree, state.epoch.keys.clone(), {}, {}, {}, {}};
     const auto applied = apply_proposals(proposals, next.tree, next.context);
+    if (applied.reinit) next.reinit = *applied.reinit;
     next.keys.prune(next.tree);
-    auto leaf = *next.tree.leaf(own);
-    const auto path = create_path(next.tree, next.keys, std::move(leaf), state.signature_key, next.context.group_id, random);
-    TRY(validate_members(next.tree, next.context.extensions));
-
-    next.context.epoch = next.context.epoch.next();
-    next.context.tree_hash = base::to_bytes(next.tree.tree_hash());
-    commit.path = TRY(encrypt_path(next.tree, own, path, applied.added, next.context.serialize(), random));
+    std::optional<LeafNode> leaf;
+    if (request.path == PathUse::always || path_required(proposals)) leaf = *next.tree.leaf(own);
     const auto psk = TRY(state.psk_secret(applied.psks, request.psks));
 
-    FramedContent content{state.epoch.context.group_id, state.epoch.context.epoch, Sender::member(own), request.authenticated_data,
-                          std::move(commit)};
-    auto authenticated = AuthenticatedContent::sign(suite, WireFormat::private_message, std::move(content), state.signature_key,
-                                                    state.epoch.serialized_context);
-    next.context.confirmed_transcript_hash = confirmed_transcript_hash(suite, state.epoch.interim_transcript_hash, authenticated);
-    next.serialized_context = next.context.serialize();
-    const auto joiner = derive_joiner_secret(suite, state.epoch.secrets.init_secret, path.commit_secret, next.serialized_context);
-    auto epoch_keys = derive_epoch(suite, joiner, psk, next.serialized_context);
-    next.secrets = std::move(epoch_keys.secrets);
-    next.confirmation_tag = confirmation_tag(suite, next.secrets.confirmation_key, next.context.confirmed_transcript_hash);
-    next.interim_transcript_hash = interim_transcript_hash(suite, next.context.confirmed_transcript_hash, next.confirmation_tag);
-    authenticated.auth.confirmation_tag = next.confirmation_tag;
-
+    const CommitBase base{suite, state.epoch.context, state.epoch.interim_transcript_hash, state.epoch.secrets.init_secret, state.signature_key};
+    auto made = TRY(make_commit(base, {std::move(commit), Sender::member(own), request.wire_format, request.authenticated_data,
+                                       std::move(next), std::move(leaf), applied.added, psk.clone()}, random));
     CommitOutput output;
     output.epoch = state.epoch.context.epoch;
     if (!applied.added.empty())
-        output.welcome = TRY(make_welcome(suite, next, applied, path, joiner, psk, state.signature_key, random));
-
-    auto key = TRY(state.messages.find_next(own, RatchetType::handshake));
-    auto message = protect_private(suite, authenticated, key, state.epoch.secrets.sender_data_secret, 0, random);
-    output.commit = MlsMessage{std::move(message)}.serialize();
-    SecretTree messages(suite, next.tree.leaf_count(), std::move(epoch_keys.encryption_secret));
+        output.welcome = TRY(make_welcome(suite, made, applied, psk, request.welcome_tree, state.signature_key, random));
+    output.commit = TRY(state.protect(std::move(made.content), random));
 
     // Nothing fails from here on.
-    state.messages.consume(std::move(key));
-    state.pending.emplace(PendingCommit{suite.hash(output.commit), {std::move(next), std::move(messages)}});
+    state.pending.emplace(PendingCommit{suite.hash(output.commit), std::move(made.next)});
     state.dirty.pending = true;
     return output;
 }

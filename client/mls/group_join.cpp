@@ -8,20 +8,6 @@ namespace sinetti::mls {
 
 namespace {
 
-Result<PskSecret> external_psk_secret(CipherSuite suite, std::span<const PreSharedKeyId> ids, const PskSource* source)
-{
-    if (ids.size() > UINT16_MAX) return Unexpected(Error::malformed);
-    std::vector<PreSharedKey> psks;
-    for (const auto& id : ids) {
-        // A new member holds no resumption secret of any group; reinit and branch are not joined this way.
-        if (id.type != PskType::external || !source) return Unexpected(Error::missing_psk);
-        auto secret = source->external_psk(id.psk_id);
-        if (!secret) return Unexpected(Error::missing_psk);
-        psks.push_back({id, std::move(*secret)});
-    }
-    return derive_psk_secret(suite, psks);
-}
-
 Result<GroupSecrets> open_group_secrets(CipherSuite suite, const Welcome& welcome, const KeyPackagePrivate& key_package)
 {
     const auto ref = key_package.key_package.ref();
@@ -36,14 +22,23 @@ Result<GroupSecrets> open_group_secrets(CipherSuite suite, const Welcome& welcom
     return secrets;
 }
 
-Result<RatchetTree> tree_of(CipherSuite suite, const GroupInfo& info, const JoinOptions& options)
+}  // namespace
+
+Result<RatchetTree> tree_of(CipherSuite suite, const GroupInfo& info, const std::optional<Bytes>& handed_in)
 {
     const auto* extension = find_extension(info.extensions, ExtensionType::ratchet_tree);
-    if (!extension && !options.ratchet_tree) return Unexpected(Error::missing_ratchet_tree);
-    return TRY_OR(RatchetTree::parse(suite, extension ? extension->data : *options.ratchet_tree), Error::malformed);
+    if (!extension && !handed_in) return Unexpected(Error::missing_ratchet_tree);
+    return TRY_OR(RatchetTree::parse(suite, extension ? extension->data : *handed_in), Error::malformed);
 }
 
-}  // namespace
+Result<void> validate_group_info(CipherSuite suite, const GroupInfo& info, const RatchetTree& tree)
+{
+    const auto* signer = tree.leaf(info.signer);
+    if (!signer) return Unexpected(Error::invalid_group_info);
+    TRY(info.verify(suite, signer->signature_key));
+    if (!base::equal(tree.tree_hash(), info.group_context.tree_hash)) return Unexpected(Error::invalid_tree);
+    return validate_tree(tree, info.group_context.group_id, info.group_context.extensions);
+}
 
 Result<Group> Group::join(ByteView welcome_message, const KeyPackagePrivate& key_package, base::Random&, const JoinOptions& options)
 {
@@ -56,16 +51,12 @@ Result<Group> Group::join(ByteView welcome_message, const KeyPackagePrivate& key
     if (key_package.key_package.cipher_suite != suite.id()) return Unexpected(Error::no_matching_key_package);
 
     auto secrets = TRY(open_group_secrets(suite, *welcome, key_package));
-    const auto psk_secret = TRY(external_psk_secret(suite, secrets.psks, options.psks));
+    const auto psk_secret = TRY(psk_secret_from(suite, secrets.psks, options.psks));
     auto info = TRY(open_group_info(suite, derive_welcome_secret(suite, secrets.joiner_secret, psk_secret), welcome->encrypted_group_info));
     if (info.group_context.cipher_suite != suite.id()) return Unexpected(Error::invalid_group_info);
 
-    auto tree = TRY(tree_of(suite, info, options));
-    const auto* signer = tree.leaf(info.signer);
-    if (!signer) return Unexpected(Error::invalid_group_info);
-    TRY(info.verify(suite, signer->signature_key));
-    if (!base::equal(tree.tree_hash(), info.group_context.tree_hash)) return Unexpected(Error::invalid_tree);
-    TRY(validate_tree(tree, info.group_context.group_id, info.group_context.extensions));
+    auto tree = TRY(tree_of(suite, info, options.ratchet_tree));
+    TRY(validate_group_info(suite, info, tree));
 
     std::optional<LeafIndex> own;
     for (const auto leaf : tree.members())

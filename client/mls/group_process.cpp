@@ -10,26 +10,6 @@ namespace sinetti::mls {
 
 namespace {
 
-struct ExternalSender {   // §12.1.8.1
-    Bytes signature_key;
-    Credential credential;
-};
-
-codec::Result<std::vector<ExternalSender>> read_external_senders(ByteView bytes)
-{
-    codec::Reader reader(bytes);
-    auto list = TRY(reader.vector());
-    TRY(reader.finish());
-    std::vector<ExternalSender> senders;
-    while (!list.empty()) {
-        ExternalSender sender;
-        sender.signature_key = TRY(list.opaque());
-        sender.credential = TRY(Credential::read(list));
-        senders.push_back(std::move(sender));
-    }
-    return senders;
-}
-
 MessageHeader header_of(const MlsMessage& message)
 {
     if (const auto* sealed = std::get_if<PrivateMessage>(&message.body))
@@ -41,8 +21,7 @@ MessageHeader header_of(const MlsMessage& message)
 Result<MlsMessage> parse_group_message(ByteView bytes)
 {
     auto message = TRY(MlsMessage::parse(bytes));
-    if (message.wire_format() != WireFormat::public_message && message.wire_format() != WireFormat::private_message)
-        return Unexpected(Error::unsupported_wire_format);
+    if (!is_group_message(message.wire_format())) return Unexpected(Error::unsupported_wire_format);
     return message;
 }
 
@@ -78,6 +57,7 @@ Result<Processed> Group::process(ByteView mls_message, const PskSource* psks)
         return state.process_application(*sealed);
     }
     if (header.epoch < epoch()) return Unexpected(Error::stale_epoch);
+    if (state.epoch.reinit) return Unexpected(Error::reinitialized);
     if (state.pending && base::equal(state.pending->message_hash, state.suite.hash(mls_message))) return Processed(OwnCommit{});
 
     std::optional<SecretTree::Found> key;
@@ -180,9 +160,10 @@ Result<Processed> Group::State::receive_proposal(AuthenticatedContent&& content)
     TRY(validate_proposal({&proposal, sender}, epoch.tree, epoch.context));
     auto ref = content.proposal_ref(suite);
     if (!proposals.contains(ref) && proposals.size() >= kProposalsPerEpochMax) return Unexpected(Error::too_many_proposals);
+    ReceivedProposal received{sender.type == SenderType::member ? std::optional(sender.leaf()) : std::nullopt, type, ref, proposal};
     proposals.insert_or_assign(std::move(ref), CachedProposal{std::move(proposal), sender});
     dirty.proposals = true;
-    return Processed(ReceivedProposal{sender.type == SenderType::member ? std::optional(sender.leaf()) : std::nullopt, type});
+    return Processed(std::move(received));
 }
 
 Result<std::unique_ptr<StagedCommit::State>> Group::State::stage(const AuthenticatedContent& content, const PskSource* psks) const
@@ -209,6 +190,7 @@ Result<std::unique_ptr<StagedCommit::State>> Group::State::stage(const Authentic
 
     EpochState next{epoch.context, epoch.tree, epoch.keys.clone(), {}, {}, {}, {}};
     auto applied = apply_proposals(list, next.tree, next.context);
+    if (applied.reinit) next.reinit = *applied.reinit;
     next.context.epoch = next.context.epoch.next();
     const auto committer = external ? next.tree.leftmost_blank_leaf() : sender.leaf();
 
@@ -230,6 +212,9 @@ Result<std::unique_ptr<StagedCommit::State>> Group::State::stage(const Authentic
     staged->removed = std::move(applied.removed);
     for (const auto leaf : applied.updated) note_update(epoch.tree, next.tree, leaf, staged->updated);
     if (commit.path && !external) note_update(epoch.tree, next.tree, committer, staged->updated);
+    staged->extensions = next.context.extensions;
+    staged->reinit = next.reinit;
+    staged->external = external;
     staged->authenticated_data = content.content.authenticated_data;
     if (std::any_of(staged->removed.begin(), staged->removed.end(), [&](const auto& member) { return member.leaf == own_leaf(); }))
         return staged;

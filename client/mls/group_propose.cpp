@@ -1,50 +1,87 @@
-// Standalone proposals (RFC 9420 §12.1), always as PrivateMessage.
+// Standalone proposals (RFC 9420 §12.1).
 
 #include "mls/group_state.h"
 
 namespace sinetti::mls {
 
-Result<Bytes> Group::State::propose(Proposal&& proposal, base::Random& random)
+Result<void> Group::State::may_send() const
 {
     if (removed) return Unexpected(Error::removed_from_group);
-    if (proposals.size() >= kProposalsPerEpochMax) return Unexpected(Error::too_many_proposals);
-    const auto sender = Sender::member(own_leaf());
-    TRY(validate_proposal({&proposal, sender}, epoch.tree, epoch.context));
-    auto key = TRY(messages.find_next(own_leaf(), RatchetType::handshake));
+    // §12.4.2: "If the Commit included a ReInit proposal, the client MUST NOT use the group to send messages anymore."
+    if (epoch.reinit) return Unexpected(Error::reinitialized);
+    return {};
+}
 
-    FramedContent content{epoch.context.group_id, epoch.context.epoch, sender, {}, proposal};
-    const auto authenticated =
-        AuthenticatedContent::sign(suite, WireFormat::private_message, std::move(content), signature_key, epoch.serialized_context);
-    auto message = protect_private(suite, authenticated, key, epoch.secrets.sender_data_secret, 0, random);
+Result<Bytes> Group::State::protect(AuthenticatedContent&& content, base::Random& random)
+{
+    if (content.wire_format == WireFormat::public_message)
+        return MlsMessage{protect_public(suite, std::move(content), epoch.secrets.membership_key, epoch.serialized_context)}.serialize();
+    auto key = TRY(messages.find_next(own_leaf(), RatchetType::handshake));
+    auto message = protect_private(suite, content, key, epoch.secrets.sender_data_secret, 0, random);
     messages.consume(std::move(key));
-    proposals.insert_or_assign(authenticated.proposal_ref(suite), CachedProposal{std::move(proposal), sender});
-    dirty.proposals = true;
     return MlsMessage{std::move(message)}.serialize();
 }
 
-Result<Bytes> Group::propose_add(const KeyPackage& key_package, base::Random& random)
+Result<Bytes> Group::State::propose(Proposal&& proposal, WireFormat format, base::Random& random)
 {
-    return m_state->propose({Add{key_package}}, random);
+    TRY(may_send());
+    if (!is_group_message(format)) return Unexpected(Error::unsupported_wire_format);
+    if (proposals.size() >= kProposalsPerEpochMax) return Unexpected(Error::too_many_proposals);
+    const auto sender = Sender::member(own_leaf());
+    TRY(validate_proposal({&proposal, sender}, epoch.tree, epoch.context));
+
+    FramedContent content{epoch.context.group_id, epoch.context.epoch, sender, {}, proposal};
+    auto authenticated = AuthenticatedContent::sign(suite, format, std::move(content), signature_key, epoch.serialized_context);
+    auto ref = authenticated.proposal_ref(suite);
+    auto message = TRY(protect(std::move(authenticated), random));
+    proposals.insert_or_assign(std::move(ref), CachedProposal{std::move(proposal), sender});
+    dirty.proposals = true;
+    return message;
 }
 
-Result<Bytes> Group::propose_remove(LeafIndex leaf, base::Random& random)
+Result<Bytes> Group::propose_add(const KeyPackage& key_package, base::Random& random, WireFormat format)
 {
-    return m_state->propose({Remove{leaf}}, random);
+    return m_state->propose({Add{key_package}}, format, random);
 }
 
-Result<Bytes> Group::propose_update(base::Random& random)
+Result<Bytes> Group::propose_remove(LeafIndex leaf, base::Random& random, WireFormat format)
+{
+    return m_state->propose({Remove{leaf}}, format, random);
+}
+
+Result<Bytes> Group::propose_update(base::Random& random, WireFormat format)
 {
     auto& state = *m_state;
-    if (state.removed) return Unexpected(Error::removed_from_group);
+    TRY(state.may_send());
     auto keys = crypto::kem_generate_key_pair(state.suite.hpke().kem, random);
     auto leaf = *state.epoch.tree.leaf(state.own_leaf());
     leaf.encryption_key = keys.public_key;
     leaf.source = LeafNodeSource::update;
     leaf.parent_hash.clear();
     leaf.sign(state.suite, state.signature_key, LeafNodePosition{group_id(), state.own_leaf()});
-    auto message = TRY(state.propose({Update{std::move(leaf)}}, random));
+    auto message = TRY(state.propose({Update{std::move(leaf)}}, format, random));
     state.update_keys.insert_or_assign(std::move(keys.public_key), std::move(keys.private_key));
     return message;
+}
+
+Result<Bytes> Group::propose_psk(PreSharedKeyId psk, base::Random& random, WireFormat format)
+{
+    return m_state->propose({PreSharedKeyProposal{with_fresh_nonce(std::move(psk), m_state->suite, random)}}, format, random);
+}
+
+Result<Bytes> Group::propose_reinit(ReInit reinit, base::Random& random, WireFormat format)
+{
+    return m_state->propose({std::move(reinit)}, format, random);
+}
+
+Result<Bytes> Group::propose_group_context_extensions(Extensions extensions, base::Random& random, WireFormat format)
+{
+    return m_state->propose({GroupContextExtensions{std::move(extensions)}}, format, random);
+}
+
+void Group::drop_proposal(const ProposalRef& ref)
+{
+    if (m_state->proposals.erase(ref) > 0) m_state->dirty.proposals = true;
 }
 
 }  // namespace sinetti::mls

@@ -2,6 +2,7 @@
 // What a Group is made of. Only the group_*.cpp files see this.
 
 #include "mls/group.h"
+#include "mls/group_extensions.h"
 #include "mls/transcript.h"
 #include "mls/validation.h"
 
@@ -19,6 +20,7 @@ struct EpochState {
     Bytes interim_transcript_hash;
 
     Bytes serialized_context;   // GroupContext as signatures and tags cover it
+    std::optional<ReInit> reinit = {};   // the commit that began this epoch ended the group
 };
 
 // An epoch with its message keys, ready to become the current one.
@@ -48,6 +50,9 @@ struct StagedCommit::State {
     std::vector<Member> added;
     std::vector<Member> removed;
     std::vector<Member> updated;
+    Extensions extensions;
+    std::optional<ReInit> reinit;
+    bool external = false;
     Bytes authenticated_data;
 };
 
@@ -90,16 +95,20 @@ struct Group::State {
     }
 
     LeafIndex own_leaf() const { return epoch.keys.leaf(); }
+    Result<void> may_send() const;       // removed_from_group, reinitialized
     std::vector<Member> members() const;
     void advance(NextEpoch&& next);      // the present epoch becomes past
     void leave();                        // wipes what a removed member must not keep
 
+    const ResumptionPsk* resumption_psk(Epoch of) const;   // of this epoch or a past one; nullptr when not kept
     Result<PskSecret> psk_secret(std::span<const PreSharedKeyId> ids, const PskSource* psks) const;
-    // Those of the standalone proposals that can stand in one commit of ours, beside the removal of `removes` and the addition of
-    // these signature keys.
+    Result<std::vector<Proposal>> proposals_by_value(const CommitRequest& request, base::Random& random) const;
+    // Those of the standalone proposals that can stand in one commit of ours, beside what the request has by value.
     std::vector<const std::pair<const ProposalRef, CachedProposal>*> committable_proposals(const CommitRequest& request) const;
 
-    Result<Bytes> propose(Proposal&& proposal, base::Random& random);
+    // Signed content of ours as an MLSMessage; uses up a key of our handshake ratchet when it is private.
+    Result<Bytes> protect(AuthenticatedContent&& content, base::Random& random);
+    Result<Bytes> propose(Proposal&& proposal, WireFormat format, base::Random& random);
     Result<Processed> process_application(const PrivateMessage& message);
     Result<AuthenticatedContent> unprotect(MlsMessage&& message, std::optional<SecretTree::Found>& key) const;
     Result<void> verify_sender(const AuthenticatedContent& content) const;
@@ -117,6 +126,7 @@ struct AppliedProposals {
     std::vector<LeafIndex> updated;
     std::vector<PreSharedKeyId> psks;
     const ExternalInit* external_init = nullptr;
+    const ReInit* reinit = nullptr;
 };
 AppliedProposals apply_proposals(std::span<const SentProposal> proposals, RatchetTree& tree, GroupContext& context);
 
@@ -126,5 +136,43 @@ struct EpochKeys {
     EncryptionSecret encryption_secret;
 };
 EpochKeys derive_epoch(CipherSuite suite, const JoinerSecret& joiner, const PskSecret& psk, ByteView serialized_context);
+
+// The epoch a commit ends, as whoever makes the commit knows it: a member, or somebody who joins by it.
+struct CommitBase {
+    CipherSuite suite;
+    const GroupContext& context;
+    ByteView interim_transcript_hash;
+    const InitSecret& init_secret;
+    const crypto::SignaturePrivateKey& signature_key;
+};
+
+struct CommitDraft {
+    Commit commit;                     // the proposals; the path is made
+    Sender sender;
+    WireFormat wire_format;
+    Bytes authenticated_data;
+    EpochState next;                   // with the proposals applied to context and tree, and the keys that are left
+    std::optional<LeafNode> leaf;      // ours, when there is to be a path: create_path() says what it sets itself
+    std::span<const LeafIndex> added;  // leaves that the path is not encrypted to
+    PskSecret psk;
+};
+
+struct MadeCommit {
+    AuthenticatedContent content;
+    NextEpoch next;
+    JoinerSecret joiner;
+    std::optional<NewPath> path;
+};
+
+// §12.4.1 from the path on. Errors: invalid_leaf_node when the members of the new epoch cannot stand together.
+Result<MadeCommit> make_commit(const CommitBase& base, CommitDraft&& draft, base::Random& random);
+
+Result<PskSecret> psk_secret_from(CipherSuite suite, std::span<const PreSharedKeyId> ids, const PskSource* source);   // missing_psk
+PreSharedKeyId with_fresh_nonce(PreSharedKeyId id, CipherSuite suite, base::Random& random);   // §8.4
+
+// The ratchet tree of a GroupInfo, or the one that was handed in. Errors: missing_ratchet_tree, malformed.
+Result<RatchetTree> tree_of(CipherSuite suite, const GroupInfo& info, const std::optional<Bytes>& handed_in);
+// What a joiner checks of a GroupInfo and its tree, by either way of joining: signature, tree hash, integrity (§12.4.3.1).
+Result<void> validate_group_info(CipherSuite suite, const GroupInfo& info, const RatchetTree& tree);
 
 }  // namespace sinetti::mls

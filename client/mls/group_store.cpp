@@ -35,19 +35,22 @@ void write_epoch(codec::SecretWriter& writer, const EpochState& epoch)
 {
     writer.raw(epoch.serialized_context);
     write_secrets(writer, epoch.secrets);
-    writer.opaque(epoch.confirmation_tag).opaque(epoch.interim_transcript_hash);
+    writer.opaque(epoch.confirmation_tag).opaque(epoch.interim_transcript_hash).optional_marker(epoch.reinit.has_value());
+    if (epoch.reinit) writer.raw(encode([&](auto& out) { epoch.reinit->write(out); }));
 }
 
-codec::Result<EpochState> read_epoch(codec::Reader& reader, RatchetTree&& tree, TreeKemPrivate&& keys)
+codec::Result<EpochState> read_epoch(std::uint8_t version, codec::Reader& reader, RatchetTree&& tree, TreeKemPrivate&& keys)
 {
     auto context = TRY(GroupContext::read(reader));
     auto secrets = TRY(read_secrets(reader));
     auto confirmation_tag = TRY(reader.opaque());
     auto interim = TRY(reader.opaque());
+    std::optional<ReInit> reinit;
+    if (version >= 2 && TRY(reader.optional_marker())) reinit = TRY(ReInit::read(reader));
     if (!base::equal(tree.tree_hash(), context.tree_hash) || !tree.contains(keys.leaf())) return base::Unexpected(codec::Error::bad_value);
     auto serialized = context.serialize();
-    return EpochState{std::move(context),          std::move(tree),    std::move(keys),      std::move(secrets),
-                      std::move(confirmation_tag), std::move(interim), std::move(serialized)};
+    return EpochState{std::move(context),          std::move(tree),    std::move(keys),       std::move(secrets),
+                      std::move(confirmation_tag), std::move(interim), std::move(serialized), std::move(reinit)};
 }
 
 codec::Result<TreeKemPrivate> read_keys(ByteView bytes)
@@ -96,14 +99,14 @@ base::SecretBytes pending_record(const PendingCommit& pending)
     });
 }
 
-codec::Result<PendingCommit> read_pending(CipherSuite suite, codec::Reader& reader)
+codec::Result<PendingCommit> read_pending(std::uint8_t version, CipherSuite suite, codec::Reader& reader)
 {
     auto hash = TRY(reader.opaque());
     const auto tree_bytes = TRY(reader.opaque_view());
     auto tree = TRY(RatchetTree::parse(suite, tree_bytes));
     const auto key_bytes = TRY(reader.opaque_view());
     auto keys = TRY(read_keys(key_bytes));
-    auto state = TRY(read_epoch(reader, std::move(tree), std::move(keys)));
+    auto state = TRY(read_epoch(version, reader, std::move(tree), std::move(keys)));
     codec::Reader message_reader(TRY(reader.opaque_view()));
     auto messages = TRY(SecretTree::read(suite, message_reader));
     TRY(message_reader.finish());
@@ -147,7 +150,7 @@ codec::Result<void> read_proposals(codec::Reader& reader, Proposals& proposals, 
 Result<std::optional<base::SecretBytes>> record_of(const StateSource& source, std::string_view name)
 {
     auto record = source.get(name);
-    if (record && (record->empty() || record->view()[0] != records::kVersion)) return Unexpected(Error::bad_record);
+    if (record && (record->empty() || !records::is_readable(record->view()[0]))) return Unexpected(Error::bad_record);
     return record;
 }
 
@@ -156,6 +159,11 @@ Result<base::SecretBytes> required_record(const StateSource& source, std::string
     auto record = TRY(record_of(source, name));
     if (!record) return Unexpected(Error::bad_record);
     return std::move(*record);
+}
+
+std::uint8_t version_of(const base::SecretBytes& record)
+{
+    return record.view()[0];
 }
 
 codec::Reader body_of(const base::SecretBytes& record)
@@ -246,7 +254,7 @@ Result<Group> Group::load(const StateSource& source)
     const auto key_record = TRY(required_record(source, records::kPrivate));
     auto keys = TRY_OR(read_keys(body_of(key_record).rest()), Error::bad_record);
     const auto leaf_count = tree.leaf_count();
-    auto epoch = TRY_OR(read_epoch(reader, std::move(tree), std::move(keys)), Error::bad_record);
+    auto epoch = TRY_OR(read_epoch(version_of(epoch_record), reader, std::move(tree), std::move(keys)), Error::bad_record);
     const auto number = epoch.context.epoch;
     auto messages = removed ? SecretTree(suite, LeafCount(1), EncryptionSecret()) : TRY(SecretTree::load(suite, leaf_count, number, source));
 
@@ -265,7 +273,7 @@ Result<Group> Group::load(const StateSource& source)
 
     if (const auto record = TRY(record_of(source, records::kPending))) {
         auto body = body_of(*record);
-        state->pending.emplace(TRY_OR(read_pending(suite, body), Error::bad_record));
+        state->pending.emplace(TRY_OR(read_pending(version_of(*record), suite, body), Error::bad_record));
         TRY_OR(body.finish(), Error::bad_record);
     }
     if (const auto record = TRY(record_of(source, records::kProposals))) {

@@ -116,7 +116,8 @@ KeyPackagePrivate KeyPackagePrivate::generate(CipherSuite suite, const LeafNodeI
     leaf.encryption_key = std::move(encryption.public_key);
     leaf.signature_key.assign(identity.signature_key.public_key().begin(), identity.signature_key.public_key().end());
     leaf.credential = identity.credential;
-    leaf.capabilities = Capabilities::ours();
+    leaf.capabilities = identity.capabilities;
+    leaf.extensions = identity.extensions;
     leaf.source = LeafNodeSource::key_package;
     leaf.lifetime = lifetime;
     leaf.sign(suite, identity.signature_key, std::nullopt);

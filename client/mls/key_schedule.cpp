@@ -84,11 +84,24 @@ crypto::HpkeKeyPair external_key_pair(CipherSuite suite, const ExternalSecret& s
     return crypto::kem_derive_key_pair(suite.hpke().kem, secret.view());
 }
 
+namespace {
+
+constexpr std::string_view kExternalInitLabel = "MLS 1.0 external init secret";
+
+}  // namespace
+
+Result<NewExternalInit> new_external_init(CipherSuite suite, ByteView external_pub, base::Random& random)
+{
+    auto sender = TRY_OR(crypto::hpke_setup_sender(suite.hpke(), external_pub, {}, random), Error::invalid_group_info);
+    InitSecret init_secret(TRY_OR(sender.context.export_secret(base::view_of(kExternalInitLabel), suite.hash_size()), Error::invalid_group_info));
+    return NewExternalInit{std::move(sender.encapsulated), std::move(init_secret)};
+}
+
 Result<InitSecret> external_init_secret(CipherSuite suite, const ExternalSecret& secret, ByteView kem_output)
 {
     const auto keys = external_key_pair(suite, secret);
     const auto context = TRY_OR(crypto::hpke_setup_receiver(suite.hpke(), kem_output, keys.private_key.view(), {}), Error::invalid_proposal);
-    return InitSecret(TRY_OR(context.export_secret(base::view_of("MLS 1.0 external init secret"), suite.hash_size()), Error::invalid_proposal));
+    return InitSecret(TRY_OR(context.export_secret(base::view_of(kExternalInitLabel), suite.hash_size()), Error::invalid_proposal));
 }
 
 }  // namespace sinetti::mls

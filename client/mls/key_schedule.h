@@ -55,6 +55,11 @@ Result<base::SecretBytes> mls_exporter(CipherSuite suite, const ExporterSecret& 
                                        std::size_t length);                                                          // §8.5
 crypto::HpkeKeyPair external_key_pair(CipherSuite suite, const ExternalSecret& secret);                              // §8
 Result<InitSecret> external_init_secret(CipherSuite suite, const ExternalSecret& secret, ByteView kem_output);       // §8.3, receiver
+struct NewExternalInit {
+    Bytes kem_output;
+    InitSecret init_secret;
+};
+Result<NewExternalInit> new_external_init(CipherSuite suite, ByteView external_pub, base::Random& random);           // §8.3, joiner; invalid_group_info
 
 inline CommitSecret no_commit_secret(CipherSuite suite) { return CommitSecret(base::SecretBytes(suite.hash_size())); }   // all zeros (§12.4.1)
 inline PskSecret no_psk_secret(CipherSuite suite) { return PskSecret(base::SecretBytes(suite.hash_size())); }            // all zeros (§8.4)

@@ -128,6 +128,15 @@ codec::Result<RequiredCapabilities> RequiredCapabilities::parse(ByteView bytes)
     return required;
 }
 
+Extension RequiredCapabilities::extension() const
+{
+    return {ExtensionType::required_capabilities, encode([&](auto& writer) {
+                write_u16_list(writer, extensions);
+                write_u16_list(writer, proposals);
+                write_u16_list(writer, credentials);
+            })};
+}
+
 bool RequiredCapabilities::met_by(const Capabilities& capabilities) const
 {
     const auto supported = [&](auto type) { return capabilities.supports(type); };

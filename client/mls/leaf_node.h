@@ -45,6 +45,7 @@ struct RequiredCapabilities {   // §11.1
     std::vector<CredentialType> credentials;
 
     static codec::Result<RequiredCapabilities> parse(ByteView bytes);
+    Extension extension() const;   // for a GroupContext
     bool met_by(const Capabilities& capabilities) const;
 };
 
@@ -61,12 +62,14 @@ struct Lifetime {   // §7.2; seconds since the Unix epoch, both ends included
 
 enum class LeafNodeSource : std::uint8_t { key_package = 1, update = 2, commit = 3 };
 
-// What makes a leaf ours.
+// What makes a leaf ours, and what it says we can do.
 struct LeafNodeIdentity {
     Credential credential;
     crypto::SignaturePrivateKey signature_key;
+    Capabilities capabilities = Capabilities::ours();
+    Extensions extensions = {};   // of the leaf; capabilities must list those that are not default ones
 
-    LeafNodeIdentity clone() const { return {credential, signature_key.clone()}; }
+    LeafNodeIdentity clone() const { return {credential, signature_key.clone(), capabilities, extensions}; }
 };
 
 // Where an update or commit leaf stands; a key package's leaf stands nowhere yet.

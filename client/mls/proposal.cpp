@@ -8,6 +8,22 @@ enum class ProposalOrRefType : std::uint8_t { proposal = 1, reference = 2 };   /
 
 }  // namespace
 
+codec::Result<ReInit> ReInit::read(codec::Reader& reader)
+{
+    ReInit reinit;
+    reinit.group_id = TRY(reader.opaque());
+    reinit.version = static_cast<ProtocolVersion>(TRY(reader.u16()));
+    reinit.cipher_suite = TRY(reader.u16());
+    reinit.extensions = TRY(read_extensions(reader));
+    return reinit;
+}
+
+void ReInit::write(codec::Writer& writer) const
+{
+    writer.opaque(group_id).u16(static_cast<std::uint16_t>(version)).u16(cipher_suite);
+    write_extensions(writer, extensions);
+}
+
 ProposalType Proposal::type() const
 {
     static constexpr ProposalType kTypes[] = {ProposalType::add,    ProposalType::update,        ProposalType::remove,
@@ -23,14 +39,7 @@ codec::Result<Proposal> Proposal::read(codec::Reader& reader)
     case ProposalType::update: return Proposal{Update{TRY(LeafNode::read(reader))}};
     case ProposalType::remove: return Proposal{Remove{LeafIndex(TRY(reader.u32()))}};
     case ProposalType::psk: return Proposal{PreSharedKeyProposal{TRY(PreSharedKeyId::read(reader))}};
-    case ProposalType::reinit: {
-        ReInit reinit;
-        reinit.group_id = TRY(reader.opaque());
-        reinit.version = static_cast<ProtocolVersion>(TRY(reader.u16()));
-        reinit.cipher_suite = TRY(reader.u16());
-        reinit.extensions = TRY(read_extensions(reader));
-        return Proposal{std::move(reinit)};
-    }
+    case ProposalType::reinit: return Proposal{TRY(ReInit::read(reader))};
     case ProposalType::external_init: return Proposal{ExternalInit{TRY(reader.opaque())}};
     case ProposalType::group_context_extensions: return Proposal{GroupContextExtensions{TRY(read_extensions(reader))}};
     }
@@ -46,11 +55,7 @@ void Proposal::write(codec::Writer& writer) const
         void operator()(const Update& update) const { update.leaf_node.write(out); }
         void operator()(const Remove& remove) const { out.u32(remove.removed.value()); }
         void operator()(const PreSharedKeyProposal& proposal) const { proposal.psk.write(out); }
-        void operator()(const ReInit& reinit) const
-        {
-            out.opaque(reinit.group_id).u16(static_cast<std::uint16_t>(reinit.version)).u16(reinit.cipher_suite);
-            write_extensions(out, reinit.extensions);
-        }
+        void operator()(const ReInit& reinit) const { reinit.write(out); }
         void operator()(const ExternalInit& init) const { out.opaque(init.kem_output); }
         void operator()(const GroupContextExtensions& proposal) const { write_extensions(out, proposal.extensions); }
     };

@@ -29,6 +29,9 @@ struct ReInit {
     ProtocolVersion version{};
     std::uint16_t cipher_suite = 0;
     Extensions extensions;
+
+    static codec::Result<ReInit> read(codec::Reader& reader);
+    void write(codec::Writer& writer) const;
     friend bool operator==(const ReInit&, const ReInit&) = default;
 };
 struct ExternalInit {

@@ -4,6 +4,23 @@
 
 namespace sinetti::mls {
 
+PreSharedKeyId PreSharedKeyId::external(Bytes psk_id)
+{
+    PreSharedKeyId id;
+    id.psk_id = std::move(psk_id);
+    return id;
+}
+
+PreSharedKeyId PreSharedKeyId::resumption(ResumptionPskUsage usage, Bytes group_id, Epoch epoch)
+{
+    PreSharedKeyId id;
+    id.type = PskType::resumption;
+    id.usage = usage;
+    id.psk_group_id = std::move(group_id);
+    id.psk_epoch = epoch;
+    return id;
+}
+
 codec::Result<PreSharedKeyId> PreSharedKeyId::read(codec::Reader& reader)
 {
     PreSharedKeyId id;

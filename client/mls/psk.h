@@ -19,8 +19,10 @@ struct PreSharedKeyId {
     ResumptionPskUsage usage{};         // resumption
     Bytes psk_group_id;                 // resumption
     Epoch psk_epoch;                    // resumption
-    Bytes psk_nonce;
+    Bytes psk_nonce;                    // KDF.Nh bytes, fresh each time a key is injected
 
+    static PreSharedKeyId external(Bytes psk_id);   // both without a nonce: whoever injects the key draws one
+    static PreSharedKeyId resumption(ResumptionPskUsage usage, Bytes group_id, Epoch epoch);
     static codec::Result<PreSharedKeyId> read(codec::Reader& reader);
     void write(codec::Writer& writer) const;
     friend bool operator==(const PreSharedKeyId&, const PreSharedKeyId&) = default;

@@ -11,7 +11,9 @@
 
 namespace sinetti::mls::records {
 
-inline constexpr std::uint8_t kVersion = 1;
+// Version 1 ended an epoch without the ReInit that may have ended its group.
+inline constexpr std::uint8_t kVersion = 2;
+constexpr bool is_readable(std::uint8_t version) { return version >= 1 && version <= kVersion; }
 
 inline constexpr std::string_view kEpoch = "epoch";           // context, secrets, identity, which past epochs are kept
 inline constexpr std::string_view kTree = "tree";             // the public ratchet tree

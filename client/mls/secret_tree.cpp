@@ -196,7 +196,7 @@ Result<SecretTree> SecretTree::load(CipherSuite suite, LeafCount leaves, Epoch e
         const auto record = source.get(name);
         if (!record) return Unexpected(Error::bad_record);
         codec::Reader reader(record->view());
-        if (TRY_OR(reader.u8(), Error::bad_record) != records::kVersion) return Unexpected(Error::bad_record);
+        if (!records::is_readable(TRY_OR(reader.u8(), Error::bad_record))) return Unexpected(Error::bad_record);
         if (node) {
             if (*node >= node_count(leaves)) return Unexpected(Error::bad_record);
             tree.m_nodes.insert_or_assign(NodeIndex(*node), TreeNodeSecret(TRY_OR(reader.secret(), Error::bad_record)));

@@ -65,18 +65,6 @@ Result<void> validate_parent(const RatchetTree& tree, NodeIndex node)
     return {};
 }
 
-bool may_be_external(ProposalType type)   // §12.1.8
-{
-    switch (type) {
-    case ProposalType::add:
-    case ProposalType::remove:
-    case ProposalType::psk:
-    case ProposalType::reinit:
-    case ProposalType::group_context_extensions: return true;
-    default: return false;
-    }
-}
-
 Result<void> validate_add(const Add& add, const GroupContext& context)
 {
     if (add.key_package.cipher_suite != context.cipher_suite) return Unexpected(Error::invalid_proposal);
@@ -100,6 +88,18 @@ Result<void> validate_psk(const PreSharedKeyId& psk, CipherSuite suite)
 }
 
 }  // namespace
+
+bool may_be_external(ProposalType type)   // §12.1.8
+{
+    switch (type) {
+    case ProposalType::add:
+    case ProposalType::remove:
+    case ProposalType::psk:
+    case ProposalType::reinit:
+    case ProposalType::group_context_extensions: return true;
+    default: return false;
+    }
+}
 
 Result<void> validate_lifetime(const Lifetime& lifetime, UnixSeconds now)
 {
@@ -200,7 +200,11 @@ Result<void> validate_proposal(const SentProposal& sent, const RatchetTree& tree
         return {};
     }
     if (const auto* psk = std::get_if<PreSharedKeyProposal>(&proposal.body)) return validate_psk(psk->psk, tree.suite());
-    if (std::holds_alternative<ReInit>(proposal.body)) return Unexpected(Error::unsupported_proposal);
+    if (const auto* reinit = std::get_if<ReInit>(&proposal.body)) {
+        // §12.1.5: "invalid if the version field is less than the version for the current group."
+        if (reinit->version < ProtocolVersion::mls10) return Unexpected(Error::invalid_proposal);
+        return {};
+    }
     return {};
 }
 

@@ -40,6 +40,7 @@ Result<void> validate_proposal(const SentProposal& sent, const RatchetTree& tree
 // A whole list, each of them valid by itself. `committer` is nullopt for an external commit. Error: invalid_proposal_list.
 Result<void> validate_proposal_list(std::span<const SentProposal> proposals, std::optional<LeafIndex> committer);
 
+bool may_be_external(ProposalType type);   // may an external sender propose it? (§12.1.8)
 bool path_required(std::span<const SentProposal> proposals);   // §12.4
 
 }  // namespace sinetti::mls

@@ -1,3 +1,4 @@
+#include "mls/records.h"
 #include "world.h"
 
 using namespace sinetti;
@@ -139,7 +140,7 @@ TEST_SUITE("mls.group_store")
         p.bob.flush(store);
         REQUIRE(store.records().contains(name));
         codec::Reader reader(store.records().at(name));
-        CHECK(reader.u8().value() == 1);
+        CHECK(reader.u8().value() == records::kVersion);
         CHECK(reader.u32().value() == 1);   // the handshake ratchet stands at its second generation
         CHECK(read_text(p.bob, late).error() == Error::replayed);
     }
@@ -168,7 +169,7 @@ TEST_SUITE("mls.group_store")
             store.records()[name].push_back(0);
             CHECK(Group::load(store).error() == Error::bad_record);
             store.records() = good;
-            store.records()[name][0] = 2;
+            store.records()[name][0] = records::kVersion + 1;
             CHECK(Group::load(store).error() == Error::bad_record);
             store.records() = good;
             store.records().erase(name);

@@ -81,6 +81,11 @@ nlohmann::json make_fixture()
     request.remove.push_back(carol.own_leaf());
     REQUIRE(apply_commit(carol, take(bob.commit(request, random)).commit) == Error::removed_from_group);
     fixture["removed_records"] = records_of(carol);
+    request = {};
+    request.reinit = ReInit{Bytes{1, 2, 3}, ProtocolVersion::mls10, kSuite.id(), {}};
+    take(bob.commit(request, random));
+    REQUIRE(bob.merge_pending().has_value());
+    fixture["reinitialized_records"] = records_of(bob);
     return fixture;
 }
 
@@ -119,6 +124,12 @@ void check_fixture(const nlohmann::json& fixture)
     auto removed = take(Group::load(store_of(fixture.at("removed_records"))));
     CHECK_FALSE(removed.is_member());
     CHECK(removed.encrypt({}, {}, random).error() == Error::removed_from_group);
+
+    if (!fixture.contains("reinitialized_records")) return;   // since version 2
+    auto reinitialized = take(Group::load(store_of(fixture.at("reinitialized_records"))));
+    REQUIRE(reinitialized.reinit().has_value());
+    CHECK(reinitialized.reinit()->group_id == Bytes{1, 2, 3});
+    CHECK(reinitialized.encrypt({}, {}, random).error() == Error::reinitialized);
 }
 
 }  // namespace

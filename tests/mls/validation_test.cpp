@@ -113,10 +113,12 @@ TEST_SUITE("mls.validation")
         t.refuse(t.mallory.commit({{PreSharedKeyProposal{branch}}}), Error::missing_psk);
     }
 
-    TEST_CASE("a reinit is refused by name")
+    TEST_CASE("a reinit stands alone and leads to no older version")
     {
         Trio t;
-        t.refuse(t.mallory.commit({{ReInit{{1}, ProtocolVersion::mls10, 3, {}}}}), Error::unsupported_proposal);
+        const ReInit reinit{{1}, ProtocolVersion::mls10, 3, {}};
+        t.refuse(t.mallory.commit({{reinit}, {Add{t.newcomer()}}}), Error::invalid_proposal_list);
+        t.refuse(t.mallory.commit({{ReInit{{1}, ProtocolVersion{0}, 3, {}}}}), Error::invalid_proposal);
     }
 
     TEST_CASE("a reference to a proposal nobody sent is refused")
