@@ -51,6 +51,7 @@ enum class Error : std::uint8_t {
 
     // our own use
     no_pending_commit,
+    no_reinit,                   // a successor of a group that has not ended
     wrong_base,                  // a staged commit that was made for another state of this group
     nothing_to_remove,           // a remove of ourselves, of a blank leaf, or of the same leaf twice
     bad_length,                  // an exporter length this suite cannot give

@@ -129,9 +129,15 @@ struct CreateOptions {
     Lifetime lifetime;                       // of the creator's leaf
 };
 
+class Group;
+
 struct JoinOptions {
     std::optional<Bytes> ratchet_tree;       // when the Welcome does not carry it
     const PskSource* psks = nullptr;
+    // The group that this one may be a branch or the successor of: without it such a Welcome is refused with missing_psk. Who is who
+    // is told by equal credentials.
+    const Group* former = nullptr;
+    std::function<bool(ByteView group_id)> is_known;   // are we in this group already? Such a Welcome is refused (§12.4.3.1)
 };
 
 enum class Resync : std::uint8_t { no, yes };   // yes: the same commit removes the member with our credential, our old self
@@ -154,6 +160,7 @@ struct MessageHeader {
 Result<MessageHeader> peek(ByteView mls_message);   // PublicMessage and PrivateMessage; unsupported_wire_format for others
 
 struct ExternalJoin;
+struct NewGroup;
 
 class Group {
 public:
@@ -198,6 +205,14 @@ public:
     void clear_pending_commit();
     Result<void> merge_pending();            // our commit came first on the board
 
+    // A new group in its epoch 1, tied to this one by its resumption secret; whoever is welcomed joins with this group as
+    // JoinOptions::former. A branch has some of our members, each with a fresh key package, and our suite (§11.3); the successor that
+    // reinit() names has all of them (§11.2). Errors: invalid_group_info when the members are not those, and those of commit();
+    // successor() without a reinit(): no_reinit; unsupported_version or unsupported_suite when it is to be something we do not have.
+    Result<NewGroup> branch(Bytes new_group_id, LeafNodeIdentity identity, std::vector<KeyPackage> others, base::Random& random,
+                            const CreateOptions& options = {}) const;
+    Result<NewGroup> successor(LeafNodeIdentity identity, std::vector<KeyPackage> others, base::Random& random, Lifetime lifetime = {}) const;
+
     // Standalone proposals (§12.1), an MLSMessage each. They stand until the epoch ends: anybody's next commit takes them in.
     // `format` is private_message or public_message. Those of people outside the group are made in mls/external.h.
     Result<Bytes> propose_add(const KeyPackage& key_package, base::Random& random, WireFormat format = WireFormat::private_message);
@@ -220,6 +235,11 @@ private:
     struct State;
     explicit Group(std::unique_ptr<State> state);
     std::unique_ptr<State> m_state;
+};
+
+struct NewGroup {
+    Group group;
+    std::optional<Bytes> welcome;            // for the others; nullopt when there are none
 };
 
 struct ExternalJoin {

@@ -218,46 +218,49 @@ Result<Bytes> make_welcome(CipherSuite suite, const MadeCommit& made, const Appl
 
 Result<CommitOutput> Group::commit(const CommitRequest& request, base::Random& random)
 {
-    auto& state = *m_state;
-    TRY(state.may_send());
+    return m_state->commit(request, ResumptionPskUsage::application, random);
+}
+
+Result<CommitOutput> Group::State::commit(const CommitRequest& request, ResumptionPskUsage usage, base::Random& random)
+{
+    TRY(may_send());
     if (!is_group_message(request.wire_format)) return Unexpected(Error::unsupported_wire_format);
-    const auto suite = state.suite;
-    const auto own = state.own_leaf();
+    const auto own = own_leaf();
 
-    Commit commit;
-    const auto by_value = TRY(state.proposals_by_value(request, random));
-    std::vector<SentProposal> proposals;
+    Commit content;
+    const auto by_value = TRY(proposals_by_value(request, random));
+    std::vector<SentProposal> list;
     for (const auto& proposal : by_value) {
-        proposals.push_back({&proposal, Sender::member(own)});
-        TRY(validate_proposal(proposals.back(), state.epoch.tree, state.epoch.context));
-        commit.proposals.push_back({proposal});
+        list.push_back({&proposal, Sender::member(own)});
+        TRY(validate_proposal(list.back(), epoch.tree, epoch.context, usage));
+        content.proposals.push_back({proposal});
     }
-    for (const auto* entry : state.committable_proposals(request)) {   // valid since they came
-        proposals.push_back({&entry->second.proposal, entry->second.sender});
-        commit.proposals.push_back({entry->first});
+    for (const auto* entry : committable_proposals(request)) {   // valid since they came
+        list.push_back({&entry->second.proposal, entry->second.sender});
+        content.proposals.push_back({entry->first});
     }
-    TRY(validate_proposal_list(proposals, own));
+    TRY(validate_proposal_list(list, own));
 
-    EpochState next{state.epoch.context, state.epoch.tree, state.epoch.keys.clone(), {}, {}, {}, {}};
-    const auto applied = apply_proposals(proposals, next.tree, next.context);
+    EpochState next{epoch.context, epoch.tree, epoch.keys.clone(), {}, {}, {}, {}};
+    const auto applied = apply_proposals(list, next.tree, next.context);
     if (applied.reinit) next.reinit = *applied.reinit;
     next.keys.prune(next.tree);
     std::optional<LeafNode> leaf;
-    if (request.path == PathUse::always || path_required(proposals)) leaf = *next.tree.leaf(own);
-    const auto psk = TRY(state.psk_secret(applied.psks, request.psks));
+    if (request.path == PathUse::always || path_required(list)) leaf = *next.tree.leaf(own);
+    const auto psk = TRY(psk_secret(applied.psks, request.psks));
 
-    const CommitBase base{suite, state.epoch.context, state.epoch.interim_transcript_hash, state.epoch.secrets.init_secret, state.signature_key};
-    auto made = TRY(make_commit(base, {std::move(commit), Sender::member(own), request.wire_format, request.authenticated_data,
+    const CommitBase base{suite, epoch.context, epoch.interim_transcript_hash, epoch.secrets.init_secret, signature_key};
+    auto made = TRY(make_commit(base, {std::move(content), Sender::member(own), request.wire_format, request.authenticated_data,
                                        std::move(next), std::move(leaf), applied.added, psk.clone()}, random));
     CommitOutput output;
-    output.epoch = state.epoch.context.epoch;
+    output.epoch = epoch.context.epoch;
     if (!applied.added.empty())
-        output.welcome = TRY(make_welcome(suite, made, applied, psk, request.welcome_tree, state.signature_key, random));
-    output.commit = TRY(state.protect(std::move(made.content), random));
+        output.welcome = TRY(make_welcome(suite, made, applied, psk, request.welcome_tree, signature_key, random));
+    output.commit = TRY(protect(std::move(made.content), random));
 
     // Nothing fails from here on.
-    state.pending.emplace(PendingCommit{suite.hash(output.commit), std::move(made.next)});
-    state.dirty.pending = true;
+    pending.emplace(PendingCommit{suite.hash(output.commit), std::move(made.next)});
+    dirty.pending = true;
     return output;
 }
 

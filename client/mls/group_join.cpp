@@ -22,6 +22,40 @@ Result<GroupSecrets> open_group_secrets(CipherSuite suite, const Welcome& welcom
     return secrets;
 }
 
+// The pre-shared key that makes this the Welcome of a branch or successor, if any.
+Result<std::optional<PreSharedKeyId>> related_psk(std::span<const PreSharedKeyId> ids, CipherSuite suite)
+{
+    std::optional<PreSharedKeyId> related;
+    for (const auto& id : ids) {
+        if (id.psk_nonce.size() != suite.hash_size()) return Unexpected(Error::malformed);
+        if (id.type != PskType::resumption || id.usage == ResumptionPskUsage::application) continue;
+        // "if a PreSharedKeyID has type resumption with usage reinit or branch, verify that it is the only such PSK."
+        if (related) return Unexpected(Error::invalid_group_info);
+        related = id;
+    }
+    return related;
+}
+
+// The secrets of the group this one comes from, then those the application has.
+class FormerFirst final : public PskSource {
+public:
+    explicit FormerFirst(const JoinOptions& options) : m_options(options) {}
+    std::optional<base::SecretBytes> external_psk(ByteView psk_id) const override
+    {
+        return m_options.psks ? m_options.psks->external_psk(psk_id) : std::nullopt;
+    }
+    std::optional<base::SecretBytes> resumption_psk(ByteView group_id, Epoch epoch) const override
+    {
+        if (m_options.former && base::equal(group_id, m_options.former->group_id())) {
+            if (auto secret = m_options.former->resumption_psk(epoch)) return std::move(*secret);
+        }
+        return m_options.psks ? m_options.psks->resumption_psk(group_id, epoch) : std::nullopt;
+    }
+
+private:
+    const JoinOptions& m_options;
+};
+
 }  // namespace
 
 Result<RatchetTree> tree_of(CipherSuite suite, const GroupInfo& info, const std::optional<Bytes>& handed_in)
@@ -51,12 +85,19 @@ Result<Group> Group::join(ByteView welcome_message, const KeyPackagePrivate& key
     if (key_package.key_package.cipher_suite != suite.id()) return Unexpected(Error::no_matching_key_package);
 
     auto secrets = TRY(open_group_secrets(suite, *welcome, key_package));
-    const auto psk_secret = TRY(psk_secret_from(suite, secrets.psks, options.psks));
+    const auto related = TRY(related_psk(secrets.psks, suite));
+    const FormerFirst psks(options);
+    const auto psk_secret = TRY(psk_secret_from(suite, secrets.psks, &psks));
     auto info = TRY(open_group_info(suite, derive_welcome_secret(suite, secrets.joiner_secret, psk_secret), welcome->encrypted_group_info));
     if (info.group_context.cipher_suite != suite.id()) return Unexpected(Error::invalid_group_info);
 
     auto tree = TRY(tree_of(suite, info, options.ratchet_tree));
     TRY(validate_group_info(suite, info, tree));
+    if (options.is_known && options.is_known(info.group_context.group_id)) return Unexpected(Error::invalid_group_info);
+    if (related) {
+        if (!options.former || !base::equal(related->psk_group_id, options.former->group_id())) return Unexpected(Error::missing_psk);
+        TRY(validate_related_group(*options.former, *related, info.group_context, tree));
+    }
 
     std::optional<LeafIndex> own;
     for (const auto leaf : tree.members())

@@ -106,6 +106,9 @@ struct Group::State {
     // Those of the standalone proposals that can stand in one commit of ours, beside what the request has by value.
     std::vector<const std::pair<const ProposalRef, CachedProposal>*> committable_proposals(const CommitRequest& request) const;
 
+    Result<CommitOutput> commit(const CommitRequest& request, ResumptionPskUsage usage, base::Random& random);
+    Result<NewGroup> new_group(CipherSuite new_suite, Bytes new_group_id, ResumptionPskUsage usage, LeafNodeIdentity&& identity,
+                               std::vector<KeyPackage>&& others, const CreateOptions& options, base::Random& random) const;
     // Signed content of ours as an MLSMessage; uses up a key of our handshake ratchet when it is private.
     Result<Bytes> protect(AuthenticatedContent&& content, base::Random& random);
     Result<Bytes> propose(Proposal&& proposal, WireFormat format, base::Random& random);
@@ -172,6 +175,8 @@ PreSharedKeyId with_fresh_nonce(PreSharedKeyId id, CipherSuite suite, base::Rand
 
 // The ratchet tree of a GroupInfo, or the one that was handed in. Errors: missing_ratchet_tree, malformed.
 Result<RatchetTree> tree_of(CipherSuite suite, const GroupInfo& info, const std::optional<Bytes>& handed_in);
+// A Welcome that names a resumption secret of `former` for a branch or a successor (§11.2, §11.3). Error: invalid_group_info.
+Result<void> validate_related_group(const Group& former, const PreSharedKeyId& psk, const GroupContext& context, const RatchetTree& tree);
 // What a joiner checks of a GroupInfo and its tree, by either way of joining: signature, tree hash, integrity (§12.4.3.1).
 Result<void> validate_group_info(CipherSuite suite, const GroupInfo& info, const RatchetTree& tree);
 

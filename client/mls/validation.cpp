@@ -79,10 +79,10 @@ Result<void> validate_update(const Update& update, LeafIndex sender, const Ratch
     return validate_leaf_node(tree.suite(), update.leaf_node, LeafNodePosition{context.group_id, sender});
 }
 
-Result<void> validate_psk(const PreSharedKeyId& psk, CipherSuite suite)
+Result<void> validate_psk(const PreSharedKeyId& psk, CipherSuite suite, ResumptionPskUsage usage)
 {
     // §12.1.4: usages reinit and branch belong to those operations alone; "The psk_nonce is not of length KDF.Nh."
-    if (psk.type == PskType::resumption && psk.usage != ResumptionPskUsage::application) return Unexpected(Error::invalid_proposal);
+    if (psk.type == PskType::resumption && psk.usage != usage) return Unexpected(Error::invalid_proposal);
     if (psk.psk_nonce.size() != suite.hash_size()) return Unexpected(Error::invalid_proposal);
     return {};
 }
@@ -184,7 +184,7 @@ Result<void> validate_path(const RatchetTree& tree, const UpdatePath& path, Leaf
     return {};
 }
 
-Result<void> validate_proposal(const SentProposal& sent, const RatchetTree& tree, const GroupContext& context)
+Result<void> validate_proposal(const SentProposal& sent, const RatchetTree& tree, const GroupContext& context, ResumptionPskUsage usage)
 {
     const auto& proposal = *sent.proposal;
     if (sent.sender.type == SenderType::external && !may_be_external(proposal.type())) return Unexpected(Error::malformed);
@@ -199,7 +199,7 @@ Result<void> validate_proposal(const SentProposal& sent, const RatchetTree& tree
         if (!tree.leaf(remove->removed)) return Unexpected(Error::invalid_proposal);
         return {};
     }
-    if (const auto* psk = std::get_if<PreSharedKeyProposal>(&proposal.body)) return validate_psk(psk->psk, tree.suite());
+    if (const auto* psk = std::get_if<PreSharedKeyProposal>(&proposal.body)) return validate_psk(psk->psk, tree.suite(), usage);
     if (const auto* reinit = std::get_if<ReInit>(&proposal.body)) {
         // §12.1.5: "invalid if the version field is less than the version for the current group."
         if (reinit->version < ProtocolVersion::mls10) return Unexpected(Error::invalid_proposal);

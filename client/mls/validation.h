@@ -35,7 +35,9 @@ struct SentProposal {
 };
 
 // One proposal against the group it was made for. Errors: invalid_proposal, unsupported_proposal, and those of key packages and leaves.
-Result<void> validate_proposal(const SentProposal& sent, const RatchetTree& tree, const GroupContext& context);
+// `usage` is what a resumption secret may be used for: reinit and branch only in the commit that sets up such a group (§12.1.4).
+Result<void> validate_proposal(const SentProposal& sent, const RatchetTree& tree, const GroupContext& context,
+                               ResumptionPskUsage usage = ResumptionPskUsage::application);
 
 // A whole list, each of them valid by itself. `committer` is nullopt for an external commit. Error: invalid_proposal_list.
 Result<void> validate_proposal_list(std::span<const SentProposal> proposals, std::optional<LeafIndex> committer);

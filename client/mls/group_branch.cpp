@@ -1,0 +1,112 @@
+// Groups that come from another one: branches of it and its successor (RFC 9420 §11.2, §11.3).
+
+#include "mls/group_state.h"
+
+#include <algorithm>
+
+namespace sinetti::mls {
+
+namespace {
+
+bool is_among(const Credential& credential, std::span<const Credential> credentials)
+{
+    return std::find(credentials.begin(), credentials.end(), credential) != credentials.end();
+}
+
+bool is_subset(std::span<const Credential> some, std::span<const Credential> all)
+{
+    return std::all_of(some.begin(), some.end(), [&](const auto& credential) { return is_among(credential, all); });
+}
+
+std::vector<Credential> credentials_of(const RatchetTree& tree)
+{
+    std::vector<Credential> credentials;
+    for (const auto leaf : tree.members()) credentials.push_back(tree.leaf(leaf)->credential);
+    return credentials;
+}
+
+std::vector<Credential> credentials_of(const Group& group)
+{
+    std::vector<Credential> credentials;
+    for (const auto& member : group.members()) credentials.push_back(member.credential);
+    return credentials;
+}
+
+// "group_id, version, cipher_suite, and group_context.extensions fields of the GroupInfo match the ReInit proposal"
+bool matches(const ReInit& reinit, const GroupContext& context)   // a GroupContext is of version mls10
+{
+    return reinit.version == ProtocolVersion::mls10 && reinit.cipher_suite == context.cipher_suite &&
+           base::equal(reinit.group_id, context.group_id) && reinit.extensions == context.extensions;
+}
+
+}  // namespace
+
+Result<void> validate_related_group(const Group& former, const PreSharedKeyId& psk, const GroupContext& context, const RatchetTree& tree)
+{
+    if (context.epoch != Epoch(1)) return Unexpected(Error::invalid_group_info);
+    const auto before = credentials_of(former);
+    const auto after = credentials_of(tree);
+    if (psk.usage == ResumptionPskUsage::branch) {
+        if (context.cipher_suite != former.suite().id()) return Unexpected(Error::invalid_group_info);
+        if (!is_subset(after, before)) return Unexpected(Error::invalid_group_info);
+        return {};
+    }
+    // "verify that the last Commit to the referenced group contains a ReInit proposal": its epoch is the one the group ended in.
+    if (!former.reinit() || psk.psk_epoch != former.epoch()) return Unexpected(Error::invalid_group_info);
+    if (!matches(*former.reinit(), context)) return Unexpected(Error::invalid_group_info);
+    if (!is_subset(before, after)) return Unexpected(Error::invalid_group_info);
+    return {};
+}
+
+Result<NewGroup> Group::State::new_group(CipherSuite new_suite, Bytes new_group_id, ResumptionPskUsage usage, LeafNodeIdentity&& identity,
+                                         std::vector<KeyPackage>&& others, const CreateOptions& options, base::Random& random) const
+{
+    if (removed) return Unexpected(Error::removed_from_group);
+    std::vector<Credential> before;
+    for (const auto& member : members()) before.push_back(member.credential);
+    std::vector<Credential> after{identity.credential};
+    for (const auto& key_package : others) after.push_back(key_package.leaf_node.credential);
+    if (!is_subset(after, before) || (usage == ResumptionPskUsage::reinit && !is_subset(before, after)))
+        return Unexpected(Error::invalid_group_info);
+
+    struct ThisGroup final : PskSource {
+        explicit ThisGroup(const State& state) : m_state(state) {}
+        std::optional<base::SecretBytes> external_psk(ByteView) const override { return std::nullopt; }
+        std::optional<base::SecretBytes> resumption_psk(ByteView, Epoch) const override
+        {
+            return base::SecretBytes(m_state.epoch.secrets.resumption_psk.view());
+        }
+        const State& m_state;
+    };
+    const ThisGroup psks(*this);
+    CommitRequest request;
+    request.add = std::move(others);
+    request.psk.push_back(PreSharedKeyId::resumption(usage, epoch.context.group_id, epoch.context.epoch));
+    request.psks = &psks;
+
+    auto group = TRY(Group::create(new_suite, std::move(new_group_id), std::move(identity), random, options));
+    auto output = TRY(group.m_state->commit(request, usage, random));
+    TRY(group.merge_pending());   // nobody else is in epoch 0, so nobody else can come first
+    return NewGroup{std::move(group), std::move(output.welcome)};
+}
+
+Result<NewGroup> Group::branch(Bytes new_group_id, LeafNodeIdentity identity, std::vector<KeyPackage> others, base::Random& random,
+                               const CreateOptions& options) const
+{
+    TRY(m_state->may_send());
+    return m_state->new_group(suite(), std::move(new_group_id), ResumptionPskUsage::branch, std::move(identity), std::move(others), options,
+                              random);
+}
+
+Result<NewGroup> Group::successor(LeafNodeIdentity identity, std::vector<KeyPackage> others, base::Random& random, Lifetime lifetime) const
+{
+    const auto& reinit = m_state->epoch.reinit;
+    if (!reinit) return Unexpected(Error::no_reinit);
+    if (reinit->version != ProtocolVersion::mls10) return Unexpected(Error::unsupported_version);
+    const auto new_suite = CipherSuite::from_id(reinit->cipher_suite);
+    if (!new_suite) return Unexpected(Error::unsupported_suite);
+    return m_state->new_group(*new_suite, reinit->group_id, ResumptionPskUsage::reinit, std::move(identity), std::move(others),
+                              {reinit->extensions, lifetime}, random);
+}
+
+}  // namespace sinetti::mls
