@@ -1,7 +1,7 @@
 // Whatever is refused leaves the group exactly as it was: all of its state, in memory and to be stored, is compared.
 
 #include "mls/encode.h"
-#include "tests/support/mls_insider.h"
+#include "tests/support/mls_rogue.h"
 #include "tests/support/mls_state.h"
 
 #include "world.h"
@@ -25,7 +25,7 @@ struct Rich {
     Bytes own_message;
     Bytes own_proposal;
     std::vector<Bytes> fresh;   // good ones, not processed yet: text, proposals, a commit
-    std::optional<Insider> mallory;   // is bob
+    std::optional<RogueMember> mallory;   // is bob
 
     Rich()
     {
@@ -43,7 +43,7 @@ struct Rich {
         for (auto* group : {&alice, &bob}) REQUIRE(group->process(own_proposal).has_value());
         own_message = take(carol.encrypt(base::view_of("mine"), {}, random));
         take(carol.commit({}, random));
-        mallory = Insider::of(bob);
+        mallory = RogueMember::of(bob);
         fresh.push_back(take(alice.encrypt(base::view_of("fresh"), base::view_of("aad"), random)));
         fresh.push_back(take(alice.propose_update(random)));
         fresh.push_back(take(bob.commit({}, random)).commit);

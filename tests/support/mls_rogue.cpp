@@ -1,4 +1,4 @@
-#include "tests/support/mls_insider.h"
+#include "tests/support/mls_rogue.h"
 
 #include "mls/encode.h"
 #include "tests/support/mls_inside.h"
@@ -7,20 +7,20 @@ namespace sinetti::tests {
 
 using namespace sinetti::mls;
 
-Insider Insider::of(Group& group)
+RogueMember RogueMember::of(Group& group)
 {
     auto& state = state_of(group);
-    Insider insider;
-    insider.m_suite = state.suite;
-    insider.m_context = state.epoch.context;
-    insider.m_leaf = state.own_leaf();
-    insider.m_signature_key = state.signature_key.clone();
-    insider.m_secrets = state.epoch.secrets.clone();
-    insider.m_messages = state.messages.serialize();
-    return insider;
+    RogueMember rogue;
+    rogue.m_suite = state.suite;
+    rogue.m_context = state.epoch.context;
+    rogue.m_leaf = state.own_leaf();
+    rogue.m_signature_key = state.signature_key.clone();
+    rogue.m_secrets = state.epoch.secrets.clone();
+    rogue.m_messages = state.messages.serialize();
+    return rogue;
 }
 
-AuthenticatedContent Insider::sign(WireFormat wire_format, Sender sender, Body body) const
+AuthenticatedContent RogueMember::sign(WireFormat wire_format, Sender sender, Body body) const
 {
     FramedContent content{m_context.group_id, m_context.epoch, sender, {}, std::move(body)};
     auto authenticated = AuthenticatedContent::sign(m_suite, wire_format, std::move(content), *m_signature_key, m_context.serialize());
@@ -28,13 +28,13 @@ AuthenticatedContent Insider::sign(WireFormat wire_format, Sender sender, Body b
     return authenticated;
 }
 
-Bytes Insider::public_message(Sender sender, Body body) const
+Bytes RogueMember::public_message(Sender sender, Body body) const
 {
     auto authenticated = sign(WireFormat::public_message, sender, std::move(body));
     return MlsMessage{protect_public(m_suite, std::move(authenticated), m_secrets.membership_key, m_context.serialize())}.serialize();
 }
 
-Bytes Insider::private_message(Body body, Generation generation) const
+Bytes RogueMember::private_message(Body body, Generation generation) const
 {
     const auto authenticated = sign(WireFormat::private_message, Sender::member(m_leaf), std::move(body));
     const auto type = authenticated.content.content_type();
@@ -48,12 +48,12 @@ Bytes Insider::private_message(Body body, Generation generation) const
     return private_plaintext(type, plaintext.view(), generation);
 }
 
-Bytes Insider::private_plaintext(ContentType type, ByteView plaintext, Generation generation) const
+Bytes RogueMember::private_plaintext(ContentType type, ByteView plaintext, Generation generation) const
 {
     return private_plaintext_as(m_leaf, type, plaintext, generation, generation);
 }
 
-Bytes Insider::private_plaintext_as(LeafIndex leaf, ContentType type, ByteView plaintext, Generation key_generation,
+Bytes RogueMember::private_plaintext_as(LeafIndex leaf, ContentType type, ByteView plaintext, Generation key_generation,
                                     Generation told_generation) const
 {
     codec::Reader reader(m_messages.view());

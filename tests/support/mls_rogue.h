@@ -7,11 +7,11 @@
 
 namespace sinetti::tests {
 
-class Insider {
+class RogueMember {
 public:
     using Body = std::variant<mls::ApplicationData, mls::Proposal, mls::Commit>;
 
-    static Insider of(mls::Group& group);
+    static RogueMember of(mls::Group& group);
 
     const mls::GroupContext& context() const { return m_context; }
     mls::LeafIndex leaf() const { return m_leaf; }
