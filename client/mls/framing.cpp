@@ -207,6 +207,7 @@ Result<MlsMessage> MlsMessage::parse(ByteView bytes)
 {
     if (bytes.size() > kMessageSizeMax) return Unexpected(Error::malformed);
     codec::Reader reader(bytes);
+    // ValFraming13: a message is of version mls10 (§6)
     if (TRY_OR(reader.u16(), Error::malformed) != static_cast<std::uint16_t>(ProtocolVersion::mls10))
         return Unexpected(Error::unsupported_version);
     MlsMessage message;
@@ -254,6 +255,7 @@ Result<AuthenticatedContent> unprotect_public(CipherSuite suite, PublicMessage&&
     if (content.content.content_type() == ContentType::application) return Unexpected(Error::malformed);
     if (content.content.sender.type == SenderType::member) {
         const auto expected = content.membership_tag(suite, key, group_context);
+        // ValFraming07: a member's PublicMessage has the membership_tag (§6.2)
         if (!base::equal_constant_time(expected, message.membership_tag)) return Unexpected(Error::bad_membership_tag);
     }
     return content;
@@ -317,7 +319,7 @@ Result<AuthenticatedContent> unprotect_private(CipherSuite suite, const PrivateM
     content.content.authenticated_data = message.authenticated_data;
     content.content.body = TRY_OR(read_body(reader, message.content_type), Error::malformed);
     content.auth = TRY_OR(FramedContentAuthData::read(reader, message.content_type), Error::malformed);
-    // §6.3.1: "A receiver MUST verify that there are no non-zero bytes in the padding field."
+    // ValFraming15: the padding of a PrivateMessage is zeros (§6.3.1)
     const auto padding = reader.rest();
     if (std::any_of(padding.begin(), padding.end(), [](auto byte) { return byte != 0; })) return Unexpected(Error::malformed);
     return content;

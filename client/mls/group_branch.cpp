@@ -43,17 +43,22 @@ bool matches(const ReInit& reinit, const GroupContext& context)   // a GroupCont
 
 Result<void> validate_related_group(const Group& former, const PreSharedKeyId& psk, const GroupContext& context, const RatchetTree& tree)
 {
+    // ValBranch01: the epoch of a branch or successor that welcomes is 1 (§12.4.3.1)
     if (context.epoch != Epoch(1)) return Unexpected(Error::invalid_group_info);
     const auto before = credentials_of(former);
     const auto after = credentials_of(tree);
     if (psk.usage == ResumptionPskUsage::branch) {
+        // ValBranch02: a branch has the suite of the group it comes from (§11.3)
         if (context.cipher_suite != former.suite().id()) return Unexpected(Error::invalid_group_info);
+        // ValBranch03: the members of a branch are members of the group it comes from (§11.3)
         if (!is_subset(after, before)) return Unexpected(Error::invalid_group_info);
         return {};
     }
-    // "verify that the last Commit to the referenced group contains a ReInit proposal": its epoch is the one the group ended in.
+    // ValBranch04: the last commit of the group that a successor names has a ReInit (§12.4.3.1)
     if (!former.reinit() || psk.psk_epoch != former.epoch()) return Unexpected(Error::invalid_group_info);
+    // ValBranch05: a successor is what the ReInit says (§11.2)
     if (!matches(*former.reinit(), context)) return Unexpected(Error::invalid_group_info);
+    // ValBranch06: all members of the old group are members of its successor (§12.4.3.1)
     if (!is_subset(before, after)) return Unexpected(Error::invalid_group_info);
     return {};
 }

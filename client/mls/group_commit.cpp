@@ -53,6 +53,7 @@ Result<PskSecret> psk_secret_from(CipherSuite suite, std::span<const PreSharedKe
     for (const auto& id : ids) {
         if (!source) return Unexpected(Error::missing_psk);
         auto secret = id.type == PskType::external ? source->external_psk(id.psk_id) : source->resumption_psk(id.psk_group_id, id.psk_epoch);
+        // ValCommit03: a pre-shared key is one we have (§12.4.2, §12.4.3.1)
         if (!secret) return Unexpected(Error::missing_psk);
         psks.push_back({id, std::move(*secret)});
     }

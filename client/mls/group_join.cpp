@@ -27,9 +27,10 @@ Result<std::optional<PreSharedKeyId>> related_psk(std::span<const PreSharedKeyId
 {
     std::optional<PreSharedKeyId> related;
     for (const auto& id : ids) {
+        // ValWelcome10: the psk_nonce of a Welcome has KDF.Nh bytes (§8.4)
         if (id.psk_nonce.size() != suite.hash_size()) return Unexpected(Error::malformed);
         if (id.type != PskType::resumption || id.usage == ResumptionPskUsage::application) continue;
-        // "if a PreSharedKeyID has type resumption with usage reinit or branch, verify that it is the only such PSK."
+        // ValWelcome09: a PSK with usage reinit or branch is the only such PSK of a Welcome (§12.4.3.1)
         if (related) return Unexpected(Error::invalid_group_info);
         related = id;
     }
@@ -68,8 +69,11 @@ Result<RatchetTree> tree_of(CipherSuite suite, const GroupInfo& info, const std:
 Result<void> validate_group_info(CipherSuite suite, const GroupInfo& info, const RatchetTree& tree)
 {
     const auto* signer = tree.leaf(info.signer);
+    // ValWelcome03: the signer of a GroupInfo is a leaf that is not blank (§12.4.3.1)
     if (!signer) return Unexpected(Error::invalid_group_info);
+    // ValWelcome04: the signature of a GroupInfo is of its signer (§12.4.3)
     TRY(info.verify(suite, signer->signature_key));
+    // ValWelcome05: the ratchet tree has the tree_hash of the GroupInfo (§12.4.3.1)
     if (!base::equal(tree.tree_hash(), info.group_context.tree_hash)) return Unexpected(Error::invalid_tree);
     return validate_tree(tree, info.group_context.group_id, info.group_context.extensions);
 }
@@ -82,6 +86,7 @@ Result<Group> Group::join(ByteView welcome_message, const KeyPackagePrivate& key
     const auto known_suite = CipherSuite::from_id(welcome->cipher_suite);
     if (!known_suite) return Unexpected(Error::unsupported_suite);
     const auto suite = *known_suite;
+    // ValWelcome01: a Welcome is of the suite of our key package (§12.4.3.1)
     if (key_package.key_package.cipher_suite != suite.id()) return Unexpected(Error::no_matching_key_package);
 
     auto secrets = TRY(open_group_secrets(suite, *welcome, key_package));
@@ -89,10 +94,12 @@ Result<Group> Group::join(ByteView welcome_message, const KeyPackagePrivate& key
     const FormerFirst psks(options);
     const auto psk_secret = TRY(psk_secret_from(suite, secrets.psks, &psks));
     auto info = TRY(open_group_info(suite, derive_welcome_secret(suite, secrets.joiner_secret, psk_secret), welcome->encrypted_group_info));
+    // ValWelcome02: the GroupInfo is of the suite of our key package (§12.4.3.1)
     if (info.group_context.cipher_suite != suite.id()) return Unexpected(Error::invalid_group_info);
 
     auto tree = TRY(tree_of(suite, info, options.ratchet_tree));
     TRY(validate_group_info(suite, info, tree));
+    // ValWelcome08: the group_id is unique among our groups (§12.4.3.1)
     if (options.is_known && options.is_known(info.group_context.group_id)) return Unexpected(Error::invalid_group_info);
     if (related) {
         if (!options.former || !base::equal(related->psk_group_id, options.former->group_id())) return Unexpected(Error::missing_psk);
@@ -102,6 +109,7 @@ Result<Group> Group::join(ByteView welcome_message, const KeyPackagePrivate& key
     std::optional<LeafIndex> own;
     for (const auto leaf : tree.members())
         if (*tree.leaf(leaf) == key_package.key_package.leaf_node) own = leaf;
+    // ValWelcome06: the tree has a leaf identical to our key package's (§12.4.3.1)
     if (!own || *own == info.signer) return Unexpected(Error::invalid_group_info);
 
     TreeKemPrivate keys(*own, crypto::HpkePrivateKey(key_package.encryption_key.view()));
@@ -114,6 +122,7 @@ Result<Group> Group::join(ByteView welcome_message, const KeyPackagePrivate& key
     auto serialized = info.group_context.serialize();
     auto epoch_keys = derive_epoch(suite, secrets.joiner_secret, psk_secret, serialized);
     const auto& confirmed = info.group_context.confirmed_transcript_hash;
+    // ValWelcome07: the confirmation tag is that of the epoch (§12.4.3.1)
     if (!suite.mac_verify(epoch_keys.secrets.confirmation_key.view(), confirmed, info.confirmation_tag))
         return Unexpected(Error::bad_confirmation_tag);
     auto interim = interim_transcript_hash(suite, confirmed, info.confirmation_tag);

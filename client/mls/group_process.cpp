@@ -21,6 +21,7 @@ MessageHeader header_of(const MlsMessage& message)
 Result<MlsMessage> parse_group_message(ByteView bytes)
 {
     auto message = TRY(MlsMessage::parse(bytes));
+    // ValFraming14: content in a group is a PublicMessage or a PrivateMessage (§6)
     if (!is_group_message(message.wire_format())) return Unexpected(Error::unsupported_wire_format);
     return message;
 }
@@ -49,14 +50,18 @@ Result<Processed> Group::process(ByteView mls_message, const PskSource* psks)
     if (state.removed) return Unexpected(Error::removed_from_group);
     auto message = TRY(parse_group_message(mls_message));
     const auto header = header_of(message);
+    // ValFraming02: a message is for the group it is read in (§6)
     if (!base::equal(header.group_id, group_id())) return Unexpected(Error::wrong_group);
+    // ValFraming03: a proposal or commit is for the current epoch (§12.1, §12.4.2)
     if (header.epoch > epoch()) return Unexpected(Error::future_epoch);
     if (header.content_type == ContentType::application) {
         const auto* sealed = std::get_if<PrivateMessage>(&message.body);
-        if (!sealed) return Unexpected(Error::malformed);   // §6: "Applications MUST use PrivateMessage to encrypt application messages."
+        // ValFraming01: application data is in a PrivateMessage (§6)
+        if (!sealed) return Unexpected(Error::malformed);
         return state.process_application(*sealed);
     }
     if (header.epoch < epoch()) return Unexpected(Error::stale_epoch);
+    // ValCommit11: a group that has been reinitialized takes no more handshakes (§12.4.2)
     if (state.epoch.reinit) return Unexpected(Error::reinitialized);
     if (state.pending && base::equal(state.pending->message_hash, state.suite.hash(mls_message))) return Processed(OwnCommit{});
 
@@ -88,7 +93,7 @@ Result<Processed> Group::State::process_application(const PrivateMessage& messag
         const auto found = std::find_if(old->members.begin(), old->members.end(), [&](const auto& m) { return m.leaf == sender.leaf; });
         if (found != old->members.end()) member = *found;
     }
-    // §6.3.2: "the recipient MUST verify that the leaf index indicated in the leaf_index field identifies a non-blank node."
+    // "the recipient MUST verify that the leaf index indicated in the leaf_index field identifies a non-blank node" (§6.3.2).
     if (!member) return Unexpected(Error::unknown_sender);
     if (sender.leaf == own_leaf()) return Unexpected(Error::own_message);
 
@@ -108,6 +113,7 @@ Result<AuthenticatedContent> Group::State::unprotect(MlsMessage&& message, std::
     }
     const auto& sealed = *std::get_if<PrivateMessage>(&message.body);
     const auto sender = TRY(open_sender_data(suite, sealed, epoch.secrets.sender_data_secret));
+    // ValFraming05: encrypted sender data names a leaf that is not blank (§6.3.2)
     if (!epoch.tree.leaf(sender.leaf)) return Unexpected(Error::unknown_sender);
     if (sender.leaf == own_leaf()) return Unexpected(Error::own_message);
     key = TRY(messages.find(sender.leaf, RatchetType::handshake, sender.generation));
@@ -124,30 +130,36 @@ Result<void> Group::State::verify_sender(const AuthenticatedContent& content) co
     switch (sender.type) {
     case SenderType::member: {
         const auto* leaf = epoch.tree.leaf(sender.leaf());
+        // ValFraming04: a sender that is a member stands at a leaf that is not blank (§6.1)
         if (!leaf) return Unexpected(Error::unknown_sender);
         signer = leaf->signature_key;
         break;
     }
     case SenderType::external: {
+        // ValFraming09: an external sender sends proposals only (§6.1)
         if (!proposal) return Unexpected(Error::malformed);
         const auto* extension = find_extension(epoch.context.extensions, ExtensionType::external_senders);
         if (!extension) return Unexpected(Error::unknown_sender);
         const auto senders = TRY_OR(read_external_senders(extension->data), Error::malformed);
+        // ValFraming10: an external sender is one of external_senders (§6.1)
         if (sender.index >= senders.size()) return Unexpected(Error::unknown_sender);
         signer = senders[sender.index].signature_key;
         break;
     }
     case SenderType::new_member_proposal: {
         const auto* add = proposal ? std::get_if<Add>(&proposal->body) : nullptr;
+        // ValFraming11: a new_member_proposal is an Add (§6.1)
         if (!add) return Unexpected(Error::malformed);
         signer = add->key_package.leaf_node.signature_key;
         break;
     }
     case SenderType::new_member_commit:
+        // ValFraming12: a new_member_commit is a commit with a path (§6.1, §12.4.3.2)
         if (!commit || !commit->path) return Unexpected(Error::malformed);
         signer = commit->path->leaf_node.signature_key;
         break;
     }
+    // ValFraming06: a message is signed with the key of its sender (§6.1)
     return content.verify_signature(suite, signer, epoch.serialized_context);
 }
 
@@ -156,6 +168,7 @@ Result<Processed> Group::State::receive_proposal(AuthenticatedContent&& content)
     auto& proposal = *std::get_if<Proposal>(&content.content.body);
     const auto sender = content.content.sender;
     const auto type = proposal.type();
+    // ValProposal08: an ExternalInit is in external commits only (§12.1.6)
     if (type == ProposalType::external_init) return Unexpected(Error::invalid_proposal);
     TRY(validate_proposal({&proposal, sender}, epoch.tree, epoch.context));
     auto ref = content.proposal_ref(suite);
@@ -178,14 +191,22 @@ Result<std::unique_ptr<StagedCommit::State>> Group::State::stage(const Authentic
             list.push_back({proposal, sender});
             TRY(validate_proposal(list.back(), epoch.tree, epoch.context));
         } else {
-            // §12.4.3.2: "The Commit MUST NOT include any proposals by reference" when it is external.
+            // ValList11: an external commit includes no proposals by reference (§12.4.3.2)
             if (external) return Unexpected(Error::invalid_proposal_list);
             const auto cached = proposals.find(*std::get_if<ProposalRef>(&entry.body));
+            // ValCommit02: a proposal by reference is one received in this epoch (§12.4)
             if (cached == proposals.end()) return Unexpected(Error::unknown_proposal);
             list.push_back({&cached->second.proposal, cached->second.sender});
         }
     }
     TRY(validate_proposal_list(list, external ? std::nullopt : std::optional(sender.leaf())));
+    for (const auto& sent : list) {
+        const auto* remove = external ? std::get_if<Remove>(&sent.proposal->body) : nullptr;
+        // ValList12: the leaf of an external commit has another encryption_key than the leaf it removes (§12.2)
+        if (remove && base::equal(commit.path->leaf_node.encryption_key, epoch.tree.leaf(remove->removed)->encryption_key))
+            return Unexpected(Error::invalid_path);
+    }
+    // ValCommit01: a commit has a path unless it has proposals, and none that requires one (§12.4)
     if (!commit.path && path_required(list)) return Unexpected(Error::path_required);
 
     EpochState next{epoch.context, epoch.tree, epoch.keys.clone(), {}, {}, {}, {}};
@@ -238,6 +259,7 @@ Result<std::unique_ptr<StagedCommit::State>> Group::State::stage(const Authentic
     const auto joiner = derive_joiner_secret(suite, init_secret, commit_secret, next.serialized_context);
     auto epoch_keys = derive_epoch(suite, joiner, psk, next.serialized_context);
     next.secrets = std::move(epoch_keys.secrets);
+    // ValFraming08: a commit has the confirmation tag of the epoch it starts (§6.1)
     if (!suite.mac_verify(next.secrets.confirmation_key.view(), next.context.confirmed_transcript_hash, content.auth.confirmation_tag))
         return Unexpected(Error::bad_confirmation_tag);
     next.confirmation_tag = content.auth.confirmation_tag;

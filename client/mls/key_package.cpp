@@ -86,14 +86,19 @@ Bytes KeyPackage::serialize() const
 
 Result<void> KeyPackage::validate(std::optional<UnixSeconds> now) const
 {
+    // ValKeyPackage01: a key package is of the group's version (§10.1)
     if (version != ProtocolVersion::mls10) return Unexpected(Error::unsupported_version);
     const auto suite = CipherSuite::from_id(cipher_suite);
     if (!suite) return Unexpected(Error::unsupported_suite);
+    // ValKeyPackage03: the leaf of a key package has leaf_node_source key_package (§7.3)
     if (leaf_node.source != LeafNodeSource::key_package) return Unexpected(Error::invalid_leaf_node);
     TRY(validate_leaf_node(*suite, leaf_node, {}));
+    // ValKeyPackage04: an init_key has the size of the suite's KEM (§10)
     if (init_key.size() != crypto::kem_public_key_size(suite->hpke().kem)) return Unexpected(Error::invalid_key_package);
+    // ValKeyPackage05: the init_key is another key than the leaf's encryption_key (§10.1)
     if (base::equal(init_key, leaf_node.encryption_key)) return Unexpected(Error::invalid_key_package);
     if (now) TRY(validate_lifetime(leaf_node.lifetime, *now));
+    // ValKeyPackage06: the signature of a key package is of its leaf's signature_key (§10.1)
     return suite->verify_with_label(leaf_node.signature_key, "KeyPackageTBS", to_be_signed(), signature);
 }
 

@@ -51,7 +51,7 @@ codec::Result<Extensions> read_extensions(codec::Reader& reader)
     auto list = TRY(reader.vector());
     Extensions extensions;
     while (!list.empty()) extensions.push_back(TRY(Extension::read(list)));
-    // §13.4: "Any field containing a list of extensions MUST NOT have more than one extension of any given type."
+    // ValExtension01: a list of extensions has no more than one of any type (§13.4)
     std::vector<ExtensionType> types;
     types.reserve(extensions.size());
     for (const auto& extension : extensions) types.push_back(extension.type);

@@ -26,7 +26,7 @@ codec::Result<ParentNode> ParentNode::read(codec::Reader& reader)
     node.unmerged_leaves.reserve(list.rest().size() / 4);
     while (!list.empty()) {
         const LeafIndex leaf(TRY(list.u32()));
-        // §7.1: "The entries in the unmerged_leaves vector MUST be sorted in increasing order."
+        // ValTree05: unmerged_leaves are sorted in increasing order (§7.1)
         if (!node.unmerged_leaves.empty() && node.unmerged_leaves.back() >= leaf) return base::Unexpected(codec::Error::bad_value);
         node.unmerged_leaves.push_back(leaf);
     }
@@ -60,6 +60,7 @@ codec::Result<RatchetTree> RatchetTree::parse(CipherSuite suite, ByteView ratche
         const bool expect_leaf = is_leaf(NodeIndex(i));
         if (present) {
             const auto type = static_cast<NodeType>(TRY(list.u8()));
+            // ValTree07: leaves and parents of a ratchet_tree alternate (§12.4.3.3)
             if (type != (expect_leaf ? NodeType::leaf : NodeType::parent)) return base::Unexpected(codec::Error::bad_value);
         }
         if (expect_leaf) {
@@ -70,8 +71,7 @@ codec::Result<RatchetTree> RatchetTree::parse(CipherSuite suite, ByteView ratche
             if (present) tree.m_parents.back() = std::make_shared<const ParentNode>(TRY(ParentNode::read(list)));
         }
     }
-    // §12.4.3.3: "The receiver MUST check that the last node in ratchet_tree is non-blank, and then extend the tree to the
-    // right until it has a length of the form 2^(d+1) - 1."
+    // ValTree06: the last node of a ratchet_tree is not blank (§12.4.3.3)
     if (last_is_blank) return base::Unexpected(codec::Error::bad_value);
     std::uint32_t width = static_cast<std::uint32_t>(std::max(tree.m_leaves.size(), tree.m_parents.size() + 1));
     tree.resize(LeafCount(std::bit_ceil(width)));

@@ -146,7 +146,7 @@ Result<CommitSecret> TreeKemPrivate::implant(const RatchetTree& tree, LeafIndex 
         if (!reached) continue;
         auto pair = node_key_pair(suite, path_secret);
         const auto* expected = tree.public_key(step.node);
-        // §7.5: "Verify that the derived public keys are the same as the corresponding public keys sent in the UpdatePath."
+        // ValWelcome11: keys derived from a path secret are those of the tree (§7.5, §12.4.3.1)
         if (!expected || !base::equal(*expected, pair.public_key)) return Unexpected(Error::invalid_path);
         set(step.node, std::move(pair.private_key));
         path_secret = next_path_secret(suite, path_secret);
@@ -204,15 +204,16 @@ Result<UpdatePath> encrypt_path(const RatchetTree& tree, LeafIndex sender, const
 Result<void> apply_path(RatchetTree& tree, LeafIndex sender, const UpdatePath& path, std::span<const LeafIndex> added)
 {
     const auto steps = tree.filtered_direct_path(sender);
+    // ValCommit08: an UpdatePath has one node for each of the filtered direct path (§7.5)
     if (path.nodes.size() != steps.size()) return Unexpected(Error::invalid_path);
     std::vector<crypto::HpkePublicKey> public_keys;
     for (std::size_t i = 0; i < steps.size(); ++i) {
-        // §7.6: "The length of the encrypted_path_secret vector MUST be equal to the length of the resolution of the copath node."
+        // ValCommit09: a node of an UpdatePath has one ciphertext for each of the copath resolution (§7.6)
         if (path.nodes[i].encrypted_path_secret.size() != resolution_without(tree, steps[i].copath_child, added).size())
             return Unexpected(Error::invalid_path);
         public_keys.push_back(path.nodes[i].encryption_key);
     }
-    // §7.9.2: "clients MUST recompute the expected value of parent_hash for the committer's new leaf and verify that it matches."
+    // ValCommit10: the committer's new leaf has the parent hash of the path (§7.9.2)
     const auto expected = merge_path(tree, sender, steps, public_keys);
     if (!base::equal(expected, path.leaf_node.parent_hash)) return Unexpected(Error::invalid_path);
     tree.set_leaf(sender, path.leaf_node);

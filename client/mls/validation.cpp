@@ -46,12 +46,12 @@ std::size_t count_vouchers(const RatchetTree& tree, NodeIndex node, NodeIndex ch
 Result<void> validate_parent(const RatchetTree& tree, NodeIndex node)
 {
     const auto& content = *tree.parent_node(node);
+    // ValTree01: the key of a parent has the size of the suite's KEM (§5.1.1)
     if (content.encryption_key.size() != crypto::kem_public_key_size(tree.suite().hpke().kem)) return Unexpected(Error::invalid_tree);
     for (const auto leaf : content.unmerged_leaves) {
-        // "Verify that the entry represents a non-blank leaf node that is a descendant of the parent node."
+        // ValTree02: an unmerged leaf is a descendant of its parent that is not blank (§12.4.3.1)
         if (!is_below(leaf, node) || tree.is_blank(to_node(leaf))) return Unexpected(Error::invalid_tree);
-        // "Verify that every non-blank intermediate node between the leaf node and the parent node also has an entry for the leaf
-        // node in its unmerged_leaves."
+        // ValTree03: every non-blank node between an unmerged leaf and its parent has the leaf unmerged, too (§12.4.3.1)
         for (auto between = parent_unbounded(to_node(leaf)); between != node; between = parent_unbounded(between)) {
             const auto* other = tree.parent_node(between);
             if (other && !std::binary_search(other->unmerged_leaves.begin(), other->unmerged_leaves.end(), leaf))
@@ -61,12 +61,14 @@ Result<void> validate_parent(const RatchetTree& tree, NodeIndex node)
     // "top down": exactly one descendant for which the parent node is parent-hash valid. That descendant, when it is a parent
     // itself, is checked in its own turn, so that every chain ends in a leaf.
     const auto vouchers = count_vouchers(tree, node, left(node), right(node)) + count_vouchers(tree, node, right(node), left(node));
+    // ValTree04: every parent is parent-hash valid (§7.9.2)
     if (vouchers != 1) return Unexpected(Error::invalid_tree);
     return {};
 }
 
 Result<void> validate_add(const Add& add, const GroupContext& context)
 {
+    // ValKeyPackage02: a key package is of the group's suite (§10.1)
     if (add.key_package.cipher_suite != context.cipher_suite) return Unexpected(Error::invalid_proposal);
     return add.key_package.validate(std::nullopt);
 }
@@ -74,15 +76,18 @@ Result<void> validate_add(const Add& add, const GroupContext& context)
 Result<void> validate_update(const Update& update, LeafIndex sender, const RatchetTree& tree, const GroupContext& context)
 {
     const auto* current = tree.leaf(sender);
+    // ValProposal01: the leaf of an Update has leaf_node_source update (§7.3)
     if (!current || update.leaf_node.source != LeafNodeSource::update) return Unexpected(Error::invalid_proposal);
+    // ValProposal02: an Update brings another encryption key than the leaf it replaces (§7.3)
     if (base::equal(update.leaf_node.encryption_key, current->encryption_key)) return Unexpected(Error::invalid_proposal);
     return validate_leaf_node(tree.suite(), update.leaf_node, LeafNodePosition{context.group_id, sender});
 }
 
 Result<void> validate_psk(const PreSharedKeyId& psk, CipherSuite suite, ResumptionPskUsage usage)
 {
-    // §12.1.4: usages reinit and branch belong to those operations alone; "The psk_nonce is not of length KDF.Nh."
+    // ValProposal04: resumption secrets with usage reinit or branch are for those operations alone (§12.1.4)
     if (psk.type == PskType::resumption && psk.usage != usage) return Unexpected(Error::invalid_proposal);
+    // ValProposal05: a psk_nonce has KDF.Nh bytes (§12.1.4)
     if (psk.psk_nonce.size() != suite.hash_size()) return Unexpected(Error::invalid_proposal);
     return {};
 }
@@ -103,7 +108,9 @@ bool may_be_external(ProposalType type)   // §12.1.8
 
 Result<void> validate_lifetime(const Lifetime& lifetime, UnixSeconds now)
 {
+    // ValLeafNode12: a leaf that is imported is within its lifetime (§7.3)
     if (now < lifetime.not_before || now > lifetime.not_after) return Unexpected(Error::lifetime_out_of_range);
+    // ValLeafNode13: the total lifetime of a leaf that is imported is acceptable (§7.2)
     if (lifetime.not_after.value - lifetime.not_before.value > kLeafLifetimeMax) return Unexpected(Error::lifetime_out_of_range);
     return {};
 }
@@ -112,12 +119,18 @@ Result<void> validate_leaf_node(CipherSuite suite, const LeafNode& leaf, std::op
 {
     const auto& capabilities = leaf.capabilities;
     const auto lists = [](const auto& values, auto value) { return std::find(values.begin(), values.end(), value) != values.end(); };
+    // ValLeafNode02: an encryption key has the size of the suite's KEM (§5.1.1)
     if (leaf.encryption_key.size() != crypto::kem_public_key_size(suite.hpke().kem)) return Unexpected(Error::invalid_leaf_node);
+    // ValLeafNode03: a leaf supports version mls10 (§7.2)
     if (!lists(capabilities.versions, ProtocolVersion::mls10)) return Unexpected(Error::invalid_leaf_node);
+    // ValLeafNode04: a leaf supports the group's cipher suite (§7.2)
     if (!lists(capabilities.cipher_suites, suite.id())) return Unexpected(Error::invalid_leaf_node);
+    // ValLeafNode05: a leaf's capabilities list the type of its credential (§7.2)
     if (!capabilities.supports(leaf.credential.type)) return Unexpected(Error::invalid_leaf_node);
+    // ValLeafNode06: a leaf's capabilities list the extensions it has (§7.3)
     for (const auto& extension : leaf.extensions)
         if (!capabilities.supports(extension.type)) return Unexpected(Error::invalid_leaf_node);
+    // ValLeafNode01: the signature of a leaf is of its own signature_key (§7.3)
     return leaf.verify(suite, position);
 }
 
@@ -139,14 +152,20 @@ Result<void> validate_members(const RatchetTree& tree, const Extensions& group_e
     }
     for (std::uint32_t node = 0; node < node_count(tree.leaf_count()); ++node)
         if (const auto* key = tree.public_key(NodeIndex(node))) encryption_keys.push_back(*key);
-    if (has_duplicates(signature_keys) || has_duplicates(encryption_keys)) return Unexpected(Error::invalid_leaf_node);
+    // ValLeafNode10: signature keys are unique among the members (§7.3)
+    if (has_duplicates(signature_keys)) return Unexpected(Error::invalid_leaf_node);
+    // ValLeafNode11: encryption keys are unique among all nodes of the tree (§7.3, §12.4.3.1)
+    if (has_duplicates(encryption_keys)) return Unexpected(Error::invalid_leaf_node);
 
     for (const auto index : members) {
         const auto& capabilities = tree.leaf(index)->capabilities;
+        // ValLeafNode07: every member supports the credential types of all (§7.3)
         for (const auto type : credential_types)
             if (!capabilities.supports(type)) return Unexpected(Error::invalid_leaf_node);
+        // ValLeafNode08: every member supports the extensions of the GroupContext (§13.4)
         for (const auto& extension : group_extensions)
             if (!capabilities.supports(extension.type)) return Unexpected(Error::invalid_leaf_node);
+        // ValLeafNode09: every member has the required_capabilities (§11.1)
         if (required && !required->met_by(capabilities)) return Unexpected(Error::invalid_leaf_node);
     }
     return {};
@@ -168,17 +187,20 @@ Result<void> validate_tree(const RatchetTree& tree, ByteView group_id, const Ext
 
 Result<void> validate_path(const RatchetTree& tree, const UpdatePath& path, LeafNodePosition committer)
 {
+    // ValCommit04: the leaf of an UpdatePath has leaf_node_source commit (§12.4.2)
     if (path.leaf_node.source != LeafNodeSource::commit) return Unexpected(Error::invalid_path);
     TRY(validate_leaf_node(tree.suite(), path.leaf_node, committer));
     std::vector<ByteView> keys{path.leaf_node.encryption_key};
     for (const auto& node : path.nodes) {
+        // ValCommit07: the keys of an UpdatePath have the size of the suite's KEM (§5.1.1)
         if (node.encryption_key.size() != crypto::kem_public_key_size(tree.suite().hpke().kem)) return Unexpected(Error::invalid_path);
         keys.push_back(node.encryption_key);
     }
+    // ValCommit06: the keys of an UpdatePath differ from each other (§12.4.2)
     if (has_duplicates(keys)) return Unexpected(Error::invalid_path);
     for (std::uint32_t node = 0; node < node_count(tree.leaf_count()); ++node) {
         const auto* key = tree.public_key(NodeIndex(node));
-        // "Verify that none of the public keys in the UpdatePath appear in any node of the new ratchet tree."
+        // ValCommit05: none of the public keys of an UpdatePath appears in a node of the new tree (§12.4.2)
         if (key && std::binary_search(keys.begin(), keys.end(), ByteView(*key), less)) return Unexpected(Error::invalid_path);
     }
     return {};
@@ -187,6 +209,7 @@ Result<void> validate_path(const RatchetTree& tree, const UpdatePath& path, Leaf
 Result<void> validate_proposal(const SentProposal& sent, const RatchetTree& tree, const GroupContext& context, ResumptionPskUsage usage)
 {
     const auto& proposal = *sent.proposal;
+    // ValProposal07: an external sender proposes what such senders may only (§12.1.8)
     if (sent.sender.type == SenderType::external && !may_be_external(proposal.type())) return Unexpected(Error::malformed);
     if (sent.sender.type == SenderType::new_member_proposal && proposal.type() != ProposalType::add) return Unexpected(Error::malformed);
 
@@ -196,12 +219,13 @@ Result<void> validate_proposal(const SentProposal& sent, const RatchetTree& tree
         return validate_update(*update, sent.sender.leaf(), tree, context);
     }
     if (const auto* remove = std::get_if<Remove>(&proposal.body)) {
+        // ValProposal03: a Remove names a leaf that is not blank (§12.1.3)
         if (!tree.leaf(remove->removed)) return Unexpected(Error::invalid_proposal);
         return {};
     }
     if (const auto* psk = std::get_if<PreSharedKeyProposal>(&proposal.body)) return validate_psk(psk->psk, tree.suite(), usage);
     if (const auto* reinit = std::get_if<ReInit>(&proposal.body)) {
-        // §12.1.5: "invalid if the version field is less than the version for the current group."
+        // ValProposal06: a ReInit has no lower version than the group (§12.1.5)
         if (reinit->version < ProtocolVersion::mls10) return Unexpected(Error::invalid_proposal);
         return {};
     }
@@ -218,6 +242,7 @@ Result<void> validate_proposal_list(std::span<const SentProposal> proposals, std
     std::size_t others = 0;           // what an external commit may not contain
     for (const auto& [proposal, sender] : proposals) {
         if (const auto* remove = std::get_if<Remove>(&proposal->body)) {
+            // ValList02: no Remove of the committer (§12.2)
             if (committer && remove->removed == *committer) return Unexpected(Error::invalid_proposal_list);
             touched.push_back(remove->removed);
             ++removes;
@@ -229,18 +254,33 @@ Result<void> validate_proposal_list(std::span<const SentProposal> proposals, std
             ++others;
         }
         if (std::holds_alternative<Update>(proposal->body)) {
+            // ValList01: no Update by the committer (§12.2)
             if (committer && sender.leaf() == *committer) return Unexpected(Error::invalid_proposal_list);
             touched.push_back(sender.leaf());
         }
         if (std::holds_alternative<GroupContextExtensions>(proposal->body)) ++group_context_extensions;
+        // ValList06: a ReInit stands alone (§12.2)
         if (std::holds_alternative<ReInit>(proposal->body) && proposals.size() > 1) return Unexpected(Error::invalid_proposal_list);
     }
     std::sort(touched.begin(), touched.end());
+    // ValList03: a leaf is updated or removed once (§12.2)
     if (std::adjacent_find(touched.begin(), touched.end()) != touched.end()) return Unexpected(Error::invalid_proposal_list);
     std::vector<ByteView> psk_views(psks.begin(), psks.end());
+    // ValList04: a PreSharedKeyID is named once (§12.2)
     if (psks.size() > UINT16_MAX || has_duplicates(psk_views)) return Unexpected(Error::invalid_proposal_list);
+    // ValList05: at most one GroupContextExtensions (§12.2)
     if (group_context_extensions > 1) return Unexpected(Error::invalid_proposal_list);
-    if (committer ? external_inits != 0 : external_inits != 1 || removes > 1 || others != 0) return Unexpected(Error::invalid_proposal_list);
+    if (committer) {
+        // ValList07: a regular commit has no ExternalInit (§12.2)
+        if (external_inits != 0) return Unexpected(Error::invalid_proposal_list);
+        return {};
+    }
+    // ValList08: an external commit has exactly one ExternalInit (§12.2)
+    if (external_inits != 1) return Unexpected(Error::invalid_proposal_list);
+    // ValList09: an external commit has at most one Remove (§12.2)
+    if (removes > 1) return Unexpected(Error::invalid_proposal_list);
+    // ValList10: an external commit has ExternalInit, Remove and PreSharedKey proposals only (§12.2)
+    if (others != 0) return Unexpected(Error::invalid_proposal_list);
     return {};
 }
 

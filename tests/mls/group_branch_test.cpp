@@ -1,5 +1,6 @@
 // Branches and successors of a group (RFC 9420 §11.2, §11.3).
 
+#include "mls/group_state.h"
 #include "world.h"
 
 using namespace sinetti;
@@ -119,6 +120,72 @@ TEST_SUITE("mls.group_branch")
             t.reinit({Bytes(16, 4), version, static_cast<std::uint16_t>(suite), {}});
             CHECK(t.alice.successor(t.self(), {t.fresh_bob.key_package, t.fresh_carol.key_package}, t.random).error() == error);
         }
+    }
+
+    // What a joiner checks of a branch or successor, with everything right at first.
+    struct Related {
+        Trio t;
+        Group* former = &t.bob;
+        PreSharedKeyId psk;
+        GroupContext context{kSuite.id(), kReInit.group_id, Epoch(1), {}, {}, kReInit.extensions};
+        RatchetTree tree;
+
+        explicit Related(ResumptionPskUsage usage) : tree(*RatchetTree::parse(kSuite, t.bob.ratchet_tree()))
+        {
+            if (usage == ResumptionPskUsage::reinit) t.reinit(kReInit);
+            psk = PreSharedKeyId::resumption(usage, base::to_bytes(t.bob.group_id()), t.bob.epoch());
+            REQUIRE(validate().has_value());
+        }
+        Result<void> validate() const { return validate_related_group(*former, psk, context, tree); }
+        void refuse() { CHECK(validate().error() == Error::invalid_group_info); }
+    };
+
+    TEST_CASE("ValBranch01: a branch and a successor welcome in epoch 1")
+    {
+        for (const auto usage : {ResumptionPskUsage::branch, ResumptionPskUsage::reinit}) {
+            Related related(usage);
+            related.context.epoch = Epoch(2);
+            related.refuse();
+        }
+    }
+    TEST_CASE("ValBranch02: a branch has its group's suite")
+    {
+        Related related(ResumptionPskUsage::branch);
+        related.context.cipher_suite = 0x0054;
+        related.refuse();
+    }
+    TEST_CASE("ValBranch03: a branch has members of its group only")
+    {
+        Related related(ResumptionPskUsage::branch);
+        related.tree.add_leaf(make_key_package("dave", related.t.random).key_package.leaf_node);
+        related.refuse();
+    }
+    TEST_CASE("ValBranch04: a successor comes from a group that ended in the epoch it names")
+    {
+        Related related(ResumptionPskUsage::reinit);
+        related.psk.psk_epoch = Epoch(related.t.bob.epoch().value() - 1);
+        related.refuse();
+        Related living(ResumptionPskUsage::branch);
+        living.psk.usage = ResumptionPskUsage::reinit;
+        living.refuse();
+    }
+    TEST_CASE("ValBranch05: a successor has the group id, suite and extensions of the reinit")
+    {
+        Related id(ResumptionPskUsage::reinit);
+        id.context.group_id[0] ^= 1;
+        id.refuse();
+        Related suite(ResumptionPskUsage::reinit);
+        suite.context.cipher_suite = 0x0054;
+        suite.refuse();
+        Related extensions(ResumptionPskUsage::reinit);
+        extensions.context.extensions.clear();
+        extensions.refuse();
+    }
+    TEST_CASE("ValBranch06: a successor has every member")
+    {
+        Related related(ResumptionPskUsage::reinit);
+        related.tree.remove_leaf(related.t.carol.own_leaf());
+        related.refuse();
     }
 
     TEST_CASE("a Welcome to a group one is in already is refused")
