@@ -133,9 +133,10 @@ AuthenticatedContent AuthenticatedContent::sign(CipherSuite suite, WireFormat wi
     return authenticated;
 }
 
-Result<void> AuthenticatedContent::verify_signature(CipherSuite suite, ByteView public_key, ByteView group_context) const
+Result<VerifiedContent> UnverifiedContent::verify(CipherSuite suite, ByteView public_key, ByteView group_context) &&
 {
-    return suite.verify_with_label(public_key, "FramedContentTBS", to_be_signed(group_context).view(), auth.signature);
+    TRY(suite.verify_with_label(public_key, "FramedContentTBS", m_content.to_be_signed(group_context).view(), m_content.auth.signature));
+    return VerifiedContent(std::move(m_content));
 }
 
 Bytes AuthenticatedContent::membership_tag(CipherSuite suite, const MembershipKey& key, ByteView group_context) const
@@ -249,7 +250,7 @@ PublicMessage protect_public(CipherSuite suite, AuthenticatedContent&& content, 
     return message;
 }
 
-Result<AuthenticatedContent> unprotect_public(CipherSuite suite, PublicMessage&& message, const MembershipKey& key, ByteView group_context)
+Result<UnverifiedContent> unprotect_public(CipherSuite suite, PublicMessage&& message, const MembershipKey& key, ByteView group_context)
 {
     AuthenticatedContent content{WireFormat::public_message, std::move(message.content), std::move(message.auth)};
     if (content.content.content_type() == ContentType::application) return Unexpected(Error::malformed);
@@ -258,7 +259,7 @@ Result<AuthenticatedContent> unprotect_public(CipherSuite suite, PublicMessage&&
         // ValFraming07: a member's PublicMessage has the membership_tag (§6.2)
         if (!base::equal_constant_time(expected, message.membership_tag)) return Unexpected(Error::bad_membership_tag);
     }
-    return content;
+    return UnverifiedContent(std::move(content));
 }
 
 RatchetType ratchet_type(ContentType content_type)
@@ -305,8 +306,8 @@ Result<SenderData> open_sender_data(CipherSuite suite, const PrivateMessage& mes
     return sender_data;
 }
 
-Result<AuthenticatedContent> unprotect_private(CipherSuite suite, const PrivateMessage& message, const SenderData& sender_data,
-                                               const KeyAndNonce& key)
+Result<UnverifiedContent> unprotect_private(CipherSuite suite, const PrivateMessage& message, const SenderData& sender_data,
+                                            const KeyAndNonce& key)
 {
     const auto nonce = guarded_nonce(key.nonce, sender_data.reuse_guard);
     const auto plaintext = TRY(suite.aead_open(key.key.view(), nonce.view(), private_content_aad(message), message.ciphertext));
@@ -322,7 +323,7 @@ Result<AuthenticatedContent> unprotect_private(CipherSuite suite, const PrivateM
     // ValFraming15: the padding of a PrivateMessage is zeros (§6.3.1)
     const auto padding = reader.rest();
     if (std::any_of(padding.begin(), padding.end(), [](auto byte) { return byte != 0; })) return Unexpected(Error::malformed);
-    return content;
+    return UnverifiedContent(std::move(content));
 }
 
 }  // namespace sinetti::mls

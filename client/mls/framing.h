@@ -3,7 +3,9 @@
 //
 //   FramedContent ─ sign ─► AuthenticatedContent ─ protect ─► PublicMessage | PrivateMessage ─► MlsMessage (bytes)
 //
-// Reading goes the other way; what comes out of unprotecting is not verified until verify_signature() says so.
+//   bytes ─ parse ─► MlsMessage ─ unprotect ─► UnverifiedContent ─ verify ─► VerifiedContent
+//
+// Only a VerifiedContent lets its content be used: a receiver that forgot the signature does not compile.
 
 #include "mls/proposal.h"
 #include "mls/secret_tree.h"
@@ -50,7 +52,6 @@ struct AuthenticatedContent {
 
     static AuthenticatedContent sign(CipherSuite suite, WireFormat wire_format, FramedContent&& content, const crypto::SignaturePrivateKey& key,
                                      ByteView group_context);
-    Result<void> verify_signature(CipherSuite suite, ByteView public_key, ByteView group_context) const;   // bad_signature
     Bytes membership_tag(CipherSuite suite, const MembershipKey& key, ByteView group_context) const;
     ProposalRef proposal_ref(CipherSuite suite) const;   // §5.2
 
@@ -58,7 +59,32 @@ struct AuthenticatedContent {
     base::SecretBytes serialize() const;
 
 private:
+    friend class UnverifiedContent;
     base::SecretBytes to_be_signed(ByteView group_context) const;   // FramedContentTBS
+};
+
+// Content whose signature was verified with the key that its user says is the sender's.
+class VerifiedContent {
+public:
+    const AuthenticatedContent& operator*() const { return m_content; }
+    const AuthenticatedContent* operator->() const { return &m_content; }
+    AuthenticatedContent release() && { return std::move(m_content); }
+
+private:
+    friend class UnverifiedContent;
+    explicit VerifiedContent(AuthenticatedContent&& content) : m_content(std::move(content)) {}
+    AuthenticatedContent m_content;
+};
+
+// Content as it came out of its protection. What it claims serves to find the key that must have signed it, and for nothing else.
+class UnverifiedContent {
+public:
+    explicit UnverifiedContent(AuthenticatedContent&& content) : m_content(std::move(content)) {}
+    const FramedContent& claimed() const { return m_content.content; }
+    Result<VerifiedContent> verify(CipherSuite suite, ByteView public_key, ByteView group_context) &&;   // bad_signature
+
+private:
+    AuthenticatedContent m_content;
 };
 
 struct PublicMessage {
@@ -99,7 +125,7 @@ struct MlsMessage {
 
 PublicMessage protect_public(CipherSuite suite, AuthenticatedContent&& content, const MembershipKey& key, ByteView group_context);
 // bad_membership_tag; malformed for application data, which must be private (§6).
-Result<AuthenticatedContent> unprotect_public(CipherSuite suite, PublicMessage&& message, const MembershipKey& key, ByteView group_context);
+Result<UnverifiedContent> unprotect_public(CipherSuite suite, PublicMessage&& message, const MembershipKey& key, ByteView group_context);
 
 constexpr bool is_group_message(WireFormat format)   // what content in a group is framed as
 {
@@ -111,7 +137,7 @@ PrivateMessage protect_private(CipherSuite suite, const AuthenticatedContent& co
                                const SenderDataSecret& sender_data_secret, std::size_t padding, base::Random& random);
 Result<SenderData> open_sender_data(CipherSuite suite, const PrivateMessage& message, const SenderDataSecret& secret);   // decryption_failed
 // decryption_failed; malformed when the plaintext is not what it should be or its padding is not all zeros.
-Result<AuthenticatedContent> unprotect_private(CipherSuite suite, const PrivateMessage& message, const SenderData& sender_data,
-                                               const KeyAndNonce& key);
+Result<UnverifiedContent> unprotect_private(CipherSuite suite, const PrivateMessage& message, const SenderData& sender_data,
+                                            const KeyAndNonce& key);
 
 }  // namespace sinetti::mls

@@ -66,9 +66,9 @@ Result<Processed> Group::process(ByteView mls_message, const PskSource* psks)
     if (state.pending && base::equal(state.pending->message_hash, state.suite.hash(mls_message))) return Processed(OwnCommit{});
 
     std::optional<SecretTree::Found> key;
-    auto content = TRY(state.unprotect(std::move(message), key));
-    TRY(state.verify_sender(content));
-    if (content.content.content_type() == ContentType::commit) {
+    auto unverified = TRY(state.unprotect(std::move(message), key));
+    auto content = TRY(state.verify_sender(std::move(unverified)));
+    if (content->content.content_type() == ContentType::commit) {
         auto staged = TRY(state.stage(content, psks));
         if (key) staged->key.emplace(key->leaf, key->generation);
         return Processed(StagedCommit(std::move(staged)));
@@ -98,14 +98,16 @@ Result<Processed> Group::State::process_application(const PrivateMessage& messag
     if (sender.leaf == own_leaf()) return Unexpected(Error::own_message);
 
     auto key = TRY(keys.find(sender.leaf, RatchetType::application, sender.generation));
-    auto content = TRY(unprotect_private(suite, message, sender, key.key));
-    TRY(content.verify_signature(suite, member->signature_key, current ? epoch.serialized_context : old->serialized_context));
+    auto unverified = TRY(unprotect_private(suite, message, sender, key.key));
+    auto verified =
+        TRY(std::move(unverified).verify(suite, member->signature_key, current ? epoch.serialized_context : old->serialized_context));
+    auto content = std::move(verified).release();
     keys.consume(std::move(key));
     return Processed(ApplicationMessage{sender.leaf, message.epoch, std::move(*std::get_if<ApplicationData>(&content.content.body)),
                                         message.authenticated_data, std::move(member->credential)});
 }
 
-Result<AuthenticatedContent> Group::State::unprotect(MlsMessage&& message, std::optional<SecretTree::Found>& key) const
+Result<UnverifiedContent> Group::State::unprotect(MlsMessage&& message, std::optional<SecretTree::Found>& key) const
 {
     if (auto* open = std::get_if<PublicMessage>(&message.body)) {
         if (open->content.sender == Sender::member(own_leaf())) return Unexpected(Error::own_message);
@@ -121,11 +123,11 @@ Result<AuthenticatedContent> Group::State::unprotect(MlsMessage&& message, std::
 }
 
 // The key that must have signed (§6.1), and the kinds of content each sort of sender may send.
-Result<void> Group::State::verify_sender(const AuthenticatedContent& content) const
+Result<VerifiedContent> Group::State::verify_sender(UnverifiedContent&& content) const
 {
-    const auto& sender = content.content.sender;
-    const auto* proposal = std::get_if<Proposal>(&content.content.body);
-    const auto* commit = std::get_if<Commit>(&content.content.body);
+    const auto& sender = content.claimed().sender;
+    const auto* proposal = std::get_if<Proposal>(&content.claimed().body);
+    const auto* commit = std::get_if<Commit>(&content.claimed().body);
     Bytes signer;
     switch (sender.type) {
     case SenderType::member: {
@@ -160,11 +162,12 @@ Result<void> Group::State::verify_sender(const AuthenticatedContent& content) co
         break;
     }
     // ValFraming06: a message is signed with the key of its sender (§6.1)
-    return content.verify_signature(suite, signer, epoch.serialized_context);
+    return std::move(content).verify(suite, signer, epoch.serialized_context);
 }
 
-Result<Processed> Group::State::receive_proposal(AuthenticatedContent&& content)
+Result<Processed> Group::State::receive_proposal(VerifiedContent&& verified)
 {
+    auto content = std::move(verified).release();
     auto& proposal = *std::get_if<Proposal>(&content.content.body);
     const auto sender = content.content.sender;
     const auto type = proposal.type();
@@ -179,8 +182,9 @@ Result<Processed> Group::State::receive_proposal(AuthenticatedContent&& content)
     return Processed(std::move(received));
 }
 
-Result<std::unique_ptr<StagedCommit::State>> Group::State::stage(const AuthenticatedContent& content, const PskSource* psks) const
+Result<std::unique_ptr<StagedCommit::State>> Group::State::stage(const VerifiedContent& verified, const PskSource* psks) const
 {
+    const auto& content = *verified;
     const auto& commit = *std::get_if<Commit>(&content.content.body);
     const auto& sender = content.content.sender;
     const bool external = sender.type == SenderType::new_member_commit;

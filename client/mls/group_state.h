@@ -113,10 +113,10 @@ struct Group::State {
     Result<Bytes> protect(AuthenticatedContent&& content, base::Random& random);
     Result<Bytes> propose(Proposal&& proposal, WireFormat format, base::Random& random);
     Result<Processed> process_application(const PrivateMessage& message);
-    Result<AuthenticatedContent> unprotect(MlsMessage&& message, std::optional<SecretTree::Found>& key) const;
-    Result<void> verify_sender(const AuthenticatedContent& content) const;
-    Result<Processed> receive_proposal(AuthenticatedContent&& content);
-    Result<std::unique_ptr<StagedCommit::State>> stage(const AuthenticatedContent& content, const PskSource* psks) const;
+    Result<UnverifiedContent> unprotect(MlsMessage&& message, std::optional<SecretTree::Found>& key) const;
+    Result<VerifiedContent> verify_sender(UnverifiedContent&& content) const;
+    Result<Processed> receive_proposal(VerifiedContent&& verified);
+    Result<std::unique_ptr<StagedCommit::State>> stage(const VerifiedContent& verified, const PskSource* psks) const;
 };
 
 Member member_of(const RatchetTree& tree, LeafIndex leaf);

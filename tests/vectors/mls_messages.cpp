@@ -99,7 +99,7 @@ struct Protection {
     {
         return SecretTree(suite, LeafCount(2), TRY(vector.secret<EncryptionSecret>("encryption_secret")));
     }
-    Outcome<AuthenticatedContent> open(MlsMessage&& message) const
+    Outcome<UnverifiedContent> open(MlsMessage&& message) const
     {
         if (auto* open_message = std::get_if<PublicMessage>(&message.body))
             return TRY(unprotect_public(suite, std::move(*open_message), membership_key, group_context));
@@ -124,17 +124,17 @@ struct Protection {
     Outcome<void> check(const char* plain, const char* protected_name, WireFormat wire_format, base::Random& random) const
     {
         const auto expected = TRY(vector.hex(plain));
-        auto content = TRY(open(TRY(MlsMessage::parse(TRY(vector.hex(protected_name))))));
+        auto unverified = TRY(open(TRY(MlsMessage::parse(TRY(vector.hex(protected_name))))));
+        auto content = TRY(std::move(unverified).verify(suite, public_key, group_context)).release();
         TRY(that(content.wire_format == wire_format, "the wire format is the expected one"));
-        TRY(content.verify_signature(suite, public_key, group_context));
         TRY(same(plain, body_bytes(content.content), expected));
 
         auto again = AuthenticatedContent::sign(suite, wire_format, std::move(content.content), private_key, group_context);
         again.auth.confirmation_tag = content.auth.confirmation_tag;
         const auto bytes = TRY(protect(std::move(again), random)).serialize();
-        const auto opened = TRY(open(TRY(MlsMessage::parse(bytes))));
-        TRY(opened.verify_signature(suite, public_key, group_context));
-        return same(plain, body_bytes(opened.content), expected);
+        auto reopened = TRY(open(TRY(MlsMessage::parse(bytes))));
+        const auto opened = TRY(std::move(reopened).verify(suite, public_key, group_context));
+        return same(plain, body_bytes(opened->content), expected);
     }
 };
 
