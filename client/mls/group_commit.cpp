@@ -127,6 +127,30 @@ std::vector<const std::pair<const ProposalRef, CachedProposal>*> Group::State::c
     return chosen;
 }
 
+std::vector<const std::pair<const ProposalRef, CachedProposal>*> Group::State::standing_proposals(
+    std::vector<const std::pair<const ProposalRef, CachedProposal>*> chosen, std::span<const SentProposal> by_value) const
+{
+    std::vector<SentProposal> list(by_value.begin(), by_value.end());
+    const auto stands = [&] {
+        if (!validate_proposal_list(list, own_leaf())) return false;
+        auto tree = epoch.tree;
+        auto context = epoch.context;
+        apply_proposals(list, tree, context);
+        return validate_members(tree, context.extensions).has_value();
+    };
+    for (const auto* entry : chosen) list.push_back({&entry->second.proposal, entry->second.sender});
+    if (chosen.empty() || stands()) return chosen;
+    // One that cannot stand must not keep us from committing the others, or anything at all.
+    list.resize(by_value.size());
+    std::erase_if(chosen, [&](const auto* entry) {
+        list.push_back({&entry->second.proposal, entry->second.sender});
+        if (stands()) return false;
+        list.pop_back();
+        return true;
+    });
+    return chosen;
+}
+
 Result<std::vector<Proposal>> Group::State::proposals_by_value(const CommitRequest& request, base::Random& random) const
 {
     std::vector<Proposal> by_value;
@@ -236,7 +260,7 @@ Result<CommitOutput> Group::State::commit(const CommitRequest& request, Resumpti
         TRY(validate_proposal(list.back(), epoch.tree, epoch.context, usage));
         content.proposals.push_back({proposal});
     }
-    for (const auto* entry : committable_proposals(request)) {   // valid since they came
+    for (const auto* entry : standing_proposals(committable_proposals(request), list)) {   // valid one by one since they came
         list.push_back({&entry->second.proposal, entry->second.sender});
         content.proposals.push_back({entry->first});
     }

@@ -280,6 +280,25 @@ TEST_SUITE("mls.group_proposals")
         CHECK(t.carol.is_member());
     }
 
+    TEST_CASE("a proposal that cannot stand in the group keeps nobody from committing the others")
+    {
+        Trio t;
+        t.hear(take(t.bob.propose_group_context_extensions({{static_cast<ExtensionType>(0x0a0a), {}}}, t.random)), {&t.alice, &t.carol});
+        auto identity = make_identity("dave", t.random);
+        identity.capabilities.credentials = {CredentialType::x509};
+        identity.credential = {CredentialType::x509, {}};
+        const auto dave = generate_key_package(kSuite, identity, t.random, {});
+        t.hear(take(t.bob.propose_add(dave.key_package, t.random)), {&t.alice, &t.carol});
+        t.hear(take(t.bob.propose_add(make_key_package("erin", t.random).key_package, t.random)), {&t.alice, &t.carol});
+        t.hear(take(t.bob.propose_remove(t.carol.own_leaf(), t.random)), {&t.alice, &t.carol});
+        const auto commit = take(t.alice.commit({}, t.random)).commit;
+        CHECK(apply_commit(t.carol, commit) == Error::removed_from_group);
+        for (auto* group : {&t.alice, &t.bob}) CHECK_FALSE(apply_commit(*group, commit).has_value());
+        t.agree({&t.alice, &t.bob});
+        REQUIRE(t.alice.members().size() == 3);
+        CHECK(base::to_text(t.alice.members()[2].credential.content) == "erin");
+    }
+
     TEST_CASE("an external sender proposes what such senders may, when the group lists it")
     {
         Trio t;
