@@ -22,9 +22,11 @@ enum class FrameType : std::uint8_t {
     read = 0x11,
     follow = 0x12,
     ping = 0x20,
+    hello = 0x28,
     challenge = 0x81,
     accepted = 0x82,
     refused = 0x83,
+    shared_key = 0x8c,
     appended = 0x90,
     entries = 0x91,
     pong = 0xa0,
@@ -32,11 +34,12 @@ enum class FrameType : std::uint8_t {
 
 constexpr std::size_t kEnvelopeSize = 4;   // the length field
 
-std::size_t padded_size(std::size_t size)
+// 0: too large for every class.
+std::size_t padded_size(std::size_t size, Seal seal)
 {
-    const auto fits = std::find_if(kFrameSizes.begin(), kFrameSizes.end(), [&](std::size_t limit) { return size <= limit; });
-    CHECK_INVARIANT(fits != kFrameSizes.end());
-    return *fits;
+    const auto added = seal_size(seal);
+    const auto fits = std::find_if(kFrameSizes.begin(), kFrameSizes.end(), [&](std::size_t limit) { return size + added <= limit; });
+    return fits == kFrameSizes.end() ? 0 : *fits - added;
 }
 
 // --- bodies --------------------------------------------------------------------------------------------------------
@@ -107,8 +110,17 @@ void write(Writer& writer, const Pong& frame)
     writer.u8(std::uint8_t(FrameType::pong)).u64(frame.value);
 }
 
+void write(Writer& writer, const Hello& frame)
+{
+    writer.u8(std::uint8_t(FrameType::hello)).u16(frame.version);
+}
+void write(Writer& writer, const SharedKey& frame)
+{
+    writer.u8(std::uint8_t(FrameType::shared_key)).u32(frame.board).raw(frame.secret).u64(frame.next);
+}
+
 template<typename Frame>
-base::Bytes encode_padded(const Frame& frame)
+base::Bytes encode_padded(const Frame& frame, Seal seal)
 {
     Writer writer;
     writer.u32(0);
@@ -116,7 +128,9 @@ base::Bytes encode_padded(const Frame& frame)
     auto message = std::move(writer).take();
     const auto length = static_cast<std::uint32_t>(message.size() - kEnvelopeSize);
     for (std::size_t i = 0; i < kEnvelopeSize; ++i) message[i] = static_cast<std::uint8_t>(length >> (24 - 8 * i));
-    message.resize(padded_size(message.size()));
+    const auto size = padded_size(message.size(), seal);
+    CHECK_INVARIANT(size > 0);
+    message.resize(size);
     return message;
 }
 
@@ -233,14 +247,27 @@ Result<Pong> read_pong(Reader& reader)
     return Pong{.value = TRY(reader.u64())};
 }
 
+Result<Hello> read_hello(Reader& reader)
+{
+    return Hello{.version = TRY(reader.u16())};
+}
+Result<SharedKey> read_shared_key(Reader& reader)
+{
+    SharedKey frame;
+    frame.board = TRY(reader.u32());
+    frame.secret = TRY(reader.array<kSharedSecretSize>());
+    frame.next = TRY(reader.u64());
+    return frame;
+}
+
 // Type and body, once the envelope holds what it says.
-Result<Reader> open_envelope(ByteView message)
+Result<Reader> open_envelope(ByteView message, Seal seal)
 {
     if (message.size() > kFrameSizeMax) return Unexpected(Error::too_large);
     Reader reader(message);
     const auto length = TRY(reader.u32());
     const auto content = TRY(reader.raw(length));
-    if (message.size() != padded_size(kEnvelopeSize + length)) return Unexpected(Error::bad_length);
+    if (message.size() != padded_size(kEnvelopeSize + length, seal)) return Unexpected(Error::bad_length);
     const auto padding = reader.rest();
     if (!std::all_of(padding.begin(), padding.end(), [](std::uint8_t byte) { return byte == 0; })) return Unexpected(Error::bad_value);
     return Reader(content);
@@ -256,19 +283,19 @@ Result<Frame> finished(const Reader& reader, Result<Body>&& body)
 
 }  // namespace
 
-base::Bytes encode(const ClientFrame& frame)
+base::Bytes encode(const ClientFrame& frame, Seal seal)
 {
-    return encode_padded(frame);
+    return encode_padded(frame, seal);
 }
 
-base::Bytes encode(const RelayFrame& frame)
+base::Bytes encode(const RelayFrame& frame, Seal seal)
 {
-    return encode_padded(frame);
+    return encode_padded(frame, seal);
 }
 
-Result<ClientFrame> decode_client_frame(ByteView message)
+Result<ClientFrame> decode_client_frame(ByteView message, Seal seal)
 {
-    auto reader = TRY(open_envelope(message));
+    auto reader = TRY(open_envelope(message, seal));
     switch (FrameType(TRY(reader.u8()))) {
     case FrameType::authenticate_device: return finished<ClientFrame>(reader, read_authenticate_device(reader));
     case FrameType::authenticate_invite: return finished<ClientFrame>(reader, read_authenticate_invite(reader));
@@ -277,17 +304,19 @@ Result<ClientFrame> decode_client_frame(ByteView message)
     case FrameType::read: return finished<ClientFrame>(reader, read_read(reader));
     case FrameType::follow: return finished<ClientFrame>(reader, read_follow(reader));
     case FrameType::ping: return finished<ClientFrame>(reader, read_ping(reader));
+    case FrameType::hello: return finished<ClientFrame>(reader, read_hello(reader));
     default: return Unexpected(Error::bad_value);
     }
 }
 
-Result<RelayFrame> decode_relay_frame(ByteView message)
+Result<RelayFrame> decode_relay_frame(ByteView message, Seal seal)
 {
-    auto reader = TRY(open_envelope(message));
+    auto reader = TRY(open_envelope(message, seal));
     switch (FrameType(TRY(reader.u8()))) {
     case FrameType::challenge: return finished<RelayFrame>(reader, read_challenge(reader));
     case FrameType::accepted: return finished<RelayFrame>(reader, read_accepted(reader));
     case FrameType::refused: return finished<RelayFrame>(reader, read_refused(reader));
+    case FrameType::shared_key: return finished<RelayFrame>(reader, read_shared_key(reader));
     case FrameType::appended: return finished<RelayFrame>(reader, read_appended(reader));
     case FrameType::entries: return finished<RelayFrame>(reader, read_entries(reader));
     case FrameType::pong: return finished<RelayFrame>(reader, read_pong(reader));

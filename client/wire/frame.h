@@ -1,9 +1,11 @@
 #pragma once
-// The frames between client and relay; docs/protocol.md is the text. One frame is one binary WebSocket message:
+// The frames between client and relay; docs/protocol.md is the text. One frame is one binary WebSocket message, sealed by
+// channel/; before it is sealed it is
 //
 //   uint32 length ‖ uint8 type ‖ body ‖ zeros          length counts type and body; zeros fill the size class
 //
-// The relay speaks first (Challenge); the client authenticates; the relay answers Accepted, or Refused and closes.
+// The client opens the channel (Hello); the relay answers with a Challenge; the client authenticates; the relay answers
+// Accepted, or Refused and closes.
 // Encoding is RFC 9420's presentation language. There is one encoding of every frame: a frame in a larger class than it
 // needs, with other padding than zeros or with bytes left over, is refused.
 
@@ -55,6 +57,17 @@ enum class SessionKind : std::uint8_t { device = 1, invite = 2, founder = 3 };
 enum class BoardKind : std::uint8_t { directory = 0, cells = 1 };
 enum class SendingLevel : std::uint8_t { prompt = 1, shielded = 2, silent = 3 };
 
+// How a frame will be sealed, which decides how much of its size class is left for it.
+enum class Seal : std::uint8_t {
+    session,   // for one receiver: an AEAD tag
+    shared,    // once for many: a mark and a tag
+    opening,   // a client's first message: an encapsulated key and a tag
+};
+constexpr std::size_t seal_size(Seal seal)      // bytes that sealing adds
+{
+    return kSealTagSize + (seal == Seal::shared ? kMarkSize : seal == Seal::opening ? kEncapsulatedKeySize : 0);
+}
+
 // --- client to relay -------------------------------------------------------------------------------------------------
 // Signatures are over directory::session_auth_content() (directory/session_auth.h).
 struct AuthenticateDevice {
@@ -97,7 +110,12 @@ struct Ping {
     std::uint64_t value = 0;
     friend bool operator==(const Ping&, const Ping&) = default;
 };
-using ClientFrame = std::variant<AuthenticateDevice, AuthenticateInvite, AuthenticateFounder, Append, Read, Follow, Ping>;
+// The first frame of a client, and only that.
+struct Hello {
+    std::uint16_t version = kProtocolVersion;
+    friend bool operator==(const Hello&, const Hello&) = default;
+};
+using ClientFrame = std::variant<AuthenticateDevice, AuthenticateInvite, AuthenticateFounder, Append, Read, Follow, Ping, Hello>;
 
 // --- relay to client -------------------------------------------------------------------------------------------------
 struct Challenge {
@@ -142,17 +160,24 @@ struct Pong {
     std::uint64_t value = 0;
     friend bool operator==(const Pong&, const Pong&) = default;
 };
-using RelayFrame = std::variant<Challenge, Accepted, Refused, Appended, Entries, Pong>;
+// From here on entries of `board` for its followers come under this key, until there is another one.
+struct SharedKey {
+    std::uint32_t board = 0;
+    base::ByteArray<kSharedSecretSize> secret{};
+    std::uint64_t next = 0;                     // number of the first message under it that this client gets
+    friend bool operator==(const SharedKey&, const SharedKey&) = default;
+};
+using RelayFrame = std::variant<Challenge, Accepted, Refused, Appended, Entries, Pong, SharedKey>;
 
-// The whole message, padded. Over-long contents are a bug of the caller's.
-base::Bytes encode(const ClientFrame& frame);
-base::Bytes encode(const RelayFrame& frame);
+// The frame, padded for its seal. Over-long contents are a bug of the caller's.
+base::Bytes encode(const ClientFrame& frame, Seal seal = Seal::session);
+base::Bytes encode(const RelayFrame& frame, Seal seal = Seal::session);
 
-Result<ClientFrame> decode_client_frame(base::ByteView message);
-Result<RelayFrame> decode_relay_frame(base::ByteView message);
+Result<ClientFrame> decode_client_frame(base::ByteView frame, Seal seal = Seal::session);
+Result<RelayFrame> decode_relay_frame(base::ByteView frame, Seal seal = Seal::session);
 
 // How many bytes an entry takes inside Entries, and how many all of one frame's may take.
 std::size_t encoded_entry_size(std::size_t entry_size);
-inline constexpr std::size_t kEntriesSizeMax = kFrameSizeMax - 64;
+inline constexpr std::size_t kEntriesSizeMax = kFrameSizeMax - 128;
 
 }  // namespace sinetti::wire

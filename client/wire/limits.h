@@ -16,9 +16,14 @@ inline constexpr std::uint64_t kBlockEntries = 256;
 inline constexpr std::size_t kBoardsMax = 1024;                // in one Accepted
 inline constexpr std::size_t kInviteCertificateSizeMax = 512;  // bytes
 
-// A frame is padded to the smallest class that holds it: one cell, 4, 16, 64 or a whole block of 256 with their envelope.
+// The sizes of WebSocket messages. A frame is padded so that, once sealed, it fills the smallest that holds it: one cell, 4, 16,
+// 64 or a whole block of 256 with their envelope.
 inline constexpr std::array<std::size_t, 6> kFrameSizes{256, 1280, 4352, 16896, 66560, 270336};
 inline constexpr std::size_t kFrameSizeMax = kFrameSizes.back();
+inline constexpr std::size_t kSealTagSize = 16;                // bytes; of the AEAD
+inline constexpr std::size_t kEncapsulatedKeySize = 32;        // bytes; in front of a client's first message
+inline constexpr std::size_t kMarkSize = 16;                   // bytes; in front of a message that is sealed for many
+inline constexpr std::size_t kSharedSecretSize = 32;           // bytes
 
 inline constexpr std::uint32_t kDirectoryBoard = 0;
 inline constexpr std::uint32_t kFirstCellBoard = 1;

@@ -10,8 +10,10 @@ namespace {
 // There is one encoding of every frame, so what decodes encodes to the same bytes.
 void run(base::ByteView input)
 {
-    if (const auto frame = decode_client_frame(input)) CHECK_INVARIANT(base::equal(encode(*frame), input));
-    if (const auto frame = decode_relay_frame(input)) CHECK_INVARIANT(base::equal(encode(*frame), input));
+    for (const auto seal : {Seal::session, Seal::shared, Seal::opening}) {
+        if (const auto frame = decode_client_frame(input, seal)) CHECK_INVARIANT(base::equal(encode(*frame, seal), input));
+        if (const auto frame = decode_relay_frame(input, seal)) CHECK_INVARIANT(base::equal(encode(*frame, seal), input));
+    }
 }
 
 std::vector<base::Bytes> seeds()
@@ -24,7 +26,8 @@ std::vector<base::Bytes> seeds()
                                   Append{2, 0, base::Bytes(300, 2)},
                                   Read{3, 1, 7},
                                   Follow{4, 1, 256},
-                                  Ping{5}};
+                                  Ping{5},
+                                  Hello{}};
     const RelayFrame relay[] = {Challenge{kProtocolVersion, {}, {}},
                                 Challenge{kProtocolVersion, {}, PublicKey{1}},
                                 Accepted{SessionKind::device, {{0, BoardKind::directory, SendingLevel::prompt}, {1, BoardKind::cells, SendingLevel::silent}}},
@@ -33,10 +36,13 @@ std::vector<base::Bytes> seeds()
                                 Entries{0, 1, 256, true, {}, {cell, cell, cell}},
                                 Entries{8, 0, 0, false, {}, {base::Bytes(5, 4)}},
                                 Entries{},
-                                Pong{9}};
+                                Pong{9},
+                                SharedKey{1, {}, 6}};
     std::vector<base::Bytes> list;
     for (const auto& frame : client) list.push_back(encode(frame));
     for (const auto& frame : relay) list.push_back(encode(frame));
+    list.push_back(encode(relay[5], Seal::shared));
+    list.push_back(encode(ClientFrame(Hello{}), Seal::opening));
     return list;
 }
 

@@ -31,6 +31,7 @@ std::vector<wire::ClientFrame> client_frames()
         wire::Read{10, 1, 0xfedcba9876543210},
         wire::Follow{0xffffffff, 1, 256},
         wire::Ping{0x0102030405060708},
+        wire::Hello{7},
     };
 }
 
@@ -49,10 +50,17 @@ std::vector<wire::RelayFrame> relay_frames()
         wire::Entries{.request_id = 0, .board = 0, .first_position = 3, .last = true, .head = filled<32>(9), .entries = {{1, 2, 3}, {}, cell(1)}},
         block,
         wire::Pong{5},
+        wire::SharedKey{1, filled<32>(3), 0x0102030405060708},
     };
 }
 
-bool is_size_class(std::size_t size) { return std::find(wire::kFrameSizes.begin(), wire::kFrameSizes.end(), size) != wire::kFrameSizes.end(); }
+constexpr wire::Seal kSeals[] = {wire::Seal::session, wire::Seal::shared, wire::Seal::opening};
+constexpr std::size_t kAdded = wire::seal_size(wire::Seal::session);
+
+bool fills_a_size(std::size_t size, wire::Seal seal)   // once it is sealed
+{
+    return std::find(wire::kFrameSizes.begin(), wire::kFrameSizes.end(), size + wire::seal_size(seal)) != wire::kFrameSizes.end();
+}
 
 }  // namespace
 
@@ -60,25 +68,30 @@ TEST_SUITE_BEGIN("wire.frame");
 
 TEST_CASE("every client frame goes there and back, padded to a size class")
 {
-    for (const auto& frame : client_frames()) {
-        const auto bytes = wire::encode(frame);
-        CHECK(is_size_class(bytes.size()));
-        const auto decoded = wire::decode_client_frame(bytes);
-        REQUIRE(decoded.has_value());
-        CHECK(*decoded == frame);
-        CHECK(wire::decode_relay_frame(bytes).error() == Error::bad_value);
+    for (const auto seal : kSeals) {
+        for (const auto& frame : client_frames()) {
+            const auto bytes = wire::encode(frame, seal);
+            CHECK(fills_a_size(bytes.size(), seal));
+            const auto decoded = wire::decode_client_frame(bytes, seal);
+            REQUIRE(decoded.has_value());
+            CHECK(*decoded == frame);
+            CHECK(wire::decode_relay_frame(bytes, seal).error() == Error::bad_value);
+            for (const auto other : kSeals) CHECK((other == seal || !wire::decode_client_frame(bytes, other)));
+        }
     }
 }
 
 TEST_CASE("every relay frame goes there and back, padded to a size class")
 {
-    for (const auto& frame : relay_frames()) {
-        const auto bytes = wire::encode(frame);
-        CHECK(is_size_class(bytes.size()));
-        const auto decoded = wire::decode_relay_frame(bytes);
-        REQUIRE(decoded.has_value());
-        CHECK(*decoded == frame);
-        CHECK(wire::decode_client_frame(bytes).error() == Error::bad_value);
+    for (const auto seal : kSeals) {
+        for (const auto& frame : relay_frames()) {
+            const auto bytes = wire::encode(frame, seal);
+            CHECK(fills_a_size(bytes.size(), seal));
+            const auto decoded = wire::decode_relay_frame(bytes, seal);
+            REQUIRE(decoded.has_value());
+            CHECK(*decoded == frame);
+            CHECK(wire::decode_client_frame(bytes, seal).error() == Error::bad_value);
+        }
     }
 }
 
@@ -88,11 +101,11 @@ TEST_CASE("one cell, 4, 16, 64 and a block of 256 each fill their class")
     for (const auto& [count, size] : expected) {
         wire::Entries frame{.board = 1};
         frame.entries.assign(count, cell(1));
-        CHECK(wire::encode(frame).size() == size);
+        for (const auto seal : kSeals) CHECK(wire::encode(frame, seal).size() + wire::seal_size(seal) == size);
     }
-    CHECK(wire::encode(wire::Append{1, 1, cell(1)}).size() == 1280);
-    CHECK(wire::encode(wire::Append{1, 0, Bytes(wire::kRecordSizeMax)}).size() == 16896);
-    CHECK(wire::encode(wire::Ping{1}).size() == 256);
+    CHECK(wire::encode(wire::Append{1, 1, cell(1)}).size() + kAdded == 1280);
+    CHECK(wire::encode(wire::Append{1, 0, Bytes(wire::kRecordSizeMax)}).size() + kAdded == 16896);
+    CHECK(wire::encode(wire::Ping{1}).size() + kAdded == 256);
 }
 
 TEST_CASE("a frame cut at any byte is refused")
@@ -117,7 +130,7 @@ TEST_CASE("a body cut at any byte is refused, also when its length says so and i
             Bytes shorter(bytes.begin(), bytes.begin() + 4 + std::ptrdiff_t(cut));
             shorter[2] = static_cast<std::uint8_t>(cut >> 8);
             shorter[3] = static_cast<std::uint8_t>(cut);
-            shorter.resize(*std::find_if(wire::kFrameSizes.begin(), wire::kFrameSizes.end(), [&](std::size_t size) { return shorter.size() <= size; }));
+            shorter.resize(*std::find_if(wire::kFrameSizes.begin(), wire::kFrameSizes.end(), [&](std::size_t size) { return shorter.size() + kAdded <= size; }) - kAdded);
             CHECK_FALSE(wire::decode_client_frame(shorter).has_value());
         }
     }
@@ -127,7 +140,7 @@ TEST_CASE("a frame has one encoding: no larger class, no bytes in the padding, n
 {
     const auto bytes = wire::encode(wire::Ping{1});
     auto larger = bytes;
-    larger.resize(1280);
+    larger.resize(1280 - kAdded);
     CHECK(wire::decode_client_frame(larger).error() == Error::bad_length);
 
     auto marked = bytes;
@@ -149,6 +162,9 @@ TEST_CASE("lengths beyond the limits are refused before anything is copied")
     huge[0] = 0xff;
     CHECK(wire::decode_client_frame(huge).error() == Error::truncated);
     CHECK(wire::decode_client_frame(Bytes(wire::kFrameSizeMax + 1)).error() == Error::too_large);
+    huge = Bytes(wire::kFrameSizeMax);
+    huge[1] = 0x04, huge[2] = 0x1f, huge[3] = 0xf5;   // fits the message, and no message with its seal
+    CHECK(wire::decode_client_frame(huge).error() == Error::bad_length);
 
     auto append = wire::encode(wire::Append{1, 0, Bytes(wire::kRecordSizeMax)});
     append[13] = 0x60;   // entry length 8192 → 8193
