@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "channel/channel.h"
 #include "directory/link.h"
 #include "directory/record.h"
 #include "directory/session_auth.h"
@@ -104,8 +105,9 @@ private:
 // --- a client ------------------------------------------------------------------------------------------------------
 class Client {
 public:
-    Client(boost::asio::io_context& io, std::uint16_t port) : m_socket(io)
+    Client(boost::asio::io_context& io, const RelayProcess& relay) : m_socket(io)
     {
+        const auto port = relay.port;
         auto& socket = boost::beast::get_lowest_layer(m_socket);
         error_code error;
         socket.connect({boost::asio::ip::address_v4::loopback(), port}, error);
@@ -116,15 +118,24 @@ public:
         m_socket.binary(true);
         m_socket.read_message_max(wire::kFrameSizeMax);
         m_socket.handshake(host, "/ws");
+        base::SystemRandom random;
+        const auto link = directory::parse_founder_link(relay.link);
+        if (!link) give_up("no administrator link");
+        auto opened = channel::ClientChannel::open(link->relay_keys, random);
+        if (!opened) give_up("keys that are none");
+        m_channel.emplace(std::move(opened->channel));
+        m_socket.write(boost::asio::buffer(opened->message));
     }
-    void write(const wire::ClientFrame& frame) { m_socket.write(boost::asio::buffer(wire::encode(frame))); }
+    void write(const wire::ClientFrame& frame) { m_socket.write(boost::asio::buffer(m_channel->seal(frame))); }
     wire::RelayFrame read()
     {
-        m_socket.read(m_buffer);
-        auto frame = wire::decode_relay_frame({static_cast<const std::uint8_t*>(m_buffer.data().data()), m_buffer.size()});
-        m_buffer.consume(m_buffer.size());
-        if (!frame) give_up("a malformed frame");
-        return std::move(*frame);
+        for (;;) {
+            m_socket.read(m_buffer);
+            auto frame = m_channel->receive({static_cast<const std::uint8_t*>(m_buffer.data().data()), m_buffer.size()});
+            m_buffer.consume(m_buffer.size());
+            if (!frame) give_up("a malformed message");
+            if (*frame) return std::move(**frame);
+        }
     }
     void open_as_device(const crypto::SignaturePrivateKey& device)
     {
@@ -138,14 +149,14 @@ public:
         if (!std::holds_alternative<wire::Appended>(read())) give_up("a record was refused");
     }
 
-    void send(base::Bytes&& message)
+    void send(const wire::ClientFrame& frame)
     {
-        m_queue.push_back(std::move(message));
+        m_queue.push_back(m_channel->seal(frame));
         if (m_queue.size() == 1) write_next();
     }
-    void listen(std::function<void(base::ByteView)> on_message)
+    void listen(std::function<void(const wire::RelayFrame&)> on_frame)
     {
-        m_on_message = std::move(on_message);
+        m_on_frame = std::move(on_frame);
         read_next();
     }
 
@@ -163,7 +174,9 @@ private:
         m_socket.async_read(m_buffer, [this](error_code error, std::size_t) {
             if (error == boost::asio::error::operation_aborted) return;
             if (error) give_up("the relay closed a session: " + error.message());
-            m_on_message({static_cast<const std::uint8_t*>(m_buffer.data().data()), m_buffer.size()});
+            const auto frame = m_channel->receive({static_cast<const std::uint8_t*>(m_buffer.data().data()), m_buffer.size()});
+            if (!frame) give_up("a malformed message");
+            if (*frame) m_on_frame(**frame);
             m_buffer.consume(m_buffer.size());
             read_next();
         });
@@ -171,7 +184,8 @@ private:
     websocket::stream<tcp::socket, false> m_socket;
     boost::beast::flat_buffer m_buffer;
     std::deque<base::Bytes> m_queue;
-    std::function<void(base::ByteView)> m_on_message;
+    std::function<void(const wire::RelayFrame&)> m_on_frame;
+    std::optional<channel::ClientChannel> m_channel;
 };
 
 crypto::SignaturePrivateKey found(const RelayProcess& relay, base::Random& random)
@@ -186,8 +200,8 @@ crypto::SignaturePrivateKey found(const RelayProcess& relay, base::Random& rando
     if (!token) give_up("no administrator link");
 
     boost::asio::io_context io;
-    Client founder(io, relay.port);
-    (void)founder.read();
+    Client founder(io, relay);
+    (void)founder.read();   // the challenge
     wire::AuthenticateFounder frame;
     std::copy(token->token.view().begin(), token->token.view().end(), frame.token.begin());
     founder.write(frame);
@@ -221,10 +235,6 @@ Percentiles percentiles(std::vector<std::uint64_t>& latencies_ns)
     return {at(0.5), at(0.95), at(0.99)};
 }
 
-// Offsets inside an Entries frame (client/wire/frame.h): 4 length, 1 type, 4 request, 4 board, 8 first, 1 last, 32 head.
-constexpr std::size_t kEntriesStart = 54;
-constexpr std::uint8_t kEntriesType = 0x91, kAppendedType = 0x90;
-
 struct Figures {
     double seconds = 0, cpu_seconds = 0;
     std::uint64_t acknowledged = 0, delivered = 0;
@@ -245,7 +255,7 @@ Figures measure(const RelayProcess& relay, const crypto::SignaturePrivateKey& de
 
     std::uint64_t end_of_board = 0;
     for (unsigned i = 0; i < load.followers; ++i) {
-        auto client = std::make_unique<Client>(io, relay.port);
+        auto client = std::make_unique<Client>(io, relay);
         client->open_as_device(device);
         if (i == 0) {
             for (std::uint64_t block = 0;; ++block) {   // where the board ends, by reading; runs before this one have filled it
@@ -258,15 +268,13 @@ Figures measure(const RelayProcess& relay, const crypto::SignaturePrivateKey& de
         client->write(wire::Follow{1, 1, end_of_board});
         while (!std::get<wire::Entries>(client->read()).last) {
         }
-        client->listen([&](base::ByteView message) {
-            if (!counting || message.size() < kEntriesStart + 32 || message[4] != kEntriesType) return;
-            const auto lead = message[kEntriesStart] >> 6;   // the vector's length: 1, 2 or 4 bytes
-            std::size_t size = message[kEntriesStart] & 0x3f, at = kEntriesStart + 1;
-            for (unsigned k = 1; k < (1u << lead); ++k) size = size << 8 | message[at++];
-            figures.delivered += size / (wire::kCellSize + 2);
+        client->listen([&](const wire::RelayFrame& frame) {
+            const auto* entries = std::get_if<wire::Entries>(&frame);
+            if (!counting || entries == nullptr || entries->entries.empty()) return;
+            figures.delivered += entries->entries.size();
             std::uint64_t made = 0;
-            std::memcpy(&made, message.data() + at + 2 + wire::kTagSize, sizeof made);
-            if (size > 0) figures.delivery_latencies.push_back(now_ns() - made);
+            std::memcpy(&made, entries->entries[0].data() + wire::kTagSize, sizeof made);
+            figures.delivery_latencies.push_back(now_ns() - made);
         });
         clients.push_back(std::move(client));
     }
@@ -280,16 +288,17 @@ Figures measure(const RelayProcess& relay, const crypto::SignaturePrivateKey& de
     const auto send_one = [&](WriterState& writer) {
         const auto id = ++writer.next_request;
         writer.sent[id % writer.sent.size()] = now_ns();
-        writer.client->send(wire::encode(wire::Append{id, 1, stamped_cell(random)}));
+        writer.client->send(wire::Append{id, 1, stamped_cell(random)});
     };
     for (unsigned i = 0; i < load.writers; ++i) {
-        auto client = std::make_unique<Client>(io, relay.port);
+        auto client = std::make_unique<Client>(io, relay);
         client->open_as_device(device);
         auto state = std::make_unique<WriterState>();
         state->client = client.get();
-        client->listen([&, writer = state.get()](base::ByteView message) {
-            if (message[4] != kAppendedType) give_up("a cell was refused");
-            const auto id = std::uint32_t{message[5]} << 24 | std::uint32_t{message[6]} << 16 | std::uint32_t{message[7]} << 8 | message[8];
+        client->listen([&, writer = state.get()](const wire::RelayFrame& frame) {
+            const auto* appended = std::get_if<wire::Appended>(&frame);
+            if (appended == nullptr) give_up("a cell was refused");
+            const auto id = appended->request_id;
             if (counting) {
                 ++figures.acknowledged;
                 figures.append_latencies.push_back(now_ns() - writer->sent[id % writer->sent.size()]);

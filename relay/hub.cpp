@@ -2,6 +2,7 @@
 
 #include "directory/chain.h"
 #include "relay/auth.h"
+#include "relay/limits.h"
 #include "relay/log.h"
 
 #include <algorithm>
@@ -12,7 +13,7 @@ using base::Unexpected;
 using wire::Refusal;
 
 std::vector<SharedBytes> frames_of(std::uint32_t request_id, std::uint32_t board, std::uint64_t first, std::span<const EntryWithHead> entries,
-                                   bool every_last, bool final_last)
+                                   bool every_last, bool final_last, wire::Seal seal)
 {
     std::vector<SharedBytes> frames;
     while (!entries.empty()) {
@@ -31,12 +32,20 @@ std::vector<SharedBytes> frames_of(std::uint32_t request_id, std::uint32_t board
         entries = entries.subspan(count);
         first += count;
         frame.last = every_last || (final_last && entries.empty());
-        frames.push_back(std::make_shared<const base::Bytes>(wire::encode(frame)));
+        frames.push_back(std::make_shared<const base::Bytes>(wire::encode(frame, seal)));
     }
     return frames;
 }
 
-Hub::Hub(Store& store, Post post, const base::Clock& clock) : m_store(store), m_post(std::move(post)), m_clock(clock) {}
+namespace {
+
+SharedBytes sealed(channel::SharedKey& key, const base::Bytes& frame) { return std::make_shared<const base::Bytes>(key.seal(frame)); }
+
+}  // namespace
+
+Hub::Hub(Store& store, Post post, const base::Clock& clock, base::Random& random) : m_store(store), m_post(std::move(post)), m_clock(clock), m_random(random)
+{
+}
 
 Hub::~Hub() = default;
 
@@ -48,7 +57,7 @@ void Hub::stop()
 
 StoreResult<void> Hub::load()
 {
-    for (const auto& state : TRY(m_store.boards())) m_boards.emplace(state.info.board, Board{.state = state, .followers = {}});
+    for (const auto& state : TRY(m_store.boards())) m_boards[state.info.board].state = state;
     const auto length = m_boards.at(wire::kDirectoryBoard).state.length;
     for (std::uint64_t position = 0; position < length;) {
         const auto entries = TRY(m_store.read(wire::kDirectoryBoard, position, wire::kBlockEntries));
@@ -148,8 +157,12 @@ void Hub::publish(std::uint32_t number, std::span<const FinishedAppend* const> a
     board.state.length += entries.size();
     board.state.head = entries.back().head;
     if (!board.followers.empty()) {
-        for (const auto& frame : frames_of(wire::kNoRequest, number, first, entries, true, true)) {
-            for (auto* follower : board.followers) follower->on_live(frame);
+        for (const auto& frame : frames_of(wire::kNoRequest, number, first, entries, true, true, wire::Seal::shared)) {
+            if (renew_stream_key(number, board)) {
+                for (auto* follower : board.followers) follower->on_stream_key(board.stream_key->frame());
+            }
+            const auto message = sealed(*board.stream_key, *frame);
+            for (auto* follower : board.followers) follower->on_live(message);
         }
     }
     if (number != wire::kDirectoryBoard) return;
@@ -162,7 +175,21 @@ void Hub::publish(std::uint32_t number, std::span<const FinishedAppend* const> a
         const auto applied = m_directory.apply(first + i, *record);
         CHECK_INVARIANT(applied.has_value());
         if (m_on_directory_change) m_on_directory_change(*applied);
+        // Whoever has just been shut out knows the keys of before.
+        if (std::holds_alternative<directory::Revoked>(*applied)) {
+            for (auto& [other, followed] : m_boards) followed.stream_key.reset();
+        }
     }
+}
+
+bool Hub::renew_stream_key(std::uint32_t number, Board& board)
+{
+    const auto now = m_clock.now();
+    const auto lifetime = std::chrono::duration_cast<std::chrono::milliseconds>(kStreamKeyLifetime).count();
+    if (board.stream_key && !board.stream_key->is_spent() && now.value - board.stream_key_made.value < lifetime) return false;
+    board.stream_key.emplace(channel::SharedKey::generate(number, m_random));
+    board.stream_key_made = now;
+    return true;
 }
 
 // --- reading -------------------------------------------------------------------------------------------------------
@@ -199,34 +226,45 @@ void Hub::read(std::uint32_t request_id, std::uint32_t number, std::uint64_t fir
     }
     if (first == end) {
         wire::Entries nothing{.request_id = request_id, .board = number, .first_position = first, .last = true, .head = state.head};
-        return done(Frames{{std::make_shared<const base::Bytes>(wire::encode(nothing))}, end});
+        return done(Frames{{std::make_shared<const base::Bytes>(wire::encode(nothing))}, end, {}});
     }
-    m_reader->submit([this, request_id, number, first, end, block, is_read, cacheable, done = std::move(done)](Store& store) mutable {
+    // A block that many will read is sealed once, like what they follow, under a key of its own.
+    std::shared_ptr<channel::SharedKey> key;
+    if (cacheable) key = std::make_shared<channel::SharedKey>(channel::SharedKey::generate(number, m_random));
+    m_reader->submit([this, request_id, number, first, end, block, is_read, key, done = std::move(done)](Store& store) mutable {
         auto result = [&]() -> FramesResult {
             auto stored = TRY(store.read(number, first, end - first));
             if (stored.size() != end - first) return Unexpected(StoreError::broken);
             std::vector<EntryWithHead> entries;
             entries.reserve(stored.size());
             for (auto& entry : stored) entries.push_back({std::make_shared<const base::Bytes>(std::move(entry.entry)), entry.head});
-            return Frames{frames_of(request_id, number, first, entries, false, is_read), end};
+            Frames read{frames_of(request_id, number, first, entries, false, is_read, key ? wire::Seal::shared : wire::Seal::session), end, {}};
+            if (!key) return read;
+            read.key = key->frame();
+            for (auto& frame : read.frames) frame = sealed(*key, *frame);
+            return read;
         }();
-        m_post([this, number, block, cacheable, done = std::move(done), result = std::move(result)]() mutable {
-            if (cacheable && result) cache({number, block}, *result);
+        m_post([this, number, block, done = std::move(done), result = std::move(result)]() mutable {
+            if (result && result->key) cache({number, block}, *result);
             done(std::move(result));
         });
     });
 }
 
-SharedBytes Hub::caught_up_frame(std::uint32_t board) const
+wire::Entries Hub::caught_up_frame(std::uint32_t board) const
 {
     const auto& state = m_boards.at(board).state;
-    const wire::Entries frame{.board = board, .first_position = state.length, .last = true, .head = state.head};
-    return std::make_shared<const base::Bytes>(wire::encode(frame));
+    return {.board = board, .first_position = state.length, .last = true, .head = state.head};
 }
 
-void Hub::follow(std::uint32_t board, Follower& follower)
+wire::SharedKey Hub::follow(std::uint32_t number, Follower& follower)
 {
-    m_boards.at(board).followers.push_back(&follower);
+    auto& board = m_boards.at(number);
+    if (renew_stream_key(number, board)) {
+        for (auto* other : board.followers) other->on_stream_key(board.stream_key->frame());
+    }
+    board.followers.push_back(&follower);
+    return board.stream_key->frame();
 }
 
 void Hub::unfollow(std::uint32_t board, Follower& follower)

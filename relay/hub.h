@@ -1,7 +1,7 @@
 #pragma once
 // The boards as sessions see them: how long they are, who follows them, what the directory says. Lives on the I/O thread.
 //
-//   session ── append ──► writer thread ── durable ──► publish: one frame per board and batch, shared by all followers
+//   session ── append ──► writer thread ── durable ──► publish: one frame per board and batch, sealed once, shared by all followers
 //                                                 └──► the answer to the session that asked
 //
 // Invariants: (1) a length, head or record becomes visible here only after it is durable. (2) Followers get every entry
@@ -9,6 +9,7 @@
 // one is not checked before the last one's fate is known.
 
 #include "base/clock.h"
+#include "channel/shared_key.h"
 #include "directory/state.h"
 #include "relay/store_threads.h"
 
@@ -22,18 +23,20 @@ class Follower {
 public:
     virtual ~Follower() = default;
     // Must not call unfollow() from within.
-    virtual void on_live(const SharedBytes& frame) = 0;
+    virtual void on_live(const SharedBytes& message) = 0;        // sealed: the same bytes for every follower
+    virtual void on_stream_key(const wire::SharedKey& key) = 0;  // what comes from here on is sealed under it
 };
 
 struct Frames {
     std::vector<SharedBytes> frames;
     std::uint64_t end = 0;                           // position after the last entry in them
+    std::optional<wire::SharedKey> key;              // they are messages sealed under it; absent: frames that each session seals itself
 };
 using FramesResult = StoreResult<Frames>;
 
 class Hub {
 public:
-    Hub(Store& store, Post post, const base::Clock& clock);
+    Hub(Store& store, Post post, const base::Clock& clock, base::Random& random);
     ~Hub();
     Hub(const Hub&) = delete;
     Hub& operator=(const Hub&) = delete;
@@ -54,12 +57,12 @@ public:
     void append_record(base::Bytes&& bytes, directory::Record&& record, AppendCallback done);
 
     // Entries from `first` to the end of its block or of the board, as frames; the final one has last = is_read.
-    // For a follower (request id 0) whole blocks come from the cache. The callback may come at once.
+    // For a follower (request id 0) whole blocks come from the cache, sealed once. The callback may come at once.
     void read(std::uint32_t request_id, std::uint32_t board, std::uint64_t first, std::function<void(FramesResult)> done);
 
-    // The frame that tells a follower it has caught up, and from then on what is published.
-    SharedBytes caught_up_frame(std::uint32_t board) const;
-    void follow(std::uint32_t board, Follower& follower);
+    // The frame that tells a follower it has caught up, and from then on what is published; follow() answers the key of that.
+    wire::Entries caught_up_frame(std::uint32_t board) const;
+    wire::SharedKey follow(std::uint32_t board, Follower& follower);
     void unfollow(std::uint32_t board, Follower& follower);
 
     // Runs `done` on the I/O thread after the answers to every entry handed to the writer so far.
@@ -69,6 +72,8 @@ private:
     struct Board {
         BoardState state;
         std::vector<Follower*> followers;
+        std::optional<channel::SharedKey> stream_key;
+        base::UnixMilliseconds stream_key_made;
     };
     struct PendingRecord {
         base::Bytes bytes;
@@ -83,6 +88,7 @@ private:
 
     void on_batch(std::vector<FinishedAppend>&& batch);
     void publish(std::uint32_t board, std::span<const FinishedAppend* const> appended);
+    bool renew_stream_key(std::uint32_t number, Board& board);   // true: it is another one now
     void check_next_record();
     void finish_record(const AppendAnswer& answer);
     const Frames* cached(const BlockKey& key);
@@ -91,6 +97,7 @@ private:
     Store& m_store;
     Post m_post;
     const base::Clock& m_clock;
+    base::Random& m_random;
     directory::DirectoryState m_directory;
     std::map<wire::Tag, std::uint64_t> m_records;    // tag → position of every directory record
     std::map<std::uint32_t, Board> m_boards;
@@ -103,12 +110,12 @@ private:
     std::unique_ptr<StoreReader> m_reader;
 };
 
-// Entries as frames: split where a block ends and where a frame is full. Only the last frame has last = `last`.
+// Entries as frames, encoded for `seal`: split where a block ends and where a frame is full. Only the last frame has last = `last`.
 struct EntryWithHead {
     SharedBytes entry;
     wire::Head head{};
 };
 std::vector<SharedBytes> frames_of(std::uint32_t request_id, std::uint32_t board, std::uint64_t first, std::span<const EntryWithHead> entries,
-                                   bool every_last, bool final_last);
+                                   bool every_last, bool final_last, wire::Seal seal);
 
 }  // namespace sinetti::relay

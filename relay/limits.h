@@ -25,6 +25,7 @@ inline constexpr std::size_t kSendQueueFramesMax = 8192;
 inline constexpr std::size_t kSendQueueBusy = 640u << 10;        // bytes; above it nothing more is read from the client or the store
 inline constexpr std::size_t kOutstandingRequestsMax = 256;      // Appends and Reads of one session without an answer
 inline constexpr std::size_t kOutstandingReadsMax = 4;
+inline constexpr auto kStreamKeyLifetime = 600s;                 // of the key that what is published on a board is sealed under
 inline constexpr double kCellRate = 2000, kCellBurst = 4000;     // cells per second and at once, of one session
 inline constexpr double kRecordRate = 10, kRecordBurst = 64;     // directory records, the same
 

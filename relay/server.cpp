@@ -30,7 +30,7 @@ base::Result<void, std::string> Server::open()
 {
     m_files = TRY(StaticFiles::load(m_config.app));
     m_data = TRY(open_data(m_config, m_random));
-    m_hub = std::make_unique<Hub>(*m_data->store, post(), m_clock);
+    m_hub = std::make_unique<Hub>(*m_data->store, post(), m_clock, m_random);
     m_hub->on_directory_change([this](const directory::Applied& applied) { on_directory_change(applied); });
     if (const auto loaded = m_hub->load(); !loaded) return Unexpected(sentence(loaded.error(), m_config.data));
 
@@ -145,7 +145,7 @@ std::string Server::administrator_link() const
 
 SessionEnvironment Server::session_environment(const Socket& socket)
 {
-    SessionEnvironment environment{*m_hub, m_clock, m_random, m_founder_token_hash, m_draining, m_metrics};
+    SessionEnvironment environment{*m_hub, m_clock, m_random, m_founder_token_hash, m_data->keys, m_draining, m_metrics};
     if (m_observer) {
         error_code ignored;
         environment.observer = m_observer.get();

@@ -26,6 +26,7 @@ public:
 
     std::uint16_t port() const { return m_port; }
     std::uint16_t metrics_port() const { return m_metrics_server ? m_metrics_server->port() : 0; }
+    directory::RelayKeys keys() const { return m_data->keys.public_keys(); }
     std::string administrator_link() const;        // empty once founded
 
 private:

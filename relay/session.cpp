@@ -23,17 +23,28 @@ Session::~Session()
     on_closed();
 }
 
-void Session::start()
-{
-    m_nonce = m_environment.random.array<32>();
-    wire::Challenge challenge{.nonce = m_nonce};
-    if (const auto& organisation = m_environment.hub.directory().organisation()) challenge.organisation = organisation->root_public_key;
-    send(challenge);
-}
-
 void Session::send(const wire::RelayFrame& frame)
 {
-    if (m_connection != nullptr) m_connection->send(std::make_shared<const base::Bytes>(wire::encode(frame)));
+    if (m_connection != nullptr && m_channel) m_connection->send(std::make_shared<const base::Bytes>(m_channel->seal(frame)));
+}
+
+void Session::send_shared(const SharedBytes& message)
+{
+    if (m_connection == nullptr) return;
+    m_channel->count_shared();
+    m_connection->send(message);
+}
+
+void Session::send_all(const Frames& frames)
+{
+    if (m_connection == nullptr) return;
+    if (frames.key) send(*frames.key);
+    for (const auto& frame : frames.frames) {
+        if (frames.key)
+            send_shared(frame);
+        else
+            m_connection->send(std::make_shared<const base::Bytes>(m_channel->seal_encoded(*frame)));
+    }
 }
 
 void Session::refuse(std::uint32_t request_id, Refusal refusal)
@@ -51,6 +62,7 @@ void Session::refuse_and_close(Refusal refusal)
 {
     if (m_closing || m_connection == nullptr) return;
     refuse(wire::kNoRequest, refusal);
+    if (!m_channel) m_connection->send(std::make_shared<const base::Bytes>(channel::noise(m_environment.random)));
     m_closing = true;
     m_connection->close();
 }
@@ -63,7 +75,8 @@ void Session::on_garbage()
 void Session::on_message(base::ByteView message)
 {
     if (m_closing || m_connection == nullptr) return;
-    auto frame = wire::decode_client_frame(message);
+    if (!m_channel) return open_channel(message);
+    auto frame = m_channel->receive(message);
     if (!frame) return refuse_and_close(Refusal::bad_frame);
 
     const bool authenticates = std::holds_alternative<wire::AuthenticateDevice>(*frame) || std::holds_alternative<wire::AuthenticateInvite>(*frame) ||
@@ -71,6 +84,18 @@ void Session::on_message(base::ByteView message)
     // Before it is accepted a session may only authenticate, and after that never again. A ping is always welcome.
     if (authenticates == m_rights.has_value() && !std::holds_alternative<wire::Ping>(*frame)) return refuse_and_close(Refusal::bad_frame);
     std::visit([&](auto& body) { handle(body); }, *frame);
+}
+
+void Session::open_channel(base::ByteView message)
+{
+    auto accepted = channel::RelayChannel::accept(m_environment.keys.channel, m_environment.keys.public_keys(), message);
+    if (!accepted) return refuse_and_close(Refusal::bad_frame);
+    m_channel.emplace(std::move(accepted->channel));
+    if (accepted->hello.version != wire::kProtocolVersion) return refuse_and_close(Refusal::unsupported_version);
+    m_nonce = m_environment.random.array<32>();
+    wire::Challenge challenge{.nonce = m_nonce};
+    if (const auto& organisation = m_environment.hub.directory().organisation()) challenge.organisation = organisation->root_public_key;
+    send(challenge);
 }
 
 AuthenticationContext Session::context() const
@@ -154,9 +179,7 @@ void Session::handle(const wire::Read& frame)
                                if (!self) return;
                                --self->m_outstanding_reads;
                                if (!result) return self->refuse(request_id, Refusal::internal);
-                               for (const auto& bytes : result->frames) {
-                                   if (self->m_connection != nullptr) self->m_connection->send(bytes);
-                               }
+                               self->send_all(*result);
                            });
 }
 
@@ -191,8 +214,8 @@ void Session::continue_following(std::uint32_t number, Following& following)
         const auto* board = m_environment.hub.board(number);
         if (following.next == board->length) {
             following.live = true;
-            m_connection->send(m_environment.hub.caught_up_frame(number));
-            m_environment.hub.follow(number, *this);
+            send(m_environment.hub.caught_up_frame(number));
+            send(m_environment.hub.follow(number, *this));
             if (number == wire::kDirectoryBoard) on_writable();
             return;
         }
@@ -203,7 +226,7 @@ void Session::continue_following(std::uint32_t number, Following& following)
             auto& continued = self->m_following.at(number);
             continued.reading = false;
             if (!result) return self->refuse_and_close(Refusal::internal);
-            for (const auto& frame : result->frames) self->m_connection->send(frame);
+            self->send_all(*result);
             continued.next = result->end;
             self->continue_following(number, continued);
         });

@@ -1,13 +1,15 @@
 #pragma once
-// One client's session with the relay, without any socket: frames in, frames out.
+// One client's session with the relay, without any socket: messages in, messages out.
 //
-//   start() ► Challenge      opened ── Authenticate… ──► accepted ── Append, Read, Follow, Ping ──► closed
+//   connected ── opens the channel ──► opened, Challenge ── Authenticate… ──► accepted ── Append, Read, Follow, Ping ──► closed
 //
 // Anything malformed, or not allowed in the state the session is in, is refused with bad_frame and closes it.
 
 #include "base/random.h"
+#include "channel/channel.h"
 #include "relay/auth.h"
 #include "relay/hub.h"
+#include "relay/keys.h"
 #include "relay/metrics.h"
 #include "relay/observer.h"
 
@@ -19,7 +21,7 @@ namespace sinetti::relay {
 class Connection {
 public:
     virtual ~Connection() = default;
-    virtual void send(SharedBytes frame) = 0;     // queued; a queue that grows over its limit closes the connection
+    virtual void send(SharedBytes message) = 0;   // queued, in this order; a queue that grows over its limit closes the connection
     virtual void close() = 0;                     // after what is queued; on_closed() follows later, never from within
     virtual bool busy() const = 0;                // so much is queued that no more should be fetched; on_writable() follows
 };
@@ -39,6 +41,7 @@ struct SessionEnvironment {
     const base::Clock& clock;
     base::Random& random;
     const std::optional<FounderTokenHash>& founder_token_hash;
+    const RelayPrivateKeys& keys;
     const bool& draining;                         // true: no new entries are taken
     Metrics& metrics;
     Observer* observer = nullptr;                 // nullptr: nothing is written down
@@ -50,7 +53,6 @@ public:
     Session(SessionEnvironment environment, Connection& connection);
     ~Session() override;
 
-    void start();
     void on_message(base::ByteView message);
     void on_garbage();                            // a message that is no frame at all
     void on_writable();                           // goes on with what is being followed
@@ -59,7 +61,8 @@ public:
 
     bool authenticated() const { return m_rights.has_value(); }
 
-    void on_live(const SharedBytes& frame) override { m_connection->send(frame); }
+    void on_live(const SharedBytes& message) override { send_shared(message); }
+    void on_stream_key(const wire::SharedKey& key) override { send(key); }
 
 private:
     struct Following {
@@ -75,19 +78,24 @@ private:
     void handle(const wire::Read& frame);
     void handle(const wire::Follow& frame);
     void handle(const wire::Ping& frame) { send(wire::Pong{frame.value}); }
+    void handle(const wire::Hello&) { refuse_and_close(wire::Refusal::bad_frame); }
 
+    void open_channel(base::ByteView message);
     AuthenticationContext context() const;
     void finish_authentication(Allowed<SessionRights>&& rights);
     std::optional<wire::Refusal> start_append(wire::Append& frame);
     AppendCallback append_callback(std::uint32_t request_id, std::uint32_t board, std::size_t size);
     void continue_following(std::uint32_t board, Following& following);
     void send(const wire::RelayFrame& frame);
+    void send_shared(const SharedBytes& message);
+    void send_all(const Frames& frames);
     void refuse(std::uint32_t request_id, wire::Refusal refusal);
     void observe(const Observation& observation);
     void refuse_and_close(wire::Refusal refusal);
 
     SessionEnvironment m_environment;
     Connection* m_connection;                     // nullptr once closed
+    std::optional<channel::RelayChannel> m_channel;
     wire::Nonce m_nonce{};
     std::optional<SessionRights> m_rights;
     bool m_closing = false;

@@ -72,7 +72,6 @@ private:
         arm(kAuthenticationDeadline, [](WebSocketConnection& self) {
             if (!self.m_session->authenticated()) self.close_with(websocket::close_code::policy_error);
         });
-        m_session->start();
         read_next();
     }
 

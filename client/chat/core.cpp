@@ -125,6 +125,7 @@ private:
     void end_turn();
     const PendingEnrolment& pending() const { return *m_account->pending; }
 
+    std::optional<directory::RelayKeys> relay_keys() override;
     std::optional<wire::ClientFrame> on_challenge(const wire::Challenge& challenge) override;
     std::optional<wire::ClientFrame> answer_as_device(const wire::Challenge& challenge, const Account& account);
     std::optional<wire::ClientFrame> answer_as_newcomer(const wire::Challenge& challenge);
@@ -135,6 +136,7 @@ private:
     void on_appended(const wire::Appended& appended) override;
     void on_entries(wire::Entries&& entries) override;
     void on_session_closed(net::CloseReason reason) override;
+    void on_wrong_key();
 
     void on_fork() override;
     void on_garbled() override;
@@ -457,6 +459,14 @@ void Core::Implementation::report_settings()
 
 // --- the session: what for? ----------------------------------------------------------------------------------------------
 
+std::optional<directory::RelayKeys> Core::Implementation::relay_keys()
+{
+    if (m_workspace) return m_workspace->account().relay_keys;
+    if (m_account) return m_account->relay_keys;
+    if (m_link) return std::visit([](const auto& link) { return link.relay_keys; }, *m_link);
+    return std::nullopt;
+}
+
 std::optional<wire::ClientFrame> Core::Implementation::on_challenge(const wire::Challenge& challenge)
 {
     const Turn turn(*this);
@@ -616,6 +626,7 @@ void Core::Implementation::on_session_closed(net::CloseReason reason)
         m_connection_reason = api::Code::relay_garbled;
         m_effects.emit(api::NoticeEvent{.code = api::Code::relay_garbled, .severity = api::Severity::warning});
         break;
+    case net::CloseReason::wrong_key: return on_wrong_key();
     case net::CloseReason::version:
         m_refused = true;
         m_connection_reason = api::Code::relay_version;
@@ -623,6 +634,19 @@ void Core::Implementation::on_session_closed(net::CloseReason reason)
     case net::CloseReason::refused:
     case net::CloseReason::ours: break;
     }
+}
+
+// Another relay answers, or somebody in between does. Nothing of ours was shown to it; it may be the right one next time.
+void Core::Implementation::on_wrong_key()
+{
+    if (!m_workspace && !m_account) {
+        m_session.stop();
+        m_link.reset();
+        return set_phase(api::Phase::no_account, api::Code::relay_key);
+    }
+    m_refused = true;
+    if (std::exchange(m_connection_reason, api::Code::relay_key) != api::Code::relay_key)
+        m_effects.emit(api::NoticeEvent{.code = api::Code::relay_key, .severity = api::Severity::error});
 }
 
 void Core::Implementation::on_fork()

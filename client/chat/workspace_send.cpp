@@ -252,10 +252,7 @@ void Workspace::on_appended(const wire::Appended& appended)
 void Workspace::on_refused(const wire::Refused& refused)
 {
     const auto found = m_requests.find(refused.request_id);
-    if (found == m_requests.end()) {
-        if (refused.code != wire::Refusal::bad_frame) m_environment.host.on_garbled();
-        return;
-    }
+    if (found == m_requests.end()) return m_environment.host.on_garbled();
     const auto about = std::move(found->second);
     m_requests.erase(found);
     if (std::holds_alternative<FollowRequest>(about)) {

@@ -58,6 +58,7 @@ void Session::open()
     m_reopen_at_once = false;
     m_ping_sent = false;
     m_transport_open = true;
+    m_channel.reset();
     ++m_connection;
     m_transport.open(*this);
 }
@@ -72,13 +73,21 @@ void Session::close(CloseReason reason)
 
 void Session::on_opened()
 {
-    if (m_state == State::connecting && !m_close_reason) m_state = State::authenticating;
+    if (m_state != State::connecting || m_close_reason) return;
+    const auto keys = m_listener.relay_keys();
+    if (!keys) return close(CloseReason::ours);
+    auto opened = channel::ClientChannel::open(*keys, m_random);
+    if (!opened) return close(CloseReason::wrong_key);
+    m_state = State::authenticating;
+    m_channel.emplace(std::move(opened->channel));
+    m_transport.send(opened->message);
 }
 
 void Session::on_closed()
 {
     if (!m_transport_open) return;
     m_transport_open = false;
+    m_channel.reset();
     const auto reason = m_close_reason.value_or(m_state == State::ready ? CloseReason::lost : CloseReason::unreachable);
     m_close_reason.reset();
     if (m_state != State::stopped && m_state != State::waiting) {
@@ -92,12 +101,12 @@ void Session::on_closed()
 
 void Session::on_frame(base::ByteView frame)
 {
-    if (m_close_reason || !m_transport_open || m_state == State::stopped) return;
+    if (m_close_reason || !m_channel || m_state == State::stopped) return;
     m_heard = m_clock.now();
     m_ping_sent = false;
-    auto decoded = wire::decode_relay_frame(frame);
-    if (!decoded) return close(CloseReason::garbled);
-    handle(std::move(*decoded));
+    auto received = m_channel->receive(frame);
+    if (!received) return close(received.error() == channel::Error::wrong_key ? CloseReason::wrong_key : CloseReason::garbled);
+    if (*received) handle(std::move(**received));
 }
 
 void Session::handle(wire::RelayFrame&& frame)
@@ -109,7 +118,7 @@ void Session::handle(wire::RelayFrame&& frame)
             const auto answer = m_listener.on_challenge(*challenge);
             if (m_close_reason || !m_transport_open || m_connection != connection) return;
             if (!answer) return close(CloseReason::ours);
-            return m_transport.send(wire::encode(*answer));
+            return transmit(*answer);
         }
         if (const auto* accepted = std::get_if<wire::Accepted>(&frame)) {
             m_state = State::ready;
@@ -127,7 +136,11 @@ void Session::handle(wire::RelayFrame&& frame)
     if (m_state != State::ready) return close(CloseReason::garbled);
     if (auto* entries = std::get_if<wire::Entries>(&frame)) return m_listener.on_entries(std::move(*entries));
     if (const auto* appended = std::get_if<wire::Appended>(&frame)) return m_listener.on_appended(*appended);
-    if (const auto* refused = std::get_if<wire::Refused>(&frame)) return m_listener.on_refused(*refused);
+    if (const auto* refused = std::get_if<wire::Refused>(&frame)) {
+        // The relay got something else than we sent, and is about to close.
+        if (refused->request_id == wire::kNoRequest && refused->code == wire::Refusal::bad_frame) return close(CloseReason::garbled);
+        return m_listener.on_refused(*refused);
+    }
     if (std::holds_alternative<wire::Pong>(frame)) return;
     close(CloseReason::garbled);
 }
@@ -135,7 +148,7 @@ void Session::handle(wire::RelayFrame&& frame)
 void Session::send(ConnectionNumber connection, const wire::ClientFrame& frame)
 {
     if (m_state != State::ready || connection != m_connection || m_close_reason) return;
-    m_transport.send(wire::encode(frame));
+    transmit(frame);
 }
 
 std::optional<base::UnixMilliseconds> Session::next_wake() const
@@ -163,7 +176,7 @@ void Session::on_wake()
     case State::ready:
         if (m_ping_sent) return close(CloseReason::lost);
         m_ping_sent = true;
-        return m_transport.send(wire::encode(wire::ClientFrame(wire::Ping{static_cast<std::uint64_t>(m_clock.now().value)})));
+        return transmit(wire::Ping{static_cast<std::uint64_t>(m_clock.now().value)});
     }
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// A session with the relay that keeps coming back: connects, hands the challenge to its owner, watches over silence, and
+// A session with the relay that keeps coming back: connects, opens a sealed channel, hands the challenge to its owner, watches over silence, and
 // after every end tries again with backoff until it is stopped.
 //
 //   stopped ─start()─► waiting ─(backoff)─► connecting ─► authenticating ─Accepted─► ready ─┐
@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "channel/channel.h"
 #include "net/backoff.h"
 #include "net/transport.h"
 #include "wire/frame.h"
@@ -27,7 +28,8 @@ using ConnectionNumber = std::uint64_t;
 enum class CloseReason : std::uint8_t {
     unreachable,   // never got as far as Accepted
     lost,          // was ready, then closed or silent
-    garbled,       // the relay sent what is not a frame, or not at that point
+    wrong_key,     // what answers does not hold the key the relay is known by
+    garbled,       // what came is no message of the relay's, or does not belong at that point; or so the relay found of ours
     version,       // the relay speaks another version
     refused,       // the relay refused to authenticate us: see on_refused, which came before
     ours,          // stop() or restart()
@@ -36,6 +38,8 @@ enum class CloseReason : std::uint8_t {
 class SessionListener {
 public:
     virtual ~SessionListener() = default;
+    // The keys of the relay that is meant; nullopt ends the connection (as CloseReason::ours).
+    virtual std::optional<directory::RelayKeys> relay_keys() = 0;
     // The answer to the challenge; nullopt ends the connection (as CloseReason::ours).
     virtual std::optional<wire::ClientFrame> on_challenge(const wire::Challenge& challenge) = 0;
     virtual void on_accepted(const wire::Accepted& accepted) = 0;
@@ -77,6 +81,7 @@ private:
     void open();
     void close(CloseReason reason);
     void handle(wire::RelayFrame&& frame);
+    void transmit(const wire::ClientFrame& frame) { m_transport.send(m_channel->seal(frame)); }
 
     const base::Clock& m_clock;
     base::Random& m_random;
@@ -88,6 +93,7 @@ private:
     bool m_reopen_at_once = false;
     std::optional<CloseReason> m_close_reason;
     ConnectionNumber m_connection = 0;
+    std::optional<channel::ClientChannel> m_channel;   // of this connection, once it is open
     base::UnixMilliseconds m_deadline;    // waiting: of the next attempt; connecting, authenticating: of giving up
     base::UnixMilliseconds m_heard;       // ready: when the relay last said something
     bool m_ping_sent = false;

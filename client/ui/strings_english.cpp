@@ -286,6 +286,7 @@ const char* english(api::Code code)
         case api::Code::relay_full: return "The relay's disk is full. Your messages wait on this device until there is room again.";
         case api::Code::relay_refused: return "The relay did not accept this device. Contact your administrator.";
         case api::Code::relay_garbled: return "The relay answered in a way Sinetti does not understand. The connection is being opened again.";
+        case api::Code::relay_key: return "What answers is not your relay: it does not hold the relay's key. Nothing was shown to it, and your messages wait sealed on this device.";
         case api::Code::relay_version: return "The relay and this page are of different versions. Reload the page.";
         case api::Code::relay_fork: return "Alarm: the relay shows different histories to different people. Contact your administrator at once.";
         case api::Code::device_revoked: return "This device has been revoked. Contact your administrator.";

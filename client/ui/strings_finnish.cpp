@@ -286,6 +286,7 @@ const char* finnish(api::Code code)
         case api::Code::relay_full: return "Palvelimen levy on täynnä. Viestit odottavat tässä laitteessa, kunnes tilaa on taas.";
         case api::Code::relay_refused: return "Palvelin ei ottanut tätä laitetta vastaan. Ota yhteys ylläpitäjään.";
         case api::Code::relay_garbled: return "Palvelin vastasi tavalla, jota Sinetti ei ymmärrä. Yhteys avataan uudelleen.";
+        case api::Code::relay_key: return "Vastaaja ei ole oma palvelimesi: sillä ei ole palvelimen avainta. Sille ei paljastettu mitään, ja viestisi odottavat sinetöityinä tällä laitteella.";
         case api::Code::relay_version: return "Palvelin ja tämä sivu ovat eri versioita. Lataa sivu uudelleen.";
         case api::Code::relay_fork: return "Hälytys: palvelin näyttää eri ihmisille eri historian. Ota heti yhteys ylläpitäjään.";
         case api::Code::device_revoked: return "Tämä laite on poistettu käytöstä. Ota yhteys ylläpitäjään.";

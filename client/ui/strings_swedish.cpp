@@ -286,6 +286,7 @@ const char* swedish(api::Code code)
         case api::Code::relay_full: return "Serverns disk är full. Meddelandena väntar på den här enheten tills det finns utrymme.";
         case api::Code::relay_refused: return "Servern tog inte emot den här enheten. Kontakta administratören.";
         case api::Code::relay_garbled: return "Servern svarade på ett sätt som Sinetti inte förstår. Anslutningen öppnas på nytt.";
+        case api::Code::relay_key: return "Det som svarar är inte er server: den har inte serverns nyckel. Inget har visats för den, och dina meddelanden väntar förseglade på den här enheten.";
         case api::Code::relay_version: return "Servern och sidan har olika versioner. Ladda om sidan.";
         case api::Code::relay_fork: return "Larm: servern visar olika historik för olika personer. Kontakta administratören genast.";
         case api::Code::device_revoked: return "Den här enheten har tagits ur bruk. Kontakta administratören.";

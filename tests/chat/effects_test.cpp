@@ -2,6 +2,7 @@
 
 #include "chat/core.h"
 #include "store/memory_backend.h"
+#include "tests/channel/relay_end.h"
 
 #include <doctest/doctest.h>
 
@@ -12,16 +13,25 @@ namespace {
 
 class Quiet final : public net::Transport, public net::SessionListener, public EventSink {
 public:
-    void open(net::TransportListener& listener) override { m_listener = &listener; }
-    void send(base::ByteView) override { ++sent; }
+    void open(net::TransportListener& listener) override
+    {
+        m_listener = &listener;
+        m_relay.begin();
+    }
+    void send(base::ByteView message) override
+    {
+        ++sent;
+        (void)m_relay.receive(message);
+    }
     void close() override { m_listener->on_closed(); }
     void connect()
     {
         m_listener->on_opened();
-        m_listener->on_frame(wire::encode(wire::RelayFrame(wire::Challenge{})));
-        m_listener->on_frame(wire::encode(wire::RelayFrame(wire::Accepted{})));
+        m_listener->on_frame(m_relay.channel().seal(wire::Challenge{}));
+        m_listener->on_frame(m_relay.channel().seal(wire::Accepted{}));
         sent = 0;
     }
+    std::optional<directory::RelayKeys> relay_keys() override { return m_relay.keys(); }
     std::optional<wire::ClientFrame> on_challenge(const wire::Challenge&) override { return wire::AuthenticateDevice{}; }
     void on_accepted(const wire::Accepted&) override {}
     void on_refused(const wire::Refused&) override {}
@@ -35,6 +45,7 @@ public:
 
 private:
     net::TransportListener* m_listener = nullptr;
+    channel_test::RelayEnd m_relay;
 };
 
 struct Fixture {

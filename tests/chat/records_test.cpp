@@ -20,6 +20,7 @@ class Nobody final : public net::Transport, public net::SessionListener, public 
     void open(net::TransportListener&) override {}
     void send(base::ByteView) override {}
     void close() override {}
+    std::optional<directory::RelayKeys> relay_keys() override { return std::nullopt; }
     std::optional<wire::ClientFrame> on_challenge(const wire::Challenge&) override { return std::nullopt; }
     void on_accepted(const wire::Accepted&) override {}
     void on_refused(const wire::Refused&) override {}

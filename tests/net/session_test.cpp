@@ -1,5 +1,7 @@
 #include "net/session.h"
 
+#include "tests/channel/relay_end.h"
+
 #include <doctest/doctest.h>
 
 using namespace sinetti;
@@ -13,15 +15,21 @@ public:
     {
         ++opened;
         m_listener = &listener;
+        relay.begin();
     }
-    void send(base::ByteView frame) override { sent.push_back(base::to_bytes(frame)); }
+    void send(base::ByteView message) override
+    {
+        ++messages;
+        if (deaf) return;
+        if (auto frame = relay.receive(message)) sent.push_back(std::move(*frame));
+    }
     void close() override
     {
         ++closed;
         if (answers_close) hang_up();
     }
     void answer() { m_listener->on_opened(); }
-    void say(const wire::RelayFrame& frame) { say_raw(wire::encode(frame)); }
+    void say(const wire::RelayFrame& frame) { say_raw(relay.channel().seal(frame)); }
     void say_raw(base::ByteView bytes)
     {
         if (m_listener != nullptr) m_listener->on_frame(bytes);   // a line that was closed carries nothing
@@ -34,7 +42,10 @@ public:
     int opened = 0;
     int closed = 0;
     bool answers_close = true;
-    std::vector<base::Bytes> sent;
+    bool deaf = false;                        // it does not even try to open what it gets
+    int messages = 0;
+    std::vector<wire::ClientFrame> sent;      // without the first of each connection
+    channel_test::RelayEnd relay;
 
 private:
     TransportListener* m_listener = nullptr;
@@ -42,6 +53,7 @@ private:
 
 class Owner final : public SessionListener {
 public:
+    std::optional<directory::RelayKeys> relay_keys() override { return keys; }
     std::optional<wire::ClientFrame> on_challenge(const wire::Challenge&) override
     {
         if (session_to_stop != nullptr) session_to_stop->stop();
@@ -54,6 +66,7 @@ public:
     void on_session_closed(CloseReason reason) override { reasons.push_back(reason); }
 
     std::optional<wire::ClientFrame> answer = wire::AuthenticateDevice{};
+    std::optional<directory::RelayKeys> keys;
     Session* session_to_stop = nullptr;
     int accepted = 0;
     int appended = 0;
@@ -69,6 +82,7 @@ struct Fixture {
     Owner owner;
     Session session{clock, random, line, owner};
 
+    Fixture() { owner.keys = line.relay.keys(); }
     void connect()
     {
         session.start();
@@ -95,7 +109,7 @@ TEST_SUITE("net.session")
         CHECK(f.owner.accepted == 1);
         CHECK(f.session.is_ready());
         REQUIRE(f.line.sent.size() == 1);
-        CHECK(std::holds_alternative<wire::AuthenticateDevice>(*wire::decode_client_frame(f.line.sent[0])));
+        CHECK(std::holds_alternative<wire::AuthenticateDevice>(f.line.sent[0]));
         f.session.send(f.session.connection(), wire::Ping{7});
         CHECK(f.line.sent.size() == 2);
         f.line.say(wire::Appended{.request_id = 1});
@@ -158,9 +172,9 @@ TEST_SUITE("net.session")
         const auto sent = f.line.sent.size();
         f.pass(kPingAfterSilence);
         REQUIRE(f.line.sent.size() == sent + 1);
-        const auto ping = wire::decode_client_frame(f.line.sent.back());
-        REQUIRE(std::holds_alternative<wire::Ping>(*ping));
-        f.line.say(wire::Pong{std::get<wire::Ping>(*ping).value});
+        const auto ping = f.line.sent.back();
+        REQUIRE(std::holds_alternative<wire::Ping>(ping));
+        f.line.say(wire::Pong{std::get<wire::Ping>(ping).value});
         f.pass(kPingAfterSilence);
         f.pass(kSilenceMax - kPingAfterSilence);
         CHECK(f.owner.reasons.back() == CloseReason::lost);
@@ -168,11 +182,12 @@ TEST_SUITE("net.session")
 
     TEST_CASE("what is no frame, or stands in the wrong place, ends the connection as garbled")
     {
-        for (int kind = 0; kind < 5; ++kind) {
+        for (int kind = 0; kind < 7; ++kind) {
             CAPTURE(kind);
             Fixture f;
             f.session.start();
             f.line.answer();
+            if (kind < 2) f.line.say(wire::Challenge{});
             if (kind == 0) f.line.say_raw({});
             if (kind == 1) f.line.say_raw(base::Bytes(256, 0xee));
             if (kind == 2) f.line.say(wire::Entries{});
@@ -181,10 +196,61 @@ TEST_SUITE("net.session")
                 f.line.say(wire::Accepted{});
                 if (kind == 3) f.line.say(wire::Challenge{});
                 if (kind == 4) f.line.say(wire::Accepted{});
+                if (kind == 5) f.line.say_raw(wire::encode(wire::RelayFrame(wire::Pong{})));
+                if (kind == 6) f.line.say(wire::Refused{.code = wire::Refusal::bad_frame});   // it got something else than we sent
             }
             CHECK(f.owner.reasons == std::vector{CloseReason::garbled});
             CHECK(f.line.closed == 1);
         }
+    }
+
+    TEST_CASE("a relay that does not hold the key it is known by is told nothing, by a reason of its own, and tried again")
+    {
+        Fixture f;
+        f.owner.keys = channel_test::RelayEnd(2).keys();
+        f.line.deaf = true;
+        f.session.start();
+        f.line.answer();
+        CHECK(f.line.messages == 1);
+        f.line.say_raw(channel::noise(f.random));
+        CHECK(f.owner.reasons == std::vector{CloseReason::wrong_key});
+        CHECK(f.line.messages == 1);
+        f.line.deaf = false;
+        f.owner.keys = f.line.relay.keys();
+        f.pass(1000);
+        f.line.answer();
+        f.line.say(wire::Challenge{});
+        f.line.say(wire::Accepted{});
+        CHECK(f.session.is_ready());
+        CHECK(f.line.messages == 3);
+    }
+
+    TEST_CASE("without keys to go by nothing is said, and keys that are none are wrong ones")
+    {
+        Fixture f;
+        f.owner.keys.reset();
+        f.session.start();
+        f.line.answer();
+        CHECK(f.owner.reasons == std::vector{CloseReason::ours});
+        f.owner.keys.emplace();
+        f.pass(1000);
+        f.line.answer();
+        CHECK(f.owner.reasons.back() == CloseReason::wrong_key);
+        CHECK(f.line.messages == 0);
+    }
+
+    TEST_CASE("entries under a shared key arrive like any others")
+    {
+        Fixture f;
+        f.connect();
+        auto key = channel::SharedKey::generate(1, f.random);
+        f.line.say(key.frame());
+        f.line.relay.channel().count_shared();
+        f.line.say_raw(key.seal(wire::encode(wire::RelayFrame(wire::Entries{.board = 1}), wire::Seal::shared)));
+        f.line.say(wire::Entries{});
+        CHECK(f.owner.entries == 2);
+        f.line.say_raw(key.seal(wire::encode(wire::RelayFrame(wire::Entries{.board = 2}), wire::Seal::shared)));
+        CHECK(f.owner.reasons == std::vector{CloseReason::garbled});
     }
 
     TEST_CASE("another version and a refusal have reasons of their own")

@@ -29,7 +29,7 @@ TEST_CASE("a backup taken while cells come in holds a whole beginning of the boa
     {
         RunningRelay relay;
         REQUIRE(found(relay, cast));
-        Client client(relay.port());
+        Client client(relay.address());
         REQUIRE(client.open_as_device(cast.anna.device));
         for (std::uint64_t number = 0; number < 300; ++number) REQUIRE(client.append(1, cell(number)) == number);
         std::thread writer([&] {
@@ -49,7 +49,7 @@ TEST_CASE("a backup taken while cells come in holds a whole beginning of the boa
     CHECK(std::ranges::none_of(std::filesystem::directory_iterator(folder.path()), [](const auto& entry) { return entry.path().string().find("partial") != std::string::npos; }));
 
     RunningRelay again([&](relay::Config& config) { config.data = data; });
-    Client client(again.port());
+    Client client(again.address());
     REQUIRE(client.open_as_device(cast.anna.device));
     const auto cells = read_board(client, 1);
     REQUIRE(cells.has_value());
@@ -74,7 +74,7 @@ TEST_CASE("what is no whole backup is refused, and leaves nothing behind")
     Cast cast;
     REQUIRE(found(relay, cast));
     {
-        Client client(relay.port());
+        Client client(relay.address());
         REQUIRE(client.open_as_device(cast.anna.device));
         for (std::uint64_t number = 0; number < 600; ++number) REQUIRE(client.append(1, cell(number)).has_value());
     }

@@ -59,7 +59,7 @@ public:
         m_pid = 0;
         return status;
     }
-    std::uint16_t port() const { return m_port; }
+    RelayAddress address(const directory::RelayKeys& keys) const { return {m_port, keys}; }
     const std::string& administrator_link() const { return m_link; }
 
 private:
@@ -74,9 +74,9 @@ class Writer {
 public:
     explicit Writer(std::uint64_t base) : m_next(base) {}
 
-    void run(std::uint16_t port, const crypto::SignaturePrivateKey& device)
+    void run(const RelayAddress& relay, const crypto::SignaturePrivateKey& device)
     {
-        Client client(port);
+        Client client(relay);
         if (!client.connected() || !client.open_as_device(device)) return;
         std::map<std::uint32_t, std::uint64_t> in_flight;
         std::uint32_t request = 0;
@@ -119,9 +119,13 @@ TEST_CASE("killed again and again under load, the relay loses, doubles and reord
     Cast cast;
     // The program has the real clock: invites that outlast it.
     const base::UnixMilliseconds expires{base::SystemClock().now().value + 3'600'000};
+    directory::RelayKeys keys;
     {
         RelayProcess relay(folder.path());
-        Client founder(relay.port());
+        const auto link = directory::parse_founder_link(relay.administrator_link());
+        REQUIRE(link.has_value());
+        keys = link->relay_keys;
+        Client founder(relay.address(keys));
         REQUIRE(founder.open_as_founder(relay.administrator_link()));
         REQUIRE(founder.append(cast.organisation()) == 0);
         for (const auto* person : {&cast.anna, &cast.bert}) {
@@ -135,10 +139,10 @@ TEST_CASE("killed again and again under load, the relay loses, doubles and reord
     std::vector<base::Bytes> followed;   // what a follower has seen, over all sessions
     for (unsigned kill = 0; kill < kKills; ++kill) {
         RelayProcess relay(folder.path());
-        std::thread first([&] { anna.run(relay.port(), cast.anna.device); });
-        std::thread second([&] { bert.run(relay.port(), cast.bert.device); });
+        std::thread first([&] { anna.run(relay.address(keys), cast.anna.device); });
+        std::thread second([&] { bert.run(relay.address(keys), cast.bert.device); });
         std::thread reader([&] {
-            Client client(relay.port());
+            Client client(relay.address(keys));
             if (!client.connected() || !client.open_as_device(cast.bert.device)) return;
             auto next = followed.size() - followed.size() % wire::kBlockEntries;
             client.send(wire::Follow{1, 1, next});
@@ -165,7 +169,7 @@ TEST_CASE("killed again and again under load, the relay loses, doubles and reord
     }
 
     RelayProcess relay(folder.path());
-    Client client(relay.port());
+    Client client(relay.address(keys));
     REQUIRE(client.open_as_device(cast.anna.device));
     const auto board = read_board(client, 1);
     REQUIRE(board);

@@ -43,7 +43,7 @@ TEST_CASE("figures are served on an address of their own, and name nobody")
     RunningRelay relay([](relay::Config& config) { config.metrics = {"127.0.0.1", 0}; });
     Cast cast;
     REQUIRE(found(relay, cast));
-    Client client(relay.port());
+    Client client(relay.address());
     REQUIRE(client.open_as_device(cast.anna.device));
     for (std::uint64_t number = 0; number < 3; ++number) REQUIRE(client.append(1, cell(number)) == number);
     client.send(wire::Append{7, 9, cell(9)});
@@ -69,7 +69,7 @@ TEST_CASE("what an operator could write down is written down when asked for, and
     {
         RunningRelay relay([&](relay::Config& config) { config.observe = file; });
         REQUIRE(found(relay, cast));
-        Client client(relay.port());
+        Client client(relay.address());
         REQUIRE(client.open_as_device(cast.anna.device));
         REQUIRE(client.append(1, cell(1)) == 0);
         client.send(wire::Follow{8, 1, 0});

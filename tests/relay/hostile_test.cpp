@@ -15,32 +15,43 @@ TEST_CASE("every garbled frame is refused by name and closes its session; the ot
     RunningRelay relay;
     Cast cast;
     REQUIRE(found(relay, cast));
-    Client honest(relay.port());
+    Client honest(relay.address());
     REQUIRE(honest.open_as_device(cast.anna.device));
     honest.send(wire::Follow{1, 1, 0});
     REQUIRE(honest.expect<wire::Entries>());
 
+    // What somebody seals who may, and what somebody in between makes of a sealed message.
     const auto frame = wire::encode(wire::Append{1, 1, cell(1)});
-    std::vector<base::Bytes> garbled{{}, {1}, base::Bytes(256, 0), base::Bytes(1280, 0xff), base::Bytes(300, 1)};
-    for (std::size_t cut : {1u, 4u, 5u, 12u, 200u, 1000u, 1279u}) garbled.push_back(base::Bytes(frame.begin(), frame.begin() + std::ptrdiff_t(cut)));
-    for (std::size_t position : {0u, 1u, 2u, 3u, 4u, 13u, 1279u}) {
+    std::vector<base::Bytes> garbled{{}, {1}, base::Bytes(240, 0), base::Bytes(1264, 0xff), base::Bytes(300, 1)};
+    for (std::size_t cut : {1u, 4u, 5u, 12u, 200u, 1000u, 1263u}) garbled.push_back(base::Bytes(frame.begin(), frame.begin() + std::ptrdiff_t(cut)));
+    for (std::size_t position : {0u, 1u, 2u, 3u, 4u, 13u, 1263u}) {
         garbled.push_back(frame);
         garbled.back()[position] ^= 0x40;
     }
     garbled.push_back(wire::encode(wire::Pong{1}));
+    garbled.push_back(wire::encode(wire::ClientFrame(wire::Hello{})));
     for (const auto& bytes : garbled) {
-        Client client(relay.port());
-        REQUIRE(client.open_as_device(cast.bert.device));
-        client.send_bytes(bytes);
-        CHECK(client.expect_refusal(Refusal::bad_frame));
-        CHECK(client.expect_end());
-        Client unauthenticated(relay.port());
-        REQUIRE(unauthenticated.challenge());
-        unauthenticated.send_bytes(bytes);
-        CHECK(unauthenticated.expect_refusal(Refusal::bad_frame));
-        CHECK(unauthenticated.expect_end());
+        for (const bool sealed : {true, false}) {
+            Client client(relay.address());
+            REQUIRE(client.open_as_device(cast.bert.device));
+            sealed ? client.send_encoded(bytes) : client.send_bytes(bytes);
+            CHECK(client.expect_refusal(Refusal::bad_frame));
+            CHECK(client.expect_end());
+            Client unauthenticated(relay.address());
+            REQUIRE(unauthenticated.challenge());
+            sealed ? unauthenticated.send_encoded(bytes) : unauthenticated.send_bytes(bytes);
+            CHECK(unauthenticated.expect_refusal(Refusal::bad_frame));
+            CHECK(unauthenticated.expect_end());
+        }
+        // As the first message it gets noise, of which nothing can be learnt but that this was none.
+        Client first(relay.address(), Client::Channel::none);
+        first.send_bytes(bytes);
+        const auto answer = first.receive_bytes();
+        REQUIRE(answer);
+        CHECK(answer->size() == wire::kFrameSizes.front());
+        CHECK(first.expect_end());
     }
-    Client text(relay.port());
+    Client text(relay.address());
     REQUIRE(text.challenge());
     text.send_text("hello");
     CHECK(text.expect_refusal(Refusal::bad_frame));
@@ -55,23 +66,23 @@ TEST_CASE("a frame at the wrong moment is a bad frame")
     Cast cast;
     REQUIRE(found(relay, cast));
     for (const wire::ClientFrame& frame : {wire::ClientFrame(wire::Append{1, 1, cell(1)}), wire::ClientFrame(wire::Read{1, 1, 0}), wire::ClientFrame(wire::Follow{1, 1, 0})}) {
-        Client client(relay.port());
+        Client client(relay.address());
         REQUIRE(client.challenge());
         client.send(frame);
         CHECK(client.expect_refusal(Refusal::bad_frame));
         CHECK(client.expect_end());
     }
-    Client twice(relay.port());
+    Client twice(relay.address());
     REQUIRE(twice.open_as_device(cast.anna.device));
     twice.send(wire::AuthenticateDevice{cast.anna.device.public_key(), directory::sign_session(cast.anna.device, twice.nonce)});
     CHECK(twice.expect_refusal(Refusal::bad_frame));
-    Client follows_twice(relay.port());
+    Client follows_twice(relay.address());
     REQUIRE(follows_twice.open_as_device(cast.anna.device));
     follows_twice.send(wire::Follow{1, 1, 0});
     REQUIRE(follows_twice.expect<wire::Entries>());
     follows_twice.send(wire::Follow{2, 1, 0});
     CHECK(follows_twice.expect_refusal(Refusal::bad_frame));
-    Client client(relay.port());
+    Client client(relay.address());
     REQUIRE(client.challenge());
     client.send(wire::Ping{3});
     CHECK(client.expect<wire::Pong>() == wire::Pong{3});
@@ -80,26 +91,26 @@ TEST_CASE("a frame at the wrong moment is a bad frame")
 TEST_CASE("a message larger than any client frame is never taken in")
 {
     RunningRelay relay;
-    Client client(relay.port());
+    Client client(relay.address());
     REQUIRE(client.challenge());
     client.send_bytes(base::Bytes(wire::kFrameSizeMax, 0));
     CHECK(client.expect_end());
     // One that only announces 2^62 bytes.
-    Client announcing(relay.port());
+    Client announcing(relay.address());
     REQUIRE(announcing.challenge());
     announcing.send_raw(std::string("\x82\xff\x40\x00\x00\x00\x00\x00\x00\x00", 10) + "mask");
     CHECK(announcing.expect_end());
-    Client next(relay.port());
+    Client next(relay.address());
     CHECK(next.challenge());
 }
 
 TEST_CASE("another origin, or none, does not get a session")
 {
     RunningRelay relay;
-    CHECK_FALSE(Client(relay.port(), "http://evil.example").connected());
-    CHECK_FALSE(Client(relay.port(), "null").connected());
-    CHECK_FALSE(Client(relay.port(), "http://localhost:" + std::to_string(relay.port()) + ".evil.example").connected());
-    CHECK(Client(relay.port(), "https://localhost:" + std::to_string(relay.port())).connected());
+    CHECK_FALSE(Client(relay.address(), "http://evil.example").connected());
+    CHECK_FALSE(Client(relay.address(), "null").connected());
+    CHECK_FALSE(Client(relay.address(), "http://localhost:" + std::to_string(relay.port()) + ".evil.example").connected());
+    CHECK(Client(relay.address(), "https://localhost:" + std::to_string(relay.port())).connected());
 }
 
 TEST_CASE("what a session may ask for at once is limited, and it is told")
@@ -107,7 +118,7 @@ TEST_CASE("what a session may ask for at once is limited, and it is told")
     RunningRelay relay;
     Cast cast;
     REQUIRE(found(relay, cast));
-    Client anna(relay.port());
+    Client anna(relay.address());
     REQUIRE(anna.open_as_device(cast.anna.device));
     unsigned taken = 0, refused = 0;
     for (unsigned i = 0; i < 200; ++i) {
@@ -129,7 +140,7 @@ TEST_CASE("a follower that does not read is closed, and nobody else waits for it
     RunningRelay relay;
     Cast cast;
     REQUIRE(found(relay, cast));
-    Client slow(relay.port(), {}, 4096), follower(relay.port()), writer(relay.port());
+    Client slow(relay.address(), {}, 4096), follower(relay.address()), writer(relay.address());
     REQUIRE(slow.open_as_device(cast.bert.device));
     REQUIRE(follower.open_as_device(cast.bert.device));
     REQUIRE(writer.open_as_device(cast.anna.device));
@@ -157,7 +168,7 @@ TEST_CASE("a follower that does not read is closed, and nobody else waits for it
     CHECK(slow.closed() != Closed::no);
     CHECK(seen < kCells);
     // It resumes by cursor.
-    Client resumed(relay.port());
+    Client resumed(relay.address());
     REQUIRE(resumed.open_as_device(cast.bert.device));
     auto next = seen - seen % wire::kBlockEntries;
     resumed.send(wire::Follow{1, 1, next});
@@ -174,7 +185,7 @@ TEST_CASE("draining answers what is under way and says goodbye")
     RunningRelay relay;
     Cast cast;
     REQUIRE(found(relay, cast));
-    Client anna(relay.port());
+    Client anna(relay.address());
     REQUIRE(anna.open_as_device(cast.anna.device));
     for (std::uint32_t i = 0; i < 100; ++i) anna.send(wire::Append{i + 1, 1, cell(i)});
     anna.send(wire::Ping{1});

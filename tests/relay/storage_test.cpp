@@ -126,7 +126,7 @@ TEST_CASE("a full disk is told to the client, reading goes on, and when there is
     RunningRelay relay;
     Cast cast;
     REQUIRE(found(relay, cast));
-    Client anna(relay.port());
+    Client anna(relay.address());
     REQUIRE(anna.open_as_device(cast.anna.device));
     CHECK(anna.append(1, cell(0)) == 0);
     {
@@ -160,7 +160,7 @@ TEST_CASE("a full disk is told to the client, reading goes on, and when there is
     CHECK(anna.append(1, cell(7777)) == before);
     CHECK(anna.append(directory::sign_key_package(cast.anna.device, base::Bytes(5000, 1))) == 3);
     relay.restart();
-    Client again(relay.port());
+    Client again(relay.address());
     REQUIRE(again.open_as_device(cast.anna.device));
     CHECK(read_board(again, 1)->size() == before + 1);
     relay.stop();
@@ -176,7 +176,7 @@ TEST_CASE("--max-database-bytes is a limit an operator can lift")
     relay.start(300 * 1024);
     std::uint64_t length = 0;
     {
-        Client anna(relay.port());
+        Client anna(relay.address());
         REQUIRE(anna.open_as_device(cast.anna.device));
         for (bool full = false; !full;) {
             anna.send(wire::Append{1, 1, cell(length)});
@@ -192,7 +192,7 @@ TEST_CASE("--max-database-bytes is a limit an operator can lift")
     }
     relay.stop();
     relay.start();
-    Client anna(relay.port());
+    Client anna(relay.address());
     REQUIRE(anna.open_as_device(cast.anna.device));
     CHECK(anna.append(1, cell(length)) == length);
 }
@@ -204,7 +204,7 @@ TEST_CASE("a restart keeps everything")
     REQUIRE(found(relay, cast));
     std::vector<base::Bytes> before;
     {
-        Client anna(relay.port());
+        Client anna(relay.address());
         REQUIRE(anna.open_as_device(cast.anna.device));
         for (std::uint32_t i = 0; i < 300; ++i) anna.send(wire::Append{i + 1, 1, cell(i)});
         std::size_t answers = 0;
@@ -213,7 +213,7 @@ TEST_CASE("a restart keeps everything")
         before = *read_board(anna, 1);
     }
     relay.restart();
-    Client anna(relay.port());
+    Client anna(relay.address());
     REQUIRE(anna.open_as_device(cast.anna.device));
     CHECK(read_board(anna, 1) == before);
     CHECK(read_board(anna, 0)->size() == 3);
@@ -233,7 +233,7 @@ TEST_CASE("check finds a changed cell, a missing one, a swapped head and a forge
     Cast cast;
     REQUIRE(found(relay, cast));
     {
-        Client anna(relay.port());
+        Client anna(relay.address());
         REQUIRE(anna.open_as_device(cast.anna.device));
         for (std::uint32_t i = 0; i < 10; ++i) REQUIRE(anna.append(1, cell(i)) == i);
     }

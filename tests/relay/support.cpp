@@ -89,6 +89,11 @@ std::uint16_t RunningRelay::metrics_port() const
     return m_server->metrics_port();
 }
 
+RelayAddress RunningRelay::address() const
+{
+    return {m_server->port(), m_server->keys()};
+}
+
 std::string RunningRelay::administrator_link() const
 {
     return m_server->administrator_link();
@@ -142,6 +147,20 @@ Client::Client(std::uint16_t port, std::string origin, int receive_buffer) : m_s
     m_socket->stream.binary(true);
     m_socket->stream.handshake(host, "/ws", error);
     m_connected = !error;
+}
+
+Client::Client(const RelayAddress& relay, std::string origin, int receive_buffer) : Client(relay.port, std::move(origin), receive_buffer)
+{
+    if (m_connected) open_channel(relay.keys);
+}
+
+void Client::open_channel(const directory::RelayKeys& keys, const wire::Hello& hello)
+{
+    base::SystemRandom random;
+    auto opened = channel::ClientChannel::open(keys, random, hello);
+    REQUIRE(opened.has_value());
+    m_channel.emplace(std::move(opened->channel));
+    send_bytes(opened->message);
 }
 
 Client::~Client()
@@ -215,10 +234,17 @@ std::optional<base::Bytes> Client::receive_bytes()
 
 std::optional<wire::RelayFrame> Client::receive()
 {
-    const auto message = receive_bytes();
-    if (!message) return {};
-    auto frame = wire::decode_relay_frame(*message);
-    if (!frame) FAIL("the relay sent a malformed frame");
+    for (;;) {
+        const auto message = receive_bytes();
+        if (!message) return {};
+        if (auto frame = open(*message)) return frame;
+    }
+}
+
+std::optional<wire::RelayFrame> Client::open(base::ByteView message)
+{
+    auto frame = m_channel->receive(message);
+    if (!frame) FAIL("the relay sent what is no message of the channel");
     return std::move(*frame);
 }
 
@@ -290,11 +316,11 @@ base::Bytes cell(std::uint64_t number, std::uint8_t filling)
 
 bool found(RunningRelay& relay, Cast& cast)
 {
-    Client founder(relay.port());
+    Client founder(relay.address());
     if (!founder.open_as_founder(relay.administrator_link())) return false;
     if (founder.append(cast.organisation()) != 0) return false;
     if (founder.append(cast.enrolment(cast.anna, directory::Role::administrator)) != 1) return false;
-    Client bert(relay.port());
+    Client bert(relay.address());
     if (!bert.open_as_invite(cast.invite(cast.bert), cast.bert.invite)) return false;
     return bert.append(cast.enrolment(cast.bert)) == 2;
 }

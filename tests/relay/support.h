@@ -2,6 +2,7 @@
 // A relay in this process, on a port of its own and a folder that goes with it; and a client over a real socket.
 
 #include "relay/config.h"
+#include "channel/channel.h"
 #include "tests/directory/cast.h"
 #include "wire/frame.h"
 
@@ -34,6 +35,12 @@ private:
 // A minimal app: index.html, and a compressed file.
 void make_app(const std::filesystem::path& folder);
 
+// Where a relay is, and the keys it is known by.
+struct RelayAddress {
+    std::uint16_t port = 0;
+    directory::RelayKeys keys;
+};
+
 class RunningRelay {
 public:
     using Adjust = std::function<void(relay::Config&)>;
@@ -47,6 +54,7 @@ public:
 
     std::uint16_t port() const;
     std::uint16_t metrics_port() const;
+    RelayAddress address() const;
     const std::filesystem::path& data() const { return m_data; }
     std::string administrator_link() const;
     std::string error_of_another_on_the_same_data();   // empty when it started
@@ -66,17 +74,24 @@ enum class Closed : std::uint8_t { no, orderly, broken };
 // Blocking, with a limit on every wait; a wait that runs out fails the test.
 class Client {
 public:
-    explicit Client(std::uint16_t port, std::string origin = {}, int receive_buffer = 0);
+    // Connects and opens a channel.
+    explicit Client(const RelayAddress& relay, std::string origin = {}, int receive_buffer = 0);
+    enum class Channel : std::uint8_t { none };
+    Client(const RelayAddress& relay, Channel) : Client(relay.port, {}, 0) {}   // connects, and leaves the first message to the test
     ~Client();
 
     bool connected() const { return m_connected; }
-    void send(const wire::ClientFrame& frame) { send_bytes(wire::encode(frame)); }
-    void send_bytes(base::ByteView bytes);
+    void open_channel(const directory::RelayKeys& keys, const wire::Hello& hello = {});
+    base::Bytes sealed(const wire::ClientFrame& frame) { return m_channel->seal(frame); }
+    void send(const wire::ClientFrame& frame) { send_bytes(m_channel->seal(frame)); }
+    void send_encoded(base::ByteView frame) { send_bytes(m_channel->seal_encoded(frame)); }   // whatever it is
+    void send_bytes(base::ByteView bytes);                       // past the channel
     void send_text(std::string_view text);
     void send_raw(std::string_view bytes);                       // past the WebSocket
 
     std::optional<base::Bytes> receive_bytes();                  // nullopt: closed
     std::optional<wire::RelayFrame> receive();
+    std::optional<wire::RelayFrame> open(base::ByteView message);   // nullopt: the channel's own
     std::optional<base::Bytes> try_receive_bytes(std::chrono::milliseconds wait);   // nullopt also when nothing came
     template<typename Frame>
     std::optional<Frame> expect()                                // nullopt when something else came
@@ -102,10 +117,12 @@ public:
     wire::Nonce nonce{};
 
 private:
+    Client(std::uint16_t port, std::string origin, int receive_buffer);
     void run(std::chrono::milliseconds wait);
 
     struct Socket;
     std::unique_ptr<Socket> m_socket;
+    std::optional<channel::ClientChannel> m_channel;
     bool m_connected = false;
     bool m_receiving = false;
     bool m_received = false;

@@ -49,7 +49,7 @@ TEST_SUITE("simulation.enrolment")
         const auto others = found(elsewhere, {"Muu"});
         open_link(world, bertta, invite(elsewhere, *others[0], "Bertta"));
         CHECK(bertta.phase() == api::Phase::no_account);
-        CHECK(bertta.last_error == api::Code::link_other_organisation);
+        CHECK(bertta.last_error == api::Code::relay_key);
 
         open_link(world, bertta, world.founder_link());
         CHECK(bertta.last_error == api::Code::already_founded);

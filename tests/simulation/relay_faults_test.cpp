@@ -134,6 +134,41 @@ TEST_SUITE("simulation.relay_faults")
         CHECK(people[0]->connection.reason == api::Code::link_other_organisation);
     }
 
+    TEST_CASE("a relay that does not hold the key is told nothing and named; when the right one is back, everything goes out")
+    {
+        World world(208);
+        const auto people = found(world, {"Aino", "Bertta"});
+        const auto group = make_group(world, people, "Ryhmä");
+        const auto appended = world.relay.appended;
+        const auto link = world.founder_link();
+        World other(209);
+        world.relay.swap_keys(other.relay);
+        world.relay.restart();
+        people[0]->submit(api::SendText{group, "vain oikealle"});
+        world.settle(60'000);
+        for (const auto* person : people) {
+            CHECK(person->connection.state == api::ConnectionState::refused);
+            CHECK(person->connection.reason == api::Code::relay_key);
+            CHECK(std::ranges::count(person->notices, api::Code::relay_key, &api::NoticeEvent::code) == 1);
+        }
+        CHECK(people[0]->connection.waiting == 1);
+        CHECK(world.relay.appended == appended);
+        auto& stranger = world.add("Cecilia");
+        stranger.submit(api::OpenLink{link});
+        world.settle(1'000);
+        CHECK(stranger.last_error == api::Code::relay_key);
+        CHECK(stranger.phase() == api::Phase::no_account);
+
+        world.relay.swap_keys(other.relay);
+        world.advance(40'000);
+        world.settle();
+        CHECK(people[0]->connection.state == api::ConnectionState::connected);
+        CHECK(people[1]->texts("Ryhmä").back() == "Aino: vain oikealle");
+        stranger.submit(api::OpenLink{link});
+        world.settle();
+        CHECK(stranger.last_error == api::Code::already_founded);
+    }
+
     TEST_CASE("foreign noise on the board is passed over")
     {
         World world(206);

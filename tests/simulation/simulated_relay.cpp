@@ -40,6 +40,18 @@ SimulatedRelay::SimulatedRelay(const base::Clock& clock, std::uint64_t seed) : m
 void SimulatedRelay::connect(RelayConnection& connection)
 {
     m_connections.insert(&connection);
+    connection.channel.reset();
+}
+
+void SimulatedRelay::open(RelayConnection& connection, base::ByteView message)
+{
+    auto accepted = channel::RelayChannel::accept(m_channel_key, keys(), message);
+    if (!accepted) {
+        connection.deliver(channel::noise(m_random));
+        m_connections.erase(&connection);
+        return connection.drop();
+    }
+    connection.channel.emplace(std::move(accepted->channel));
     connection.nonce = m_random.array<32>();
     wire::Challenge challenge{.nonce = connection.nonce};
     if (m_directory.founded()) challenge.organisation = m_directory.organisation()->root_public_key;
@@ -62,7 +74,8 @@ void SimulatedRelay::refuse(RelayConnection& connection, std::uint32_t request, 
 void SimulatedRelay::receive(RelayConnection& connection, base::ByteView bytes)
 {
     if (!m_connections.contains(&connection)) return;
-    const auto frame = wire::decode_client_frame(bytes);
+    if (!connection.channel) return open(connection, bytes);
+    const auto frame = connection.channel->receive(bytes);
     if (!frame) return refuse(connection, wire::kNoRequest, wire::Refusal::bad_frame, true);
     const bool authenticates = frame->index() <= 2;
     if (authenticates == connection.kind.has_value()) return refuse(connection, wire::kNoRequest, wire::Refusal::bad_frame, true);
@@ -159,36 +172,52 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::Append& fra
         if (const auto refusal = check_record(connection, frame.entry)) return refuse(connection, frame.request_id, *refusal);
     const auto position = store(frame.board, frame.entry);
     send(connection, wire::Appended{frame.request_id, frame.board, position});
-    for (auto* follower : m_connections) feed(*follower, frame.board, false);
+    publish(frame.board);
 }
 
 std::uint64_t SimulatedRelay::append_raw(std::uint32_t number, base::ByteView entry)
 {
     const auto position = store(number, entry);
-    for (auto* follower : m_connections) feed(*follower, number, false);
+    publish(number);
     return position;
 }
 
-void SimulatedRelay::send_entries(RelayConnection& connection, std::uint32_t number, std::uint32_t request, std::uint64_t from, std::uint64_t to)
+std::vector<wire::Entries> SimulatedRelay::frames(std::uint32_t number, std::uint32_t request, std::uint64_t from, std::uint64_t to) const
 {
     const auto& source = m_boards.at(number);
+    std::vector<wire::Entries> frames;
     do {
         const auto block_end = (from / wire::kBlockEntries + 1) * wire::kBlockEntries;
         const auto end = std::min({to, block_end, from + entries_per_frame});
         wire::Entries frame{.request_id = request, .board = number, .first_position = from, .last = end == to, .head = source.heads[end]};
         for (auto position = from; position < end; ++position) frame.entries.push_back(source.entries[position]);
-        send(connection, frame);
+        frames.push_back(std::move(frame));
         from = end;
     } while (from < to);
+    return frames;
 }
 
-void SimulatedRelay::feed(RelayConnection& connection, std::uint32_t number, bool always)
+void SimulatedRelay::renew_stream_key(std::uint32_t number)
 {
-    const auto following = connection.following.find(number);
-    if (following == connection.following.end()) return;
+    auto& board = m_boards.at(number);
+    if (board.stream_key && m_random.below(16) != 0) return;
+    board.stream_key = std::make_shared<channel::SharedKey>(channel::SharedKey::generate(number, m_random));
+    for (auto* follower : m_connections)
+        if (follower->following.contains(number)) send(*follower, board.stream_key->frame());
+}
+
+void SimulatedRelay::publish(std::uint32_t number)
+{
     const auto end = m_boards.at(number).entries.size();
-    if (following->second == end && !always) return;
-    send_entries(connection, number, wire::kNoRequest, std::exchange(following->second, end), end);
+    renew_stream_key(number);
+    for (const auto& frame : frames(number, wire::kNoRequest, end - 1, end)) {
+        const auto message = m_boards.at(number).stream_key->seal(wire::encode(frame, wire::Seal::shared));
+        for (auto* follower : m_connections) {
+            if (!follower->following.contains(number)) continue;
+            follower->channel->count_shared();
+            follower->deliver(message);
+        }
+    }
 }
 
 void SimulatedRelay::handle(RelayConnection& connection, const wire::Read& frame)
@@ -198,7 +227,7 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::Read& frame
     const auto from = frame.block * wire::kBlockEntries;
     const auto size = found->second.entries.size();
     if (from > size) return refuse(connection, frame.request_id, wire::Refusal::bad_position);
-    send_entries(connection, frame.board, frame.request_id, from, std::min<std::uint64_t>(size, from + wire::kBlockEntries));
+    for (const auto& entries : frames(frame.board, frame.request_id, from, std::min<std::uint64_t>(size, from + wire::kBlockEntries))) send(connection, entries);
 }
 
 void SimulatedRelay::handle(RelayConnection& connection, const wire::Follow& frame)
@@ -209,10 +238,14 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::Follow& fra
         return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
     if (frame.from_position % wire::kBlockEntries != 0 || frame.from_position > found->second.entries.size())
         return refuse(connection, frame.request_id, wire::Refusal::bad_position);
-    if (!connection.following.emplace(frame.board, frame.from_position).second)
-        return refuse(connection, frame.request_id, wire::Refusal::bad_frame, true);
-    feed(connection, frame.board, true);
+    if (connection.following.contains(frame.board)) return refuse(connection, frame.request_id, wire::Refusal::bad_frame, true);
+    for (const auto& entries : frames(frame.board, wire::kNoRequest, frame.from_position, found->second.entries.size())) send(connection, entries);
+    renew_stream_key(frame.board);
+    connection.following.insert(frame.board);
+    send(connection, found->second.stream_key->frame());
 }
+
+void SimulatedRelay::handle(RelayConnection& connection, const wire::Hello&) { refuse(connection, wire::kNoRequest, wire::Refusal::bad_frame, true); }
 
 void SimulatedRelay::handle(RelayConnection& connection, const wire::Ping& frame) { send(connection, wire::Pong{frame.value}); }
 

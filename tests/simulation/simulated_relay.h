@@ -1,9 +1,10 @@
 #pragma once
-// A relay in memory that keeps the wire protocol's promises: idempotent appends, one order per board, the hash chain, the
-// directory's rules. Its boards survive restart(); its connections do not. It also misbehaves on request.
+// A relay in memory that keeps the wire protocol's promises: the sealed channel, idempotent appends, one order per board, the
+// hash chain, the directory's rules. Its boards survive restart(); its connections do not. It also misbehaves on request.
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "channel/channel.h"
 #include "directory/chain.h"
 #include "directory/relay_keys.h"
 #include "directory/state.h"
@@ -22,10 +23,11 @@ public:
     virtual void deliver(base::Bytes frame) = 0;
     virtual void drop() = 0;   // the relay closes it
 
+    std::optional<channel::RelayChannel> channel;
     wire::Nonce nonce{};
     std::optional<wire::SessionKind> kind;
     directory::PublicKey key{};                       // the device's or the invite's
-    std::map<std::uint32_t, std::uint64_t> following;   // board: next position to send
+    std::set<std::uint32_t> following;                // boards
 };
 
 class SimulatedRelay {
@@ -43,12 +45,18 @@ public:
         std::vector<base::Bytes> entries;
         std::vector<wire::Head> heads;               // heads[n] covers entries 0 … n-1
         std::map<wire::Tag, std::uint64_t> tags;
+        std::shared_ptr<channel::SharedKey> stream_key;   // of what followers get; another one now and then
     };
     Board& board(std::uint32_t number) { return m_boards.at(number); }
     const directory::DirectoryState& directory() const { return m_directory; }
     std::uint64_t append_raw(std::uint32_t board, base::ByteView entry);   // as some member of staff, past all rules but the tag's
 
     void swap_directory(SimulatedRelay& other) { std::swap(m_directory, other.m_directory); }
+    void swap_keys(SimulatedRelay& other)
+    {
+        std::swap(m_channel_key, other.m_channel_key);
+        std::swap(m_signing_key, other.m_signing_key);
+    }
 
     bool storage_full = false;
     std::size_t tags_refused = 0;      // appends under a tag that holds other bytes
@@ -57,7 +65,7 @@ public:
 
 private:
     void refuse(RelayConnection& connection, std::uint32_t request, wire::Refusal code, bool close = false);
-    void send(RelayConnection& connection, const wire::RelayFrame& frame) { connection.deliver(wire::encode(frame)); }
+    void send(RelayConnection& connection, const wire::RelayFrame& frame) { connection.deliver(connection.channel->seal(frame)); }
     void accept(RelayConnection& connection, wire::SessionKind kind, const directory::PublicKey& key);
     void handle(RelayConnection& connection, const wire::AuthenticateDevice& frame);
     void handle(RelayConnection& connection, const wire::AuthenticateInvite& frame);
@@ -66,10 +74,13 @@ private:
     void handle(RelayConnection& connection, const wire::Read& frame);
     void handle(RelayConnection& connection, const wire::Follow& frame);
     void handle(RelayConnection& connection, const wire::Ping& frame);
+    void handle(RelayConnection& connection, const wire::Hello& frame);
+    void open(RelayConnection& connection, base::ByteView message);
     std::optional<wire::Refusal> check_record(RelayConnection& connection, base::ByteView entry);
     std::uint64_t store(std::uint32_t board, base::ByteView entry);
-    void send_entries(RelayConnection& connection, std::uint32_t board, std::uint32_t request, std::uint64_t from, std::uint64_t to);
-    void feed(RelayConnection& connection, std::uint32_t board, bool always);
+    std::vector<wire::Entries> frames(std::uint32_t board, std::uint32_t request, std::uint64_t from, std::uint64_t to) const;
+    void renew_stream_key(std::uint32_t board);
+    void publish(std::uint32_t board);               // its last entry, to everybody who follows
 
     const base::Clock& m_clock;
     base::SeededRandom m_random;

@@ -1,4 +1,4 @@
-// A relay whose disk is full, and one that says things no relay would say.
+// A relay whose disk is full, somebody in between who reads along and lies, and a relay that is another one.
 
 import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -10,6 +10,8 @@ import {freePort, Relay} from '../support/relay.mjs';
 import {Watch} from '../support/watch.mjs';
 
 const kGarbled = /answered in a way Sinetti does not understand/;
+const kOther = /What answers is not your relay/;
+const kSizes = [256, 1280, 4352, 16896, 66560, 270336];   // docs/protocol.md, 2
 
 export function hostile(browser, {program, app}) {
   const suite = new Suite('hostile relay', {scenario: true});
@@ -50,23 +52,45 @@ export function hostile(browser, {program, app}) {
   }, seconds(180));
 
   const garbled = {
-    'an empty frame': new Uint8Array(0),
-    'noise': Uint8Array.from({length: 256}, (_, i) => (i * 73 + 11) & 255),
-    'a length beyond the end': Uint8Array.from({length: 256}, (_, i) => (i < 4 ? 0xff : 0)),
-    'a size that is no size class': new Uint8Array(300),
+    'an empty message slipped in': () => proxy.say(Buffer.alloc(0)),
+    'noise slipped in': () => proxy.say(Buffer.from(Uint8Array.from({length: 256}, (_, i) => (i * 73 + 11) & 255))),
+    'a message slipped in whose size is none': () => proxy.say(Buffer.alloc(300)),
+    'a changed message': () => proxy.lie('change'),
+    'a repeated message': () => proxy.lie('repeat'),
+    'a dropped message': () => proxy.lie('drop'),
   };
-  for (const [what, frame] of Object.entries(garbled)) {
-    suite.test(`${what} from the relay gets one clear sentence, and the talk goes on`, async () => {
+  for (const [what, lie] of Object.entries(garbled)) {
+    suite.test(`${what} gets one clear sentence, and the talk goes on`, async () => {
       // The sentence of the case before must not stand for this one's.
       await Promise.all([anna, bo].map((person) => person.dismissNotices(kGarbled)));
-      check(proxy.say(Buffer.from(frame)) >= 2, 'nobody was connected');
-      // A frame waits for the next one to pass; a message brings it out.
+      await eventually('both are connected', () => lie() >= 2);
+      // What is changed, repeated or dropped is the next message of the relay's.
       await bo.send(`Vastaus: ${what}`);
-      await Promise.any([anna, bo].map((person) => person.reads(kGarbled, seconds(30))));
+      await Promise.any([anna, bo].map((person) => person.reads(kGarbled, seconds(45))));
       await anna.sees(`Vastaus: ${what}`, seconds(60));
       await eventually('shown once', async () => (await anna.messages()).filter((text) => text === `Vastaus: ${what}`).length === 1);
     }, seconds(120));
   }
+
+  suite.test('whoever stands in between sees messages of a few sizes and none twice', async () => {
+    equal([...proxy.seen.sizes].filter((size) => !kSizes.includes(size)), [], 'other sizes');
+    check(proxy.seen.messages > 50, `only ${proxy.seen.messages} messages`);
+    equal(proxy.seen.repeated, 0, 'messages that came again');
+  });
+
+  suite.test('a relay with another key is named, told nothing, and left for the right one', async () => {
+    const other = await Relay.create({program, app, origin: relay.origin});
+    await other.start();
+    watch.relayDown = true;
+    proxy.leadTo(other.port);
+    await anna.send('Vain oikealle.');
+    await anna.reads(kOther, seconds(60));
+    equal(await bo.article('Vain oikealle.').count(), 0);
+    proxy.leadTo(relay.port);
+    await bo.sees('Vain oikealle.', seconds(90));
+    watch.relayDown = false;
+    await other.remove();
+  }, seconds(180));
 
   suite.test('a full disk on the relay gets one clear sentence, and the message goes out when there is room', async () => {
     watch.relayDown = true;
