@@ -68,10 +68,10 @@ Result<PskSecret> Group::State::psk_secret(std::span<const PreSharedKeyId> ids, 
         {
             return m_rest ? m_rest->external_psk(psk_id) : std::nullopt;
         }
-        std::optional<base::SecretBytes> resumption_psk(ByteView group_id, Epoch epoch) const override
+        std::optional<base::SecretBytes> resumption_psk(ByteView group_id, Epoch of) const override
         {
-            if (!base::equal(group_id, m_state.epoch.context.group_id)) return m_rest ? m_rest->resumption_psk(group_id, epoch) : std::nullopt;
-            if (const auto* psk = m_state.resumption_psk(epoch)) return base::SecretBytes(psk->view());
+            if (!base::equal(group_id, m_state.epoch.context.group_id)) return m_rest ? m_rest->resumption_psk(group_id, of) : std::nullopt;
+            if (const auto* psk = m_state.resumption_psk(of)) return base::SecretBytes(psk->view());
             return std::nullopt;
         }
         const State& m_state;

@@ -72,9 +72,9 @@ TEST_SUITE("mls.deletion")
         const EpochRecord before(p.store);
         for (const auto& [name, secret] : before.secrets) CHECK(holds(p.store, secret));
         p.next_epoch();
-        for (const auto& [name, secret] : before.secrets) {
-            CAPTURE(name);
-            CHECK(holds(p.store, secret) == (name == "sender data" || name == "resumption"));
+        for (const auto& entry : before.secrets) {
+            CAPTURE(entry.first);
+            CHECK(holds(p.store, entry.second) == (entry.first == "sender data" || entry.first == "resumption"));
         }
         for (std::size_t i = 0; i < kPastEpochsMax; ++i) {
             CHECK(holds(p.store, before.secrets.at("sender data")));

@@ -3,6 +3,8 @@
 #include "mls/group_state.h"
 #include "world.h"
 
+#include <tuple>
+
 using namespace sinetti;
 using namespace sinetti::tests;
 

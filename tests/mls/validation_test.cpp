@@ -9,6 +9,9 @@
 #include "mls/external.h"
 #include "mls/group_extensions.h"
 
+#include <algorithm>
+#include <functional>
+
 using namespace sinetti;
 using namespace sinetti::tests;
 
