@@ -9,9 +9,9 @@ namespace sinetti::mls {
 namespace {
 
 template<typename T>
-codec::Result<std::vector<T>> read_u16_list(codec::Reader& reader)
+codec::Result<std::vector<T>> read_u16_list(codec::Reader& reader, std::size_t count_max = codec::kVarintMax / 2)
 {
-    auto list = TRY(reader.vector());
+    auto list = TRY(reader.vector(count_max * 2));
     std::vector<T> values;
     values.reserve(list.rest().size() / 2);
     while (!list.empty()) values.push_back(static_cast<T>(TRY(list.u16())));
@@ -50,7 +50,10 @@ codec::Result<Extensions> read_extensions(codec::Reader& reader)
 {
     auto list = TRY(reader.vector());
     Extensions extensions;
-    while (!list.empty()) extensions.push_back(TRY(Extension::read(list)));
+    while (!list.empty()) {
+        if (extensions.size() == kExtensionsMax) return base::Unexpected(codec::Error::too_large);
+        extensions.push_back(TRY(Extension::read(list)));
+    }
     // ValExtension01: a list of extensions has no more than one of any type (§13.4)
     std::vector<ExtensionType> types;
     types.reserve(extensions.size());
@@ -121,9 +124,9 @@ codec::Result<RequiredCapabilities> RequiredCapabilities::parse(ByteView bytes)
 {
     codec::Reader reader(bytes);
     RequiredCapabilities required;
-    required.extensions = TRY(read_u16_list<ExtensionType>(reader));
-    required.proposals = TRY(read_u16_list<ProposalType>(reader));
-    required.credentials = TRY(read_u16_list<CredentialType>(reader));
+    required.extensions = TRY(read_u16_list<ExtensionType>(reader, kExtensionsMax));
+    required.proposals = TRY(read_u16_list<ProposalType>(reader, kExtensionsMax));
+    required.credentials = TRY(read_u16_list<CredentialType>(reader, kExtensionsMax));
     TRY(reader.finish());
     return required;
 }

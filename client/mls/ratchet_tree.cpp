@@ -68,7 +68,7 @@ codec::Result<RatchetTree> RatchetTree::parse(CipherSuite suite, ByteView ratche
             if (present) tree.m_leaves.back() = std::make_shared<const LeafNode>(TRY(LeafNode::read(list)));
         } else {
             tree.m_parents.push_back(nullptr);
-            if (present) tree.m_parents.back() = std::make_shared<const ParentNode>(TRY(ParentNode::read(list)));
+            if (present) tree.m_parents.back() = std::make_shared<ParentNode>(TRY(ParentNode::read(list)));
         }
     }
     // ValTree06: the last node of a ratchet_tree is not blank (§12.4.3.3)
@@ -188,12 +188,12 @@ LeafIndex RatchetTree::add_leaf(LeafNode node)
     place_leaf(leaf, std::move(node));
     m_first_blank_hint = leaf.value() + 1;
     for (const auto above : direct_path(to_node(leaf), leaf_count())) {
-        const auto* content = parent_node(above);
+        auto& content = m_parents[parent_slot(above)];
         if (!content) continue;
-        auto changed = std::make_shared<ParentNode>(*content);
-        auto& unmerged = changed->unmerged_leaves;
+        // Shared with another tree: a copy first. Once, so that adding many leaves does not copy ever longer lists.
+        if (content.use_count() > 1) content = std::make_shared<ParentNode>(*content);
+        auto& unmerged = content->unmerged_leaves;
         unmerged.insert(std::lower_bound(unmerged.begin(), unmerged.end(), leaf), leaf);
-        m_parents[parent_slot(above)] = std::move(changed);
     }
     return leaf;
 }
@@ -229,7 +229,7 @@ void RatchetTree::blank_parent(NodeIndex node)
 void RatchetTree::set_parent(NodeIndex node, ParentNode parent)
 {
     CHECK_INVARIANT(contains(node) && !is_leaf(node));
-    m_parents[parent_slot(node)] = std::make_shared<const ParentNode>(std::move(parent));
+    m_parents[parent_slot(node)] = std::make_shared<ParentNode>(std::move(parent));
     invalidate(node);
 }
 
@@ -298,18 +298,18 @@ ByteView RatchetTree::tree_hash(NodeIndex node) const
 
 Bytes RatchetTree::original_tree_hash(NodeIndex node, std::span<const LeafIndex> excluded) const
 {
-    const auto next = std::lower_bound(excluded.begin(), excluded.end(), first_leaf_below(node));
-    const bool affected = next != excluded.end() && is_below(*next, node);
-    if (!affected) return base::to_bytes(tree_hash(node));
+    // Only those below the node, so that the work is that of the subtree however many others are excluded.
+    const auto below = std::ranges::subrange(std::ranges::lower_bound(excluded, first_leaf_below(node)),
+                                             std::ranges::upper_bound(excluded, last_leaf_below(node)));
+    if (below.empty()) return base::to_bytes(tree_hash(node));
     if (is_leaf(node)) return hash_leaf(to_leaf(node), nullptr);
 
-    const auto left_hash = original_tree_hash(left(node), excluded);
-    const auto right_hash = original_tree_hash(right(node), excluded);
+    const auto left_hash = original_tree_hash(left(node), below);
+    const auto right_hash = original_tree_hash(right(node), below);
     const auto* content = parent_node(node);
     if (!content) return hash_parent(nullptr, left_hash, right_hash);
     ParentNode original{content->encryption_key, content->parent_hash, {}};
-    std::set_difference(content->unmerged_leaves.begin(), content->unmerged_leaves.end(), excluded.begin(), excluded.end(),
-                        std::back_inserter(original.unmerged_leaves));
+    std::ranges::set_difference(content->unmerged_leaves, below, std::back_inserter(original.unmerged_leaves));
     return hash_parent(&original, left_hash, right_hash);
 }
 

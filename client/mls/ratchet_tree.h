@@ -81,7 +81,7 @@ private:
 
     CipherSuite m_suite;
     std::vector<std::shared_ptr<const LeafNode>> m_leaves;       // by leaf index
-    std::vector<std::shared_ptr<const ParentNode>> m_parents;    // by (node index - 1) / 2
+    std::vector<std::shared_ptr<ParentNode>> m_parents;          // by (node index - 1) / 2; changed only while nobody shares it
     std::uint32_t m_first_blank_hint = 0;                        // no blank leaf stands before it
     mutable Bytes m_hashes;                                      // hash_size() bytes a node
     mutable std::vector<bool> m_hash_known;

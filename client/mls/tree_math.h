@@ -33,6 +33,8 @@ constexpr NodeIndex parent_unbounded(NodeIndex node)   // as if the tree had no 
     const unsigned k = level(node);
     return NodeIndex((node.value() | (1u << k)) & ~(1u << (k + 1)));
 }
+constexpr NodeIndex child_towards(NodeIndex node, LeafIndex leaf) { return to_node(leaf) < node ? left(node) : right(node); }
+
 std::optional<NodeIndex> parent(NodeIndex node, LeafCount leaves);    // nullopt for the root
 std::optional<NodeIndex> sibling(NodeIndex node, LeafCount leaves);   // nullopt for the root
 
@@ -44,6 +46,7 @@ NodeIndex common_ancestor(LeafIndex a, LeafIndex b);
 
 constexpr LeafIndex first_leaf_below(NodeIndex node) { return LeafIndex((node.value() + 1 - (1u << level(node))) / 2); }
 constexpr std::uint32_t leaves_below(NodeIndex node) { return 1u << level(node); }
+constexpr LeafIndex last_leaf_below(NodeIndex node) { return LeafIndex(first_leaf_below(node).value() + leaves_below(node) - 1); }
 constexpr bool is_below(LeafIndex leaf, NodeIndex node)   // a leaf counts as below itself
 {
     return leaf >= first_leaf_below(node) && leaf.value() - first_leaf_below(node).value() < leaves_below(node);

@@ -58,6 +58,8 @@ inline constexpr std::uint32_t kSkippedKeysMax = 1000;           // unused keys 
 inline constexpr std::size_t kPastEpochsMax = 3;                 // epochs kept for late messages, decryption only
 inline constexpr std::size_t kResumptionPsksMax = 16;            // past epochs whose resumption secret can still be named
 inline constexpr std::uint32_t kLeafCountMax = 1u << 16;         // leaves in a tree we accept
+inline constexpr std::size_t kExtensionsMax = 128;               // in one list, and in each list of required capabilities: every one of
+                                                                 // them is looked for in the capabilities of every member
 inline constexpr std::size_t kMessageSizeMax = std::size_t{64} << 20;   // bytes of one MLSMessage
 inline constexpr std::size_t kProposalsPerEpochMax = 4096;       // standalone proposals kept until the next commit
 

@@ -52,10 +52,11 @@ Result<void> validate_parent(const RatchetTree& tree, NodeIndex node)
         // ValTree02: an unmerged leaf is a descendant of its parent that is not blank (§12.4.3.1)
         if (!is_below(leaf, node) || tree.is_blank(to_node(leaf))) return Unexpected(Error::invalid_tree);
         // ValTree03: every non-blank node between an unmerged leaf and its parent has the leaf unmerged, too (§12.4.3.1)
-        for (auto between = parent_unbounded(to_node(leaf)); between != node; between = parent_unbounded(between)) {
+        for (auto between = child_towards(node, leaf); !is_leaf(between); between = child_towards(between, leaf)) {
             const auto* other = tree.parent_node(between);
-            if (other && !std::binary_search(other->unmerged_leaves.begin(), other->unmerged_leaves.end(), leaf))
-                return Unexpected(Error::invalid_tree);
+            if (!other) continue;
+            if (!std::binary_search(other->unmerged_leaves.begin(), other->unmerged_leaves.end(), leaf)) return Unexpected(Error::invalid_tree);
+            break;   // it answers for those below it in its own turn
         }
     }
     // "top down": exactly one descendant for which the parent node is parent-hash valid. That descendant, when it is a parent

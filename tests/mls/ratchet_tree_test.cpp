@@ -82,4 +82,65 @@ TEST_SUITE("mls.ratchet_tree")
         for (const std::uint32_t i : {1u, 2u, 3u}) tree.remove_leaf(LeafIndex(i));
         CHECK(tree.leaf_count() == LeafCount(1));
     }
+
+    // The right half of the tree claims every one of its leaves unmerged at every one of its nodes, and so does the root; the left
+    // half is a valid path of the first leaf. Validation goes as far as the root before it meets the first fault.
+    TEST_CASE("the largest tree there can be, unmerged leaves everywhere, is validated and refused")
+    {
+        LeafNode leaf;
+        leaf.encryption_key = Bytes(crypto::kem_public_key_size(kSuite.hpke().kem));
+        leaf.source = LeafNodeSource::commit;
+        RatchetTree tree(kSuite, leaf);
+        for (std::uint32_t i = 1; i < kLeafCountMax; ++i) tree.add_leaf(leaf);
+        const auto top = root(tree.leaf_count());
+        const auto leaves_from = [](LeafIndex first, LeafIndex last) {
+            std::vector<LeafIndex> leaves;
+            for (auto next = first; next <= last; next = next.next()) leaves.push_back(next);
+            return leaves;
+        };
+        for (std::uint32_t i = top.value() + 2; i < node_count(tree.leaf_count()); i += 2)
+            tree.set_parent(NodeIndex(i), {leaf.encryption_key, {}, leaves_from(first_leaf_below(NodeIndex(i)), last_leaf_below(NodeIndex(i)))});
+
+        Bytes parent_hash;
+        for (auto node = top; !is_leaf(node); node = left(node)) {
+            tree.set_parent(node, {leaf.encryption_key, parent_hash, leaves_from(LeafIndex(1), last_leaf_below(node))});
+            parent_hash = tree.parent_hash(node, right(node));
+        }
+        leaf.parent_hash = parent_hash;
+        tree.set_leaf(LeafIndex(0), leaf);
+        CHECK(validate_parents(tree).error() == Error::invalid_tree);
+    }
+
+    TEST_CASE("leaves added below a node that another tree shares change this tree alone")
+    {
+        base::SeededRandom random(1);
+        const auto leaf = make_key_package("x", random).key_package.leaf_node;
+        RatchetTree tree(kSuite, leaf);
+        for (int i = 1; i < 4; ++i) tree.add_leaf(leaf);
+        tree.remove_leaf(LeafIndex(1));
+        tree.set_parent(NodeIndex(3), {leaf.encryption_key, {}, {LeafIndex(2)}});
+        const auto before = tree;
+        CHECK(tree.add_leaf(leaf) == LeafIndex(1));
+        CHECK(tree.parent_node(NodeIndex(3))->unmerged_leaves == std::vector{LeafIndex(1), LeafIndex(2)});
+        CHECK(before.parent_node(NodeIndex(3))->unmerged_leaves == std::vector{LeafIndex(2)});
+        CHECK(before.is_blank(NodeIndex(2)));
+    }
+
+    TEST_CASE("a list of more extensions than we accept is refused")
+    {
+        Extensions extensions;
+        for (std::uint16_t type = 0; type < kExtensionsMax; ++type) extensions.push_back({ExtensionType{type}, {}});
+        const auto encoded = [&] {
+            codec::Writer writer;
+            write_extensions(writer, extensions);
+            return std::move(writer).take();
+        };
+        const auto read = [](ByteView bytes) {
+            codec::Reader reader(bytes);
+            return read_extensions(reader);
+        };
+        CHECK(read(encoded()).has_value());
+        extensions.push_back({ExtensionType{kExtensionsMax}, {}});
+        CHECK(read(encoded()).error() == codec::Error::too_large);
+    }
 }
