@@ -81,24 +81,42 @@ TEST_SUITE("mls.group_store")
         CHECK_FALSE(apply_commit(p.bob, second).has_value());   // at the next generation of the handshake ratchet
     }
 
-    TEST_CASE("one message writes one record, in a group of any size")
+    TEST_CASE("a message writes one record of the same size in a group of five and of two hundred, sent or read")
     {
-        Pair p;
-        RecordStore store;
-        for (int i = 0; i < 12; ++i) {
+        std::set<std::size_t> sizes;
+        for (const int members : {5, 200}) {
+            base::SeededRandom random(3);
+            auto alice = make_group("alice", random);
+            auto bob = add_member(alice, {}, "bob", random);
             CommitRequest request;
-            for (int k = 0; k < 3; ++k) request.add.push_back(make_key_package("m", p.random).key_package);
-            take(p.alice.commit(request, p.random));
-            REQUIRE(p.alice.merge_pending().has_value());
+            for (int i = 2; i < members; ++i) request.add.push_back(make_key_package("m", random).key_package);
+            const auto output = take(alice.commit(request, random));
+            REQUIRE(alice.merge_pending().has_value());
+            REQUIRE_FALSE(apply_commit(bob, output.commit).has_value());
+
+            RecordStore of_alice;
+            RecordStore of_bob;
+            const auto say = [&] {
+                const auto message = take(alice.encrypt(base::view_of("words"), {}, random));
+                CHECK(take(read_text(bob, message)) == "words");
+                for (auto [group, store] : {std::pair(&alice, &of_alice), std::pair(&bob, &of_bob)}) {
+                    store->puts = 0;
+                    store->bytes = 0;
+                    group->flush(*store);
+                }
+            };
+            say();   // the first of an epoch takes its sender out of the secret tree
+            for (int i = 0; i < 3; ++i) {
+                say();
+                for (const auto* store : {&of_alice, &of_bob}) {
+                    CHECK(store->puts == 1);
+                    sizes.insert(store->bytes);
+                }
+            }
+            alice.flush(of_alice);
+            CHECK(of_alice.puts == 1);   // nothing is dirty
         }
-        take(p.alice.encrypt(base::view_of("first of the epoch"), {}, p.random));
-        p.alice.flush(store);
-        store.puts = 0;
-        take(p.alice.encrypt(base::view_of("second"), {}, p.random));
-        p.alice.flush(store);
-        CHECK(store.puts == 1);
-        p.alice.flush(store);
-        CHECK(store.puts == 1);   // nothing is dirty
+        CHECK(sizes.size() == 1);
     }
 
     TEST_CASE("epochs beyond the window leave no record behind")

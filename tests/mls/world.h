@@ -107,6 +107,7 @@ public:
     {
         m_records.insert_or_assign(std::string(name), base::to_bytes(record.view()));
         ++puts;
+        bytes += record.size();
     }
     void erase(std::string_view name) override
     {
@@ -127,6 +128,7 @@ public:
     }
     std::map<std::string, Bytes>& records() { return m_records; }
     int puts = 0;
+    std::size_t bytes = 0;   // put in all
 
 private:
     std::map<std::string, Bytes> m_records;
