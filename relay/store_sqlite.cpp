@@ -15,18 +15,22 @@ using namespace sqlite;
 
 namespace {
 
-constexpr int kSchemaVersion = 1;
 constexpr int kPageSize = 8192;          // seven cells to a page
 constexpr unsigned kPositionBits = 40;   // row id = board << 40 | position
 
-constexpr const char* kSchema = R"(
+constexpr const char* kFirstSchema = R"(
     CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE boards (board INTEGER PRIMARY KEY, kind INTEGER NOT NULL, level INTEGER NOT NULL);
     CREATE TABLE entries (id INTEGER PRIMARY KEY, tag BLOB NOT NULL, entry BLOB NOT NULL, head BLOB NOT NULL);
     CREATE UNIQUE INDEX entry_tags ON entries (id >> 40, tag);
     INSERT INTO boards VALUES (0, 0, 1), (1, 1, 1);
-    PRAGMA user_version = 1;
 )";
+
+constexpr const char* kCipherSuiteSchema = "ALTER TABLE boards ADD COLUMN cipher_suite INTEGER NOT NULL DEFAULT 0;";
+
+// Each leads from the version that is its index to the next.
+constexpr const char* kSchemas[] = {kFirstSchema, kCipherSuiteSchema};
+constexpr std::int64_t kSchemaVersion = std::size(kSchemas);
 
 std::int64_t row_id(std::uint32_t board, std::uint64_t position)
 {
@@ -53,7 +57,7 @@ public:
 
     StoreResult<std::vector<BoardState>> boards() override
     {
-        auto statement = TRY(Statement::prepare(m_writer, "SELECT board, kind, level FROM boards ORDER BY board"));
+        auto statement = TRY(Statement::prepare(m_writer, "SELECT board, kind, level, cipher_suite FROM boards ORDER BY board"));
         auto tip = TRY(Statement::prepare(m_writer, "SELECT id, head FROM entries WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT 1"));
         std::vector<BoardState> states;
         while (TRY(statement.step())) {
@@ -61,6 +65,7 @@ public:
             state.info.board = static_cast<std::uint32_t>(statement.integer(0));
             state.info.kind = wire::BoardKind(statement.integer(1));
             state.info.level = wire::SendingLevel(statement.integer(2));
+            state.info.cipher_suite = static_cast<std::uint16_t>(statement.integer(3));
             const Resetting resetting{tip};
             tip.bind(1, row_id(state.info.board, 0)).bind(2, row_id(state.info.board + 1, 0));
             if (TRY(tip.step())) {
@@ -185,11 +190,10 @@ StoreResult<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& optio
         const auto pages = options.bytes_max == 0 ? 4294967294u : std::max<std::uint64_t>(1, options.bytes_max / kPageSize);
         TRY(writer.run("PRAGMA max_page_count = " + std::to_string(pages)));
     }
-    const auto version = TRY(writer.pragma("user_version"));
-    if (version == 0 && serving)
-        TRY(writer.run(std::string("BEGIN IMMEDIATE;") + kSchema + "COMMIT;"));
-    else if (version != kSchemaVersion)
-        return Unexpected(StoreError::broken);
+    auto version = TRY(writer.pragma("user_version"));
+    for (; serving && version >= 0 && version < kSchemaVersion; ++version)
+        TRY(writer.run(std::string("BEGIN IMMEDIATE;") + kSchemas[version] + "PRAGMA user_version = " + std::to_string(version + 1) + ";COMMIT;"));
+    if (version != kSchemaVersion) return Unexpected(StoreError::broken);
 
     auto reader = TRY(Database::open(options.file, serving ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY));
     if (serving) TRY(reader.run("PRAGMA query_only = ON"));

@@ -84,7 +84,8 @@ void write(Writer& writer, const Accepted& frame)
     CHECK_INVARIANT(frame.boards.size() <= kBoardsMax);
     writer.u8(std::uint8_t(FrameType::accepted)).u8(std::uint8_t(frame.session_kind));
     writer.vector([&](Writer& boards) {
-        for (const auto& board : frame.boards) boards.u32(board.board).u8(std::uint8_t(board.kind)).u8(std::uint8_t(board.level));
+        for (const auto& board : frame.boards)
+            boards.u32(board.board).u8(std::uint8_t(board.kind)).u8(std::uint8_t(board.level)).u16(board.cipher_suite);
     });
 }
 void write(Writer& writer, const Refused& frame)
@@ -208,6 +209,7 @@ Result<Accepted> read_accepted(Reader& reader)
         info.board = TRY(boards.u32());
         info.kind = BoardKind(TRY(boards.u8()));
         info.level = SendingLevel(TRY(boards.u8()));
+        info.cipher_suite = TRY(boards.u16());
         frame.boards.push_back(info);
     }
     return frame;

@@ -128,6 +128,7 @@ struct BoardInfo {
     std::uint32_t board = 0;
     BoardKind kind = BoardKind::cells;
     SendingLevel level = SendingLevel::prompt;
+    std::uint16_t cipher_suite = 0;             // of new conversations, an MLS code point; 0: the clients' own choice, which is post-quantum
     friend bool operator==(const BoardInfo&, const BoardInfo&) = default;
 };
 struct Accepted {

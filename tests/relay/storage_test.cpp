@@ -56,6 +56,31 @@ void run_sql(const std::filesystem::path& file, const char* sql)
 
 TEST_SUITE_BEGIN("relay.storage");
 
+TEST_CASE("a board's cipher suite is what its row says, and none for boards from before there was one")
+{
+    const TemporaryFolder folder;
+    const auto file = folder.path() / "boards.sqlite";
+    run_sql(file, R"(
+        CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE boards (board INTEGER PRIMARY KEY, kind INTEGER NOT NULL, level INTEGER NOT NULL);
+        CREATE TABLE entries (id INTEGER PRIMARY KEY, tag BLOB NOT NULL, entry BLOB NOT NULL, head BLOB NOT NULL);
+        CREATE UNIQUE INDEX entry_tags ON entries (id >> 40, tag);
+        INSERT INTO boards VALUES (0, 0, 1), (1, 1, 1);
+        PRAGMA user_version = 1;
+    )");
+    const auto suite_of_board = [&] {
+        auto store = relay::open_sqlite_store({.file = file});
+        REQUIRE(store.has_value());
+        const auto boards = (*store)->boards();
+        REQUIRE(boards.has_value());
+        REQUIRE(boards->size() == 2);
+        return (*boards)[1].info.cipher_suite;
+    };
+    CHECK(suite_of_board() == 0);
+    run_sql(file, "UPDATE boards SET cipher_suite = 3 WHERE board = 1");
+    CHECK(suite_of_board() == 3);
+}
+
 TEST_CASE("a batch is placed in order; what is there already keeps its place, other bytes under its tag are told apart")
 {
     TemporaryFolder folder;

@@ -86,7 +86,7 @@ void SimulatedRelay::accept(RelayConnection& connection, wire::SessionKind kind,
 {
     connection.kind = kind;
     connection.key = key;
-    send(connection, wire::Accepted{kind, {{0, wire::BoardKind::directory, wire::SendingLevel::prompt}, {1, wire::BoardKind::cells, wire::SendingLevel::prompt}}});
+    send(connection, wire::Accepted{kind, {{0, wire::BoardKind::directory, wire::SendingLevel::prompt}, {1, wire::BoardKind::cells, wire::SendingLevel::prompt, cipher_suite}}});
 }
 
 void SimulatedRelay::handle(RelayConnection& connection, const wire::AuthenticateDevice& frame)

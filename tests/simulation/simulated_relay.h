@@ -58,6 +58,7 @@ public:
         std::swap(m_signing_key, other.m_signing_key);
     }
 
+    std::uint16_t cipher_suite = 0;    // the policy of board 1, as the next session hears it
     bool storage_full = false;
     std::size_t tags_refused = 0;      // appends under a tag that holds other bytes
     std::uint64_t appended = 0;

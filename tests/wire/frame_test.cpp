@@ -42,7 +42,7 @@ std::vector<wire::RelayFrame> relay_frames()
     return {
         wire::Challenge{wire::kProtocolVersion, filled<32>(1), {}},
         wire::Challenge{wire::kProtocolVersion, filled<32>(1), filled<32>(2)},
-        wire::Accepted{wire::SessionKind::invite, {{0, wire::BoardKind::directory, wire::SendingLevel::prompt}, {1, wire::BoardKind::cells, wire::SendingLevel::silent}}},
+        wire::Accepted{wire::SessionKind::invite, {{0, wire::BoardKind::directory, wire::SendingLevel::prompt}, {1, wire::BoardKind::cells, wire::SendingLevel::silent, 0x0054}}},
         wire::Refused{0, wire::Refusal::bad_frame},
         wire::Refused{77, wire::Refusal::tag_taken},
         wire::Appended{1, 1, 0xffffffffff},
