@@ -156,7 +156,8 @@ SINETTI_FIELDS(Person) { archive("id", v.id); archive("name", v.name); archive("
 SINETTI_FIELDS(Message) { archive("id", v.id); archive("sender", v.sender); archive("kind", v.kind); archive("delivery", v.delivery); archive("text", v.text);
     archive("subject", v.subject); archive("sent", v.sent_ms); archive("order", v.order); }
 SINETTI_FIELDS(ConversationSummary) { archive("id", v.id); archive("kind", v.kind); archive("title", v.title); archive("other", v.other); archive("fingerprint", v.fingerprint);
-    archive("members", v.members); archive("level", v.level); archive("active", v.active); archive("unread", v.unread); archive("draft", v.draft);
+    archive("members", v.members); archive("level", v.level); archive("postQuantum", v.post_quantum);
+    archive("active", v.active); archive("unread", v.unread); archive("draft", v.draft);
     archive("hasLast", v.has_last); archive("last", v.last); archive("changed", v.changed_ms); }
 SINETTI_FIELDS(Invitation) { archive("id", v.id); archive("name", v.name); archive("role", v.role); archive("expires", v.expires_ms); archive("used", v.used); archive("fragment", v.fragment); }
 

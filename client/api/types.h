@@ -35,6 +35,7 @@ enum class Code : std::uint8_t {
     relay_unreachable, relay_full, relay_refused, relay_garbled, relay_key, relay_version, relay_fork, device_revoked, rate_limited,
     // conversations
     no_members, unknown_conversation, unknown_person, not_a_member, message_too_long, title_missing, removed_from_conversation, conversation_damaged,
+    too_many_members, no_key_package, suite_unsupported,
     // confirmations
     link_copied, member_added, member_removed, enrolled,
     internal,
@@ -86,6 +87,7 @@ struct ConversationSummary {
     std::string fingerprint;        // hex, 32 bytes; of the group id
     std::vector<PersonId> members;  // in leaf order
     Level level = Level::prompt;
+    bool post_quantum = true;       // its keys come from ML-KEM-768 too; of one that is not active any more nothing is known
     bool active = true;             // false: we were removed; history stays
     std::uint32_t unread = 0;
     std::string draft;

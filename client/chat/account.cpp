@@ -1,7 +1,6 @@
 #include "chat/account.h"
 
 #include "api/command.h"
-#include "chat/key_packages.h"
 #include "codec/reader.h"
 #include "codec/writer.h"
 #include "wire/limits.h"
@@ -80,7 +79,7 @@ struct Newcomer {
     SignaturePrivateKey identity;
     SignaturePrivateKey device;
     DhPrivateKey contact;
-    mls::KeyPackagePrivate key_package;
+    KeyPackageSet key_packages;
     directory::DeviceCertificate certificate;
 };
 
@@ -90,8 +89,8 @@ Newcomer make_newcomer(base::UnixMilliseconds now, base::Random& random)
     auto device = SignaturePrivateKey::generate(random);
     auto contact = DhPrivateKey::generate(random);
     const auto certificate = directory::sign_device(identity, device.public_key(), contact.public_key(), now);
-    auto key_package = new_key_package({credential_of(identity.public_key(), device.public_key()), device.clone()}, now, random);
-    return {std::move(identity), std::move(device), std::move(contact), std::move(key_package), certificate};
+    auto key_packages = new_key_packages({credential_of(identity.public_key(), device.public_key()), device.clone()}, now, random);
+    return {std::move(identity), std::move(device), std::move(contact), std::move(key_packages), certificate};
 }
 
 }  // namespace
@@ -149,13 +148,13 @@ NewAccountResult found_organisation(const directory::FounderLink& link, const st
     auto invite_key = SignaturePrivateKey::generate(random);
     const auto invite = directory::sign_invite(root, invite_key.public_key(), {now.value + kFounderInviteLifetime}, directory::Role::administrator);
     auto enrolment = directory::encode(directory::sign_enrolment(invite, invite_key, newcomer.identity, std::move(sealed_profile), newcomer.certificate,
-                                                                 newcomer.key_package.key_package.serialize()));
+                                                                 publish(newcomer.key_packages)));
     auto founding = directory::encode(directory::sign_organisation(root, std::move(sealed_organisation)));
     const auto root_public_key = root.public_key();
     PendingEnrolment pending{invite, std::move(invite_key), std::move(enrolment), std::move(founding), link.token.clone()};
     return NewAccount{Account{AccountStage::founding, std::move(newcomer.identity), std::move(newcomer.device), std::move(newcomer.contact),
                               std::move(directory_key), root_public_key, link.relay_keys, std::move(root), organisation, name, title, std::move(pending)},
-                      std::move(newcomer.key_package)};
+                      std::move(newcomer.key_packages)};
 }
 
 NewAccountResult enrol_with(const directory::InviteLink& link, const std::string& name, const std::string& title, base::UnixMilliseconds now,
@@ -166,12 +165,12 @@ NewAccountResult enrol_with(const directory::InviteLink& link, const std::string
     auto invite_key = TRY_OR(SignaturePrivateKey::from_seed(link.invite_seed.view()), api::Code::link_mangled);
     auto newcomer = make_newcomer(now, random);
     auto enrolment = directory::encode(directory::sign_enrolment(link.certificate, invite_key, newcomer.identity, std::move(sealed_profile),
-                                                                 newcomer.certificate, newcomer.key_package.key_package.serialize()));
+                                                                 newcomer.certificate, publish(newcomer.key_packages)));
     PendingEnrolment pending{link.certificate, std::move(invite_key), std::move(enrolment), {}, std::nullopt};
     return NewAccount{Account{AccountStage::enrolling, std::move(newcomer.identity), std::move(newcomer.device), std::move(newcomer.contact),
                               link.directory_key.clone(), link.certificate.root_public_key, link.relay_keys, std::nullopt, link.organisation_name, name, title,
                               std::move(pending)},
-                      std::move(newcomer.key_package)};
+                      std::move(newcomer.key_packages)};
 }
 
 }  // namespace sinetti::chat

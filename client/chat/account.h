@@ -4,11 +4,11 @@
 
 #include "api/types.h"
 #include "base/clock.h"
+#include "chat/key_packages.h"
 #include "crypto/dh.h"
 #include "crypto/sign.h"
 #include "directory/link.h"
 #include "directory/record.h"
-#include "mls/key_package.h"
 
 #include <optional>
 
@@ -54,7 +54,7 @@ struct Account {
 
 struct NewAccount {
     Account account;
-    mls::KeyPackagePrivate key_package;
+    KeyPackageSet key_packages;
 };
 
 // Errors: name_missing (empty, not UTF-8 or too long).

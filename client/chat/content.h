@@ -44,6 +44,9 @@ struct Content {
     friend bool operator==(const Content&, const Content&) = default;
 };
 
+// bytes; what an invitation wraps around its Welcome takes the rest of a message
+inline constexpr std::size_t kWelcomeSizeMax = kPayloadMax - 256;
+
 // The first contact of a device with a conversation.
 struct Invitation {
     api::ConversationKind kind = api::ConversationKind::group;

@@ -329,7 +329,7 @@ void Core::Implementation::begin_account(NewAccountResult&& created)
     m_effects.use_sealer(store::RecordSealer(vault->master_key));
     m_effects.put_unsealed(store::kVaultHeaderId, vault->header.serialize());
     m_account.emplace(std::move(created->account));
-    m_first_key_packages = KeyPackages(std::move(created->key_package), m_environment.clock.now()).serialize();
+    m_first_key_packages = KeyPackages(std::move(created->key_packages), m_environment.clock.now()).serialize();
     m_effects.put(kAccountRecord, m_account->serialize().view());
     m_effects.put(kKeyPackagesRecord, m_first_key_packages->view());
     m_effects.put(kSettingsRecord, serialize(m_settings).view());

@@ -12,18 +12,33 @@ namespace {
 constexpr std::string_view kBoardsRecord = "boards";
 constexpr std::string_view kPartPrefix = "part/";
 
+// u8 version ‖ boards. Version 1 had no octet for it and no suite: it began with the number of a board, whose first octet is 0.
+constexpr std::uint8_t kBoardsVersion = 2;
+
 std::optional<std::vector<wire::BoardInfo>> parse_boards(base::ByteView record)
 {
     codec::Reader reader(record);
+    const bool has_suite = !record.empty() && record[0] != 0;
+    if (has_suite && reader.u8().value() != kBoardsVersion) return std::nullopt;
     std::vector<wire::BoardInfo> boards;
     while (!reader.empty()) {
         const auto board = reader.u32();
         const auto kind = reader.u8();
         const auto level = reader.u8();
-        if (!board || !kind || !level || *kind > 1 || *level < 1 || *level > 3) return std::nullopt;
-        boards.push_back({*board, static_cast<wire::BoardKind>(*kind), static_cast<wire::SendingLevel>(*level)});
+        const auto suite = has_suite ? reader.u16() : codec::Result<std::uint16_t>(kDefaultSuitePolicy);
+        if (!board || !kind || !level || !suite || *kind > 1 || *level < 1 || *level > 3) return std::nullopt;
+        boards.push_back({*board, static_cast<wire::BoardKind>(*kind), static_cast<wire::SendingLevel>(*level), *suite});
     }
     return boards;
+}
+
+void write_boards(codec::SecretWriter& writer, const std::vector<wire::BoardInfo>& boards)
+{
+    writer.u8(kBoardsVersion);
+    for (const auto& info : boards) {
+        writer.u32(info.board).u8(static_cast<std::uint8_t>(info.kind)).u8(static_cast<std::uint8_t>(info.level));
+        writer.u16(info.cipher_suite);
+    }
 }
 
 }  // namespace
@@ -141,18 +156,16 @@ void Workspace::ensure_contact(const directory::Device& device)
 
 // --- the session -----------------------------------------------------------------------------------------------------
 
-Board* Workspace::cell_board()
+const wire::BoardInfo* Workspace::cell_board() const
 {
-    for (const auto& info : m_board_infos)
-        if (info.kind == wire::BoardKind::cells) return &m_boards.at(info.board);
-    return nullptr;
+    const auto found = std::ranges::find(m_board_infos, wire::BoardKind::cells, &wire::BoardInfo::kind);
+    return found == m_board_infos.end() ? nullptr : &*found;
 }
 
 api::Level Workspace::level() const
 {
-    for (const auto& info : m_board_infos)
-        if (info.kind == wire::BoardKind::cells) return static_cast<api::Level>(info.level);
-    return api::Level::prompt;
+    const auto* board = cell_board();
+    return board == nullptr ? api::Level::prompt : static_cast<api::Level>(board->level);
 }
 
 bool Workspace::is_caught_up() const
@@ -164,14 +177,16 @@ void Workspace::remember_boards(const std::vector<wire::BoardInfo>& boards)
 {
     for (const auto& info : boards) {
         const auto known = std::ranges::find(m_board_infos, info.board, &wire::BoardInfo::board);
-        if (known == m_board_infos.end())
+        if (known == m_board_infos.end()) {
             m_board_infos.push_back(info);
-        else
+        } else {
             known->level = info.level;
+            known->cipher_suite = info.cipher_suite;
+        }
         m_boards.try_emplace(info.board, info.board);
     }
     codec::SecretWriter writer;
-    for (const auto& info : m_board_infos) writer.u32(info.board).u8(static_cast<std::uint8_t>(info.kind)).u8(static_cast<std::uint8_t>(info.level));
+    write_boards(writer, m_board_infos);
     m_effects.put(kBoardsRecord, writer.view());
 }
 
@@ -325,6 +340,7 @@ void Workspace::report()
                                              .fingerprint = base::to_hex(crypto::sha256(conversation->group_id)),
                                              .members = {},
                                              .level = level(),
+                                             .post_quantum = !conversation->group || is_post_quantum(conversation->group->suite()),
                                              .active = conversation->active,
                                              .unread = conversation->unread,
                                              .draft = conversation->draft,

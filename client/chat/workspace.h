@@ -84,7 +84,7 @@ private:
     bool load_outbox(const store::Records& records);
     bool load_partial_messages(const store::Records& records);
     void remember_boards(const std::vector<wire::BoardInfo>& boards);
-    Board* cell_board();                     // where new conversations go; nullptr before the first session
+    const wire::BoardInfo* cell_board() const;   // where new conversations go; nullptr before the first session
     void follow(Board& board);
     void apply_directory(std::uint64_t position, base::ByteView record);
     void ensure_contact(const directory::Device& device);
@@ -136,7 +136,8 @@ private:
     bool take_off(Conversation& conversation);               // false: the first item waits
     std::optional<Flight> make_flight(Conversation& conversation, const Intent& intent);
     std::optional<Flight> make_commit(Conversation& conversation, const mls::CommitRequest& request);
-    std::vector<mls::KeyPackage> key_packages_of(const PublicKey& identity, const Conversation* already_in, std::vector<PublicKey>& devices) const;
+    std::vector<mls::KeyPackage> key_packages_of(const PublicKey& identity, mls::CipherSuite suite, const Conversation* already_in,
+                                                 std::vector<PublicKey>& devices) const;
     void take_off(Contact& contact);
     void send_flight(Lane& lane, const SenderSecret& secret);
     void land_in_conversation(Conversation& conversation, const MessageNumber& message, base::ByteView payload, std::uint64_t position);

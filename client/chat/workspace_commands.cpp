@@ -76,35 +76,38 @@ void Workspace::run(const api::CreateConversation& command)
             if (existing->kind == api::ConversationKind::direct && existing->active && existing->other == people->front())
                 return m_effects.emit(api::ConversationReadyEvent{id});
     }
-    const auto* board = cell_board();
-    if (board == nullptr) return notice(api::Code::relay_unreachable, api::Severity::warning);
+    const auto* info = cell_board();
+    if (info == nullptr) return notice(api::Code::relay_unreachable, api::Severity::warning);
+    const auto& board = m_boards.at(info->board);
+    const auto suite = conversation_suite(info->cipher_suite);
+    if (!suite) return notice(api::Code::suite_unsupported, api::Severity::error);
 
     mls::CommitRequest additions;
     std::vector<PublicKey> devices;
-    additions.add = key_packages_of(me(), nullptr, devices);   // of our other devices
+    additions.add = key_packages_of(me(), *suite, nullptr, devices);   // of our other devices
     for (const auto& identity : *people) {
-        auto key_packages = key_packages_of(identity, nullptr, devices);
-        if (key_packages.empty()) return notice(api::Code::unknown_person, api::Severity::warning, m_people.name(identity));
+        auto key_packages = key_packages_of(identity, *suite, nullptr, devices);
+        if (key_packages.empty()) return notice(api::Code::no_key_package, api::Severity::warning, m_people.name(identity));
         std::ranges::move(key_packages, std::back_inserter(additions.add));
     }
 
     // Nobody else is in the group yet, so its first commit needs no board: it is applied at once.
     auto conversation = std::make_unique<Conversation>(m_environment.random.array<32>());
-    auto group = mls::Group::create(mls::CipherSuite::x25519_chacha20poly1305_sha256_ed25519(), conversation->group_id, leaf_identity_of(m_account),
-                                    m_environment.random);
+    auto group = mls::Group::create(*suite, conversation->group_id, leaf_identity_of(m_account), m_environment.random);
     if (!group) return notice(api::Code::internal, api::Severity::error);
     const auto commit = group->commit(additions, m_environment.random);
     if (!commit || !commit->welcome || !group->merge_pending()) return notice(api::Code::internal, api::Severity::error);
+    if (commit->welcome->size() > kWelcomeSizeMax) return notice(api::Code::too_many_members, api::Severity::warning, command.title);
 
     conversation->kind = command.kind;
-    conversation->board = board->number();
+    conversation->board = board.number();
     conversation->title = direct ? std::string() : command.title;
     if (direct) conversation->other = people->front();
     conversation->changed_at = now();
     conversation->group.emplace(std::move(*group));
     conversation->enter_epoch(m_tags, m_effects);
-    add_line(*conversation, api::MessageKind::created, me(), conversation->title, {}, board->position());
-    invite(*conversation, devices, *commit->welcome, board->position());
+    add_line(*conversation, api::MessageKind::created, me(), conversation->title, {}, board.position());
+    invite(*conversation, devices, *commit->welcome, board.position());
     m_effects.emit(api::ConversationReadyEvent{conversation->id});
     m_conversations_changed = true;
     auto id = conversation->id;

@@ -238,15 +238,15 @@ void Workspace::receive_invitation(Contact& contact, base::ByteView payload, std
     if (inviter == nullptr || inviter->revoked || board == m_boards.end() || invitation->board == wire::kDirectoryBoard) return;
 
     std::optional<mls::Group> group;
-    bool used_newest = true;
+    bool used_newest = false;
     for (const auto* key_package : m_key_packages.all()) {
         auto joined = mls::Group::join(invitation->welcome, *key_package, m_environment.random);
         if (joined) {
             group.emplace(std::move(*joined));
+            used_newest = std::ranges::any_of(m_key_packages.newest(), [&](const auto& newest) { return &newest == key_package; });
             break;
         }
         if (joined.error() != mls::Error::no_matching_key_package) return notice(api::Code::conversation_damaged, api::Severity::warning, m_people.name(contact.identity));
-        used_newest = false;
     }
     if (!group || group->group_id().size() != 32) return;
     if (used_newest) {

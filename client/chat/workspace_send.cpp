@@ -44,8 +44,8 @@ void Workspace::publish_key_package()
     }
     const auto* device = m_people.directory().device(m_account.device.public_key());
     if (m_key_package_sent || device == nullptr || device->revoked) return;
-    auto newest = m_key_packages.newest().serialize();
-    if (device->key_package == newest) return;
+    auto newest = publish(m_key_packages.newest());
+    if (device->key_packages == newest) return;
     m_key_package_sent = true;
     const auto record = directory::sign_key_package(m_account.device, std::move(newest));
     request(wire::Append{.request_id = 0, .board = wire::kDirectoryBoard, .entry = directory::encode(directory::Record(record))}, KeyPackageRequest{});
@@ -85,7 +85,7 @@ void Workspace::take_off(Contact& contact)
         const auto* invitation = std::get_if<InviteIntent>(&item.intent);
         const auto* board = cell_board();
         if (invitation == nullptr || board == nullptr) return;
-        Flight flight{.message = m_environment.random.array<16>(), .board = board->number(), .payload = invitation->payload};
+        Flight flight{.message = m_environment.random.array<16>(), .board = board->board, .payload = invitation->payload};
         contact.take_counters((flight.payload.size() + kFragmentDataMax - 1) / kFragmentDataMax, flight.counters, m_tags);
         item.flight = std::move(flight);
         lane.persist_front(m_effects);
@@ -113,9 +113,9 @@ std::optional<Flight> Workspace::make_flight(Conversation& conversation, const I
         mls::CommitRequest commit;
         std::vector<PublicKey> devices;
         for (const auto& identity : addition->identities) {
-            auto key_packages = key_packages_of(identity, &conversation, devices);
+            auto key_packages = key_packages_of(identity, conversation.group->suite(), &conversation, devices);
             if (key_packages.empty() && !conversation.has_member(identity))
-                notice(api::Code::unknown_person, api::Severity::warning, m_people.name(identity), &conversation);
+                notice(api::Code::no_key_package, api::Severity::warning, m_people.name(identity), &conversation);
             std::ranges::move(key_packages, std::back_inserter(commit.add));
         }
         if (commit.add.empty()) return std::nullopt;
@@ -154,16 +154,18 @@ std::optional<Flight> Workspace::make_flight(Conversation& conversation, const I
 std::optional<Flight> Workspace::make_commit(Conversation& conversation, const mls::CommitRequest& request)
 {
     auto output = conversation.group->commit(request, m_environment.random);
-    if (!output || output->commit.size() > kPayloadMax) {
+    const bool too_large = output && (output->commit.size() > kPayloadMax || (output->welcome && output->welcome->size() > kWelcomeSizeMax));
+    if (!output || too_large) {
         conversation.group->clear_pending_commit();
-        notice(api::Code::conversation_damaged, api::Severity::error, conversation.title, &conversation);
+        notice(too_large ? api::Code::too_many_members : api::Code::conversation_damaged, api::Severity::error, conversation.title, &conversation);
         return std::nullopt;
     }
     return Flight{.payload = std::move(output->commit), .welcome = std::move(output->welcome).value_or(base::Bytes())};
 }
 
-// One key package for each of a person's devices that is not ours, not revoked, and not in the conversation already.
-std::vector<mls::KeyPackage> Workspace::key_packages_of(const PublicKey& identity, const Conversation* already_in, std::vector<PublicKey>& devices) const
+// One key package of this suite for each of a person's devices that is not ours, not revoked, and not in the conversation already.
+std::vector<mls::KeyPackage> Workspace::key_packages_of(const PublicKey& identity, mls::CipherSuite suite, const Conversation* already_in,
+                                                        std::vector<PublicKey>& devices) const
 {
     std::vector<mls::KeyPackage> key_packages;
     const auto* person = m_people.directory().identity(identity);
@@ -175,7 +177,7 @@ std::vector<mls::KeyPackage> Workspace::key_packages_of(const PublicKey& identit
         const auto credential = credential_of(identity, key);
         const bool is_member = std::ranges::find(members, credential, &mls::Member::credential) != members.end();
         if (device.revoked || is_member || key == m_account.device.public_key()) continue;
-        auto key_package = mls::KeyPackage::parse(device.key_package);
+        auto key_package = published_key_package(device.key_packages, suite);
         if (!key_package || !key_package->validate(today)) continue;
         if (key_package->leaf_node.credential != credential || !base::equal(key_package->leaf_node.signature_key, key)) continue;
         key_packages.push_back(std::move(*key_package));

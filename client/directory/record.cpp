@@ -30,11 +30,11 @@ void write_unsigned(Writer& writer, const Enrolment& record)
     write(writer, record.invite);
     writer.raw(record.identity_public_key).opaque(record.sealed_profile);
     write(writer, record.device);
-    writer.opaque(record.key_package);
+    writer.opaque(record.key_packages);
 }
 void write_unsigned(Writer& writer, const KeyPackageUpdate& record)
 {
-    writer.raw(record.device_public_key).opaque(record.key_package);
+    writer.raw(record.device_public_key).opaque(record.key_packages);
 }
 void write_unsigned(Writer& writer, const Revocation& record)
 {
@@ -96,16 +96,16 @@ codec::Result<Enrolment> read_enrolment(Reader& reader)
     record.identity_public_key = TRY(reader.array<32>());
     record.sealed_profile = TRY(read_sealed_name(reader));
     record.device = TRY(read_device_certificate(reader));
-    record.key_package = TRY(reader.opaque(kKeyPackageSizeMax));
+    record.key_packages = TRY(reader.opaque(kKeyPackagesSizeMax));
     record.invite_signature = TRY(reader.array<64>());
     record.identity_signature = TRY(reader.array<64>());
     return record;
 }
-codec::Result<KeyPackageUpdate> read_key_package(Reader& reader)
+codec::Result<KeyPackageUpdate> read_key_packages(Reader& reader)
 {
     KeyPackageUpdate record;
     record.device_public_key = TRY(reader.array<32>());
-    record.key_package = TRY(reader.opaque(kKeyPackageSizeMax));
+    record.key_packages = TRY(reader.opaque(kKeyPackagesSizeMax));
     record.signature = TRY(reader.array<64>());
     return record;
 }
@@ -176,22 +176,22 @@ Organisation sign_organisation(const SignaturePrivateKey& root, base::Bytes seal
 }
 
 Enrolment sign_enrolment(const InviteCertificate& invite, const SignaturePrivateKey& invite_key, const SignaturePrivateKey& identity,
-                         base::Bytes sealed_profile, const DeviceCertificate& device, base::Bytes key_package)
+                         base::Bytes sealed_profile, const DeviceCertificate& device, base::Bytes key_packages)
 {
     Enrolment record{.invite = invite,
                      .identity_public_key = identity.public_key(),
                      .sealed_profile = std::move(sealed_profile),
                      .device = device,
-                     .key_package = std::move(key_package)};
+                     .key_packages = std::move(key_packages)};
     const auto message = content(kEnrolmentLabel, record);
     record.invite_signature = invite_key.sign(message);
     record.identity_signature = identity.sign(message);
     return record;
 }
 
-KeyPackageUpdate sign_key_package(const SignaturePrivateKey& device, base::Bytes key_package)
+KeyPackageUpdate sign_key_package(const SignaturePrivateKey& device, base::Bytes key_packages)
 {
-    KeyPackageUpdate record{.device_public_key = device.public_key(), .key_package = std::move(key_package)};
+    KeyPackageUpdate record{.device_public_key = device.public_key(), .key_packages = std::move(key_packages)};
     record.signature = device.sign(content(kKeyPackageLabel, record));
     return record;
 }
@@ -219,7 +219,7 @@ Result<Record> decode_record(base::ByteView bytes)
     switch (RecordType(TRY_OR(reader.u8(), Error::malformed))) {
     case RecordType::organisation: return finished(reader, read_organisation(reader));
     case RecordType::enrolment: return finished(reader, read_enrolment(reader));
-    case RecordType::key_package: return finished(reader, read_key_package(reader));
+    case RecordType::key_package: return finished(reader, read_key_packages(reader));
     case RecordType::revocation: return finished(reader, read_revocation(reader));
     }
     return Unexpected(Error::unknown_version);

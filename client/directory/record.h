@@ -11,7 +11,7 @@
 namespace sinetti::directory {
 
 inline constexpr std::size_t kRecordSizeMax = 8192;       // bytes, encoded; as wire::kRecordSizeMax
-inline constexpr std::size_t kKeyPackageSizeMax = 6144;   // bytes; room for a post-quantum one
+inline constexpr std::size_t kKeyPackagesSizeMax = 6144;  // bytes; room for two post-quantum ones
 
 using RecordTag = base::ByteArray<16>;                    // SHA-256(record)[0..16): its tag on the board
 RecordTag record_tag(base::ByteView record);
@@ -25,28 +25,29 @@ struct Organisation {
 };
 Organisation sign_organisation(const SignaturePrivateKey& root, base::Bytes sealed_name);
 
-// A newcomer uses an invite: their identity, their first device and its key package.
+// A newcomer uses an invite: their identity, their first device and its key packages: MLSMessages one behind the other, one for each
+// suite. What is in them is for those who use them; here they are bytes.
 struct Enrolment {
     InviteCertificate invite;
     PublicKey identity_public_key{};
     base::Bytes sealed_profile;
     DeviceCertificate device;
-    base::Bytes key_package;
+    base::Bytes key_packages;
     Signature invite_signature{};
     Signature identity_signature{};
     friend bool operator==(const Enrolment&, const Enrolment&) = default;
 };
 Enrolment sign_enrolment(const InviteCertificate& invite, const SignaturePrivateKey& invite_key, const SignaturePrivateKey& identity,
-                         base::Bytes sealed_profile, const DeviceCertificate& device, base::Bytes key_package);
+                         base::Bytes sealed_profile, const DeviceCertificate& device, base::Bytes key_packages);
 
-// Replaces the device's key package.
+// Replaces the device's key packages.
 struct KeyPackageUpdate {
     PublicKey device_public_key{};
-    base::Bytes key_package;
+    base::Bytes key_packages;
     Signature signature{};                                // by the device
     friend bool operator==(const KeyPackageUpdate&, const KeyPackageUpdate&) = default;
 };
-KeyPackageUpdate sign_key_package(const SignaturePrivateKey& device, base::Bytes key_package);
+KeyPackageUpdate sign_key_package(const SignaturePrivateKey& device, base::Bytes key_packages);
 
 enum class RevokedKind : std::uint8_t { invite = 0, device = 1, identity = 2 };
 struct Revocation {

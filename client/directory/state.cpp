@@ -96,14 +96,14 @@ void DirectoryState::apply_body(std::uint64_t position, const Enrolment& record)
                                                               .identity_public_key = record.identity_public_key,
                                                               .contact_public_key = record.device.contact_public_key,
                                                               .created = record.device.created,
-                                                              .key_package = record.key_package,
+                                                              .key_packages = record.key_packages,
                                                               .key_package_position = position});
 }
 
 void DirectoryState::apply_body(std::uint64_t position, const KeyPackageUpdate& record)
 {
     auto& device = m_devices.at(record.device_public_key);
-    device.key_package = record.key_package;
+    device.key_packages = record.key_packages;
     device.key_package_position = position;
 }
 

@@ -19,7 +19,7 @@ struct Device {
     PublicKey identity_public_key{};
     crypto::DhPublicKey contact_public_key{};
     base::UnixMilliseconds created;
-    base::Bytes key_package;                // the latest
+    base::Bytes key_packages;               // the latest
     std::uint64_t key_package_position = 0; // of the record it came in
     bool revoked = false;                   // itself or through its identity
 };

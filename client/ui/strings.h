@@ -97,7 +97,7 @@ enum class Say : std::uint16_t {
     level_shielded_hint,
     level_silent_hint,
     protection,
-    protection_level,
+    protection_level, keys_post_quantum, keys_classical,
     relay_view,
     relay_view_hint,
     never_sees,

@@ -89,6 +89,8 @@ const char* english(Say what)
         case Say::level_silent_hint: return "Envelopes leave by the clock, whether you write or not.";
         case Say::protection: return "Metadata protection";
         case Say::protection_level: return "Protection level: {0}";
+        case Say::keys_post_quantum: return "Not even a quantum computer opens a recording of what is said here.";
+        case Say::keys_classical: return "This conversation uses classical encryption: a future quantum computer could open a recording.";
         case Say::relay_view: return "What the relay sees";
         case Say::relay_view_hint: return "Everybody reads the same envelopes from the same board, so the relay cannot tell whom a message is for.";
         case Say::never_sees: return "The relay never sees";
@@ -299,6 +301,9 @@ const char* english(api::Code code)
         case api::Code::title_missing: return "Give the group a name.";
         case api::Code::removed_from_conversation: return "You were removed from {0}. Its history stays on this device.";
         case api::Code::conversation_damaged: return "{0} cannot go on on this device. Ask to be added again.";
+        case api::Code::too_many_members: return "The group {0} has no room for so many devices.";
+        case api::Code::no_key_package: return "{0} has not opened Sinetti in a way that lets them be added. Ask them to open it once.";
+        case api::Code::suite_unsupported: return "The rules of the board ask for an encryption this version does not know. Reload the page or contact your administrator.";
         case api::Code::link_copied: return "The link has been copied.";
         case api::Code::member_added: return "{0} was added to the group.";
         case api::Code::member_removed: return "{0} was removed from the group.";

@@ -89,6 +89,8 @@ const char* finnish(Say what)
         case Say::level_silent_hint: return "Kuoria lähtee kellon tahdissa, kirjoititpa tai et.";
         case Say::protection: return "Metatiedon suoja";
         case Say::protection_level: return "Suojaustaso: {0}";
+        case Say::keys_post_quantum: return "Mitä täällä sanotaan, sitä ei avaa tallenteesta kvanttitietokonekaan.";
+        case Say::keys_classical: return "Tämä keskustelu käyttää perinteistä salausta: tulevaisuuden kvanttitietokone voisi avata tallenteen.";
         case Say::relay_view: return "Mitä välityspalvelin näkee";
         case Say::relay_view_hint: return "Kaikki lukevat samat kuoret samasta taulusta. Siksi palvelin ei erota, kenelle viesti on tarkoitettu.";
         case Say::never_sees: return "Palvelin ei koskaan näe";
@@ -299,6 +301,9 @@ const char* finnish(api::Code code)
         case api::Code::title_missing: return "Anna ryhmälle nimi.";
         case api::Code::removed_from_conversation: return "Sinut poistettiin ryhmästä {0}. Historia säilyy tässä laitteessa.";
         case api::Code::conversation_damaged: return "Keskustelua {0} ei voi jatkaa tällä laitteella. Pyydä lisäämään sinut uudelleen.";
+        case api::Code::too_many_members: return "Ryhmään {0} ei mahdu näin monta laitetta.";
+        case api::Code::no_key_package: return "{0} ei ole vielä avannut Sinettiä niin, että hänet voisi lisätä. Pyydä avaamaan se kerran.";
+        case api::Code::suite_unsupported: return "Taulun säännöt vaativat salauksen, jota tämä versio ei tunne. Lataa sivu uudelleen tai ota yhteys ylläpitäjään.";
         case api::Code::link_copied: return "Linkki on kopioitu.";
         case api::Code::member_added: return "{0} lisättiin ryhmään.";
         case api::Code::member_removed: return "{0} poistettiin ryhmästä.";

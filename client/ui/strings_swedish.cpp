@@ -89,6 +89,8 @@ const char* swedish(Say what)
         case Say::level_silent_hint: return "Kuvert går i klockans takt, vare sig du skriver eller inte.";
         case Say::protection: return "Skydd av metadata";
         case Say::protection_level: return "Skyddsnivå: {0}";
+        case Say::keys_post_quantum: return "Inte ens en kvantdator öppnar en inspelning av det som sägs här.";
+        case Say::keys_classical: return "Den här chatten använder klassisk kryptering: en framtida kvantdator kunde öppna en inspelning.";
         case Say::relay_view: return "Vad reläservern ser";
         case Say::relay_view_hint: return "Alla läser samma kuvert från samma tavla. Därför kan servern inte skilja ut vem ett meddelande är till.";
         case Say::never_sees: return "Servern ser aldrig";
@@ -299,6 +301,9 @@ const char* swedish(api::Code code)
         case api::Code::title_missing: return "Ge gruppen ett namn.";
         case api::Code::removed_from_conversation: return "Du togs bort från gruppen {0}. Historiken finns kvar på den här enheten.";
         case api::Code::conversation_damaged: return "Chatten {0} kan inte fortsätta på den här enheten. Be att bli tillagd på nytt.";
+        case api::Code::too_many_members: return "Gruppen {0} rymmer inte så många enheter.";
+        case api::Code::no_key_package: return "{0} har inte öppnat Sinetti så att hen kan läggas till. Be hen öppna det en gång.";
+        case api::Code::suite_unsupported: return "Tavlans regler kräver en kryptering som den här versionen inte känner till. Ladda om sidan eller kontakta administratören.";
         case api::Code::link_copied: return "Länken är kopierad.";
         case api::Code::member_added: return "{0} lades till i gruppen.";
         case api::Code::member_removed: return "{0} togs bort från gruppen.";

@@ -21,7 +21,7 @@ std::vector<Command> every_command()
 std::vector<Event> every_event()
 {
     ConversationSummary conversation{.id = "cc", .kind = ConversationKind::group, .title = "Hallitusviisikko", .other = "", .fingerprint = "00ff", .members = {"aa", "bb"},
-                                     .level = Level::silent, .active = false, .unread = 3, .draft = "luonnos", .has_last = true, .last = kMessage, .changed_ms = -1};
+                                     .level = Level::silent, .post_quantum = false, .active = false, .unread = 3, .draft = "luonnos", .has_last = true, .last = kMessage, .changed_ms = -1};
     Invitation invitation{.id = "11", .name = "Li", .role = Role::member, .expires_ms = 5, .used = true, .fragment = "#i=x"};
     return {SessionEvent{Phase::failed, Code::internal, "VNK", "Li", "Elina", "aa", true}, ConnectionEvent{ConnectionState::refused, Code::relay_fork, 7, Level::shielded},
             PeopleEvent{{Person{"aa", "Elina", "Pääministeri", "ff", Role::administrator, 12, true, false, true}}}, ConversationsEvent{{conversation}},

@@ -63,6 +63,18 @@ TEST_SUITE("chat.content")
         for (std::size_t size = 0; size < plain.size(); size += 11) CHECK_FALSE(Invitation::parse(plain.view().first(size)).has_value());
     }
 
+    TEST_CASE("the largest Welcome there may be fits into an invitation with the longest title, and one that fills a message alone does not")
+    {
+        base::SeededRandom random(4);
+        const auto contact = crypto::DhPrivateKey::generate(random);
+        Invitation invitation{.kind = api::ConversationKind::group, .board = 0xffffffff, .from_position = UINT64_MAX, .title = std::string(api::kNameMax, 'x'), .welcome = base::Bytes(kWelcomeSizeMax, 8)};
+        const auto sealed = seal_invitation(invitation, contact.public_key(), {1}, {2}, random);
+        REQUIRE(sealed.has_value());
+        CHECK(open_invitation(*sealed, contact, {1}, {2}) == invitation);
+        invitation.welcome.resize(kPayloadMax);
+        CHECK_FALSE(seal_invitation(invitation, contact.public_key(), {1}, {2}, random).has_value());
+    }
+
     TEST_CASE("nobody can take the id of somebody else's text")
     {
         CHECK(text_id({1}, {5}) != text_id({2}, {5}));

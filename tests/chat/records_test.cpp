@@ -6,6 +6,7 @@
 #include "chat/key_packages.h"
 #include "chat/outbox.h"
 #include "chat/timeline.h"
+#include "codec/writer.h"
 #include "directory/state.h"
 #include "store/memory_backend.h"
 
@@ -92,7 +93,7 @@ TEST_SUITE("chat.records")
         CHECK(Account::parse({}).error() == api::Code::store_broken);
     }
 
-    TEST_CASE("the founder's own enrolment stands in a new directory, and her key package is hers")
+    TEST_CASE("the founder's own enrolment stands in a new directory, and her key packages are hers, one for each suite")
     {
         const auto made = founder();
         directory::DirectoryState state;
@@ -103,10 +104,26 @@ TEST_SUITE("chat.records")
         CHECK(state.apply(1, *enrolment, base::UnixMilliseconds{1'800'000'000'000}).has_value());
         const auto* device = state.device(made.account.device.public_key());
         REQUIRE(device != nullptr);
-        const auto key_package = mls::KeyPackage::parse(device->key_package);
-        REQUIRE(key_package.has_value());
-        CHECK(key_package->validate(mls::UnixSeconds{1'800'000'000}).has_value());
-        CHECK(key_package->leaf_node.credential == credential_of(made.account.identity.public_key(), made.account.device.public_key()));
+        for (const auto suite : kConversationSuites) {
+            const auto key_package = published_key_package(device->key_packages, suite);
+            REQUIRE(key_package.has_value());
+            CHECK(key_package->cipher_suite == suite.id());
+            CHECK(key_package->validate(mls::UnixSeconds{1'800'000'000}).has_value());
+            CHECK(key_package->leaf_node.credential == credential_of(made.account.identity.public_key(), made.account.device.public_key()));
+        }
+        CHECK_FALSE(published_key_package(device->key_packages, mls::CipherSuite::xwing_chacha20poly1305_sha256_ed25519()).has_value());
+        CHECK_FALSE(published_key_package(base::ByteView(device->key_packages).first(100), kConversationSuites.front()).has_value());
+        CHECK_FALSE(published_key_package({}, kConversationSuites.front()).has_value());
+        CHECK(device->key_packages.size() <= directory::kKeyPackagesSizeMax);
+        CHECK(made.account.pending->enrolment_record.size() <= directory::kRecordSizeMax);
+    }
+
+    TEST_CASE("a board without a policy has post-quantum conversations, one may ask for a suite of ours, and no other")
+    {
+        CHECK(conversation_suite(kDefaultSuitePolicy) == mls::CipherSuite::xwing_chacha20poly1305_sha512_ed25519());
+        CHECK(conversation_suite(0x0054) == mls::CipherSuite::xwing_chacha20poly1305_sha512_ed25519());
+        CHECK(conversation_suite(0x0003) == mls::CipherSuite::x25519_chacha20poly1305_sha256_ed25519());
+        for (const int id : {1, 2, 0x004d, 0x0a0a, 0xffff}) CHECK_FALSE(conversation_suite(static_cast<std::uint16_t>(id)).has_value());
     }
 
     TEST_CASE("names that are empty, too long or not text found nothing")
@@ -119,14 +136,14 @@ TEST_SUITE("chat.records")
         }
     }
 
-    TEST_CASE("the last four key packages are kept, newest first")
+    TEST_CASE("the last four sets of key packages are kept, newest first")
     {
         auto made = founder();
         base::SeededRandom random(4);
-        KeyPackages kept(std::move(made.key_package), {1'800'000'000'000});
+        KeyPackages kept(std::move(made.key_packages), {1'800'000'000'000});
         for (int i = 0; i < 6; ++i) kept.renew(leaf_identity_of(made.account), {1'800'000'000'000 + i}, random);
-        CHECK(kept.all().size() == kKeyPackagesKept);
-        CHECK(kept.all().front()->key_package == kept.newest());
+        CHECK(kept.all().size() == kKeyPackagesKept * kConversationSuites.size());
+        CHECK(kept.all().front() == &kept.newest().front());
         CHECK_FALSE(kept.is_due({1'800'000'000'000 + kKeyPackageRenewal}));
         CHECK(kept.is_due({1'800'000'000'010 + kKeyPackageRenewal}));
         const auto record = kept.serialize();
@@ -135,6 +152,34 @@ TEST_SUITE("chat.records")
         CHECK(read->serialize() == record);
         CHECK_FALSE(KeyPackages::parse(record.view().first(record.size() - 1)).has_value());
         CHECK_FALSE(KeyPackages::parse({}).has_value());
+    }
+
+    TEST_CASE("key packages kept from before there were several suites are read, still join, and are due")
+    {
+        const auto made = founder();
+        codec::SecretWriter writer;
+        writer.u16(1);
+        for (int i = 0; i < 4; ++i) writer.u64(1'800'000'000'000).opaque(made.key_packages.back().serialize().view());
+        const auto record = std::move(writer).take();
+        auto kept = KeyPackages::parse(record.view());
+        REQUIRE(kept.has_value());
+        CHECK(kept->all().size() == 4);
+        CHECK(kept->all().front()->key_package == made.key_packages.back().key_package);
+        CHECK(kept->is_due({1'800'000'000'000}));
+        CHECK(published_key_package(made.key_packages.back().key_package.serialize(), kConversationSuites.back()) == made.key_packages.back().key_package);
+
+        base::SeededRandom random(5);
+        kept->renew(leaf_identity_of(made.account), {1'800'000'000'000}, random);
+        CHECK_FALSE(kept->is_due({1'800'000'000'000}));
+        CHECK(kept->newest().size() == kConversationSuites.size());
+        CHECK(kept->all().size() == kConversationSuites.size() + 3);
+        const auto again = KeyPackages::parse(kept->serialize().view());
+        REQUIRE(again.has_value());
+        CHECK(again->serialize() == kept->serialize());
+        for (std::size_t size = 0; size < record.size(); ++size) {
+            const auto cut = KeyPackages::parse(record.view().first(size));
+            CHECK((!cut || cut->all().size() < 4));   // a whole number of them is a record too
+        }
     }
 
     TEST_CASE("outbox items of every kind, grounded and in flight, are read as they were written")

@@ -92,7 +92,7 @@ TEST_CASE("each signature of an enrolment is needed")
     }
     SUBCASE("the invite key's")
     {
-        const auto forged = sign_enrolment(honest.invite, cast.bert.invite, cast.anna.identity, honest.sealed_profile, honest.device, honest.key_package);
+        const auto forged = sign_enrolment(honest.invite, cast.bert.invite, cast.anna.identity, honest.sealed_profile, honest.device, honest.key_packages);
         CHECK(verify(Record(forged), root).error() == Error::bad_signature);
     }
     SUBCASE("the identity's")
@@ -105,12 +105,12 @@ TEST_CASE("each signature of an enrolment is needed")
     {
         auto device = honest.device;
         device.device_public_key = cast.bert.device.public_key();
-        const auto forged = sign_enrolment(honest.invite, cast.anna.invite, cast.anna.identity, honest.sealed_profile, device, honest.key_package);
+        const auto forged = sign_enrolment(honest.invite, cast.anna.invite, cast.anna.identity, honest.sealed_profile, device, honest.key_packages);
         CHECK(verify(Record(forged), root).error() == Error::bad_signature);
     }
     SUBCASE("a device of another identity")
     {
-        const auto forged = sign_enrolment(honest.invite, cast.anna.invite, cast.anna.identity, honest.sealed_profile, cast.certificate(cast.bert), honest.key_package);
+        const auto forged = sign_enrolment(honest.invite, cast.anna.invite, cast.anna.identity, honest.sealed_profile, cast.certificate(cast.bert), honest.key_packages);
         CHECK(verify(Record(forged), root).error() == Error::key_mismatch);
     }
 }

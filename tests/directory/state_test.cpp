@@ -107,7 +107,7 @@ TEST_CASE("a device replaces its key package; a stranger or a revoked device doe
     REQUIRE(state.apply(0, cast.organisation()).has_value());
     REQUIRE(state.apply(1, cast.enrolment(cast.anna)).has_value());
     REQUIRE(state.apply(2, sign_key_package(cast.anna.device, base::Bytes{1, 2, 3})).has_value());
-    CHECK(state.device(cast.anna.device.public_key())->key_package == base::Bytes{1, 2, 3});
+    CHECK(state.device(cast.anna.device.public_key())->key_packages == base::Bytes{1, 2, 3});
     CHECK(state.device(cast.anna.device.public_key())->key_package_position == 2);
     CHECK(state.apply(3, sign_key_package(cast.bert.device, base::Bytes{4})).error() == Error::unknown_key);
     auto forged = sign_key_package(cast.bert.device, base::Bytes{4});
@@ -115,7 +115,7 @@ TEST_CASE("a device replaces its key package; a stranger or a revoked device doe
     CHECK(state.apply(3, forged).error() == Error::bad_signature);
     REQUIRE(state.apply(3, sign_revocation(cast.root, RevokedKind::device, cast.anna.device.public_key())).has_value());
     CHECK(state.apply(4, sign_key_package(cast.anna.device, base::Bytes{5})).error() == Error::revoked);
-    CHECK(state.device(cast.anna.device.public_key())->key_package == base::Bytes{1, 2, 3});
+    CHECK(state.device(cast.anna.device.public_key())->key_packages == base::Bytes{1, 2, 3});
 }
 
 TEST_CASE("what the root revokes stays revoked: invite, device, identity with its devices")

@@ -132,7 +132,9 @@ void draw_details(Context& c, const Rect& area, bool full_page)
         mirrored.actions = kClick | kFocus;
         c.hit(node, row);
         if (c.activated(node)) open_dialog(c, Dialog::protection);
-        y += 56 + 14;
+        y += 56 + 10;
+        if (s.active) y += c.paragraph("keys", kMeta, c.say(s.post_quantum ? Say::keys_post_quantum : Say::keys_classical), {x, y, w, 0}, t.text_2);
+        y += 14;
     }
 
     if (group) {
