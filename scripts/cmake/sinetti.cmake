@@ -54,6 +54,10 @@ function(sinetti_program)
   if(NOT arg_EXCEPTIONS)
     target_link_libraries(${arg_NAME} PRIVATE sinetti_client_dialect)
   endif()
+  if(EMSCRIPTEN)   # for Node, which lends it its files
+    target_link_options(${arg_NAME} PRIVATE
+      -sNODERAWFS -sENVIRONMENT=node -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=2gb -sSTACK_SIZE=1mb -sEXIT_RUNTIME=1 -sDYNAMIC_EXECUTION=0)
+  endif()
   set_property(GLOBAL APPEND PROPERTY SINETTI_PROGRAMS ${arg_NAME})
 endfunction()
 
