@@ -3,6 +3,8 @@
 
 import * as cc from '@wireapp/core-crypto/browser';
 
+const kMessageHeader = 4; // version and wire format of an MLSMessage: core-crypto takes the KeyPackage alone
+
 class Client {
   static async create(number, suite) {
     const client = new Client();
@@ -65,7 +67,7 @@ export class CoreCrypto {
     await this.alice.run((context) => context.createConversation(this.group, this.alice.credential));
     await this.alice.run((context) => context.addClientsToConversation(this.group, [forBob]));
     await this.bob.join(this.alice.bundle.welcome);
-    this.keyPackages = [...keyPackages.map((bytes) => new cc.KeyPackage(bytes)), await this.last.keyPackage()];
+    this.keyPackages = [...keyPackages.map((bytes) => new cc.KeyPackage(bytes.subarray(kMessageHeader))), await this.last.keyPackage()];
   }
   async add() {
     await this.alice.run((context) => context.addClientsToConversation(this.group, this.keyPackages));
