@@ -116,6 +116,8 @@ Result<OprfPrivateKey> OprfPrivateKey::from_bytes(base::ByteView bytes)
 
 // --- client ----------------------------------------------------------------------------------------------------------
 
+OprfBlind OprfBlind::random(base::Random& random) { return OprfBlind(Scalar::random(random)); }
+
 Result<OprfBlind> OprfBlind::from_bytes(base::ByteView bytes)
 {
     auto scalar = TRY(Scalar::decode(bytes));
@@ -125,7 +127,7 @@ Result<OprfBlind> OprfBlind::from_bytes(base::ByteView bytes)
 
 Result<OprfBlinded> oprf_blind(OprfMode mode, base::ByteView input, base::Random& random)
 {
-    OprfBlind blind(Scalar::random(random));
+    auto blind = OprfBlind::random(random);
     const auto element = TRY(oprf_blinded_element(mode, input, blind));
     return OprfBlinded{std::move(blind), element};
 }

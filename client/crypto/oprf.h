@@ -43,12 +43,12 @@ private:
 // What the client keeps of an input until the answer comes.
 class OprfBlind {
 public:
+    static OprfBlind random(base::Random& random);
     static Result<OprfBlind> from_bytes(base::ByteView bytes);   // bad_length, bad_key
     base::ByteView bytes() const { return m_scalar.bytes(); }    // for storing under seal only
     const Scalar& scalar() const { return m_scalar; }
 
 private:
-    friend Result<struct OprfBlinded> oprf_blind(OprfMode, base::ByteView, base::Random&);
     explicit OprfBlind(Scalar&& scalar) : m_scalar(std::move(scalar)) {}
     Scalar m_scalar;
 };
