@@ -429,7 +429,7 @@ TEST_SUITE("mls.validation")
         Trio t;
         for (const auto usage : {ResumptionPskUsage::branch, ResumptionPskUsage::reinit}) {
             auto id = PreSharedKeyId::resumption(usage, t.mallory.context.group_id, t.mallory.context.epoch);
-            id.psk_nonce = Bytes(32, 1);
+            id.psk_nonce = Bytes(kSuite.hash_size(), 1);
             t.refuse(t.mallory.say(Proposal{PreSharedKeyProposal{id}}), Error::invalid_proposal);
         }
     }
@@ -482,7 +482,7 @@ TEST_SUITE("mls.validation")
     TEST_CASE("ValList04: a pre-shared key is named once")
     {
         Trio t;
-        t.refuse(t.mallory.commit({{PreSharedKeyProposal{psk(32)}}, {PreSharedKeyProposal{psk(32)}}}), Error::invalid_proposal_list);
+        t.refuse(t.mallory.commit({{PreSharedKeyProposal{psk(kSuite.hash_size())}}, {PreSharedKeyProposal{psk(kSuite.hash_size())}}}), Error::invalid_proposal_list);
     }
     TEST_CASE("ValList05: the extensions of a group are replaced once")
     {
@@ -555,9 +555,9 @@ TEST_SUITE("mls.validation")
     TEST_CASE("ValCommit03: a pre-shared key is one we hold")
     {
         Trio t;
-        t.refuse(t.mallory.commit({{PreSharedKeyProposal{psk(32)}}}), Error::missing_psk);
+        t.refuse(t.mallory.commit({{PreSharedKeyProposal{psk(kSuite.hash_size())}}}), Error::missing_psk);
         auto id = PreSharedKeyId::resumption(ResumptionPskUsage::application, t.mallory.context.group_id, Epoch(0));
-        id.psk_nonce = Bytes(32, 1);
+        id.psk_nonce = Bytes(kSuite.hash_size(), 1);
         t.refuse(t.mallory.commit({{PreSharedKeyProposal{id}}}), Error::missing_psk);
     }
     TEST_CASE("ValCommit04: the leaf of a path was made for one")
@@ -695,8 +695,7 @@ TEST_SUITE("mls.validation")
     TEST_CASE("ValWelcome01: a Welcome is of the suite of our key package")
     {
         Invitation invitation;
-        invitation.welcome_suite = CipherSuite::from_id(0x0054) ? 0x0054 : 0;
-        REQUIRE(invitation.welcome_suite != 0);
+        invitation.welcome_suite = kSuite.id() == 0x0003 ? 0x0054 : 0x0003;
         CHECK(invitation.error() == Error::no_matching_key_package);
     }
     TEST_CASE("ValWelcome02: the group is of the suite of the Welcome")
@@ -746,7 +745,7 @@ TEST_SUITE("mls.validation")
     {
         Invitation invitation;
         auto id = PreSharedKeyId::resumption(ResumptionPskUsage::branch, Bytes{1}, Epoch(1));
-        id.psk_nonce = Bytes(32, 1);
+        id.psk_nonce = Bytes(kSuite.hash_size(), 1);
         invitation.secrets.psks = {id, id};
         CHECK(invitation.error() == Error::invalid_group_info);
     }
