@@ -253,6 +253,7 @@ Result<Group> Group::load(const StateSource& source)
     auto tree = TRY_OR(RatchetTree::parse(suite, body_of(tree_record).rest()), Error::bad_record);
     const auto key_record = TRY(required_record(source, records::kPrivate));
     auto keys = TRY_OR(read_keys(body_of(key_record).rest()), Error::bad_record);
+    if (!removed && !tree.leaf(keys.leaf())) return Unexpected(Error::bad_record);   // a member has a leaf
     const auto leaf_count = tree.leaf_count();
     auto epoch = TRY_OR(read_epoch(version_of(epoch_record), reader, std::move(tree), std::move(keys)), Error::bad_record);
     const auto number = epoch.context.epoch;

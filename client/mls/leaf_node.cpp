@@ -8,8 +8,11 @@ namespace sinetti::mls {
 
 namespace {
 
+// Policy. Each list is searched once for every extension in use, so that without a limit a leaf takes more than linear time.
+constexpr std::size_t kCapabilitiesMax = 1024;   // values in each list of Capabilities
+
 template<typename T>
-codec::Result<std::vector<T>> read_u16_list(codec::Reader& reader, std::size_t count_max = codec::kVarintMax / 2)
+codec::Result<std::vector<T>> read_u16_list(codec::Reader& reader, std::size_t count_max = kCapabilitiesMax)
 {
     auto list = TRY(reader.vector(count_max * 2));
     std::vector<T> values;

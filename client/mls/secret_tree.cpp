@@ -24,16 +24,26 @@ void write_ratchet(codec::SecretWriter& writer, const HashRatchet& ratchet)
     for (const auto& [generation, key] : ratchet.skipped) writer.u32(generation.value()).opaque(key.key.view()).opaque(key.nonce.view());
 }
 
-codec::Result<HashRatchet> read_ratchet(codec::Reader& reader)
+// A secret of exactly the size it has in this suite.
+codec::Result<base::SecretBytes> read_sized(codec::Reader& reader, std::size_t size)
+{
+    auto secret = TRY(reader.secret(size));
+    if (secret.size() != size) return base::Unexpected(codec::Error::bad_length);
+    return secret;
+}
+
+codec::Result<HashRatchet> read_ratchet(CipherSuite suite, codec::Reader& reader)
 {
     HashRatchet ratchet;
     ratchet.next = Generation(TRY(reader.u32()));
-    ratchet.secret = RatchetSecret(TRY(reader.secret()));
-    for (auto count = TRY(reader.u32()); count > 0; --count) {
+    ratchet.secret = RatchetSecret(TRY(read_sized(reader, suite.hash_size())));
+    auto count = TRY(reader.u32());
+    if (count > kSkippedKeysMax) return base::Unexpected(codec::Error::too_large);
+    for (; count > 0; --count) {
         const Generation generation(TRY(reader.u32()));
         KeyAndNonce key;
-        key.key = MessageKey(TRY(reader.secret()));
-        key.nonce = MessageNonce(TRY(reader.secret()));
+        key.key = MessageKey(TRY(read_sized(reader, suite.aead_key_size())));
+        key.nonce = MessageNonce(TRY(read_sized(reader, suite.aead_nonce_size())));
         ratchet.skipped.insert_or_assign(generation, std::move(key));
     }
     return ratchet;
@@ -45,11 +55,11 @@ void write_ratchets(codec::SecretWriter& writer, const LeafRatchets& ratchets)
     write_ratchet(writer, ratchets.application);
 }
 
-codec::Result<LeafRatchets> read_ratchets(codec::Reader& reader)
+codec::Result<LeafRatchets> read_ratchets(CipherSuite suite, codec::Reader& reader)
 {
     LeafRatchets ratchets;
-    ratchets.handshake = TRY(read_ratchet(reader));
-    ratchets.application = TRY(read_ratchet(reader));
+    ratchets.handshake = TRY(read_ratchet(suite, reader));
+    ratchets.application = TRY(read_ratchet(suite, reader));
     return ratchets;
 }
 
@@ -202,7 +212,7 @@ Result<SecretTree> SecretTree::load(CipherSuite suite, LeafCount leaves, Epoch e
             tree.m_nodes.insert_or_assign(NodeIndex(*node), TreeNodeSecret(TRY_OR(reader.secret(), Error::bad_record)));
         } else {
             if (*leaf >= leaves.value()) return Unexpected(Error::bad_record);
-            tree.m_ratchets.insert_or_assign(LeafIndex(*leaf), TRY_OR(read_ratchets(reader), Error::bad_record));
+            tree.m_ratchets.insert_or_assign(LeafIndex(*leaf), TRY_OR(read_ratchets(suite, reader), Error::bad_record));
         }
         TRY_OR(reader.finish(), Error::bad_record);
     }
@@ -212,9 +222,21 @@ Result<SecretTree> SecretTree::load(CipherSuite suite, LeafCount leaves, Epoch e
 
 bool SecretTree::covers_every_leaf() const
 {
-    std::uint32_t covered = static_cast<std::uint32_t>(m_ratchets.size());
-    for (const auto& [node, secret] : m_nodes) covered += leaves_below(node);
-    return covered == m_leaf_count.value();
+    // Each exactly once: if one were covered twice, another could go without.
+    std::vector<bool> covered(m_leaf_count.value(), false);
+    std::uint32_t count = 0;
+    const auto cover = [&](LeafIndex leaf) {
+        if (leaf.value() >= covered.size() || covered[leaf.value()]) return false;
+        covered[leaf.value()] = true;
+        ++count;
+        return true;
+    };
+    for (const auto& [leaf, ratchets] : m_ratchets)
+        if (!cover(leaf)) return false;
+    for (const auto& [node, secret] : m_nodes)
+        for (std::uint32_t i = 0; i < leaves_below(node); ++i)
+            if (!cover(LeafIndex(first_leaf_below(node).value() + i))) return false;
+    return count == m_leaf_count.value();
 }
 
 base::SecretBytes SecretTree::serialize() const
@@ -243,7 +265,7 @@ codec::Result<SecretTree> SecretTree::read(CipherSuite suite, codec::Reader& rea
     }
     for (auto count = TRY(reader.u32()); count > 0; --count) {
         const LeafIndex leaf(TRY(reader.u32()));
-        tree.m_ratchets.insert_or_assign(leaf, TRY(read_ratchets(reader)));
+        tree.m_ratchets.insert_or_assign(leaf, TRY(read_ratchets(suite, reader)));
         tree.m_dirty_ratchets.insert(leaf);
     }
     if (!tree.covers_every_leaf()) return base::Unexpected(codec::Error::bad_value);

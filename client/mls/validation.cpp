@@ -137,6 +137,8 @@ Result<void> validate_leaf_node(CipherSuite suite, const LeafNode& leaf, std::op
 
 Result<void> validate_members(const RatchetTree& tree, const Extensions& group_extensions)
 {
+    // Nobody could be told of a larger group, or load it again.
+    if (tree.leaf_count().value() > kLeafCountMax) return Unexpected(Error::invalid_tree);
     std::optional<RequiredCapabilities> required;
     if (const auto* extension = find_extension(group_extensions, ExtensionType::required_capabilities))
         required = TRY_OR(RequiredCapabilities::parse(extension->data), Error::malformed);

@@ -1,0 +1,223 @@
+// Limits of policy (mls/types.h): what is beyond one is refused before it costs anything, and much of what is within them takes no
+// longer than its length.
+
+#include "mls/encode.h"
+#include "mls/validation.h"
+#include "tests/support/mls_rogue.h"
+#include "tests/support/mls_state.h"
+
+#include "world.h"
+
+using namespace sinetti;
+using namespace sinetti::tests;
+
+namespace {
+
+Bytes leaf_bytes(std::size_t capabilities, std::size_t extensions)
+{
+    base::SeededRandom random(3);
+    auto leaf = make_key_package("aino", random).key_package.leaf_node;
+    leaf.capabilities.proposals.assign(capabilities, static_cast<ProposalType>(0x0a0a));
+    for (std::size_t i = 0; i < extensions; ++i) leaf.extensions.push_back({static_cast<ExtensionType>(1000 + i), {}});
+    return leaf.serialize();
+}
+
+bool is_read(const Bytes& bytes)
+{
+    codec::Reader reader(bytes);
+    return LeafNode::read(reader).has_value();
+}
+
+struct Duo {
+    base::SeededRandom random{31};
+    Group alice = make_group("alice", random);
+    Group bob = add_member(alice, {}, "bob", random);
+    RecordStore store;
+};
+
+}  // namespace
+
+TEST_SUITE("mls.limits")
+{
+    TEST_CASE("a message of more than kMessageSizeMax bytes is refused by everything that reads one")
+    {
+        Duo duo;
+        auto message = take(duo.alice.encrypt({}, {}, duo.random));
+        message.resize(kMessageSizeMax + 1);
+        CHECK(MlsMessage::parse(message).error() == Error::malformed);
+        CHECK(KeyPackage::parse(message).error() == Error::malformed);
+        CHECK(peek(message).error() == Error::malformed);
+        CHECK(duo.bob.process(message).error() == Error::malformed);
+        const auto invited = make_key_package("dave", duo.random);
+        CHECK(Group::join(message, invited, duo.random).error() == Error::malformed);
+    }
+
+    TEST_CASE("a ratchet_tree of more than kLeafCountMax leaves is refused, and blanks are counted")
+    {
+        const auto leaf = leaf_bytes(1, 0);
+        const auto tree = [&](std::size_t blanks) {   // and one leaf at the end
+            return encode([&](auto& writer) {
+                writer.vector([&](codec::Writer& list) { list.raw(Bytes(blanks, 0)).u8(1).u8(1).raw(leaf); });
+            });
+        };
+        CHECK(RatchetTree::parse(kSuite, tree(2 * kLeafCountMax)).error() == codec::Error::too_large);
+        CHECK(RatchetTree::parse(kSuite, tree(kLeafCountMax)).has_value());
+    }
+
+    TEST_CASE("no group grows beyond kLeafCountMax")
+    {
+        base::SeededRandom random(4);
+        const auto leaf = make_key_package("aino", random).key_package.leaf_node;
+        RatchetTree tree(kSuite, leaf);
+        for (std::uint32_t next = 1; next < kLeafCountMax; next *= 2) tree.place_leaf(LeafIndex(next), leaf);
+        REQUIRE(tree.leaf_count() == LeafCount(kLeafCountMax));
+        CHECK(validate_members(tree, {}).error() == Error::invalid_leaf_node);   // all have the same keys
+        tree.place_leaf(LeafIndex(kLeafCountMax), leaf);
+        CHECK(validate_members(tree, {}).error() == Error::invalid_tree);
+    }
+
+    TEST_CASE("more than 1024 capabilities or kExtensionsMax extensions are refused")
+    {
+        CHECK(is_read(leaf_bytes(1024, 0)));
+        CHECK_FALSE(is_read(leaf_bytes(1024 + 1, 0)));
+        CHECK(is_read(leaf_bytes(1, kExtensionsMax)));
+        CHECK_FALSE(is_read(leaf_bytes(1, kExtensionsMax + 1)));
+        const auto required = [](std::size_t count) {
+            return encode([&](auto& writer) { writer.varint(2 * count).raw(Bytes(2 * count, 7)).varint(0).varint(0); });
+        };
+        CHECK(RequiredCapabilities::parse(required(kExtensionsMax)).has_value());
+        CHECK_FALSE(RequiredCapabilities::parse(required(kExtensionsMax + 1)).has_value());
+    }
+
+    TEST_CASE("a length beyond the input allocates nothing")
+    {
+        // Every vector says that 2^30 - 1 bytes follow.
+        for (std::uint16_t wire_format = 1; wire_format <= 5; ++wire_format) {
+            const auto bytes = encode([&](auto& writer) { writer.u16(std::uint16_t{1}).u16(wire_format).raw(Bytes(40, 0xbf)); });
+            CHECK(MlsMessage::parse(bytes).error() == Error::malformed);
+        }
+        CHECK_FALSE(RatchetTree::parse(kSuite, Bytes(40, 0xbf)).has_value());
+        CHECK_FALSE(KeyPackagePrivate::parse(Bytes(40, 0xbf)).has_value());
+        const Bytes ones(40, 0xff);
+        codec::Reader keys(ones);
+        CHECK_FALSE(TreeKemPrivate::read(keys).has_value());   // counts of 2^32 - 1
+        const Bytes counts{0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0};
+        codec::Reader tree(counts);
+        CHECK_FALSE(SecretTree::read(kSuite, tree).has_value());
+    }
+
+    TEST_CASE("of the keys that a jump skips, kSkippedKeysMax are kept")
+    {
+        SecretTree tree(kSuite, LeafCount(2), EncryptionSecret(base::ByteView(Bytes(32, 1))));
+        for (const std::uint32_t generation : {kGenerationsAheadMax, 2 * kGenerationsAheadMax}) {
+            auto found = take(tree.find(LeafIndex(1), RatchetType::application, Generation(generation)));
+            tree.consume(std::move(found));
+        }
+        CHECK(tree.find(LeafIndex(1), RatchetType::application, Generation(5)).error() == Error::replayed);
+        CHECK(tree.find(LeafIndex(1), RatchetType::application, Generation(2 * kGenerationsAheadMax - 1)).has_value());
+    }
+
+    TEST_CASE("a stored ratchet with more keys than are kept, or keys of other sizes, is refused")
+    {
+        const auto tree_with = [](std::uint32_t keys, std::size_t key_size, std::size_t nonce_size, std::size_t secret_size) {
+            return encode([&](auto& writer) {
+                writer.u32(1u).u32(0u).u32(1u).u32(0u);   // one leaf, no node, one pair of ratchets, of leaf 0
+                for (int ratchet = 0; ratchet < 2; ++ratchet) {
+                    writer.u32(5000u).opaque(Bytes(secret_size, 1)).u32(keys);
+                    for (std::uint32_t i = 0; i < keys; ++i) writer.u32(i).opaque(Bytes(key_size, 2)).opaque(Bytes(nonce_size, 3));
+                }
+            });
+        };
+        const auto reads = [](const Bytes& bytes) {
+            codec::Reader reader(bytes);
+            return SecretTree::read(kSuite, reader).has_value();
+        };
+        CHECK(reads(tree_with(3, 32, 12, 32)));
+        CHECK(reads(tree_with(kSkippedKeysMax, 32, 12, 32)));
+        CHECK_FALSE(reads(tree_with(kSkippedKeysMax + 1, 32, 12, 32)));
+        CHECK_FALSE(reads(tree_with(3, 31, 12, 32)));
+        CHECK_FALSE(reads(tree_with(3, 33, 12, 32)));
+        CHECK_FALSE(reads(tree_with(3, 32, 0, 32)));
+        CHECK_FALSE(reads(tree_with(3, 32, 12, 31)));
+    }
+
+    TEST_CASE("a stored secret tree has keys for each leaf exactly once")
+    {
+        struct Shape {
+            std::vector<std::uint32_t> nodes;
+            std::vector<std::uint32_t> ratchets;
+            bool whole;
+        };
+        // Of four leaves; node 3 is the root, 1 and 5 are below it.
+        const std::vector<Shape> shapes{{{3}, {}, true},      {{1, 5}, {}, true},     {{5}, {0, 1}, true}, {{0, 2, 4, 6}, {}, true},
+                                        {{1, 0, 2}, {}, false}, {{1}, {0, 1}, false},  {{5}, {0}, false},   {{3, 5}, {}, false},
+                                        {{}, {}, false},      {{5}, {0, 7}, false},   {{7}, {}, false}};
+        for (const auto& shape : shapes) {
+            CAPTURE(&shape - shapes.data());
+            const auto bytes = encode([&](auto& writer) {
+                writer.u32(4u).u32(static_cast<std::uint32_t>(shape.nodes.size()));
+                for (const auto node : shape.nodes) writer.u32(node).opaque(Bytes(32, 1));
+                writer.u32(static_cast<std::uint32_t>(shape.ratchets.size()));
+                for (const auto leaf : shape.ratchets) {
+                    writer.u32(leaf);
+                    for (int ratchet = 0; ratchet < 2; ++ratchet) writer.u32(0u).opaque(Bytes(32, 1)).u32(0u);
+                }
+            });
+            codec::Reader reader(bytes);
+            CHECK(SecretTree::read(kSuite, reader).has_value() == shape.whole);
+        }
+    }
+
+    TEST_CASE("records that place us at a blank leaf are refused")
+    {
+        Duo duo;
+        add_member(duo.alice, {&duo.bob}, "carol", duo.random);   // leaf 3 is blank
+        duo.bob.flush(duo.store);
+        auto& record = duo.store.records().at("private");
+        record[4] = 3;                                            // behind the version, the leaf index
+        record = encode([&](auto& writer) { writer.u8(record[0]).u32(3u).u32(1u).u32(6u).opaque(Bytes(32, 1)); });
+        CHECK(Group::load(duo.store).error() == Error::bad_record);
+    }
+
+    TEST_CASE("proposals beyond kProposalsPerEpochMax are refused, and change nothing")
+    {
+        Duo duo;
+        const auto mallory = RogueMember::of(duo.bob);
+        // Public messages may come in any number; each has another psk_nonce.
+        const auto proposal = [&](std::size_t number) {
+            PreSharedKeyProposal psk;
+            psk.psk.psk_id = encode([&](auto& writer) { writer.u32(static_cast<std::uint32_t>(number)); });
+            psk.psk.psk_nonce = Bytes(32, 1);
+            return mallory.public_message(Sender::member(mallory.leaf()), Proposal{psk});
+        };
+        for (std::size_t i = 0; i < kProposalsPerEpochMax; ++i) REQUIRE(duo.alice.process(proposal(i)).has_value());
+        duo.alice.flush(duo.store);
+        const auto before = whole_state(duo.alice);
+        CHECK(duo.alice.process(proposal(kProposalsPerEpochMax)).error() == Error::too_many_proposals);
+        CHECK(duo.alice.propose_remove(duo.bob.own_leaf(), duo.random).error() == Error::too_many_proposals);
+        CHECK(whole_state(duo.alice) == before);
+        // Nobody has these keys, so the next commit leaves them all out; and then there is room again.
+        const auto commit = take(duo.alice.commit({}, duo.random)).commit;
+        REQUIRE(duo.alice.merge_pending().has_value());
+        CHECK_FALSE(apply_commit(duo.bob, commit).has_value());
+        const auto update = take(duo.bob.propose_update(duo.random));
+        CHECK(duo.alice.process(update).has_value());
+    }
+
+    TEST_CASE("a tree empties from either end with a shape that follows its last member")
+    {
+        base::SeededRandom random(5);
+        const auto leaf = make_key_package("aino", random).key_package.leaf_node;
+        for (const bool from_the_right : {true, false}) {
+            RatchetTree tree(kSuite, leaf);
+            for (std::uint32_t i = 1; i < 200; ++i) tree.add_leaf(leaf);
+            CHECK(tree.leaf_count() == LeafCount(256));
+            for (std::uint32_t i = 1; i < 200; ++i) {
+                const LeafIndex next(from_the_right ? 200 - i : i - 1);
+                tree.remove_leaf(next);
+                const std::uint32_t last = from_the_right ? 199 - i : 199;
+                CHECK(tree.leaf_count() == LeafCount(std::bit_ceil(last + 1)));
+            }
+        }
+    }
+}
