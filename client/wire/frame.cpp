@@ -30,6 +30,8 @@ enum class FrameType : std::uint8_t {
     appended = 0x90,
     entries = 0x91,
     pong = 0xa0,
+    signed_head = 0xe0,
+    gone = 0xe1,
 };
 
 constexpr std::size_t kEnvelopeSize = 4;   // the length field
@@ -85,7 +87,7 @@ void write(Writer& writer, const Accepted& frame)
     writer.u8(std::uint8_t(FrameType::accepted)).u8(std::uint8_t(frame.session_kind));
     writer.vector([&](Writer& boards) {
         for (const auto& board : frame.boards)
-            boards.u32(board.board).u8(std::uint8_t(board.kind)).u8(std::uint8_t(board.level)).u16(board.cipher_suite);
+            boards.u32(board.board).u8(std::uint8_t(board.kind)).u8(std::uint8_t(board.level)).u16(board.cipher_suite).u16(board.retention_days);
     });
 }
 void write(Writer& writer, const Refused& frame)
@@ -109,6 +111,20 @@ void write(Writer& writer, const Entries& frame)
 void write(Writer& writer, const Pong& frame)
 {
     writer.u8(std::uint8_t(FrameType::pong)).u64(frame.value);
+}
+void write_statement(Writer& writer, const SignedHead& statement)
+{
+    writer.u32(statement.board).u64(statement.position).raw(statement.head).raw(statement.signature);
+}
+void write(Writer& writer, const SignedHead& frame)
+{
+    writer.u8(std::uint8_t(FrameType::signed_head));
+    write_statement(writer, frame);
+}
+void write(Writer& writer, const Gone& frame)
+{
+    writer.u8(std::uint8_t(FrameType::gone)).u32(frame.request_id);
+    write_statement(writer, frame.cut);
 }
 
 void write(Writer& writer, const Hello& frame)
@@ -210,6 +226,7 @@ Result<Accepted> read_accepted(Reader& reader)
         info.kind = BoardKind(TRY(boards.u8()));
         info.level = SendingLevel(TRY(boards.u8()));
         info.cipher_suite = TRY(boards.u16());
+        info.retention_days = TRY(boards.u16());
         frame.boards.push_back(info);
     }
     return frame;
@@ -247,6 +264,22 @@ Result<Entries> read_entries(Reader& reader)
 Result<Pong> read_pong(Reader& reader)
 {
     return Pong{.value = TRY(reader.u64())};
+}
+Result<SignedHead> read_signed_head(Reader& reader)
+{
+    SignedHead statement;
+    statement.board = TRY(reader.u32());
+    statement.position = TRY(reader.u64());
+    statement.head = TRY(reader.array<32>());
+    statement.signature = TRY(reader.array<64>());
+    return statement;
+}
+Result<Gone> read_gone(Reader& reader)
+{
+    Gone frame;
+    frame.request_id = TRY(reader.u32());
+    frame.cut = TRY(read_signed_head(reader));
+    return frame;
 }
 
 Result<Hello> read_hello(Reader& reader)
@@ -322,6 +355,8 @@ Result<RelayFrame> decode_relay_frame(ByteView message, Seal seal)
     case FrameType::appended: return finished<RelayFrame>(reader, read_appended(reader));
     case FrameType::entries: return finished<RelayFrame>(reader, read_entries(reader));
     case FrameType::pong: return finished<RelayFrame>(reader, read_pong(reader));
+    case FrameType::signed_head: return finished<RelayFrame>(reader, read_signed_head(reader));
+    case FrameType::gone: return finished<RelayFrame>(reader, read_gone(reader));
     default: return Unexpected(Error::bad_value);
     }
 }

@@ -129,6 +129,7 @@ struct BoardInfo {
     BoardKind kind = BoardKind::cells;
     SendingLevel level = SendingLevel::prompt;
     std::uint16_t cipher_suite = 0;             // of new conversations, an MLS code point; 0: the clients' own choice, which is post-quantum
+    std::uint16_t retention_days = 0;           // whole blocks older than so many days go; 0: never
     friend bool operator==(const BoardInfo&, const BoardInfo&) = default;
 };
 struct Accepted {
@@ -168,7 +169,23 @@ struct SharedKey {
     std::uint64_t next = 0;                     // number of the first message under it that this client gets
     friend bool operator==(const SharedKey&, const SharedKey&) = default;
 };
-using RelayFrame = std::variant<Challenge, Accepted, Refused, Appended, Entries, Pong, SharedKey>;
+// The relay's word, under its signing key, that this is the head of that board there: directory/board_statement.h. A follower
+// gets one for where the board ends when it begins to follow, and one for the end of a block before the Entries that end there.
+struct SignedHead {
+    std::uint32_t board = 0;
+    std::uint64_t position = 0;
+    Head head{};
+    Signature signature{};
+    friend bool operator==(const SignedHead&, const SignedHead&) = default;
+};
+// Answers a Read or Follow of entries that are not kept any more; under kNoRequest it ends a Follow whose next entries went
+// while they were being sent. The board can be followed again from the cut on.
+struct Gone {
+    std::uint32_t request_id = kNoRequest;
+    SignedHead cut;                             // signed as a cut, which is another statement than a head
+    friend bool operator==(const Gone&, const Gone&) = default;
+};
+using RelayFrame = std::variant<Challenge, Accepted, Refused, Appended, Entries, Pong, SharedKey, SignedHead, Gone>;
 
 // The frame, padded for its seal. Over-long contents are a bug of the caller's.
 base::Bytes encode(const ClientFrame& frame, Seal seal = Seal::session);

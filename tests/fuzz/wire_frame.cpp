@@ -37,7 +37,9 @@ std::vector<base::Bytes> seeds()
                                 Entries{8, 0, 0, false, {}, {base::Bytes(5, 4)}},
                                 Entries{},
                                 Pong{9},
-                                SharedKey{1, {}, 6}};
+                                SharedKey{1, {}, 6},
+                                SignedHead{1, 512, {}, {}},
+                                Gone{10, {1, 768, {}, {}}}};
     std::vector<base::Bytes> list;
     for (const auto& frame : client) list.push_back(encode(frame));
     for (const auto& frame : relay) list.push_back(encode(frame));

@@ -42,7 +42,7 @@ std::vector<wire::RelayFrame> relay_frames()
     return {
         wire::Challenge{wire::kProtocolVersion, filled<32>(1), {}},
         wire::Challenge{wire::kProtocolVersion, filled<32>(1), filled<32>(2)},
-        wire::Accepted{wire::SessionKind::invite, {{0, wire::BoardKind::directory, wire::SendingLevel::prompt}, {1, wire::BoardKind::cells, wire::SendingLevel::silent, 0x0054}}},
+        wire::Accepted{wire::SessionKind::invite, {{0, wire::BoardKind::directory, wire::SendingLevel::prompt}, {1, wire::BoardKind::cells, wire::SendingLevel::silent, 0x0054, 365}}},
         wire::Refused{0, wire::Refusal::bad_frame},
         wire::Refused{77, wire::Refusal::tag_taken},
         wire::Appended{1, 1, 0xffffffffff},
@@ -51,6 +51,9 @@ std::vector<wire::RelayFrame> relay_frames()
         block,
         wire::Pong{5},
         wire::SharedKey{1, filled<32>(3), 0x0102030405060708},
+        wire::SignedHead{1, 512, filled<32>(3), filled<64>(4)},
+        wire::Gone{7, {1, 0xffffffff00, filled<32>(5), filled<64>(6)}},
+        wire::Gone{},
     };
 }
 
