@@ -39,6 +39,7 @@ struct InvitationsEvent { std::vector<Invitation> invitations; };
 struct InvitationReadyEvent { Invitation invitation; };
 struct ConversationReadyEvent { ConversationId conversation; };              // the one CreateConversation made
 struct SettingsEvent { std::vector<std::pair<std::string, std::string>> settings; };
+struct EvidenceEvent { std::string text; };                                  // proof that the relay has kept two histories: to be carried elsewhere
 struct NoticeEvent {
     Code code = Code::none;
     Severity severity = Severity::information;
@@ -47,7 +48,7 @@ struct NoticeEvent {
 };
 
 using Event = std::variant<SessionEvent, ConnectionEvent, PeopleEvent, ConversationsEvent, TimelineEvent, MessagesEvent, InvitationsEvent, InvitationReadyEvent,
-                           ConversationReadyEvent, SettingsEvent, NoticeEvent>;
+                           ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent>;
 
 std::string to_json(const Event& event);
 std::optional<Event> event_from_json(std::string_view json);

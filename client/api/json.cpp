@@ -66,7 +66,7 @@ struct EnumCount<Severity> { static constexpr auto kLast = Severity::error; };
 template<>
 struct EnumCount<ConnectionState> { static constexpr auto kLast = ConnectionState::refused; };
 template<>
-struct EnumCount<MessageKind> { static constexpr auto kLast = MessageKind::unreadable; };
+struct EnumCount<MessageKind> { static constexpr auto kLast = MessageKind::messages_gone; };
 template<>
 struct EnumCount<Delivery> { static constexpr auto kLast = Delivery::sent; };
 
@@ -191,6 +191,7 @@ SINETTI_FIELDS(InvitationsEvent) { archive("invitations", v.invitations); }
 SINETTI_FIELDS(InvitationReadyEvent) { archive("invitation", v.invitation); }
 SINETTI_FIELDS(ConversationReadyEvent) { archive("conversation", v.conversation); }
 SINETTI_FIELDS(SettingsEvent) { archive("settings", v.settings); }
+SINETTI_FIELDS(EvidenceEvent) { archive("text", v.text); }
 SINETTI_FIELDS(NoticeEvent) { archive("code", v.code); archive("severity", v.severity); archive("subject", v.subject); archive("conversation", v.conversation); }
 // clang-format on
 
@@ -219,7 +220,7 @@ constexpr const char* kCommandNames[] = {"start", "openLink", "found", "enrol", 
                                          "openConversation", "loadOlder", "sendText", "saveDraft", "addMembers", "removeMember", "renameConversation",
                                          "setVerified", "setSetting"};
 constexpr const char* kEventNames[] = {"session", "connection", "people", "conversations", "timeline", "messages", "invitations", "invitationReady",
-                                       "conversationReady", "settings", "notice"};
+                                       "conversationReady", "settings", "evidence", "notice"};
 static_assert(std::size(kCommandNames) == std::variant_size_v<Command>);
 static_assert(std::size(kEventNames) == std::variant_size_v<Event>);
 

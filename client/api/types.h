@@ -32,7 +32,7 @@ enum class Code : std::uint8_t {
     // opening
     wrong_passphrase, store_unavailable, store_full, store_broken, store_outdated,
     // relay
-    relay_unreachable, relay_full, relay_refused, relay_garbled, relay_key, relay_version, relay_fork, device_revoked, rate_limited,
+    relay_unreachable, relay_full, relay_refused, relay_garbled, relay_key, relay_version, relay_fork, relay_fraud, messages_gone, device_revoked, rate_limited,
     // conversations
     no_members, unknown_conversation, unknown_person, not_a_member, message_too_long, title_missing, removed_from_conversation, conversation_damaged,
     too_many_members, no_key_package, suite_unsupported,
@@ -48,7 +48,7 @@ enum class Severity : std::uint8_t { information, success, warning, error };
 
 enum class ConnectionState : std::uint8_t { offline, connecting, connected, refused };
 
-enum class MessageKind : std::uint8_t { text, created, member_added, member_removed, renamed, removed_us, unreadable };
+enum class MessageKind : std::uint8_t { text, created, member_added, member_removed, renamed, removed_us, unreadable, messages_gone };
 
 enum class Delivery : std::uint8_t {
     received,   // somebody else's

@@ -97,9 +97,11 @@ Result<wire::RelayFrame> ClientChannel::receive_shared(SharedKey& key, base::Byt
     const auto opened = TRY(key.open(message));
     ++m_shared_count;
     auto frame = TRY_OR(wire::decode_relay_frame(opened.view(), wire::Seal::shared), Error::garbled);
-    // Under the key of a board there are entries of that board for its followers, and nothing else.
+    // Under the key of a board there are entries of that board for its followers and the signed heads of its blocks, and nothing else.
     const auto* entries = std::get_if<wire::Entries>(&frame);
-    if (entries == nullptr || entries->board != key.board() || entries->request_id != wire::kNoRequest) return Unexpected(Error::garbled);
+    const auto* head = std::get_if<wire::SignedHead>(&frame);
+    const bool for_followers = entries != nullptr && entries->board == key.board() && entries->request_id == wire::kNoRequest;
+    if (!for_followers && (head == nullptr || head->board != key.board())) return Unexpected(Error::garbled);
     return frame;
 }
 

@@ -8,28 +8,71 @@ namespace sinetti::chat {
 namespace {
 
 std::string record_name(std::uint32_t board) { return "board/" + std::to_string(board); }
-std::string heads_name(std::uint32_t board, std::size_t part) { return record_name(board) + "/heads/" + std::to_string(part); }
+std::string heads_name(std::uint32_t board, std::uint64_t part) { return record_name(board) + "/heads/" + std::to_string(part); }
 
 }  // namespace
 
-Board::Board(std::uint32_t number) : m_number(number), m_head(directory::initial_head(number)), m_heads{m_head} {}
+Board::Board(std::uint32_t number) : m_number(number), m_head(directory::initial_head(number)), m_boundaries{{m_head, {}}} {}
 
 const wire::Head* Board::head_at(std::uint64_t position) const
 {
     if (position == m_position) return &m_head;
     const auto block = position / wire::kBlockEntries;
-    if (position % wire::kBlockEntries != 0 || block >= m_heads.size()) return nullptr;
-    return &m_heads[static_cast<std::size_t>(block)];
+    if (position % wire::kBlockEntries != 0 || !has_boundary(block)) return nullptr;
+    return &boundary_of(block).head;
+}
+
+std::optional<wire::SignedHead> Board::signed_at(std::uint64_t position) const
+{
+    const auto block = position / wire::kBlockEntries;
+    if (position % wire::kBlockEntries != 0 || !has_boundary(block) || !boundary_of(block).signature) return std::nullopt;
+    return wire::SignedHead{m_number, position, boundary_of(block).head, *boundary_of(block).signature};
+}
+
+Board::Agreement Board::hold_to(const wire::SignedHead& statement)
+{
+    const auto position = statement.position;
+    if (const auto* known = head_at(position)) {
+        if (*known != statement.head) return {false, signed_at(position)};
+        const auto block = position / wire::kBlockEntries;
+        if (position % wire::kBlockEntries != 0 || position == 0 || boundary_of(block).signature) return {};
+        boundary_of(block).signature = statement.signature;
+        m_blocks_stored = std::min(m_blocks_stored, block);
+        m_changed = true;
+        return {};
+    }
+    if (position < m_position) return {};   // between two boundaries: it cannot be compared any more
+    const auto [claim, is_new] = m_claims.try_emplace(position, statement);
+    if (!is_new && claim->second.head != statement.head) return {false, claim->second};
+    if (m_claims.size() > kClaimsMax) m_claims.erase(std::prev(m_claims.end()));
+    return {};
+}
+
+Board::Skipped Board::skip_to(const wire::SignedHead& cut)
+{
+    m_kept_from = cut.position;
+    if (const auto* known = head_at(cut.position)) return {{*known == cut.head, signed_at(cut.position)}, false};
+    if (const auto claim = m_claims.find(cut.position); claim != m_claims.end() && claim->second.head != cut.head) return {{false, claim->second}, false};
+    const bool missed = cut.position > m_position;
+    if (!missed) return {};   // we began behind it: there is nothing to compare
+    m_position = cut.position;
+    m_head = cut.head;
+    m_first_block = cut.position / wire::kBlockEntries;
+    m_boundaries = {{cut.head, {}}};
+    m_blocks_stored = m_first_block;
+    m_claims.erase(m_claims.begin(), m_claims.upper_bound(m_position));
+    m_changed = true;
+    return {{}, true};
 }
 
 std::uint64_t Board::begin_stream(std::uint64_t earliest_needed)
 {
-    const auto wanted = std::min(earliest_needed, m_position);
+    const auto wanted = std::min(std::max({earliest_needed, m_first_block * wire::kBlockEntries, m_kept_from}), m_position);
     m_streaming = true;
     m_caught_up = false;
     m_stream_start = wanted - wanted % wire::kBlockEntries;
     m_stream_position = m_stream_start;
-    m_stream_head = m_heads[static_cast<std::size_t>(m_stream_position / wire::kBlockEntries)];
+    m_stream_head = boundary_of(m_stream_position / wire::kBlockEntries).head;
     m_recent = {m_stream_position, {}};
     return m_stream_position;
 }
@@ -38,6 +81,7 @@ void Board::end_stream()
 {
     m_streaming = false;
     m_caught_up = false;
+    m_kept_from = 0;
 }
 
 Board::Verdict Board::check(const wire::Entries& frame)
@@ -52,12 +96,19 @@ Board::Verdict Board::check(const wire::Entries& frame)
         head = directory::next_head(head, position, frame.entries[static_cast<std::size_t>(position - m_stream_position)]);
         const auto* known = head_at(position + 1);
         if (known != nullptr && *known != head) return Verdict::fork;
+        const auto claim = m_claims.find(position + 1);
+        if (claim != m_claims.end() && claim->second.head != head) return Verdict::fork;
+        if ((position + 1) % wire::kBlockEntries == 0 && known == nullptr && claim == m_claims.end()) return Verdict::garbled;   // not signed
     }
     if (head != frame.head) return Verdict::garbled;
     if (frame.last && end < m_position) return Verdict::fork;   // the board is shorter than it was
     m_stream_head = head;
     m_stream_position = end;
-    if (frame.last) m_caught_up = true;
+    if (frame.last) {
+        m_caught_up = true;
+        m_changed = m_changed || !m_begun;
+        m_begun = true;
+    }
     return Verdict::good;
 }
 
@@ -75,7 +126,10 @@ void Board::advance(base::ByteView entry)
 {
     m_head = directory::next_head(m_head, m_position, entry);
     ++m_position;
-    if (m_position % wire::kBlockEntries == 0) m_heads.push_back(m_head);
+    const auto claim = m_claims.find(m_position);
+    if (m_position % wire::kBlockEntries == 0)
+        m_boundaries.push_back({m_head, claim == m_claims.end() ? std::nullopt : std::optional(claim->second.signature)});
+    m_claims.erase(m_claims.begin(), m_claims.upper_bound(m_position));
     m_changed = true;
 }
 
@@ -84,14 +138,19 @@ void Board::persist(Effects& effects)
     if (!m_changed) return;
     m_changed = false;
     codec::SecretWriter writer;
-    writer.u64(m_position).raw(m_head);
+    writer.u64(m_position).raw(m_head).u64(m_first_block).optional_marker(m_begun);
     effects.put(record_name(m_number), writer.view());
-    for (auto part = m_heads_stored / kHeadsPerRecord; part * kHeadsPerRecord < m_heads.size() && m_heads_stored < m_heads.size(); ++part) {
+    const auto end = m_first_block + m_boundaries.size();
+    for (auto part = m_blocks_stored / kHeadsPerRecord; part * kHeadsPerRecord < end && m_blocks_stored < end; ++part) {
         codec::SecretWriter heads;
-        for (auto i = part * kHeadsPerRecord; i < std::min(m_heads.size(), (part + 1) * kHeadsPerRecord); ++i) heads.raw(m_heads[i]);
+        for (auto block = std::max<std::uint64_t>(part * kHeadsPerRecord, m_first_block); block < std::min<std::uint64_t>(end, (part + 1) * kHeadsPerRecord); ++block) {
+            const auto& boundary = boundary_of(block);
+            heads.raw(boundary.head).optional_marker(boundary.signature.has_value());
+            if (boundary.signature) heads.raw(*boundary.signature);
+        }
         effects.put(heads_name(m_number, part), heads.view());
     }
-    m_heads_stored = m_heads.size();
+    m_blocks_stored = end;
 }
 
 std::optional<Board> Board::load(std::uint32_t number, const store::Records& records)
@@ -102,24 +161,34 @@ std::optional<Board> Board::load(std::uint32_t number, const store::Records& rec
     codec::Reader reader(record->second.view());
     const auto position = reader.u64();
     const auto head = reader.array<32>();
-    if (!position || !head || !reader.empty()) return std::nullopt;
+    const auto first_block = reader.u64();
+    const auto begun = reader.optional_marker();
+    if (!position || !head || !first_block || !begun || !reader.empty() || *first_block > *position / wire::kBlockEntries) return std::nullopt;
     board.m_position = *position;
     board.m_head = *head;
-    board.m_heads.clear();
-    const auto boundaries = *position / wire::kBlockEntries + 1;
-    for (std::size_t part = 0; board.m_heads.size() < boundaries; ++part) {
+    board.m_first_block = *first_block;
+    board.m_begun = *begun;
+    board.m_boundaries.clear();
+    const auto end = *position / wire::kBlockEntries + 1;
+    for (auto part = *first_block / kHeadsPerRecord; part * kHeadsPerRecord < end; ++part) {
         const auto heads = records.find(heads_name(number, part));
         if (heads == records.end()) return std::nullopt;
         codec::Reader heads_reader(heads->second.view());
         while (!heads_reader.empty()) {
             const auto boundary_head = heads_reader.array<32>();
-            if (!boundary_head) return std::nullopt;
-            board.m_heads.push_back(*boundary_head);
+            const auto is_signed = heads_reader.optional_marker();
+            if (!boundary_head || !is_signed) return std::nullopt;
+            Boundary boundary{*boundary_head, {}};
+            if (*is_signed) {
+                const auto signature = heads_reader.array<64>();
+                if (!signature) return std::nullopt;
+                boundary.signature = *signature;
+            }
+            board.m_boundaries.push_back(boundary);
         }
-        if (board.m_heads.size() < std::min<std::uint64_t>(boundaries, (part + 1) * kHeadsPerRecord)) return std::nullopt;
+        if (board.m_boundaries.size() != std::min<std::uint64_t>(end, (part + 1) * kHeadsPerRecord) - *first_block) return std::nullopt;
     }
-    if (board.m_heads.size() != boundaries) return std::nullopt;
-    board.m_heads_stored = board.m_heads.size();
+    board.m_blocks_stored = end;
     board.m_changed = false;
     return board;
 }

@@ -54,6 +54,7 @@ codec::Result<Content> read_content(base::ByteView bytes)
     content.seen.board = TRY(reader.u32());
     content.seen.position = TRY(reader.u64());
     content.seen.head = TRY(reader.array<32>());
+    if (TRY(reader.optional_marker())) content.seen.signature = TRY(reader.array<64>());
     const auto body = TRY(reader.opaque_view(kContentSizeMax));
     content.body = TRY(read_body(type, body));
     TRY(reader.finish());
@@ -98,6 +99,8 @@ base::SecretBytes Content::serialize() const
     std::visit([&](const auto& known) { write_body(inner, known); }, body);
     codec::SecretWriter writer;
     writer.u8(kVersion).u8(inner.view().front()).u64(static_cast<std::uint64_t>(sent_ms)).u32(seen.board).u64(seen.position).raw(seen.head);
+    writer.optional_marker(seen.signature.has_value());
+    if (seen.signature) writer.raw(*seen.signature);
     writer.opaque(inner.view().subspan(1));
     return std::move(writer).take();
 }

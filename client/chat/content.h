@@ -11,11 +11,13 @@ namespace sinetti::chat {
 
 inline constexpr std::size_t kContentSizeMax = api::kMessageTextMax + 1024;
 
-// A head its sender has verified, at the start of a block: members who compare them find a relay that tells two stories.
+// A head its sender has verified, at the start of a block, and the relay's signature for it, unless it is head(0) or a cut's:
+// members who compare them find a relay that tells two stories, and can prove it.
 struct SeenHead {
     std::uint32_t board = 0;
     std::uint64_t position = 0;
     wire::Head head{};
+    std::optional<wire::Signature> signature;
     friend bool operator==(const SeenHead&, const SeenHead&) = default;
 };
 

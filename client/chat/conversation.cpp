@@ -11,7 +11,8 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kVersion = 2;
+constexpr std::uint64_t kWidenedTagsMax = 65536;   // of all senders together
 constexpr std::size_t kMembersMax = 1u << 16;
 constexpr std::string_view kExporterLabel = "sinetti cells v1";
 
@@ -20,12 +21,21 @@ std::string epoch_prefix(std::string_view id) { return "epoch/" + std::string(id
 
 class GroupSink final : public mls::StateSink {
 public:
-    GroupSink(std::string prefix, Effects& effects) : m_prefix(std::move(prefix)), m_effects(effects) {}
-    void put(std::string_view name, base::SecretBytes&& record) override { m_effects.put(m_prefix + std::string(name), record.view()); }
-    void erase(std::string_view name) override { m_effects.erase(m_prefix + std::string(name)); }
+    GroupSink(Conversation& conversation, Effects& effects) : m_prefix(group_prefix(conversation.id)), m_names(conversation.group_records), m_effects(effects) {}
+    void put(std::string_view name, base::SecretBytes&& record) override
+    {
+        m_names.emplace(name);
+        m_effects.put(m_prefix + std::string(name), record.view());
+    }
+    void erase(std::string_view name) override
+    {
+        if (const auto known = m_names.find(name); known != m_names.end()) m_names.erase(known);
+        m_effects.erase(m_prefix + std::string(name));
+    }
 
 private:
     std::string m_prefix;
+    std::set<std::string, std::less<>>& m_names;
     Effects& m_effects;
 };
 
@@ -111,6 +121,7 @@ codec::Result<void> read_conversation(Conversation& conversation, base::ByteView
     conversation.unread = TRY(reader.u32());
     conversation.draft = TRY(reader.text(api::kMessageTextMax));
     conversation.changed_at = {static_cast<std::int64_t>(TRY(reader.u64()))};
+    conversation.uncertain = TRY(reader.optional_marker());
     if (TRY(reader.optional_marker())) conversation.replay_from = TRY(reader.u64());
     auto members = TRY(reader.vector(kMembersMax * 32));
     while (!members.empty()) conversation.former_members.push_back(TRY(members.array<32>()));
@@ -182,6 +193,35 @@ void Conversation::enter_epoch(TagTable& tags, Effects& effects)
     }
 }
 
+void Conversation::become_uncertain(TagTable& tags)
+{
+    uncertain = true;
+    changed = true;
+    auto& latest = epochs.back();
+    const auto width = std::clamp(kWidenedTagsMax / latest.channels.size(), kTagWindow, kTagWindowMax);
+    for (const auto& channel : latest.channels) tags.widen(*channel, width);
+    latest.changed = true;
+}
+
+void Conversation::become_certain()
+{
+    if (!uncertain) return;
+    uncertain = false;
+    changed = true;
+}
+
+std::vector<OutboxItem> Conversation::start_over(TagTable& tags, Effects& effects)
+{
+    std::vector<OutboxItem> texts;
+    for (auto& item : lane.items)
+        if (std::holds_alternative<TextIntent>(item.intent)) texts.push_back({item.number, std::move(item.intent), std::nullopt});
+    GroupSink sink(*this, effects);
+    while (!group_records.empty()) sink.erase(std::string(*group_records.begin()));
+    group.reset();
+    leave(tags, effects);
+    return texts;
+}
+
 void Conversation::leave(TagTable& tags, Effects& effects)
 {
     for (const auto& epoch : epochs) {
@@ -191,10 +231,11 @@ void Conversation::leave(TagTable& tags, Effects& effects)
     epochs.clear();
     lane.clear(effects);
     if (group) {
-        GroupSink sink(group_prefix(id), effects);
+        GroupSink sink(*this, effects);
         group->flush(sink);
     }
     active = false;
+    uncertain = false;
     replay_from.reset();
     changed = true;
 }
@@ -204,7 +245,7 @@ void Conversation::persist(Effects& effects)
     if (std::exchange(changed, false)) {
         codec::SecretWriter writer;
         writer.u16(kVersion).u8(static_cast<std::uint8_t>(kind)).u32(board).text(title).raw(other).optional_marker(active).u32(unread);
-        writer.text(draft).u64(static_cast<std::uint64_t>(changed_at.value)).optional_marker(replay_from.has_value());
+        writer.text(draft).u64(static_cast<std::uint64_t>(changed_at.value)).optional_marker(uncertain).optional_marker(replay_from.has_value());
         if (replay_from) writer.u64(*replay_from);
         writer.vector([&](codec::SecretWriter& inner) {
             for (const auto& member : former_members) inner.raw(member);
@@ -212,7 +253,7 @@ void Conversation::persist(Effects& effects)
         effects.put(std::string(kConversationPrefix) + id, writer.view());
     }
     if (std::exchange(group_changed, false) && group) {
-        GroupSink sink(group_prefix(id), effects);
+        GroupSink sink(*this, effects);
         group->flush(sink);
     }
     for (auto& epoch : epochs)
@@ -232,7 +273,10 @@ std::unique_ptr<Conversation> Conversation::load(std::string_view id, const stor
         if (!conversation->timeline.load_entry(entry->second.view())) return nullptr;
     if (!conversation->active) return conversation;
 
-    auto group = mls::Group::load(GroupSource(group_prefix(id), records));
+    const GroupSource source(group_prefix(id), records);
+    const auto names = source.names();
+    conversation->group_records = {names.begin(), names.end()};
+    auto group = mls::Group::load(source);
     if (!group) return nullptr;
     conversation->group.emplace(std::move(*group));
     const auto prefix = epoch_prefix(id);

@@ -12,6 +12,7 @@
 #include "mls/group.h"
 
 #include <memory>
+#include <set>
 
 namespace sinetti::chat {
 
@@ -43,10 +44,12 @@ struct Conversation {
     std::uint32_t unread = 0;
     std::string draft;
     base::UnixMilliseconds changed_at;
+    bool uncertain = false;                           // a part of the board was missed: the others may be in a later epoch
     std::optional<std::uint64_t> replay_from;         // joined late: entries of the board from here on are still to be read
     std::vector<PublicKey> former_members;            // once it is not active any more
 
     std::optional<mls::Group> group;
+    std::set<std::string, std::less<>> group_records;   // the names of those that are stored
     std::deque<CellEpoch> epochs;                     // oldest first
     Timeline timeline;
     Lane lane;
@@ -59,6 +62,12 @@ struct Conversation {
 
     // The group has entered a new epoch, or was just joined: new channels are watched, those out of reach are not any more.
     void enter_epoch(TagTable& tags, Effects& effects);
+    // A part of the board was missed, perhaps with commits in it. What is sent waits until somebody's message in our epoch
+    // shows that we are still together, or until we are added again. The senders may have come far: they are looked for ahead.
+    void become_uncertain(TagTable& tags);
+    void become_certain();
+    // We are being added again after all: what we held goes, but the texts that wait, which are for the caller to push again.
+    std::vector<OutboxItem> start_over(TagTable& tags, Effects& effects);
     // We are out: keys, channels and what waited go; history stays.
     void leave(TagTable& tags, Effects& effects);
 

@@ -135,10 +135,14 @@ private:
     void on_newcomer_refused(const wire::Refused& refused);
     void on_appended(const wire::Appended& appended) override;
     void on_entries(wire::Entries&& entries) override;
+    void on_signed_head(const wire::SignedHead& statement) override;
+    void on_gone(const wire::Gone& gone) override;
     void on_session_closed(net::CloseReason reason) override;
     void on_wrong_key();
 
     void on_fork() override;
+    void on_fraud(Evidence&& evidence) override;
+    void refuse_relay(api::Code reason);
     void on_garbled() override;
     void on_follow_again() override { m_follow_again = true; }
     void on_follow_refused() override;
@@ -169,6 +173,7 @@ private:
     api::Code m_connection_reason = api::Code::none;
     bool m_refused = false;
     bool m_follow_again = false;
+    std::optional<Evidence> m_evidence;                             // against this relay: it is not spoken to any more
     std::optional<api::ConnectionEvent> m_reported_connection;
 };
 
@@ -207,7 +212,7 @@ void Core::Implementation::end_turn()
     do {
         m_turn_again = false;
         if (m_workspace) m_workspace->end_turn();
-        if (std::exchange(m_follow_again, false)) {
+        if (std::exchange(m_follow_again, false) && m_session.is_started()) {
             m_session.restart();
             m_turn_again = true;
         }
@@ -250,6 +255,7 @@ void Core::Implementation::run(const api::Start&)
         report_settings();
         m_reported_connection.reset();
         if (m_workspace) m_workspace->announce();
+        if (m_evidence) m_effects.emit(api::EvidenceEvent{m_evidence->text()});
         return;
     }
     m_started = true;
@@ -380,7 +386,9 @@ void Core::Implementation::open_vault(const std::vector<store::StoredRecord>& re
     if (!account) return broken(account.error());
     const auto settings_record = opened->find(kSettingsRecord);
     auto settings = settings_record == opened->end() ? Settings() : parse_settings(settings_record->second.view());
-    if (!settings) return broken();
+    const auto evidence_record = opened->find(kEvidenceRecord);
+    auto evidence = evidence_record == opened->end() ? std::nullopt : Evidence::parse(evidence_record->second.view());
+    if (!settings || (evidence_record != opened->end() && !evidence)) return broken();
     m_effects.use_sealer(std::move(sealer));
     m_settings = std::move(*settings);
     if (account->stage == AccountStage::complete) {
@@ -396,7 +404,10 @@ void Core::Implementation::open_vault(const std::vector<store::StoredRecord>& re
     }
     m_stored.reset();
     report_settings();
-    m_session.start();
+    m_evidence = std::move(evidence);
+    if (!m_evidence) return m_session.start();
+    m_effects.emit(api::EvidenceEvent{m_evidence->text()});
+    refuse_relay(api::Code::relay_fraud);
 }
 
 void Core::Implementation::run(const api::Lock&)
@@ -411,6 +422,7 @@ void Core::Implementation::run(const api::Lock&)
     m_effects.use_sealer(std::nullopt);
     m_settings.clear();
     m_stored.reset();
+    m_evidence.reset();
     m_refused = false;
     m_connection_reason = api::Code::none;
     set_phase(api::Phase::locked);
@@ -429,6 +441,7 @@ void Core::Implementation::abandon_enrolment(api::Code reason)
     m_stored.reset();
     m_settings.clear();
     m_try_device = false;
+    m_evidence.reset();
     m_refused = false;
     m_connection_reason = api::Code::none;
     m_effects.forget();
@@ -612,6 +625,20 @@ void Core::Implementation::on_entries(wire::Entries&& entries)
     on_garbled();
 }
 
+void Core::Implementation::on_signed_head(const wire::SignedHead& statement)
+{
+    const Turn turn(*this);
+    if (m_workspace) return m_workspace->on_signed_head(statement);
+    on_garbled();
+}
+
+void Core::Implementation::on_gone(const wire::Gone& gone)
+{
+    const Turn turn(*this);
+    if (m_workspace) return m_workspace->on_gone(gone);
+    on_garbled();
+}
+
 void Core::Implementation::on_session_closed(net::CloseReason reason)
 {
     const Turn turn(*this);
@@ -649,12 +676,23 @@ void Core::Implementation::on_wrong_key()
         m_effects.emit(api::NoticeEvent{.code = api::Code::relay_key, .severity = api::Severity::error});
 }
 
-void Core::Implementation::on_fork()
+void Core::Implementation::refuse_relay(api::Code reason)
 {
     m_session.stop();
     m_refused = true;
-    m_connection_reason = api::Code::relay_fork;
-    m_effects.emit(api::NoticeEvent{.code = api::Code::relay_fork, .severity = api::Severity::error});
+    m_connection_reason = reason;
+    m_effects.emit(api::NoticeEvent{.code = reason, .severity = api::Severity::error});
+}
+
+void Core::Implementation::on_fork() { refuse_relay(api::Code::relay_fork); }
+
+void Core::Implementation::on_fraud(Evidence&& evidence)
+{
+    if (m_evidence) return;
+    m_evidence = std::move(evidence);
+    m_effects.put(kEvidenceRecord, m_evidence->serialize().view());
+    m_effects.emit(api::EvidenceEvent{m_evidence->text()});
+    refuse_relay(api::Code::relay_fraud);
 }
 
 void Core::Implementation::on_garbled() { m_session.close_garbled(); }

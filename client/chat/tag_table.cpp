@@ -37,11 +37,14 @@ std::optional<TagTable::Hit> TagTable::find(base::ByteView cell) const
     return found->second;
 }
 
-void TagTable::mark_seen(const Hit& hit)
+void TagTable::mark_seen(const Hit& hit) { apply(*hit.channel, hit.channel->window.mark_seen(hit.counter)); }
+
+void TagTable::widen(Channel& channel, std::uint64_t width) { apply(channel, channel.window.widen(width)); }
+
+void TagTable::apply(Channel& channel, const CellWindow::Change& change)
 {
-    const auto change = hit.channel->window.mark_seen(hit.counter);
-    for (const auto counter : change.unwatch) m_tags.erase(cell_tag(hit.channel->secret, counter));
-    for (const auto counter : change.watch) m_tags.insert_or_assign(cell_tag(hit.channel->secret, counter), Hit{hit.channel, counter});
+    for (const auto counter : change.unwatch) m_tags.erase(cell_tag(channel.secret, counter));
+    for (const auto counter : change.watch) m_tags.insert_or_assign(cell_tag(channel.secret, counter), Hit{&channel, counter});
 }
 
 }  // namespace sinetti::chat

@@ -35,8 +35,11 @@ public:
     void unwatch(Channel& channel);
     std::optional<Hit> find(base::ByteView cell) const;
     void mark_seen(const Hit& hit);
+    void widen(Channel& channel, std::uint64_t width);   // of a channel that is watched
 
 private:
+    void apply(Channel& channel, const CellWindow::Change& change);
+
     struct TagHash {
         std::size_t operator()(const wire::Tag& tag) const;   // tags are pseudorandom already
     };

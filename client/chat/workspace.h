@@ -2,7 +2,7 @@
 // Everything that exists while the vault is open and this device is enrolled: people, boards, conversations, first contact,
 // invitations. It reacts to commands and to what the session brings, changes its state, and says what follows through
 // Effects. Split by verb: workspace.cpp opens, follows and reports; _commands does what people ask; _receive reads cells;
-// _send writes them.
+// _send writes them; _history holds the relay to what it has signed, and goes on where it has let old entries go.
 
 #include "api/command.h"
 #include "api/event.h"
@@ -11,6 +11,7 @@
 #include "chat/content.h"
 #include "chat/conversation.h"
 #include "chat/effects.h"
+#include "chat/evidence.h"
 #include "chat/invitations.h"
 #include "chat/key_packages.h"
 #include "chat/people.h"
@@ -26,6 +27,7 @@ class WorkspaceHost {
 public:
     virtual ~WorkspaceHost() = default;
     virtual void on_fork() = 0;              // the relay contradicts what it showed us before
+    virtual void on_fraud(Evidence&& evidence) = 0;   // and has signed both
     virtual void on_garbled() = 0;           // the relay sent what makes no sense here
     virtual void on_follow_again() = 0;      // following must start again from an earlier block
     virtual void on_follow_refused() = 0;
@@ -57,6 +59,8 @@ public:
     void on_refused(const wire::Refused& refused);
     void on_appended(const wire::Appended& appended);
     void on_entries(wire::Entries&& entries);
+    void on_signed_head(const wire::SignedHead& statement);
+    void on_gone(const wire::Gone& gone);
     void on_session_closed();
     void end_turn();                         // sends what can be sent, stores what changed, reports
 
@@ -125,10 +129,16 @@ private:
     void receive_invitation(Contact& contact, base::ByteView payload, std::uint64_t position);
     void replay_recent(Conversation& conversation);
     bool is_acceptable(const Conversation& conversation, const mls::StagedCommit& staged) const;
-    void compare_head(const SeenHead& seen, const Conversation& conversation);
     void add_line(Conversation& conversation, api::MessageKind kind, const PublicKey& sender, const std::string& text, const std::string& subject,
                   std::uint64_t order);
     void add_membership_lines(Conversation& conversation, const std::vector<PublicKey>& before, const PublicKey& committer, std::uint64_t order);
+
+    // workspace_history.cpp
+    bool is_signed(directory::StatementKind kind, const wire::SignedHead& statement) const;
+    bool accept(const Board::Agreement& agreement, directory::StatementKind kind, const wire::SignedHead& statement);
+    void compare_head(const SeenHead& seen, const Conversation& conversation);
+    void miss(Conversation& conversation, std::uint64_t order);
+    void look_further_for_invitations();
 
     // workspace_send.cpp
     void pump();

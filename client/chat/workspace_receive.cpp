@@ -100,6 +100,7 @@ void Workspace::receive_in_conversation(Conversation& conversation, mls::LeafInd
         return;
     }
     conversation.group_changed = true;
+    if (header->epoch == conversation.group->epoch()) conversation.become_certain();   // a commit is not merged yet
     if (auto* staged = std::get_if<mls::StagedCommit>(&*processed)) return receive_commit(conversation, std::move(*staged), position);
     if (const auto* content = std::get_if<mls::ApplicationMessage>(&*processed)) return receive_content(conversation, *content, position);
 }
@@ -219,16 +220,6 @@ void Workspace::receive_title(Conversation& conversation, const PublicKey& sende
     m_conversations_changed = true;
 }
 
-// A head somebody saw at a block boundary that is not what we saw there: the relay shows different people different boards.
-// It may also be a lie of theirs, so it is reported and not acted upon.
-void Workspace::compare_head(const SeenHead& seen, const Conversation& conversation)
-{
-    const auto board = m_boards.find(seen.board);
-    if (board == m_boards.end() || seen.position % wire::kBlockEntries != 0) return;
-    const auto* ours = board->second.head_at(seen.position);
-    if (ours != nullptr && *ours != seen.head) notice(api::Code::relay_fork, api::Severity::error, {}, &conversation);
-}
-
 void Workspace::receive_invitation(Contact& contact, base::ByteView payload, std::uint64_t position)
 {
     const auto invitation = open_invitation(payload, m_account.contact, contact.device, m_account.device.public_key());
@@ -266,11 +257,12 @@ void Workspace::receive_invitation(Contact& contact, base::ByteView payload, std
     if (!has_inviter || (direct && identities.size() != 2)) return notice(api::Code::conversation_damaged, api::Severity::warning, m_people.name(contact.identity));
 
     auto& slot = m_conversations[base::to_hex(group->group_id())];
-    if (slot && slot->active) return;   // we are in it already
+    if (slot && slot->active && !slot->uncertain) return;   // we are in it already
     if (slot && slot->kind != invitation->kind) return;
     const bool first_time = !slot;
     if (first_time) slot = std::make_unique<Conversation>(group->group_id());
     auto& conversation = *slot;
+    auto texts = conversation.uncertain ? conversation.start_over(m_tags, m_effects) : std::vector<OutboxItem>();
     conversation.kind = invitation->kind;
     conversation.board = invitation->board;
     conversation.title = direct ? std::string() : invitation->title;
@@ -281,6 +273,7 @@ void Workspace::receive_invitation(Contact& contact, base::ByteView payload, std
     conversation.changed = true;
     conversation.group.emplace(std::move(*group));
     conversation.enter_epoch(m_tags, m_effects);
+    for (auto& text : texts) conversation.lane.push(std::move(text), m_effects);
     const auto from = std::min(invitation->from_position, position);
     if (first_time && conversation.group->epoch().value() == 1)
         add_line(conversation, api::MessageKind::created, contact.identity, conversation.title, {}, from);
@@ -289,7 +282,8 @@ void Workspace::receive_invitation(Contact& contact, base::ByteView payload, std
     m_conversations_changed = true;
 
     // Others may have been talking since the epoch we join began.
-    conversation.replay_from = from;
+    conversation.replay_from = std::max(from, board->second.begin());
+    if (from < board->second.begin()) miss(conversation, position);
     replay_recent(conversation);
 }
 

@@ -32,7 +32,7 @@ void Workspace::pump()
     publish_key_package();
     for (auto& [device, contact] : m_contacts) take_off(*contact);
     for (auto& [id, conversation] : m_conversations)
-        while (conversation->active && !conversation->replay_from && !conversation->lane.items.empty() && !take_off(*conversation)) {}
+        while (conversation->active && !conversation->uncertain && !conversation->replay_from && !conversation->lane.items.empty() && !take_off(*conversation)) {}
 }
 
 void Workspace::publish_key_package()
@@ -134,7 +134,7 @@ std::optional<Flight> Workspace::make_flight(Conversation& conversation, const I
     }
 
     const auto& board = m_boards.at(conversation.board);
-    Content content{.sent_ms = now().value, .seen = {board.number(), board.boundary(), board.boundary_head()}, .body = {}};
+    Content content{.sent_ms = now().value, .seen = {board.number(), board.boundary(), board.boundary_head(), board.boundary_signature()}, .body = {}};
     if (const auto* text = std::get_if<TextIntent>(&intent)) {
         content.sent_ms = text->written.value;
         content.body = TextBody{text->id, text->text};

@@ -141,6 +141,8 @@ void Session::handle(wire::RelayFrame&& frame)
         if (refused->request_id == wire::kNoRequest && refused->code == wire::Refusal::bad_frame) return close(CloseReason::garbled);
         return m_listener.on_refused(*refused);
     }
+    if (const auto* statement = std::get_if<wire::SignedHead>(&frame)) return m_listener.on_signed_head(*statement);
+    if (const auto* gone = std::get_if<wire::Gone>(&frame)) return m_listener.on_gone(*gone);
     if (std::holds_alternative<wire::Pong>(frame)) return;
     close(CloseReason::garbled);
 }

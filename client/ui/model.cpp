@@ -82,6 +82,7 @@ void Model::apply(const api::Event& event)
                        settings.clear();
                        for (const auto& [key, value] : e.settings) settings.insert_or_assign(key, value);
                    },
+                   [&](const api::EvidenceEvent& e) { evidence = e.text; },
                    [&](const api::NoticeEvent&) {},
                },
                event);

@@ -34,6 +34,7 @@ struct Model {
     std::vector<api::Invitation> invitations;
     std::optional<api::Invitation> ready_invitation;
     std::map<std::string, std::string, std::less<>> settings;
+    std::string evidence;                  // against the relay; empty: there is none
 
     void apply(const api::Event& event);
     const api::Person* person(std::string_view id) const;

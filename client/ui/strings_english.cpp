@@ -71,6 +71,8 @@ const char* english(Say what)
         case Say::system_renamed_by_us: return "You named the group {1}";
         case Say::system_removed_us: return "You were removed from the group";
         case Say::system_unreadable: return "A message this device could not open";
+        case Say::system_messages_gone:
+            return "Messages are missing: you were away longer than the relay keeps them. What you write waits until another member writes, or adds you again.";
         case Say::write_message: return "Write a message";
         case Say::write_message_short: return "Message";
         case Say::send: return "Send";
@@ -163,6 +165,8 @@ const char* english(Say what)
         case Say::valid_until: return "Valid until {0}";
         case Say::valid_hint: return "Lapses by itself if it is not used";
         case Say::copy_link: return "Copy link";
+        case Say::copy_evidence: return "Copy the proof";
+        case Say::evidence_copied: return "The proof has been copied.";
         case Say::show_in_person: return "Show the code in person";
         case Say::qr_name: return "QR code: invitation for {0}";
         case Say::invite_another: return "Invite another";
@@ -291,6 +295,10 @@ const char* english(api::Code code)
         case api::Code::relay_key: return "What answers is not your relay: it does not hold the relay's key. Nothing was shown to it, and your messages wait sealed on this device.";
         case api::Code::relay_version: return "The relay and this page are of different versions. Reload the page.";
         case api::Code::relay_fork: return "Alarm: the relay shows different histories to different people. Contact your administrator at once.";
+        case api::Code::relay_fraud:
+            return "Alarm: the relay has signed two histories that contradict each other, and the proof is stored on this device. Sinetti does not talk to it any more. Contact your administrator at once.";
+        case api::Code::messages_gone:
+            return "You were away longer than the relay keeps messages. What was written meanwhile is gone; if a conversation is missing, ask to be added again.";
         case api::Code::device_revoked: return "This device has been revoked. Contact your administrator.";
         case api::Code::rate_limited: return "The relay asks us to wait a moment. Your messages will leave by themselves.";
         case api::Code::no_members: return "Choose at least one person.";

@@ -71,6 +71,8 @@ const char* finnish(Say what)
         case Say::system_renamed_by_us: return "Annoit ryhmälle nimen {1}";
         case Say::system_removed_us: return "Sinut poistettiin ryhmästä";
         case Say::system_unreadable: return "Viesti, jota tämä laite ei voinut avata";
+        case Say::system_messages_gone:
+            return "Viestejä puuttuu: olit poissa kauemmin kuin palvelin niitä säilyttää. Kirjoittamasi odottaa, kunnes joku muu kirjoittaa tai lisää sinut uudelleen.";
         case Say::write_message: return "Kirjoita viesti";
         case Say::write_message_short: return "Viesti";
         case Say::send: return "Lähetä";
@@ -163,6 +165,8 @@ const char* finnish(Say what)
         case Say::valid_until: return "Voimassa {0} saakka";
         case Say::valid_hint: return "Peruuntuu itsestään käyttämättömänä";
         case Say::copy_link: return "Kopioi linkki";
+        case Say::copy_evidence: return "Kopioi todiste";
+        case Say::evidence_copied: return "Todiste on kopioitu.";
         case Say::show_in_person: return "Näytä koodi kasvotusten";
         case Say::qr_name: return "QR-koodi: kutsu henkilölle {0}";
         case Say::invite_another: return "Kutsu toinen";
@@ -291,6 +295,10 @@ const char* finnish(api::Code code)
         case api::Code::relay_key: return "Vastaaja ei ole oma palvelimesi: sillä ei ole palvelimen avainta. Sille ei paljastettu mitään, ja viestisi odottavat sinetöityinä tällä laitteella.";
         case api::Code::relay_version: return "Palvelin ja tämä sivu ovat eri versioita. Lataa sivu uudelleen.";
         case api::Code::relay_fork: return "Hälytys: palvelin näyttää eri ihmisille eri historian. Ota heti yhteys ylläpitäjään.";
+        case api::Code::relay_fraud:
+            return "Hälytys: palvelin on allekirjoittanut kaksi ristiriitaista historiaa, ja todiste on tallessa tällä laitteella. Sinetti ei enää asioi sen kanssa. Ota heti yhteys ylläpitäjään.";
+        case api::Code::messages_gone:
+            return "Olit poissa kauemmin kuin palvelin säilyttää viestejä. Sillä välin kirjoitettu on poissa; jos jokin keskustelu puuttuu, pyydä lisäämään sinut uudelleen.";
         case api::Code::device_revoked: return "Tämä laite on poistettu käytöstä. Ota yhteys ylläpitäjään.";
         case api::Code::rate_limited: return "Palvelin pyytää odottamaan hetken. Viestit lähtevät itsestään.";
         case api::Code::no_members: return "Valitse ainakin yksi ihminen.";

@@ -71,6 +71,8 @@ const char* swedish(Say what)
         case Say::system_renamed_by_us: return "Du gav gruppen namnet {1}";
         case Say::system_removed_us: return "Du togs bort från gruppen";
         case Say::system_unreadable: return "Ett meddelande som den här enheten inte kunde öppna";
+        case Say::system_messages_gone:
+            return "Meddelanden saknas: du var borta längre än servern sparar dem. Det du skriver väntar tills någon annan skriver eller lägger till dig igen.";
         case Say::write_message: return "Skriv ett meddelande";
         case Say::write_message_short: return "Meddelande";
         case Say::send: return "Skicka";
@@ -163,6 +165,8 @@ const char* swedish(Say what)
         case Say::valid_until: return "Gäller till {0}";
         case Say::valid_hint: return "Upphör av sig själv om den inte används";
         case Say::copy_link: return "Kopiera länken";
+        case Say::copy_evidence: return "Kopiera beviset";
+        case Say::evidence_copied: return "Beviset har kopierats.";
         case Say::show_in_person: return "Visa koden när ni träffas";
         case Say::qr_name: return "QR-kod: inbjudan till {0}";
         case Say::invite_another: return "Bjud in en till";
@@ -291,6 +295,10 @@ const char* swedish(api::Code code)
         case api::Code::relay_key: return "Det som svarar är inte er server: den har inte serverns nyckel. Inget har visats för den, och dina meddelanden väntar förseglade på den här enheten.";
         case api::Code::relay_version: return "Servern och sidan har olika versioner. Ladda om sidan.";
         case api::Code::relay_fork: return "Larm: servern visar olika historik för olika personer. Kontakta administratören genast.";
+        case api::Code::relay_fraud:
+            return "Larm: servern har signerat två historiker som motsäger varandra, och beviset finns sparat på den här enheten. Sinetti talar inte längre med den. Kontakta administratören genast.";
+        case api::Code::messages_gone:
+            return "Du var borta längre än servern sparar meddelanden. Det som skrevs under tiden är borta; om en konversation saknas, be att bli tillagd igen.";
         case api::Code::device_revoked: return "Den här enheten har tagits ur bruk. Kontakta administratören.";
         case api::Code::rate_limited: return "Servern ber oss vänta en stund. Meddelandena skickas av sig själva.";
         case api::Code::no_members: return "Välj åtminstone en person.";

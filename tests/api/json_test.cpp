@@ -26,7 +26,7 @@ std::vector<Event> every_event()
     return {SessionEvent{Phase::failed, Code::internal, "VNK", "Li", "Elina", "aa", true}, ConnectionEvent{ConnectionState::refused, Code::relay_fork, 7, Level::shielded},
             PeopleEvent{{Person{"aa", "Elina", "Pääministeri", "ff", Role::administrator, 12, true, false, true}}}, ConversationsEvent{{conversation}},
             TimelineEvent{"cc", {kMessage, kMessage}, true, 2}, MessagesEvent{"cc", {kMessage}}, InvitationsEvent{{invitation}}, InvitationReadyEvent{invitation},
-            ConversationReadyEvent{"cc"}, SettingsEvent{{{"theme", "dark"}, {"language", "sv"}}}, NoticeEvent{Code::relay_full, Severity::error, "x", "cc"}};
+            ConversationReadyEvent{"cc"}, SettingsEvent{{{"theme", "dark"}, {"language", "sv"}}}, EvidenceEvent{"signed twice"}, NoticeEvent{Code::relay_full, Severity::error, "x", "cc"}};
 }
 
 }  // namespace

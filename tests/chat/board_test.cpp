@@ -27,8 +27,19 @@ struct Log {   // what an honest relay holds
     }
 };
 
+wire::SignedHead signed_head(std::uint64_t position, const wire::Head& head, std::uint8_t signature = 9) { return {1, position, head, {signature}}; }
+
+// As an honest relay does it: the signed head of a block comes before the entries that end it.
 Board::Verdict take(Board& board, const wire::Entries& frame)
 {
+    const auto end = frame.first_position + frame.entries.size();
+    if (frame.first_position == board.stream_position() && end / wire::kBlockEntries > frame.first_position / wire::kBlockEntries) {
+        auto head = board.stream_head();
+        for (auto position = frame.first_position; position < end; ++position) {
+            head = directory::next_head(head, position, frame.entries[static_cast<std::size_t>(position - frame.first_position)]);
+            if ((position + 1) % wire::kBlockEntries == 0 && !board.hold_to(signed_head(position + 1, head)).agrees) return Board::Verdict::fork;
+        }
+    }
     const auto verdict = board.check(frame);
     if (verdict != Board::Verdict::good) return verdict;
     for (std::size_t i = 0; i < frame.entries.size(); ++i) {
@@ -107,6 +118,108 @@ TEST_SUITE("chat.board")
         board.end_stream();
         board.begin_stream(board.position());
         CHECK(take(board, log.frame(512, 599, true)) == Board::Verdict::fork);
+    }
+
+    TEST_CASE("a block is taken only when its end is signed, and the signature is kept with the head")
+    {
+        Log log;
+        log.grow(300, 1);
+        Board board(1);
+        board.begin_stream(0);
+        CHECK_FALSE(board.boundary_signature().has_value());
+        CHECK(board.check(log.frame(0, 300, true)) == Board::Verdict::garbled);
+        CHECK(board.hold_to(signed_head(256, log.heads[256])).agrees);
+        CHECK(take(board, log.frame(0, 300, true)) == Board::Verdict::good);
+        REQUIRE(board.boundary_signature().has_value());
+        CHECK(*board.boundary_signature() == wire::Signature{9});
+    }
+
+    TEST_CASE("the relay is held to every head it has signed: before it is reached, there, and after")
+    {
+        Log log;
+        log.grow(600, 1);
+        auto board = followed(log);
+        const wire::Head lie{0xbb};
+        // Passed: the statement of ours is the other half of the proof. Between two boundaries nothing can be compared.
+        const auto passed = board.hold_to(signed_head(256, lie, 8));
+        CHECK_FALSE(passed.agrees);
+        REQUIRE(passed.other.has_value());
+        CHECK(*passed.other == signed_head(256, log.heads[256]));
+        CHECK(board.hold_to(signed_head(257, lie)).agrees);
+        // Where we are, within a block: contradicted, but by ourselves alone.
+        const auto here = board.hold_to(signed_head(600, lie));
+        CHECK_FALSE(here.agrees);
+        CHECK_FALSE(here.other.has_value());
+        CHECK(board.hold_to(signed_head(600, log.heads[600])).agrees);
+        // Head 0 needs no signature and is contradicted by none that is right.
+        CHECK(board.hold_to(signed_head(0, log.heads[0])).agrees);
+        CHECK_FALSE(board.hold_to(signed_head(0, lie)).agrees);
+        // To come: two statements that contradict each other, and entries that contradict one.
+        CHECK(board.hold_to(signed_head(768, lie)).agrees);
+        CHECK(board.hold_to(signed_head(768, lie, 7)).agrees);
+        const auto two = board.hold_to(signed_head(768, {0xcc}));
+        CHECK_FALSE(two.agrees);
+        REQUIRE(two.other.has_value());
+        CHECK(*two.other == signed_head(768, lie));
+        log.grow(200, 2);
+        CHECK(board.check(log.frame(600, 800, false)) == Board::Verdict::fork);
+    }
+
+    TEST_CASE("statements about what is to come are kept within a limit, the nearest first")
+    {
+        Log log;
+        log.grow(300, 1);
+        Board board(1);
+        board.begin_stream(0);
+        for (std::uint64_t i = 1; i <= 1000; ++i) CHECK(board.hold_to(signed_head(1'000'000 - i, {1})).agrees);
+        CHECK(take(board, log.frame(0, 300, true)) == Board::Verdict::good);
+        CHECK(board.position() == 300);
+    }
+
+    TEST_CASE("a board goes on from the cut, and says whether anything was missed")
+    {
+        Log log;
+        log.grow(900, 1);
+        Log shorter;
+        shorter.entries.assign(log.entries.begin(), log.entries.begin() + 300);
+        shorter.heads.assign(log.heads.begin(), log.heads.begin() + 301);
+        auto board = followed(shorter);
+        board.end_stream();
+        CHECK(board.begin_stream(board.position()) == 256);
+        board.end_stream();
+        const auto skipped = board.skip_to(signed_head(768, log.heads[768]));
+        CHECK(skipped.agreement.agrees);
+        CHECK(skipped.missed);
+        CHECK(board.position() == 768);
+        CHECK(board.boundary() == 768);
+        CHECK_FALSE(board.boundary_signature().has_value());   // a cut's signature is another one
+        CHECK(board.begin_stream(0) == 768);
+        CHECK(take(board, log.frame(768, 900, true)) == Board::Verdict::good);
+        CHECK(board.position() == 900);
+        CHECK(board.head_at(512) == nullptr);
+        CHECK(board.hold_to(signed_head(512, {1})).agrees);    // unknown to us
+
+        // We know all of it: only what is asked for again is not there any more.
+        auto whole = followed(log);
+        whole.end_stream();
+        const auto nothing = whole.skip_to(signed_head(512, log.heads[512]));
+        CHECK(nothing.agreement.agrees);
+        CHECK_FALSE(nothing.missed);
+        CHECK(whole.position() == 900);
+        CHECK(whole.begin_stream(0) == 512);
+
+        // A cut is a statement as well.
+        auto lied_to = followed(log);
+        lied_to.end_stream();
+        const auto lie = lied_to.skip_to(signed_head(512, {1}));
+        CHECK_FALSE(lie.agreement.agrees);
+        REQUIRE(lie.agreement.other.has_value());
+        CHECK(*lie.agreement.other == signed_head(512, log.heads[512]));
+        auto promised = followed(shorter);
+        CHECK(promised.hold_to(signed_head(768, {2})).agrees);
+        promised.end_stream();
+        CHECK_FALSE(promised.skip_to(signed_head(768, log.heads[768])).agreement.agrees);
+        CHECK(promised.position() == 300);
     }
 
     TEST_CASE("the last thousand entries stay at hand, and no more")

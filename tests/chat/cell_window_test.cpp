@@ -64,6 +64,37 @@ TEST_SUITE("chat.cell_window")
         CHECK(watched(*read) == model);
     }
 
+    TEST_CASE("a widened window looks far ahead, also after storing it, until the sender is found again")
+    {
+        CellWindow window;
+        window.mark_seen(4);
+        const auto change = window.widen(500);
+        CHECK(change.unwatch.empty());
+        CHECK(change.watch.size() == 500 - kTagWindow);
+        CHECK(change.watch.front() == 5 + kTagWindow);
+        CHECK(change.watch.back() == 504);
+        CHECK(window.widen(100).watch.empty());   // never narrower
+        const auto read = round_trip(window);
+        REQUIRE(read.has_value());
+        CHECK(watched(*read) == watched(window));
+        CHECK(window.is_watched(504));
+        CHECK_FALSE(window.is_watched(505));
+
+        std::set<std::uint64_t> model = watched(window);
+        const auto found = window.mark_seen(300);
+        for (const auto counter : found.unwatch) CHECK(model.erase(counter) == 1);
+        model.insert(found.watch.begin(), found.watch.end());
+        for (std::uint64_t passed = 300 - kTagWindow; passed < 300; ++passed) CHECK(model.contains(passed));
+        CHECK(watched(window) == model);
+        CHECK(model.size() == 2 * kTagWindow);
+        CHECK(window.next() == 301);
+
+        codec::SecretWriter wide;
+        wide.u64(9).u16(kTagWindowMax + 1).vector([](codec::SecretWriter&) {});
+        codec::Reader reader(wide.view());
+        CHECK_FALSE(CellWindow::read(reader).has_value());
+    }
+
     TEST_CASE("a damaged record is refused")
     {
         CellWindow window;
@@ -75,7 +106,7 @@ TEST_SUITE("chat.cell_window")
             CHECK_FALSE(CellWindow::read(reader).has_value());
         }
         codec::SecretWriter unsorted;
-        unsorted.u64(9).vector([](codec::SecretWriter& holes) { holes.u64(4).u64(4); });
+        unsorted.u64(9).u16(kTagWindow).vector([](codec::SecretWriter& holes) { holes.u64(4).u64(4); });
         codec::Reader reader(unsorted.view());
         CHECK_FALSE(CellWindow::read(reader).has_value());
     }

@@ -9,7 +9,7 @@ namespace {
 
 Content text_content(std::string text)
 {
-    return {.sent_ms = 1'800'000'000'000, .seen = {1, 512, {9}}, .body = TextBody{{1, 2}, std::move(text)}};
+    return {.sent_ms = 1'800'000'000'000, .seen = {.board = 1, .position = 512, .head = {9}}, .body = TextBody{{1, 2}, std::move(text)}};
 }
 
 }  // namespace
@@ -20,6 +20,7 @@ TEST_SUITE("chat.content")
     {
         for (const auto& content : {text_content("Hei 👍🏽 åäö"), text_content(std::string(api::kMessageTextMax, 'x')),
                                     Content{.sent_ms = 0, .seen = {}, .body = ProfileBody{"Viisikko"}},
+                                    Content{.sent_ms = 1, .seen = {.board = 1, .position = 256, .head = {4}, .signature = wire::Signature{7}}, .body = ProfileBody{"Viisikko"}},
                                     Content{.sent_ms = 5, .seen = {}, .body = UnknownBody{77, base::Bytes{1, 2, 3}}}})
             CHECK(Content::parse(content.serialize().view()) == content);
     }

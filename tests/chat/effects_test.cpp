@@ -37,6 +37,8 @@ public:
     void on_refused(const wire::Refused&) override {}
     void on_appended(const wire::Appended&) override {}
     void on_entries(wire::Entries&&) override {}
+    void on_signed_head(const wire::SignedHead&) override {}
+    void on_gone(const wire::Gone&) override {}
     void on_session_closed(net::CloseReason) override {}
     void on_event(const api::Event& event) override { events.push_back(event); }
 

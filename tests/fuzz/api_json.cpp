@@ -52,6 +52,7 @@ std::vector<base::Bytes> seeds()
                             TimelineEvent{"cc", {message, message}, true, 1},
                             InvitationReadyEvent{},
                             SettingsEvent{{{"language", "fi"}, {"theme", "dark"}}},
+                            EvidenceEvent{"signed twice"},
                             NoticeEvent{}};
     std::vector<base::Bytes> list;
     for (const auto& command : commands) list.push_back(base::to_bytes(base::view_of(to_json(command))));

@@ -63,6 +63,8 @@ public:
     void on_refused(const wire::Refused& refused) override { refusals.push_back(refused.code); }
     void on_appended(const wire::Appended&) override { ++appended; }
     void on_entries(wire::Entries&&) override { ++entries; }
+    void on_signed_head(const wire::SignedHead&) override { ++signed_heads; }
+    void on_gone(const wire::Gone&) override { ++gone; }
     void on_session_closed(CloseReason reason) override { reasons.push_back(reason); }
 
     std::optional<wire::ClientFrame> answer = wire::AuthenticateDevice{};
@@ -71,6 +73,7 @@ public:
     int accepted = 0;
     int appended = 0;
     int entries = 0;
+    int signed_heads = 0, gone = 0;
     std::vector<wire::Refusal> refusals;
     std::vector<CloseReason> reasons;
 };
@@ -114,6 +117,10 @@ TEST_SUITE("net.session")
         CHECK(f.line.sent.size() == 2);
         f.line.say(wire::Appended{.request_id = 1});
         f.line.say(wire::Entries{});
+        f.line.say(wire::SignedHead{});
+        f.line.say(wire::Gone{});
+        CHECK(f.owner.signed_heads == 1);
+        CHECK(f.owner.gone == 1);
         f.line.say(wire::Refused{.request_id = 3, .code = wire::Refusal::tag_taken});
         CHECK(f.owner.appended == 1);
         CHECK(f.owner.entries == 1);

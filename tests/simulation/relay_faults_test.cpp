@@ -117,7 +117,65 @@ TEST_SUITE("simulation.relay_faults")
         people[0]->set_offline(false);
         world.settle();
         CHECK(people[0]->texts("Ryhmä").back() == "Bertta: kaikki hyvin?");
-        CHECK(people[0]->noticed(api::Code::relay_fork));
+
+        // Both heads are signed by the relay: that is proof, it is kept, and the relay is not followed any more.
+        CHECK(people[0]->noticed(api::Code::relay_fraud));
+        CHECK(people[0]->connection.state == api::ConnectionState::refused);
+        CHECK(people[0]->connection.reason == api::Code::relay_fraud);
+        const auto evidence = people[0]->evidence;
+        CHECK(evidence.find("relay signing key: " + base::to_hex(world.relay.keys().signing_public_key)) != std::string::npos);
+        CHECK(evidence.find("first statement\nlabel: sinetti signed head v1\nboard: 1\nposition: 256\nhead: " + base::to_hex(truth.heads[256])) != std::string::npos);
+        CHECK(evidence.find("second statement\nlabel: sinetti signed head v1\nboard: 1\nposition: 256\nhead: ") != std::string::npos);
+        people[0]->crash();
+        people[0]->evidence.clear();
+        people[0]->start();
+        world.run_steps(3);
+        people[0]->submit(api::Unlock{}, kPassphrase);
+        world.settle(5'000);
+        CHECK(people[0]->phase() == api::Phase::open);
+        CHECK(people[0]->connection.reason == api::Code::relay_fraud);
+        CHECK(people[0]->connection.state == api::ConnectionState::refused);
+        CHECK(people[0]->evidence == evidence);
+        CHECK(people[0]->texts("Ryhmä").back() == "Bertta: kaikki hyvin?");
+    }
+
+    TEST_CASE("a block whose end the relay has not signed is not taken")
+    {
+        World world(208);
+        const auto people = found(world, {"Aino", "Bertta"});
+        make_group(world, people, "Ryhmä");
+        world.relay.signs_heads = false;
+        for (int i = 0; i < 300; ++i) world.relay.append_raw(1, world.random.array<1024>());
+        world.settle(5'000);
+        CHECK(people[0]->noticed(api::Code::relay_garbled));
+        world.relay.signs_heads = true;
+        world.settle();
+        CHECK(people[0]->connection.state == api::ConnectionState::connected);
+    }
+
+    TEST_CASE("a head that is not signed by the relay's key, or a cut that is no cut, is garbled")
+    {
+        World world(209);
+        const auto people = found(world, {"Aino", "Bertta"});
+        const auto group = make_group(world, people, "Ryhmä");
+        base::SeededRandom random(1);
+        const auto stranger = crypto::SignaturePrivateKey::generate(random);
+        const auto forged = [&](directory::StatementKind kind, std::uint64_t position) {
+            return wire::SignedHead{1, position, {5}, directory::sign_board_statement(stranger, kind, 1, position, {5})};
+        };
+        for (const auto& frame : {wire::RelayFrame(forged(directory::StatementKind::head, 0)), wire::RelayFrame(forged(directory::StatementKind::head, 512)),
+                                  wire::RelayFrame(wire::Gone{0, forged(directory::StatementKind::cut, 512)}),
+                                  wire::RelayFrame(wire::Gone{77, forged(directory::StatementKind::cut, 512)})}) {
+            people[1]->notices.clear();
+            people[1]->receive_from_relay(wire::encode(frame));
+            world.run_steps(3);
+            CHECK(people[1]->noticed(api::Code::relay_garbled));
+            world.settle();
+            CHECK(people[1]->connection.state == api::ConnectionState::connected);
+        }
+        people[0]->submit(api::SendText{group, "perille asti"});
+        world.settle();
+        CHECK(people[1]->texts("Ryhmä").back() == "Aino: perille asti");
     }
 
     TEST_CASE("a relay whose organisation is another one is not spoken to")

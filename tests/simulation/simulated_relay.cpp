@@ -86,7 +86,7 @@ void SimulatedRelay::accept(RelayConnection& connection, wire::SessionKind kind,
 {
     connection.kind = kind;
     connection.key = key;
-    send(connection, wire::Accepted{kind, {{0, wire::BoardKind::directory, wire::SendingLevel::prompt}, {1, wire::BoardKind::cells, wire::SendingLevel::prompt, cipher_suite}}});
+    send(connection, wire::Accepted{kind, {{0, wire::BoardKind::directory, wire::SendingLevel::prompt}, {1, wire::BoardKind::cells, wire::SendingLevel::prompt, cipher_suite, 30}}});
 }
 
 void SimulatedRelay::handle(RelayConnection& connection, const wire::AuthenticateDevice& frame)
@@ -182,16 +182,30 @@ std::uint64_t SimulatedRelay::append_raw(std::uint32_t number, base::ByteView en
     return position;
 }
 
-std::vector<wire::Entries> SimulatedRelay::frames(std::uint32_t number, std::uint32_t request, std::uint64_t from, std::uint64_t to) const
+wire::SignedHead SimulatedRelay::statement(directory::StatementKind kind, std::uint32_t number, std::uint64_t position) const
+{
+    const auto& head = m_boards.at(number).heads[position];
+    return {number, position, head, directory::sign_board_statement(m_signing_key, kind, number, position, head)};
+}
+
+void SimulatedRelay::cut(std::uint32_t number, std::uint64_t position)
+{
+    auto& target = m_boards.at(number);
+    target.cut = position;
+    std::erase_if(target.tags, [&](const auto& tag) { return tag.second < position; });
+}
+
+std::vector<wire::RelayFrame> SimulatedRelay::frames(std::uint32_t number, std::uint32_t request, std::uint64_t from, std::uint64_t to) const
 {
     const auto& source = m_boards.at(number);
-    std::vector<wire::Entries> frames;
+    std::vector<wire::RelayFrame> frames;
     do {
         const auto block_end = (from / wire::kBlockEntries + 1) * wire::kBlockEntries;
         const auto end = std::min({to, block_end, from + entries_per_frame});
+        if (signs_heads && request == wire::kNoRequest && end > from && end == block_end) frames.push_back(statement(directory::StatementKind::head, number, end));
         wire::Entries frame{.request_id = request, .board = number, .first_position = from, .last = end == to, .head = source.heads[end]};
         for (auto position = from; position < end; ++position) frame.entries.push_back(source.entries[position]);
-        frames.push_back(std::move(frame));
+        frames.emplace_back(std::move(frame));
         from = end;
     } while (from < to);
     return frames;
@@ -238,7 +252,10 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::Follow& fra
         return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
     if (frame.from_position % wire::kBlockEntries != 0 || frame.from_position > found->second.entries.size())
         return refuse(connection, frame.request_id, wire::Refusal::bad_position);
+    if (frame.from_position < found->second.cut)
+        return send(connection, wire::Gone{frame.request_id, statement(directory::StatementKind::cut, frame.board, found->second.cut)});
     if (connection.following.contains(frame.board)) return refuse(connection, frame.request_id, wire::Refusal::bad_frame, true);
+    if (signs_heads) send(connection, statement(directory::StatementKind::head, frame.board, found->second.entries.size()));
     for (const auto& entries : frames(frame.board, wire::kNoRequest, frame.from_position, found->second.entries.size())) send(connection, entries);
     renew_stream_key(frame.board);
     connection.following.insert(frame.board);

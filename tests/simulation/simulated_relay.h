@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "channel/channel.h"
-#include "directory/chain.h"
+#include "directory/board_statement.h"
 #include "directory/relay_keys.h"
 #include "directory/state.h"
 #include "wire/frame.h"
@@ -42,11 +42,13 @@ public:
     void restart();
 
     struct Board {
-        std::vector<base::Bytes> entries;
+        std::vector<base::Bytes> entries;            // those before the cut are there, and not given to anybody
         std::vector<wire::Head> heads;               // heads[n] covers entries 0 … n-1
         std::map<wire::Tag, std::uint64_t> tags;
         std::shared_ptr<channel::SharedKey> stream_key;   // of what followers get; another one now and then
+        std::uint64_t cut = 0;
     };
+    void cut(std::uint32_t board, std::uint64_t position);   // what is before goes, tags and all
     Board& board(std::uint32_t number) { return m_boards.at(number); }
     const directory::DirectoryState& directory() const { return m_directory; }
     std::uint64_t append_raw(std::uint32_t board, base::ByteView entry);   // as some member of staff, past all rules but the tag's
@@ -60,6 +62,7 @@ public:
 
     std::uint16_t cipher_suite = 0;    // the policy of board 1, as the next session hears it
     bool storage_full = false;
+    bool signs_heads = true;
     std::size_t tags_refused = 0;      // appends under a tag that holds other bytes
     std::uint64_t appended = 0;
     std::size_t entries_per_frame = 64;
@@ -79,7 +82,8 @@ private:
     void open(RelayConnection& connection, base::ByteView message);
     std::optional<wire::Refusal> check_record(RelayConnection& connection, base::ByteView entry);
     std::uint64_t store(std::uint32_t board, base::ByteView entry);
-    std::vector<wire::Entries> frames(std::uint32_t board, std::uint32_t request, std::uint64_t from, std::uint64_t to) const;
+    std::vector<wire::RelayFrame> frames(std::uint32_t board, std::uint32_t request, std::uint64_t from, std::uint64_t to) const;
+    wire::SignedHead statement(directory::StatementKind kind, std::uint32_t board, std::uint64_t position) const;
     void renew_stream_key(std::uint32_t board);
     void publish(std::uint32_t board);               // its last entry, to everybody who follows
 

@@ -134,6 +134,7 @@ void Client::on_event(const api::Event& event)
     if (const auto* known = std::get_if<api::InvitationReadyEvent>(&event)) invitation_ready = *known;
     if (const auto* known = std::get_if<api::ConversationReadyEvent>(&event)) conversation_ready = *known;
     if (const auto* known = std::get_if<api::NoticeEvent>(&event)) notices.push_back(*known);
+    if (const auto* known = std::get_if<api::EvidenceEvent>(&event)) evidence = known->text;
     if (const auto* known = std::get_if<api::SettingsEvent>(&event)) settings = {known->settings.begin(), known->settings.end()};
     if (const auto* known = std::get_if<api::TimelineEvent>(&event)) {
         auto& messages = shown[known->conversation];
@@ -198,6 +199,7 @@ std::vector<std::string> Client::texts(std::string_view title)
         case api::MessageKind::renamed: result.push_back("[" + name_of(message.sender) + " renamed " + message.text + "]"); break;
         case api::MessageKind::removed_us: result.push_back("[" + name_of(message.sender) + " removed us]"); break;
         case api::MessageKind::unreadable: result.push_back("[unreadable]"); break;
+        case api::MessageKind::messages_gone: result.push_back("[messages gone]"); break;
         }
     }
     return result;

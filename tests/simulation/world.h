@@ -45,6 +45,7 @@ public:
     std::vector<api::Invitation> invitations;
     std::vector<api::NoticeEvent> notices;
     std::map<std::string, std::string> settings;
+    std::string evidence;
     std::optional<api::InvitationReadyEvent> invitation_ready;
     std::optional<api::ConversationReadyEvent> conversation_ready;
     std::map<api::ConversationId, std::map<api::MessageId, api::Message>> shown;

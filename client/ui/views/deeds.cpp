@@ -67,6 +67,7 @@ std::string system_line(const Context& c, const api::Message& m, api::Conversati
         case api::MessageKind::renamed: return c.say(ours ? Say::system_renamed_by_us : Say::system_renamed, {name_of(c, m.sender), m.text});
         case api::MessageKind::removed_us: return c.say(Say::system_removed_us);
         case api::MessageKind::unreadable: return c.say(Say::system_unreadable);
+        case api::MessageKind::messages_gone: return c.say(Say::system_messages_gone);
         case api::MessageKind::text: break;
     }
     return m.text;

@@ -3,6 +3,7 @@
 #include "generated/icons.h"
 #include "ui/views/views.h"
 #include "ui/widgets/avatar.h"
+#include "ui/widgets/button.h"
 
 #include <vector>
 
@@ -18,12 +19,30 @@ std::vector<Say> still_seen(api::Level level)
 
 constexpr Say kNever[] = {Say::never_content, Say::never_recipient, Say::never_groups, Say::never_reading};
 constexpr float kRow = 30;
+constexpr float kButton = 40;
+
+float evidence_height(Context& c, float width)
+{
+    return c.model.evidence.empty() ? 0 : c.paragraph_height(kBody, c.say(api::Code::relay_fraud), width) + 12 + kButton + 24;
+}
+
+// Two contradicting signatures of the relay's: said first, and to be carried elsewhere as text.
+void draw_evidence(Context& c, const Rect& area)
+{
+    const float height = c.paragraph("evidence", kBody, c.say(api::Code::relay_fraud), {area.x, area.y, area.w, 0}, c.theme.text);
+    const ButtonSpec spec{.label = c.say(Say::copy_evidence), .icon = icons::kWarningCircleFill};
+    if (!button(c, "copy evidence", {area.x, area.y + height + 12, button_width(c, spec), kButton}, spec)) return;
+    c.host.set_clipboard(c.model.evidence);
+    c.state.toasts.insert(c.state.toasts.begin(), {.text = c.say(Say::evidence_copied), .severity = api::Severity::success});
+    c.changed();
+}
 
 }  // namespace
 
 float relay_view_height(Context& c, float width, api::Level level)
 {
-    float y = 40 + c.paragraph_height(kBody, c.say(level_hint(level)), width - 44) + 14;
+    float y = evidence_height(c, width);
+    y += 40 + c.paragraph_height(kBody, c.say(level_hint(level)), width - 44) + 14;
     y += c.paragraph_height(kBody, c.say(Say::relay_view_hint), width) + 20;
     y += 28;
     for (const Say words : kNever) y += std::max(kRow, c.paragraph_height(kBody, c.say(words), width - 32) + 9);
@@ -35,7 +54,8 @@ float relay_view_height(Context& c, float width, api::Level level)
 float draw_relay_view(Context& c, const Rect& area, api::Level level)
 {
     const Theme& t = c.theme;
-    float y = area.y;
+    float y = area.y + evidence_height(c, area.w);
+    if (!c.model.evidence.empty()) draw_evidence(c, area);
     draw_rings(c, {area.x, y, 32, 32}, level);
     c.heading("level", 2, kTitle, c.say(level_name(level)), area.x + 44, y + 4, t.text);
     y += 36;
