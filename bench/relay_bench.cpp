@@ -266,7 +266,10 @@ Figures measure(const RelayProcess& relay, const crypto::SignaturePrivateKey& de
             }
         }
         client->write(wire::Follow{1, 1, end_of_board});
-        while (!std::get<wire::Entries>(client->read()).last) {
+        for (bool caught_up = false; !caught_up;) {   // signed heads come in between
+            const auto frame = client->read();
+            const auto* entries = std::get_if<wire::Entries>(&frame);
+            caught_up = entries != nullptr && entries->last;
         }
         client->listen([&](const wire::RelayFrame& frame) {
             const auto* entries = std::get_if<wire::Entries>(&frame);

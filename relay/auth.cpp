@@ -45,6 +45,11 @@ Allowed<SessionRights> authenticate(const wire::AuthenticateFounder& frame, cons
     return SessionRights(FounderSession{});
 }
 
+bool may_read(const SessionRights& rights, std::uint32_t board)
+{
+    return std::holds_alternative<DeviceSession>(rights) || board == wire::kDirectoryBoard;
+}
+
 bool may_append_cells(const SessionRights& rights)
 {
     return std::holds_alternative<DeviceSession>(rights);

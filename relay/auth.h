@@ -35,6 +35,7 @@ Allowed<SessionRights> authenticate(const wire::AuthenticateDevice& frame, const
 Allowed<SessionRights> authenticate(const wire::AuthenticateInvite& frame, const AuthenticationContext& context);
 Allowed<SessionRights> authenticate(const wire::AuthenticateFounder& frame, const AuthenticationContext& context);
 
+bool may_read(const SessionRights& rights, std::uint32_t board);   // and follow
 bool may_append_cells(const SessionRights& rights);
 bool may_append(const SessionRights& rights, const directory::Record& record);
 

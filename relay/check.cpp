@@ -20,8 +20,9 @@ public:
 
     void run()
     {
-        auto head = directory::initial_head(m_state.info.board);
-        std::uint64_t position = 0;
+        auto head = m_state.cut_head;   // head(0), unless old blocks have gone
+        auto position = m_state.cut;
+        if (position % wire::kBlockEntries != 0) fault(position, "is where the board is cut, within a block");
         while (position < m_state.length && m_faults < kFaultsMax) {
             const auto entries = m_store.read(m_state.info.board, position, wire::kBlockEntries);
             if (!entries || entries->empty()) {
@@ -37,8 +38,9 @@ public:
             }
         }
         const bool is_directory = m_state.info.kind == wire::BoardKind::directory;
+        if (is_directory && m_state.cut != 0) fault(0, "of the directory is gone");
         m_report.lines.push_back("board " + std::to_string(m_state.info.board) + ": " + std::to_string(position) + (is_directory ? " records" : " cells") +
-                                 ", head " + base::to_hex(head));
+                                 (m_state.cut == 0 ? "" : ", kept from " + std::to_string(m_state.cut) + " on") + ", head " + base::to_hex(head));
     }
 
 private:

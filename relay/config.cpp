@@ -1,5 +1,7 @@
 #include "relay/config.h"
 
+#include "relay/limits.h"
+
 #include <algorithm>
 #include <charconv>
 #include <fstream>
@@ -54,6 +56,44 @@ Applied set_url(Config& config, const std::string& option, const std::string& va
     return {};
 }
 
+Applied set_blocks(Config& config, const std::string& option, const std::string& value)
+{
+    if (value != "open" && value != "closed") return Unexpected(option + " wants open or closed, not \"" + value + "\"");
+    config.blocks_open = value == "open";
+    return {};
+}
+
+Applied set_board(Config& config, const std::string& option, const std::string& value)
+{
+    config.board = static_cast<std::uint32_t>(TRY(number(option, value, kBoardNumberMax)));
+    if (*config.board == wire::kDirectoryBoard) return Unexpected(std::string("board 0 is the directory: all of it is kept, and it has no policy"));
+    return {};
+}
+
+Applied set_level(Config& config, const std::string&, const std::string& value)
+{
+    if (value == "shielded" || value == "silent") return Unexpected("the level " + value + " is not built yet; prompt is the only one");
+    if (value != "prompt") return Unexpected("there is no level \"" + value + "\"; prompt is the only one that is built");
+    config.level = wire::SendingLevel::prompt;
+    return {};
+}
+
+Applied set_suite(Config& config, const std::string& option, const std::string& value)
+{
+    // The suites clients have conversations in (docs/protocol.md §5); a board that named another would get no new ones.
+    constexpr std::pair<const char*, std::uint16_t> kSuites[] = {{"default", 0}, {"0x0054", 0x0054}, {"0x0003", 0x0003}};
+    const auto* suite = std::ranges::find(kSuites, value, [](const auto& known) { return std::string(known.first); });
+    if (suite == std::end(kSuites)) return Unexpected(option + " wants default, 0x0054 or 0x0003, not \"" + value + "\"");
+    config.cipher_suite = suite->second;
+    return {};
+}
+
+Applied set_retention(Config& config, const std::string& option, const std::string& value)
+{
+    config.retention_days = static_cast<std::uint16_t>(TRY(number(option, value, kRetentionDaysMax)));
+    return {};
+}
+
 template<auto Member>
 Applied set_text(Config& config, const std::string&, const std::string& value)
 {
@@ -71,11 +111,17 @@ constexpr Setting kServeSettings[] = {
     {"data", false, set_text<&Config::data>},     {"app", false, set_text<&Config::app>},       {"port", true, set_port},
     {"address", false, set_text<&Config::address>}, {"url", false, set_url},                    {"max_database_bytes", true, set_limit},
     {"metrics", false, set_metrics},              {"observe", false, set_text<&Config::observe>},
+    {"blocks", false, set_blocks},
 };
 constexpr Setting kInitSettings[] = {{"data", false, set_text<&Config::data>}, {"port", true, set_port}, {"url", false, set_url}};
 constexpr Setting kCheckSettings[] = {{"data", false, set_text<&Config::data>}};
 constexpr Setting kBackupSettings[] = {{"data", false, set_text<&Config::data>}, {"to", false, set_text<&Config::archive>}};
 constexpr Setting kRestoreSettings[] = {{"data", false, set_text<&Config::data>}, {"from", false, set_text<&Config::archive>}};
+
+constexpr Setting kBoardSettings[] = {
+    {"data", false, set_text<&Config::data>}, {"board", true, set_board}, {"level", false, set_level}, {"cipher_suite", false, set_suite},
+    {"retention_days", true, set_retention},
+};
 
 std::string option_of(const Setting& setting)
 {
@@ -91,6 +137,9 @@ std::span<const Setting> settings_of(Config::Command command)
     case Config::Command::serve: return kServeSettings;
     case Config::Command::backup: return kBackupSettings;
     case Config::Command::restore: return kRestoreSettings;
+    case Config::Command::board_add:
+    case Config::Command::board_policy: return kBoardSettings;
+    case Config::Command::board_list:
     case Config::Command::check:
     case Config::Command::help: break;
     }
@@ -180,7 +229,7 @@ Applied apply_file(Config& config, const std::string& file)
 
 base::Result<Config::Command, std::string> command_of(std::span<const std::string> arguments)
 {
-    constexpr const char* kCommands = "init, serve, check, backup, restore or help";
+    constexpr const char* kCommands = "init, serve, check, backup, restore, board or help";
     if (arguments.empty()) return Unexpected(std::string("which command? ") + kCommands);
     const auto& word = arguments[0];
     if (word == "help" || word == "--help" || word == "-h") return Config::Command::help;
@@ -189,6 +238,14 @@ base::Result<Config::Command, std::string> command_of(std::span<const std::strin
     if (word == "check") return Config::Command::check;
     if (word == "backup") return Config::Command::backup;
     if (word == "restore") return Config::Command::restore;
+    if (word == "board") {
+        constexpr const char* kBoardCommands = "board add, board policy or board list";
+        if (arguments.size() < 2) return Unexpected(std::string("which board command? ") + kBoardCommands);
+        if (arguments[1] == "add") return Config::Command::board_add;
+        if (arguments[1] == "policy") return Config::Command::board_policy;
+        if (arguments[1] == "list") return Config::Command::board_list;
+        return Unexpected("there is no command \"board " + arguments[1] + "\"; " + kBoardCommands);
+    }
     return Unexpected("there is no command \"" + word + "\"; " + kCommands);
 }
 
@@ -201,6 +258,9 @@ const char* usage()
            "sinetti-relay check --data DIR\n"
            "sinetti-relay backup --data DIR --to FILE\n"
            "sinetti-relay restore --data DIR --from FILE\n"
+           "sinetti-relay board list --data DIR\n"
+           "sinetti-relay board add --data DIR [--board N] [--level prompt] [--cipher-suite S] [--retention-days N]\n"
+           "sinetti-relay board policy --data DIR --board N [--level prompt] [--cipher-suite S] [--retention-days N]\n"
            "sinetti-relay help\n"
            "\n"
            "init    makes the data folder and the relay's keys and prints the administrator link; serve does so too when there are none\n"
@@ -213,10 +273,14 @@ const char* usage()
            "  --max-database-bytes N   refuse to let the database grow beyond this\n"
            "  --metrics ADDRESS:PORT   figures for Prometheus, at /metrics of an address of their own\n"
            "  --observe FILE           write down everything an operator could see, for audits of the relay's claims\n"
+           "  --blocks open|closed     whole blocks of boards at /board/B/block/K, for caches; open unless given\n"
            "  --config FILE            these settings from a JSON file; options given here go before it\n"
            "check   verifies every board's chain and every directory record, and shows the relay's keys\n"
            "backup  copies the data into one file, also while the relay runs, and checks the copy\n"
-           "restore makes a data folder of such a file; never over data that is there\n";
+           "restore makes a data folder of such a file; never over data that is there\n"
+           "board   lists the boards, adds a board of cells or changes a policy, also while the relay runs: it takes it up within a minute\n"
+           "  --cipher-suite S         of new conversations: default, which is post-quantum, 0x0054 or 0x0003\n"
+           "  --retention-days N       how long whole blocks are kept, 30 unless given; 0 keeps them for ever\n";
 }
 
 base::Result<Config, std::string> parse_config(std::span<const std::string> arguments)
@@ -224,12 +288,13 @@ base::Result<Config, std::string> parse_config(std::span<const std::string> argu
     Config config;
     config.command = TRY(command_of(arguments));
     if (config.command == Config::Command::help) return config;
-    const auto& command = arguments[0];
+    const bool of_board = arguments[0] == "board";
+    const auto command = of_board ? "board " + arguments[1] : arguments[0];
     const bool serve = config.command == Config::Command::serve;
 
     std::vector<std::pair<const Setting*, std::string>> given;
     std::string file;
-    for (std::size_t i = 1; i < arguments.size(); i += 2) {
+    for (std::size_t i = of_board ? 2 : 1; i < arguments.size(); i += 2) {
         const auto& option = arguments[i];
         const auto settings = settings_of(config.command);
         const auto setting = std::ranges::find_if(settings, [&](const Setting& one) { return option == option_of(one); });
@@ -248,6 +313,11 @@ base::Result<Config, std::string> parse_config(std::span<const std::string> argu
     if (serve && config.app.empty()) return Unexpected(std::string("serve wants --app DIR"));
     if (config.command == Config::Command::backup && config.archive.empty()) return Unexpected(std::string("backup wants --to FILE"));
     if (config.command == Config::Command::restore && config.archive.empty()) return Unexpected(std::string("restore wants --from FILE"));
+    if (config.command == Config::Command::board_policy) {
+        if (!config.board) return Unexpected(std::string("board policy wants --board N"));
+        if (!config.level && !config.cipher_suite && !config.retention_days)
+            return Unexpected(std::string("board policy wants something to change: --level, --cipher-suite or --retention-days"));
+    }
     return config;
 }
 

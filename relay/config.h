@@ -5,15 +5,18 @@
 // command line goes before the file's.
 
 #include "base/result.h"
+#include "wire/frame.h"
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 
 namespace sinetti::relay {
 
 inline constexpr std::size_t kConfigSizeMax = 1u << 20;   // bytes
+inline constexpr std::uint16_t kRetentionDaysMax = 36500;
 
 struct Endpoint {
     std::string address;                     // an IP address; empty: not wanted
@@ -21,7 +24,7 @@ struct Endpoint {
 };
 
 struct Config {
-    enum class Command : std::uint8_t { init, serve, check, backup, restore, help } command = Command::help;
+    enum class Command : std::uint8_t { init, serve, check, backup, restore, board_add, board_policy, board_list, help } command = Command::help;
     std::filesystem::path data;
     std::filesystem::path app;
     std::string address = "127.0.0.1";
@@ -30,7 +33,12 @@ struct Config {
     std::uint64_t database_bytes_max = 0;    // 0: no limit
     Endpoint metrics;
     std::filesystem::path observe;           // empty: nothing is written down
+    bool blocks_open = true;                 // GET /board/B/block/K
     std::filesystem::path archive;           // backup writes it, restore reads it
+    std::optional<std::uint32_t> board;      // of the board commands; what is not given stays as it is
+    std::optional<wire::SendingLevel> level;
+    std::optional<std::uint16_t> cipher_suite;   // wire::BoardInfo
+    std::optional<std::uint16_t> retention_days;
 };
 
 base::Result<Config, std::string> parse_config(std::span<const std::string> arguments);   // without the program's name

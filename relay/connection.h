@@ -18,6 +18,9 @@ public:
     virtual const StaticFiles& files() const = 0;
     virtual SessionEnvironment session_environment(const Socket& socket) = 0;
     virtual Metrics& metrics() = 0;
+    // One more block may be read and sent for as long as the ticket lives; nullptr: too many are.
+    virtual std::shared_ptr<void> admit_block() = 0;
+    virtual void read_block(const BlockAddress& address, std::function<void(SharedBytes)> done) = 0;   // nullptr: not here
     virtual void opened(Session& session, std::function<void()> close_for_drain) = 0;
     virtual void closed(Session& session) = 0;
     virtual bool admit() = 0;       // one more socket; false: too many

@@ -1,7 +1,10 @@
 #include "relay/http.h"
 
+#include "relay/limits.h"
+
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 namespace sinetti::relay {
 
@@ -102,6 +105,34 @@ HttpResponse answer(const HttpRequest& request, const StaticFiles& files)
     response.set(http::field::content_type, file->content_type);
     if (brotli) response.set(http::field::content_encoding, "br");
     set_body(response, brotli ? *file->brotli : file->bytes);
+    return response;
+}
+
+std::optional<BlockAddress> block_address(const HttpRequest& request)
+{
+    constexpr std::string_view kBoard = "/board/", kBlock = "/block/";
+    const auto target = view(request.target());
+    if (!target.starts_with(kBoard)) return {};
+    BlockAddress address;
+    const char* const end = target.data() + target.size();
+    const auto board = std::from_chars(target.data() + kBoard.size(), end, address.board);
+    if (board.ec != std::errc() || !std::string_view(board.ptr, static_cast<std::size_t>(end - board.ptr)).starts_with(kBlock)) return {};
+    const auto block = std::from_chars(board.ptr + kBlock.size(), end, address.block);
+    if (block.ec != std::errc() || block.ptr != end) return {};
+    const auto canonical = std::string(kBoard) + std::to_string(address.board) + std::string(kBlock) + std::to_string(address.block);
+    if (target != canonical) return {};
+    return address;
+}
+
+HttpResponse answer_block(const HttpRequest& request, const SharedBytes& block)
+{
+    if (block == nullptr) return refuse(http::status::not_found, "not here\n", request.version(), request.keep_alive());
+    HttpResponse response(http::status::ok, request.version());
+    set_common(response, request.keep_alive());
+    response.set(http::field::content_type, "application/octet-stream");
+    response.set(http::field::cache_control,
+                 "public, max-age=" + std::to_string(std::chrono::seconds(kBlockMaxAge).count()) + ", immutable");
+    set_body(response, {reinterpret_cast<const char*>(block->data()), block->size()});
     return response;
 }
 

@@ -1,7 +1,8 @@
 #pragma once
-// HTTP requests to answers: the app's files, /healthz, and which requests may become a WebSocket.
+// HTTP requests to answers: the app's files, /healthz, blocks of boards, and which requests may become a WebSocket.
 
 #include "relay/static_files.h"
+#include "relay/store.h"
 
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
@@ -10,13 +11,21 @@
 namespace sinetti::relay {
 
 using HttpRequest = boost::beast::http::request<boost::beast::http::empty_body>;
-using HttpResponse = boost::beast::http::response<boost::beast::http::span_body<const char>>;   // its body is owned by StaticFiles or static
+using HttpResponse = boost::beast::http::response<boost::beast::http::span_body<const char>>;   // its body is owned by StaticFiles, a block, or static
 
 inline constexpr std::string_view kWebSocketPath = "/ws";
 
 // The answer to anything but a WebSocket upgrade. For HEAD: the same head, and no body.
 HttpResponse answer(const HttpRequest& request, const StaticFiles& files);
 HttpResponse refuse(boost::beast::http::status status, std::string_view text, unsigned version, bool keep_alive);
+
+// "/board/B/block/K", both decimal without leading zeros, so that every block has one address. nullopt: no such address.
+struct BlockAddress {
+    std::uint32_t board = 0;
+    std::uint64_t block = 0;
+};
+std::optional<BlockAddress> block_address(const HttpRequest& request);
+HttpResponse answer_block(const HttpRequest& request, const SharedBytes& block);   // nullptr: it is not here. `block` must outlive the answer
 
 // Same origin only: a page of another origin may not open a session through a member's browser (RFC 6455 §10.2).
 bool is_same_origin(const HttpRequest& request);

@@ -52,7 +52,23 @@ private:
         auto request = m_parser->release();
         if (request.target() == beast::string_view(kWebSocketPath.data(), kWebSocketPath.size())) return upgrade(std::move(request));
         m_is_head = request.method() == http::verb::head;
+        const auto address = block_address(request);
+        if (address && (m_is_head || request.method() == http::verb::get)) return serve_block(std::move(request), *address);
         write(answer(request, m_host.files()));
+    }
+
+    void serve_block(HttpRequest&& request, const BlockAddress& address)
+    {
+        m_block_ticket = m_host.admit_block();
+        if (m_block_ticket == nullptr) {
+            auto response = refuse(http::status::service_unavailable, "too many blocks at once\n", request.version(), request.keep_alive());
+            response.set(http::field::retry_after, "1");
+            return write(std::move(response));
+        }
+        m_host.read_block(address, [self = shared_from_this(), request = std::move(request)](SharedBytes block) {
+            self->m_block = std::move(block);
+            self->write(answer_block(request, self->m_block));
+        });
     }
 
     void upgrade(HttpRequest&& request)
@@ -82,6 +98,8 @@ private:
         const bool again = m_response->keep_alive();
         m_serializer.reset();
         m_response.reset();
+        m_block.reset();
+        m_block_ticket.reset();
         if (again)
             read_request();
         else
@@ -100,6 +118,8 @@ private:
     std::optional<http::request_parser<http::empty_body>> m_parser;
     std::optional<HttpResponse> m_response;
     std::optional<http::serializer<false, http::span_body<const char>>> m_serializer;
+    SharedBytes m_block;                    // the response's body, when it is one
+    std::shared_ptr<void> m_block_ticket;
     bool m_is_head = false;
     bool m_handed_over = false;
 };

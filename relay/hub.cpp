@@ -1,9 +1,10 @@
 #include "relay/hub.h"
 
-#include "directory/chain.h"
+#include "directory/board_statement.h"
 #include "relay/auth.h"
 #include "relay/limits.h"
 #include "relay/log.h"
+#include "wire/block.h"
 
 #include <algorithm>
 
@@ -12,8 +13,41 @@ namespace sinetti::relay {
 using base::Unexpected;
 using wire::Refusal;
 
+namespace {
+
+constexpr std::int64_t kDay = 86'400'000;   // milliseconds
+
+Day day_of(base::UnixMilliseconds time)
+{
+    return {time.value / kDay};
+}
+
+wire::SignedHead signed_statement(const crypto::SignaturePrivateKey& key, directory::StatementKind kind, std::uint32_t board, std::uint64_t position,
+                                  const wire::Head& head)
+{
+    return {board, position, head, directory::sign_board_statement(key, kind, board, position, head)};
+}
+
+SharedBytes encoded(const wire::RelayFrame& frame, wire::Seal seal = wire::Seal::session)
+{
+    return std::make_shared<const base::Bytes>(wire::encode(frame, seal));
+}
+
+SharedBytes encoded_block(std::uint32_t number, std::uint64_t block, const wire::Head& before, std::span<StoredEntry> entries,
+                          const crypto::SignaturePrivateKey& key)
+{
+    wire::Block content{.board = number, .block = block, .before = before};
+    for (auto& entry : entries) content.cells.push_back(std::move(entry.entry));
+    const auto end = signed_statement(key, directory::StatementKind::head, number, (block + 1) * wire::kBlockEntries, entries.back().head);
+    content.after = end.head;
+    content.signature = end.signature;
+    return std::make_shared<const base::Bytes>(wire::encode(content));
+}
+
+}  // namespace
+
 std::vector<SharedBytes> frames_of(std::uint32_t request_id, std::uint32_t board, std::uint64_t first, std::span<const EntryWithHead> entries,
-                                   bool every_last, bool final_last, wire::Seal seal)
+                                   bool every_last, bool final_last, wire::Seal seal, const crypto::SignaturePrivateKey* signing_key)
 {
     std::vector<SharedBytes> frames;
     while (!entries.empty()) {
@@ -32,7 +66,9 @@ std::vector<SharedBytes> frames_of(std::uint32_t request_id, std::uint32_t board
         entries = entries.subspan(count);
         first += count;
         frame.last = every_last || (final_last && entries.empty());
-        frames.push_back(std::make_shared<const base::Bytes>(wire::encode(frame, seal)));
+        if (signing_key != nullptr && first % wire::kBlockEntries == 0)
+            frames.push_back(encoded(signed_statement(*signing_key, directory::StatementKind::head, board, first, frame.head), seal));
+        frames.push_back(encoded(frame, seal));
     }
     return frames;
 }
@@ -43,7 +79,8 @@ SharedBytes sealed(channel::SharedKey& key, const base::Bytes& frame) { return s
 
 }  // namespace
 
-Hub::Hub(Store& store, Post post, const base::Clock& clock, base::Random& random) : m_store(store), m_post(std::move(post)), m_clock(clock), m_random(random)
+Hub::Hub(Store& store, Post post, const base::Clock& clock, base::Random& random, const crypto::SignaturePrivateKey& signing_key)
+    : m_store(store), m_post(std::move(post)), m_clock(clock), m_random(random), m_signing_key(signing_key)
 {
 }
 
@@ -57,7 +94,7 @@ void Hub::stop()
 
 StoreResult<void> Hub::load()
 {
-    for (const auto& state : TRY(m_store.boards())) m_boards[state.info.board].state = state;
+    for (const auto& state : TRY(m_store.boards())) m_boards[state.info.board] = {.state = state, .stored_cut = state.cut};
     const auto length = m_boards.at(wire::kDirectoryBoard).state.length;
     for (std::uint64_t position = 0; position < length;) {
         const auto entries = TRY(m_store.read(wire::kDirectoryBoard, position, wire::kBlockEntries));
@@ -93,7 +130,7 @@ void Hub::append_cell(std::uint32_t board, base::Bytes&& cell, AppendCallback do
 {
     wire::Tag tag;
     std::copy_n(cell.begin(), tag.size(), tag.begin());
-    AppendJob job{.entry = {board, tag, std::make_shared<const base::Bytes>(std::move(cell))}, .done = done};
+    AppendJob job{.entry = {board, tag, std::make_shared<const base::Bytes>(std::move(cell)), day_of(m_clock.now())}, .done = done};
     if (!m_writer->submit(std::move(job))) done({.refusal = Refusal::overloaded});
 }
 
@@ -117,7 +154,7 @@ void Hub::check_next_record()
             finish_record({.refusal = refusal_of(allowed.error())});
             continue;
         }
-        AppendJob job{.entry = {wire::kDirectoryBoard, tag, std::make_shared<const base::Bytes>(pending.bytes)},
+        AppendJob job{.entry = {wire::kDirectoryBoard, tag, std::make_shared<const base::Bytes>(pending.bytes), day_of(m_clock.now())},
                       .done = [this](const AppendAnswer& answer) {
                           m_record_in_flight = false;
                           finish_record(answer);
@@ -157,7 +194,7 @@ void Hub::publish(std::uint32_t number, std::span<const FinishedAppend* const> a
     board.state.length += entries.size();
     board.state.head = entries.back().head;
     if (!board.followers.empty()) {
-        for (const auto& frame : frames_of(wire::kNoRequest, number, first, entries, true, true, wire::Seal::shared)) {
+        for (const auto& frame : frames_of(wire::kNoRequest, number, first, entries, true, true, wire::Seal::shared, &m_signing_key)) {
             if (renew_stream_key(number, board)) {
                 for (auto* follower : board.followers) follower->on_stream_key(board.stream_key->frame());
             }
@@ -215,7 +252,7 @@ void Hub::cache(const BlockKey& key, const Frames& frames)
 void Hub::read(std::uint32_t request_id, std::uint32_t number, std::uint64_t first, std::function<void(FramesResult)> done)
 {
     const auto& state = m_boards.at(number).state;
-    CHECK_INVARIANT(first <= state.length);
+    CHECK_INVARIANT(first >= state.cut && first <= state.length);
     const auto block = first / wire::kBlockEntries;
     const auto end = std::min(state.length, (block + 1) * wire::kBlockEntries);
     const bool is_read = request_id != wire::kNoRequest;
@@ -226,7 +263,7 @@ void Hub::read(std::uint32_t request_id, std::uint32_t number, std::uint64_t fir
     }
     if (first == end) {
         wire::Entries nothing{.request_id = request_id, .board = number, .first_position = first, .last = true, .head = state.head};
-        return done(Frames{{std::make_shared<const base::Bytes>(wire::encode(nothing))}, end, {}});
+        return done(Frames{{encoded(nothing)}, end, {}});
     }
     // A block that many will read is sealed once, like what they follow, under a key of its own.
     std::shared_ptr<channel::SharedKey> key;
@@ -238,7 +275,9 @@ void Hub::read(std::uint32_t request_id, std::uint32_t number, std::uint64_t fir
             std::vector<EntryWithHead> entries;
             entries.reserve(stored.size());
             for (auto& entry : stored) entries.push_back({std::make_shared<const base::Bytes>(std::move(entry.entry)), entry.head});
-            Frames read{frames_of(request_id, number, first, entries, false, is_read, key ? wire::Seal::shared : wire::Seal::session), end, {}};
+            Frames read{frames_of(request_id, number, first, entries, false, is_read, key ? wire::Seal::shared : wire::Seal::session,
+                                   is_read ? nullptr : &m_signing_key),
+                         end, {}};
             if (!key) return read;
             read.key = key->frame();
             for (auto& frame : read.frames) frame = sealed(*key, *frame);
@@ -257,6 +296,44 @@ wire::Entries Hub::caught_up_frame(std::uint32_t board) const
     return {.board = board, .first_position = state.length, .last = true, .head = state.head};
 }
 
+const wire::SignedHead& Hub::signed_head(std::uint32_t number)
+{
+    auto& board = m_boards.at(number);
+    if (!board.signed_head || board.signed_head->position != board.state.length)
+        board.signed_head = signed_statement(m_signing_key, directory::StatementKind::head, number, board.state.length, board.state.head);
+    return *board.signed_head;
+}
+
+wire::Gone Hub::gone(std::uint32_t request_id, std::uint32_t number) const
+{
+    const auto& state = m_boards.at(number).state;
+    return {request_id, signed_statement(m_signing_key, directory::StatementKind::cut, number, state.cut, state.cut_head)};
+}
+
+void Hub::block(std::uint32_t number, std::uint64_t block, std::function<void(SharedBytes)> done)
+{
+    const auto* state = board(number);
+    if (state == nullptr || state->info.kind != wire::BoardKind::cells || block < state->cut / wire::kBlockEntries ||
+        block >= state->length / wire::kBlockEntries)
+        return done(nullptr);
+    const auto start = block * wire::kBlockEntries;
+    // The head before the block stands with the entry before it, unless that is cut off.
+    const bool at_cut = start == state->cut;
+    m_reader->submit([this, number, block, start, at_cut, cut_head = state->cut_head, done = std::move(done)](Store& store) mutable {
+        SharedBytes bytes;
+        const auto first = at_cut ? start : start - 1;
+        auto entries = store.read(number, first, start + wire::kBlockEntries - first);
+        if (entries && entries->size() == start + wire::kBlockEntries - first) {
+            const auto before = at_cut ? cut_head : entries->front().head;
+            bytes = encoded_block(number, block, before, std::span(*entries).subspan(start - first), m_signing_key);
+        }
+        m_post([this, number, block, start, at_cut, bytes = std::move(bytes), done = std::move(done)]() mutable {
+            if (bytes == nullptr && !at_cut && board(number)->cut == start) return this->block(number, block, std::move(done));   // the one before has just gone
+            done(std::move(bytes));
+        });
+    });
+}
+
 wire::SharedKey Hub::follow(std::uint32_t number, Follower& follower)
 {
     auto& board = m_boards.at(number);
@@ -270,6 +347,76 @@ wire::SharedKey Hub::follow(std::uint32_t number, Follower& follower)
 void Hub::unfollow(std::uint32_t board, Follower& follower)
 {
     std::erase(m_boards.at(board).followers, &follower);
+}
+
+// --- policies and retention ----------------------------------------------------------------------------------------
+
+StoreResult<Hub::Tended> Hub::survey(Store& store, Day today)
+{
+    Tended tended{.boards = TRY(store.boards()), .cuts = {}};
+    for (const auto& state : tended.boards) {
+        if (state.info.kind != wire::BoardKind::cells || state.info.retention_days == 0) continue;
+        tended.cuts[state.info.board] = TRY(store.first_since(state.info.board, {today.value - state.info.retention_days}));
+    }
+    return tended;
+}
+
+void Hub::tend()
+{
+    if (m_tending) return;
+    m_tending = true;
+    m_writer->submit_chore([this, today = day_of(m_clock.now())](Store& store) {
+        auto tended = survey(store, today);
+        m_post([this, tended = std::move(tended)] {
+            m_tending = false;
+            if (tended) on_tended(*tended);
+        });
+    });
+}
+
+void Hub::on_tended(const Tended& tended)
+{
+    for (const auto& state : tended.boards) {
+        const auto [board, added] = m_boards.try_emplace(state.info.board, Board{.state = state, .stored_cut = state.cut});
+        if (added) log_line("board " + std::to_string(state.info.board) + " is new");
+        board->second.state.info = state.info;
+    }
+    for (const auto& [number, cut] : tended.cuts) {
+        auto& state = m_boards.at(number).state;
+        if (cut.position > state.cut) {
+            log_line("board " + std::to_string(number) + ": what is older than " + std::to_string(state.info.retention_days) + " days goes, " +
+                     std::to_string((cut.position - state.cut) / wire::kBlockEntries) + " blocks");
+            state.cut = cut.position;
+            state.cut_head = cut.head;
+            for (auto cached = m_recency.begin(); cached != m_recency.end();) {
+                const auto key = *cached++;
+                if (key.first == number && key.second < cut.position / wire::kBlockEntries) {
+                    m_recency.erase(m_blocks.at(key).recency);
+                    m_blocks.erase(key);
+                }
+            }
+        }
+        drop_old_blocks(number);
+    }
+}
+
+// One block at a time, so that appends wait for one at the most. A failure, as of a full disk, is tried again with the next
+// tend().
+void Hub::drop_old_blocks(std::uint32_t number)
+{
+    auto& board = m_boards.at(number);
+    if (board.dropping || board.stored_cut >= board.state.cut) return;
+    board.dropping = true;
+    m_writer->submit_chore([this, number](Store& store) {
+        const bool dropped = store.drop_oldest_block(number).has_value();
+        m_post([this, number, dropped] {
+            auto& tended = m_boards.at(number);
+            tended.dropping = false;
+            if (!dropped) return;
+            tended.stored_cut += wire::kBlockEntries;
+            drop_old_blocks(number);
+        });
+    });
 }
 
 }  // namespace sinetti::relay

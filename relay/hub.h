@@ -6,10 +6,12 @@
 //
 // Invariants: (1) a length, head or record becomes visible here only after it is durable. (2) Followers get every entry
 // once, in order, in the same bytes. (3) Directory records are checked against, and committed in, one sequence: the next
-// one is not checked before the last one's fate is known.
+// one is not checked before the last one's fate is known. (4) A cut is visible here before the entries behind it go from the
+// store, so that nobody is promised what a read will not find.
 
 #include "base/clock.h"
 #include "channel/shared_key.h"
+#include "crypto/sign.h"
 #include "directory/state.h"
 #include "relay/store_threads.h"
 
@@ -36,7 +38,7 @@ using FramesResult = StoreResult<Frames>;
 
 class Hub {
 public:
-    Hub(Store& store, Post post, const base::Clock& clock, base::Random& random);
+    Hub(Store& store, Post post, const base::Clock& clock, base::Random& random, const crypto::SignaturePrivateKey& signing_key);
     ~Hub();
     Hub(const Hub&) = delete;
     Hub& operator=(const Hub&) = delete;
@@ -56,14 +58,24 @@ public:
     void append_cell(std::uint32_t board, base::Bytes&& cell, AppendCallback done);
     void append_record(base::Bytes&& bytes, directory::Record&& record, AppendCallback done);
 
-    // Entries from `first` to the end of its block or of the board, as frames; the final one has last = is_read.
-    // For a follower (request id 0) whole blocks come from the cache, sealed once. The callback may come at once.
+    // Entries from `first`, which the board keeps, to the end of its block or of the board, as frames; the final one has
+    // last = is_read. For a follower (request id 0) whole blocks come from the cache, sealed once, with their signed
+    // heads. The callback may come at once. Its error is broken also when what was asked for has been cut off meanwhile.
     void read(std::uint32_t request_id, std::uint32_t board, std::uint64_t first, std::function<void(FramesResult)> done);
 
     // The frame that tells a follower it has caught up, and from then on what is published; follow() answers the key of that.
     wire::Entries caught_up_frame(std::uint32_t board) const;
+    const wire::SignedHead& signed_head(std::uint32_t board);                      // of where the board ends now
+    wire::Gone gone(std::uint32_t request_id, std::uint32_t board) const;          // what is before its cut
     wire::SharedKey follow(std::uint32_t board, Follower& follower);
     void unfollow(std::uint32_t board, Follower& follower);
+
+    // A whole block of a board of cells as bytes of wire/block.h; nullptr for one that is not there, whatever the reason.
+    void block(std::uint32_t board, std::uint64_t block, std::function<void(SharedBytes)> done);
+
+    // To be called from time to time: takes up boards and policies that were changed beside the relay, and lets go of the
+    // blocks that are older than their board keeps them.
+    void tend();
 
     // Runs `done` on the I/O thread after the answers to every entry handed to the writer so far.
     void when_flushed(std::function<void()> done) { m_writer->when_flushed(std::move(done)); }
@@ -71,9 +83,16 @@ public:
 private:
     struct Board {
         BoardState state;
+        std::uint64_t stored_cut = 0;                // at or before state.cut: how far old blocks have gone from the store
+        bool dropping = false;
         std::vector<Follower*> followers;
         std::optional<channel::SharedKey> stream_key;
         base::UnixMilliseconds stream_key_made;
+        std::optional<wire::SignedHead> signed_head;   // the last one that was asked for
+    };
+    struct Tended {
+        std::vector<BoardState> boards;
+        std::map<std::uint32_t, Boundary> cuts;      // where each board may be cut
     };
     struct PendingRecord {
         base::Bytes bytes;
@@ -93,17 +112,22 @@ private:
     void finish_record(const AppendAnswer& answer);
     const Frames* cached(const BlockKey& key);
     void cache(const BlockKey& key, const Frames& frames);
+    static StoreResult<Tended> survey(Store& store, Day today);
+    void on_tended(const Tended& tended);
+    void drop_old_blocks(std::uint32_t board);
 
     Store& m_store;
     Post m_post;
     const base::Clock& m_clock;
     base::Random& m_random;
+    const crypto::SignaturePrivateKey& m_signing_key;
     directory::DirectoryState m_directory;
     std::map<wire::Tag, std::uint64_t> m_records;    // tag → position of every directory record
     std::map<std::uint32_t, Board> m_boards;
     std::deque<PendingRecord> m_pending_records;     // the first one is being committed when m_record_in_flight
     bool m_record_in_flight = false;
     std::function<void(const directory::Applied&)> m_on_directory_change;
+    bool m_tending = false;
     std::map<BlockKey, CachedBlock> m_blocks;
     std::list<BlockKey> m_recency;                   // most recent first
     std::unique_ptr<StoreWriter> m_writer;
@@ -111,11 +135,12 @@ private:
 };
 
 // Entries as frames, encoded for `seal`: split where a block ends and where a frame is full. Only the last frame has last = `last`.
+// With a signing key, a signed head comes before the entries that end a block.
 struct EntryWithHead {
     SharedBytes entry;
     wire::Head head{};
 };
 std::vector<SharedBytes> frames_of(std::uint32_t request_id, std::uint32_t board, std::uint64_t first, std::span<const EntryWithHead> entries,
-                                   bool every_last, bool final_last, wire::Seal seal);
+                                   bool every_last, bool final_last, wire::Seal seal, const crypto::SignaturePrivateKey* signing_key);
 
 }  // namespace sinetti::relay

@@ -14,6 +14,9 @@ inline constexpr std::size_t kHeaderSizeMax = 8192;              // bytes of one
 inline constexpr auto kRequestDeadline = 15s;                    // from the first byte, or since the last response
 inline constexpr std::size_t kConnectionsMax = 16384;            // sockets of all kinds
 
+inline constexpr std::size_t kBlockRequestsMax = 64;             // blocks being read or sent, a quarter MiB each
+inline constexpr auto kBlockMaxAge = 24h;                        // for caches; a block never changes, but it goes one day
+
 // WebSocket sessions
 inline constexpr std::size_t kClientFrameSizeMax = 16896;        // bytes: the class an Append of the largest record takes
 inline constexpr auto kHandshakeDeadline = 10s;                  // also for the closing handshake
@@ -34,6 +37,9 @@ inline constexpr std::size_t kAppendQueueMax = 65536;            // entries wait
 inline constexpr std::size_t kAppendBatchMax = 1024;             // entries in one commit
 inline constexpr std::size_t kRecordQueueMax = 1024;             // directory records waiting to be checked
 inline constexpr std::size_t kCachedBlocksMax = 64;              // whole blocks kept as finished frames, 16 MiB of cells
+
+inline constexpr auto kTendInterval = 60s;                       // between two looks for changed policies and old blocks
+inline constexpr std::uint32_t kBoardNumberMax = 65535;
 
 inline constexpr auto kDrainDeadline = 5s;                       // after SIGTERM
 

@@ -1,4 +1,5 @@
 #include "relay/backup.h"
+#include "relay/board_commands.h"
 #include "relay/log.h"
 #include "relay/server.h"
 
@@ -83,6 +84,17 @@ int tell(const relay::CheckReport& report)
     return report.faults.empty() ? 0 : 1;
 }
 
+int change_boards(const relay::Config& config)
+{
+    const auto lines = relay::run_board_command(config);
+    if (!lines) {
+        std::fprintf(stderr, "sinetti-relay: %s\n", lines.error().c_str());
+        return 1;
+    }
+    for (const auto& line : *lines) print(line);
+    return 0;
+}
+
 }  // namespace
 
 int main(int argument_count, char** arguments)
@@ -99,6 +111,9 @@ int main(int argument_count, char** arguments)
     case relay::Config::Command::check: return tell(relay::check_data(config->data));
     case relay::Config::Command::backup: umask(077); return tell(relay::back_up(config->data, config->archive));
     case relay::Config::Command::restore: umask(077); return tell(relay::restore(config->data, config->archive));
+    case relay::Config::Command::board_add:
+    case relay::Config::Command::board_policy:
+    case relay::Config::Command::board_list: umask(077); return change_boards(*config);
     case relay::Config::Command::help: break;
     }
     std::fputs(relay::usage(), stdout);

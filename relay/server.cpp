@@ -30,7 +30,7 @@ base::Result<void, std::string> Server::open()
 {
     m_files = TRY(StaticFiles::load(m_config.app));
     m_data = TRY(open_data(m_config, m_random));
-    m_hub = std::make_unique<Hub>(*m_data->store, post(), m_clock, m_random);
+    m_hub = std::make_unique<Hub>(*m_data->store, post(), m_clock, m_random, m_data->keys.signing);
     m_hub->on_directory_change([this](const directory::Applied& applied) { on_directory_change(applied); });
     if (const auto loaded = m_hub->load(); !loaded) return Unexpected(sentence(loaded.error(), m_config.data));
 
@@ -54,7 +54,35 @@ base::Result<void, std::string> Server::listen()
     if (!m_config.metrics.address.empty()) m_metrics_server = TRY(MetricsServer::listen(m_io, m_config.metrics, [this] { return metrics_text(); }));
     m_port = TRY(listen_on(m_acceptor, {m_config.address, m_config.port}, "--address"));
     accept_next();
+    tend_again();
     return {};
+}
+
+void Server::tend()
+{
+    boost::asio::post(m_io, [this] { m_hub->tend(); });
+}
+
+void Server::tend_again()
+{
+    m_hub->tend();
+    m_tend_timer.expires_after(kTendInterval);
+    m_tend_timer.async_wait([this](error_code error) {
+        if (!error) tend_again();
+    });
+}
+
+std::shared_ptr<void> Server::admit_block()
+{
+    if (m_block_requests >= kBlockRequestsMax) return nullptr;
+    ++m_block_requests;
+    return {this, [this](void*) { --m_block_requests; }};
+}
+
+void Server::read_block(const BlockAddress& address, std::function<void(SharedBytes)> done)
+{
+    if (!m_config.blocks_open) return done(nullptr);
+    m_hub->block(address.board, address.block, std::move(done));
 }
 
 std::string Server::metrics_text()
@@ -101,6 +129,7 @@ void Server::start_draining()
     m_acceptor.close(ignored);
     if (m_metrics_server) m_metrics_server->close();
     m_accept_pause.cancel();
+    m_tend_timer.cancel();
     m_drain_timer.expires_after(kDrainDeadline);
     m_drain_timer.async_wait([this](error_code error) {
         if (!error) m_io.stop();

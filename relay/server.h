@@ -23,6 +23,7 @@ public:
 
     void run();                                    // until drained
     void drain();                                  // from any thread: no new work, answer what is under way, close, return from run()
+    void tend();                                   // from any thread: what run() does every minute (hub.h)
 
     std::uint16_t port() const { return m_port; }
     std::uint16_t metrics_port() const { return m_metrics_server ? m_metrics_server->port() : 0; }
@@ -34,6 +35,7 @@ private:
     base::Result<void, std::string> open();
     base::Result<void, std::string> listen();
     void accept_next();
+    void tend_again();
     void start_draining();
     void on_directory_change(const directory::Applied& applied);
     Post post();
@@ -41,6 +43,8 @@ private:
     const StaticFiles& files() const override { return m_files; }
     SessionEnvironment session_environment(const Socket& socket) override;
     Metrics& metrics() override { return m_metrics; }
+    std::shared_ptr<void> admit_block() override;
+    void read_block(const BlockAddress& address, std::function<void(SharedBytes)> done) override;
     std::string metrics_text();
     void opened(Session& session, std::function<void()> close_for_drain) override;
     void closed(Session& session) override;
@@ -58,10 +62,12 @@ private:
     std::unique_ptr<Hub> m_hub;
     std::unordered_map<Session*, std::function<void()>> m_sessions;
     std::size_t m_connections = 0;
+    std::size_t m_block_requests = 0;
     boost::asio::io_context m_io{1};               // its end closes what connections there still are: before the end of what they use
     boost::asio::ip::tcp::acceptor m_acceptor{m_io};
     boost::asio::steady_timer m_accept_pause{m_io};
     boost::asio::steady_timer m_drain_timer{m_io};
+    boost::asio::steady_timer m_tend_timer{m_io};
     std::unique_ptr<MetricsServer> m_metrics_server;
     std::optional<FounderTokenHash> m_founder_token_hash;
     std::string m_founder_fragment;

@@ -123,11 +123,11 @@ std::optional<Refusal> Session::start_append(wire::Append& frame)
 {
     if (m_environment.draining) return Refusal::overloaded;
     if (m_outstanding_appends + m_outstanding_reads >= kOutstandingRequestsMax) return Refusal::too_many_requests;
+    if (frame.board != wire::kDirectoryBoard && !may_append_cells(*m_rights)) return Refusal::not_authorised;
     const auto* board = m_environment.hub.board(frame.board);
     if (board == nullptr) return Refusal::unknown_board;
 
     if (board->info.kind == wire::BoardKind::cells) {
-        if (!may_append_cells(*m_rights)) return Refusal::not_authorised;
         if (frame.entry.size() != wire::kCellSize) return Refusal::wrong_size;
         if (!m_cells.take(m_environment.clock.now())) return Refusal::too_many_requests;
         ++m_outstanding_appends;
@@ -167,18 +167,23 @@ AppendCallback Session::append_callback(std::uint32_t request_id, std::uint32_t 
 
 void Session::handle(const wire::Read& frame)
 {
+    if (!may_read(*m_rights, frame.board)) return refuse(frame.request_id, Refusal::not_authorised);
     const auto* board = m_environment.hub.board(frame.board);
     if (board == nullptr) return refuse(frame.request_id, Refusal::unknown_board);
     if (m_outstanding_reads >= kOutstandingReadsMax) return refuse(frame.request_id, Refusal::too_many_requests);
     if (frame.block > board->length / wire::kBlockEntries) return refuse(frame.request_id, Refusal::bad_position);
+    if (frame.block < board->cut / wire::kBlockEntries) return send(m_environment.hub.gone(frame.request_id, frame.board));
     ++m_outstanding_reads;
     observe({.operation = "read", .board = frame.board, .sequence = frame.block * wire::kBlockEntries, .bytes = {}});
     m_environment.hub.read(frame.request_id, frame.board, frame.block * wire::kBlockEntries,
-                           [weak = weak_from_this(), request_id = frame.request_id](FramesResult result) {
+                           [weak = weak_from_this(), frame](FramesResult result) {
                                const auto self = weak.lock();
                                if (!self) return;
                                --self->m_outstanding_reads;
-                               if (!result) return self->refuse(request_id, Refusal::internal);
+                               const auto& hub = self->m_environment.hub;
+                               if (!result && frame.block < hub.board(frame.board)->cut / wire::kBlockEntries)
+                                   return self->send(hub.gone(frame.request_id, frame.board));
+                               if (!result) return self->refuse(frame.request_id, Refusal::internal);
                                self->send_all(*result);
                            });
 }
@@ -187,15 +192,18 @@ void Session::handle(const wire::Read& frame)
 
 void Session::handle(const wire::Follow& frame)
 {
+    if (!may_read(*m_rights, frame.board)) return refuse(frame.request_id, Refusal::not_authorised);
     const auto* board = m_environment.hub.board(frame.board);
     if (board == nullptr) return refuse(frame.request_id, Refusal::unknown_board);
     if (m_following.contains(frame.board)) return refuse_and_close(Refusal::bad_frame);
     if (frame.from_position % wire::kBlockEntries != 0 || frame.from_position > board->length) {
         return refuse(frame.request_id, Refusal::bad_position);
     }
+    if (frame.from_position < board->cut) return send(m_environment.hub.gone(frame.request_id, frame.board));
     observe({.operation = "follow", .board = frame.board, .sequence = frame.from_position, .bytes = {}});
     auto& following = m_following[frame.board];
     following.next = frame.from_position;
+    send(m_environment.hub.signed_head(frame.board));
     continue_following(frame.board, following);
 }
 
@@ -212,6 +220,7 @@ void Session::continue_following(std::uint32_t number, Following& following)
     }
     while (!following.live && !following.reading && m_connection != nullptr && !m_connection->busy()) {
         const auto* board = m_environment.hub.board(number);
+        if (following.next < board->cut) return end_following(number);
         if (following.next == board->length) {
             following.live = true;
             send(m_environment.hub.caught_up_frame(number));
@@ -225,6 +234,7 @@ void Session::continue_following(std::uint32_t number, Following& following)
             if (!self || self->m_connection == nullptr) return;
             auto& continued = self->m_following.at(number);
             continued.reading = false;
+            if (!result && continued.next < self->m_environment.hub.board(number)->cut) return self->end_following(number);
             if (!result) return self->refuse_and_close(Refusal::internal);
             self->send_all(*result);
             continued.next = result->end;
@@ -233,9 +243,21 @@ void Session::continue_following(std::uint32_t number, Following& following)
     }
 }
 
+// What comes next has gone while the client took what was before it.
+void Session::end_following(std::uint32_t number)
+{
+    m_following.erase(number);
+    send(m_environment.hub.gone(wire::kNoRequest, number));
+}
+
 void Session::on_writable()
 {
-    for (auto& [number, following] : m_following) continue_following(number, following);
+    std::vector<std::uint32_t> boards;
+    for (const auto& [number, following] : m_following) boards.push_back(number);
+    for (const auto number : boards) {
+        const auto following = m_following.find(number);   // it may have ended meanwhile
+        if (following != m_following.end()) continue_following(number, following->second);
+    }
 }
 
 void Session::on_closed()

@@ -86,6 +86,7 @@ private:
     std::optional<wire::Refusal> start_append(wire::Append& frame);
     AppendCallback append_callback(std::uint32_t request_id, std::uint32_t board, std::size_t size);
     void continue_following(std::uint32_t board, Following& following);
+    void end_following(std::uint32_t board);
     void send(const wire::RelayFrame& frame);
     void send_shared(const SharedBytes& message);
     void send_all(const Frames& frames);

@@ -1,6 +1,8 @@
 #pragma once
-// Where boards are kept. append() and find() are called by one thread, read() by another, the rest before either starts.
+// Where boards are kept. read() is called by one thread, everything else by another, or before either starts.
 // An entry is acknowledged only after append() has returned: then it is durable.
+//
+// Of each whole block the day it was completed is kept, so that old blocks can go; no finer time than that is stored.
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -30,12 +32,26 @@ struct BoardState {
     wire::BoardInfo info;
     std::uint64_t length = 0;
     wire::Head head{};         // head(length)
+    std::uint64_t cut = 0;     // the start of a block; the entries before it are not kept any more
+    wire::Head cut_head{};     // head(cut)
+    friend bool operator==(const BoardState&, const BoardState&) = default;
+};
+
+struct Day {                   // since 1970-01-01, UTC
+    std::int64_t value = 0;
+    friend auto operator<=>(const Day&, const Day&) = default;
+};
+
+struct Boundary {              // between two blocks
+    std::uint64_t position = 0;
+    wire::Head head{};
 };
 
 struct NewEntry {
     std::uint32_t board = 0;
     wire::Tag tag{};
     SharedBytes entry;
+    Day day;                   // when it came
 };
 
 struct Placement {
@@ -70,6 +86,16 @@ public:
 
     // At most `count` entries from `first` on; fewer only at the end of the board.
     virtual StoreResult<std::vector<StoredEntry>> read(std::uint32_t board, std::uint64_t first, std::uint64_t count) = 0;
+
+    // Where the blocks begin that were completed on `day` or later, or after one that was: what is before may go.
+    virtual StoreResult<Boundary> first_since(std::uint32_t board, Day day) = 0;
+    // One transaction: the oldest block goes and the cut moves behind it. Not the last, incomplete one.
+    virtual StoreResult<void> drop_oldest_block(std::uint32_t board) = 0;
+
+    // Another process may do this beside a running relay; boards() shows it to the relay. False: such a board is there
+    // already, or none is.
+    virtual StoreResult<bool> add_board(const wire::BoardInfo& info) = 0;
+    virtual StoreResult<bool> set_policy(const wire::BoardInfo& info) = 0;
 };
 
 }  // namespace sinetti::relay

@@ -28,8 +28,19 @@ constexpr const char* kFirstSchema = R"(
 
 constexpr const char* kCipherSuiteSchema = "ALTER TABLE boards ADD COLUMN cipher_suite INTEGER NOT NULL DEFAULT 0;";
 
+// Blocks that were there before their days were written down count from the day of the change.
+constexpr const char* kRetentionSchema = R"(
+    ALTER TABLE boards ADD COLUMN retention_days INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE boards ADD COLUMN cut INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE boards ADD COLUMN cut_head BLOB;
+    UPDATE boards SET retention_days = 30 WHERE kind = 1;
+    CREATE TABLE blocks (id INTEGER PRIMARY KEY, day INTEGER NOT NULL);
+    INSERT INTO blocks SELECT id - 255, strftime('%s', 'now') / 86400 FROM entries WHERE (id & 255) = 255;
+)";
+static_assert(wire::kBlockEntries == 256);
+
 // Each leads from the version that is its index to the next.
-constexpr const char* kSchemas[] = {kFirstSchema, kCipherSuiteSchema};
+constexpr const char* kSchemas[] = {kFirstSchema, kCipherSuiteSchema, kRetentionSchema};
 constexpr std::int64_t kSchemaVersion = std::size(kSchemas);
 
 std::int64_t row_id(std::uint32_t board, std::uint64_t position)
@@ -49,15 +60,16 @@ public:
     StoreResult<void> prepare()
     {
         m_insert = TRY(Statement::prepare(m_writer, "INSERT OR IGNORE INTO entries (id, tag, entry, head) VALUES (?1, ?2, ?3, ?4)"));
+        m_complete = TRY(Statement::prepare(m_writer, "INSERT INTO blocks (id, day) VALUES (?1, ?2)"));
         m_find = TRY(Statement::prepare(m_writer, "SELECT id, entry FROM entries WHERE id >> 40 = ?1 AND tag = ?2"));
         m_read = TRY(Statement::prepare(m_reader, "SELECT id, tag, entry, head FROM entries WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3"));
-        for (const auto& board : TRY(boards())) m_tips[board.info.board] = Tip{board.length, board.head};
+        TRY(boards());
         return {};
     }
 
     StoreResult<std::vector<BoardState>> boards() override
     {
-        auto statement = TRY(Statement::prepare(m_writer, "SELECT board, kind, level, cipher_suite FROM boards ORDER BY board"));
+        auto statement = TRY(Statement::prepare(m_writer, "SELECT board, kind, level, cipher_suite, retention_days, cut, cut_head FROM boards ORDER BY board"));
         auto tip = TRY(Statement::prepare(m_writer, "SELECT id, head FROM entries WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT 1"));
         std::vector<BoardState> states;
         while (TRY(statement.step())) {
@@ -66,14 +78,19 @@ public:
             state.info.kind = wire::BoardKind(statement.integer(1));
             state.info.level = wire::SendingLevel(statement.integer(2));
             state.info.cipher_suite = static_cast<std::uint16_t>(statement.integer(3));
+            state.info.retention_days = static_cast<std::uint16_t>(statement.integer(4));
+            state.cut = static_cast<std::uint64_t>(statement.integer(5));
+            state.cut_head = state.cut == 0 ? directory::initial_head(state.info.board) : TRY(fixed<32>(statement.blob(6)));
             const Resetting resetting{tip};
             tip.bind(1, row_id(state.info.board, 0)).bind(2, row_id(state.info.board + 1, 0));
             if (TRY(tip.step())) {
                 state.length = static_cast<std::uint64_t>(tip.integer(0) - row_id(state.info.board, 0)) + 1;
                 state.head = TRY(fixed<32>(tip.blob(1)));
             } else {
-                state.head = directory::initial_head(state.info.board);
+                state.length = state.cut;
+                state.head = state.cut_head;
             }
+            m_tips[state.info.board] = Tip{state.length, state.head};
             states.push_back(state);
         }
         return states;
@@ -97,19 +114,9 @@ public:
 
     StoreResult<std::vector<Placement>> append(std::span<const NewEntry> entries) override
     {
-        TRY(m_writer.run("BEGIN IMMEDIATE"));
         auto tips = m_tips;
-        auto placements = insert_all(entries, tips);
-        if (placements) {
-            if (auto committed = m_writer.run("COMMIT"); committed) {
-                m_tips = std::move(tips);
-                return placements;
-            } else {
-                placements = Unexpected(committed.error());
-            }
-        }
-        // Some errors have rolled back already; then this one says so and changes nothing.
-        (void)m_writer.run("ROLLBACK").has_value();
+        auto placements = transaction([&] { return insert_all(entries, tips); });
+        if (placements) m_tips = std::move(tips);
         return placements;
     }
 
@@ -137,7 +144,91 @@ public:
         return entries;
     }
 
+    StoreResult<Boundary> first_since(std::uint32_t board, Day day) override
+    {
+        auto since = TRY(Statement::prepare(m_writer, "SELECT id FROM blocks WHERE id >= ?1 AND id < ?2 AND day >= ?3 ORDER BY id LIMIT 1"));
+        since.bind(1, row_id(board, 0)).bind(2, row_id(board + 1, 0)).bind(3, day.value);
+        if (TRY(since.step())) return boundary(board, static_cast<std::uint64_t>(since.integer(0) - row_id(board, 0)));
+        auto last = TRY(Statement::prepare(m_writer, "SELECT id FROM blocks WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT 1"));
+        last.bind(1, row_id(board, 0)).bind(2, row_id(board + 1, 0));
+        if (!TRY(last.step())) return cut_of(board);
+        return boundary(board, static_cast<std::uint64_t>(last.integer(0) - row_id(board, 0)) + wire::kBlockEntries);
+    }
+
+    StoreResult<void> drop_oldest_block(std::uint32_t board) override
+    {
+        return transaction([&]() -> StoreResult<void> {
+            const auto start = TRY(cut_of(board)).position;
+            const auto end = TRY(boundary(board, start + wire::kBlockEntries));
+            auto entries = TRY(Statement::prepare(m_writer, "DELETE FROM entries WHERE id >= ?1 AND id < ?2"));
+            entries.bind(1, row_id(board, start)).bind(2, row_id(board, end.position));
+            TRY(entries.step());
+            auto day = TRY(Statement::prepare(m_writer, "DELETE FROM blocks WHERE id = ?1"));
+            day.bind(1, row_id(board, start));
+            TRY(day.step());
+            auto cut = TRY(Statement::prepare(m_writer, "UPDATE boards SET cut = ?2, cut_head = ?3 WHERE board = ?1"));
+            cut.bind(1, std::int64_t{board}).bind(2, static_cast<std::int64_t>(end.position)).bind(3, ByteView(end.head));
+            TRY(cut.step());
+            return {};
+        });
+    }
+
+    StoreResult<bool> add_board(const wire::BoardInfo& info) override
+    {
+        return change_board("INSERT OR IGNORE INTO boards (board, kind, level, cipher_suite, retention_days) VALUES (?1, ?2, ?3, ?4, ?5)", info);
+    }
+
+    StoreResult<bool> set_policy(const wire::BoardInfo& info) override
+    {
+        return change_board("UPDATE boards SET level = ?3, cipher_suite = ?4, retention_days = ?5 WHERE board = ?1 AND kind = ?2", info);
+    }
+
 private:
+    template<typename Work>
+    std::invoke_result_t<Work> transaction(Work&& work)
+    {
+        TRY(m_writer.run("BEGIN IMMEDIATE"));
+        auto result = work();
+        if (result) {
+            const auto committed = m_writer.run("COMMIT");
+            if (committed) return result;
+            result = Unexpected(committed.error());
+        }
+        // Some errors have rolled back already; then this one says so and changes nothing.
+        (void)m_writer.run("ROLLBACK").has_value();
+        return result;
+    }
+
+    StoreResult<bool> change_board(const char* sql, const wire::BoardInfo& info)
+    {
+        return transaction([&]() -> StoreResult<bool> {
+            auto statement = TRY(Statement::prepare(m_writer, sql));
+            statement.bind(1, std::int64_t{info.board}).bind(2, std::int64_t(info.kind)).bind(3, std::int64_t(info.level));
+            statement.bind(4, std::int64_t{info.cipher_suite}).bind(5, std::int64_t{info.retention_days});
+            TRY(statement.step());
+            return sqlite3_changes(m_writer.handle()) == 1;
+        });
+    }
+
+    StoreResult<Boundary> cut_of(std::uint32_t board)
+    {
+        auto statement = TRY(Statement::prepare(m_writer, "SELECT cut, cut_head FROM boards WHERE board = ?1"));
+        statement.bind(1, std::int64_t{board});
+        if (!TRY(statement.step())) return Unexpected(StoreError::broken);
+        if (statement.integer(0) == 0) return Boundary{0, directory::initial_head(board)};
+        return Boundary{static_cast<std::uint64_t>(statement.integer(0)), TRY(fixed<32>(statement.blob(1)))};
+    }
+
+    StoreResult<Boundary> boundary(std::uint32_t board, std::uint64_t position)
+    {
+        const auto cut = TRY(cut_of(board));
+        if (position == cut.position) return cut;
+        auto statement = TRY(Statement::prepare(m_writer, "SELECT head FROM entries WHERE id = ?1"));
+        statement.bind(1, row_id(board, position) - 1);
+        if (!TRY(statement.step())) return Unexpected(StoreError::broken);
+        return Boundary{position, TRY(fixed<32>(statement.blob(0)))};
+    }
+
     StoreResult<std::vector<Placement>> insert_all(std::span<const NewEntry> entries, std::map<std::uint32_t, Tip>& tips)
     {
         std::vector<Placement> placements;
@@ -151,6 +242,7 @@ private:
             if (sqlite3_changes(m_writer.handle()) == 1) {
                 placements.push_back({Placement::Kind::appended, tip.length, head});
                 tip = Tip{tip.length + 1, head};
+                if (tip.length % wire::kBlockEntries == 0) TRY(complete_block(entry.board, tip.length - wire::kBlockEntries, entry.day));
                 continue;
             }
             const auto found = TRY(find_one(entry));
@@ -158,6 +250,14 @@ private:
             placements.push_back(found);
         }
         return placements;
+    }
+
+    StoreResult<void> complete_block(std::uint32_t board, std::uint64_t start, Day day)
+    {
+        const Resetting resetting{*m_complete};
+        m_complete->bind(1, row_id(board, start)).bind(2, day.value);
+        TRY(m_complete->step());
+        return {};
     }
 
     StoreResult<Placement> find_one(const NewEntry& entry)
@@ -172,7 +272,7 @@ private:
 
     Database m_writer;
     Database m_reader;
-    std::optional<Statement> m_insert, m_find, m_read;
+    std::optional<Statement> m_insert, m_complete, m_find, m_read;
     std::map<std::uint32_t, Tip> m_tips;
 };
 
@@ -181,11 +281,14 @@ private:
 StoreResult<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options)
 {
     const bool serving = options.mode == SqliteOptions::Mode::serve;
-    auto writer = TRY(Database::open(options.file, serving ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY));
+    const bool writing = options.mode != SqliteOptions::Mode::inspect;
+    const int create = serving ? SQLITE_OPEN_CREATE : 0;
+    auto writer = TRY(Database::open(options.file, writing ? SQLITE_OPEN_READWRITE | create : SQLITE_OPEN_READONLY));
+    if (serving) TRY(writer.run("PRAGMA page_size = " + std::to_string(kPageSize)));
+    // What goes is overwritten, not only unlinked.
+    if (writing) TRY(writer.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON"));
     if (serving) {
-        TRY(writer.run("PRAGMA page_size = " + std::to_string(kPageSize)));
-        TRY(writer.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096; PRAGMA cache_size = -65536;"
-                       "PRAGMA journal_size_limit = 67108864"));
+        TRY(writer.run("PRAGMA wal_autocheckpoint = 4096; PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864"));
         // 0 would read the present limit; the largest possible lifts one set before.
         const auto pages = options.bytes_max == 0 ? 4294967294u : std::max<std::uint64_t>(1, options.bytes_max / kPageSize);
         TRY(writer.run("PRAGMA max_page_count = " + std::to_string(pages)));
@@ -195,8 +298,8 @@ StoreResult<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& optio
         TRY(writer.run(std::string("BEGIN IMMEDIATE;") + kSchemas[version] + "PRAGMA user_version = " + std::to_string(version + 1) + ";COMMIT;"));
     if (version != kSchemaVersion) return Unexpected(StoreError::broken);
 
-    auto reader = TRY(Database::open(options.file, serving ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY));
-    if (serving) TRY(reader.run("PRAGMA query_only = ON"));
+    auto reader = TRY(Database::open(options.file, writing ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY));
+    if (writing) TRY(reader.run("PRAGMA query_only = ON"));
     auto store = std::make_unique<SqliteStore>(std::move(writer), std::move(reader));
     TRY(store->prepare());
     return std::unique_ptr<Store>(std::move(store));

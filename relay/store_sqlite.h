@@ -10,7 +10,8 @@ namespace sinetti::relay {
 struct SqliteOptions {
     std::filesystem::path file;
     std::uint64_t bytes_max = 0;   // 0: as large as the disk allows
-    enum class Mode : std::uint8_t { serve, inspect } mode = Mode::serve;   // inspect never writes
+    // administer: beside a relay, or instead of one; it makes and converts nothing. inspect: never writes.
+    enum class Mode : std::uint8_t { serve, administer, inspect } mode = Mode::serve;
 };
 
 // Creates the database, with the directory and one board of cells, when there is none. Errors: unavailable, broken, full.

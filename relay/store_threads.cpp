@@ -61,22 +61,37 @@ void StoreWriter::when_flushed(std::function<void()> done)
     m_wake.notify_one();
 }
 
+void StoreWriter::submit_chore(std::function<void(Store&)> chore)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_chores.push_back(std::move(chore));
+    }
+    m_wake.notify_one();
+}
+
 void StoreWriter::run()
 {
     for (;;) {
         std::vector<AppendJob> jobs;
         std::deque<std::function<void()>> flushed;
+        std::function<void(Store&)> chore;
         {
             std::unique_lock lock(m_mutex);
-            m_wake.wait(lock, [&] { return !m_queue.empty() || !m_flush_callbacks.empty() || m_stopping; });
-            if (m_queue.empty() && m_flush_callbacks.empty()) return;
+            m_wake.wait(lock, [&] { return !m_queue.empty() || !m_flush_callbacks.empty() || !m_chores.empty() || m_stopping; });
+            if (m_stopping && m_queue.empty() && m_flush_callbacks.empty()) return;
             const auto count = std::min(m_queue.size(), kAppendBatchMax);
             jobs.assign(std::make_move_iterator(m_queue.begin()), std::make_move_iterator(m_queue.begin() + std::ptrdiff_t(count)));
             m_queue.erase(m_queue.begin(), m_queue.begin() + std::ptrdiff_t(count));
             if (m_queue.empty()) flushed.swap(m_flush_callbacks);
+            if (!m_chores.empty() && !m_stopping) {
+                chore = std::move(m_chores.front());
+                m_chores.pop_front();
+            }
         }
         if (!jobs.empty()) commit(std::move(jobs));
         for (auto& callback : flushed) m_post(std::move(callback));
+        if (chore) chore(m_store);
     }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// The two threads beside the I/O thread. The writer commits everything that waits as one transaction (group commit); the
-// reader fetches entries. Both hand their results to `post`, which runs them on the I/O thread.
+// The two threads beside the I/O thread. The writer commits everything that waits as one transaction (group commit), and does
+// one chore between two commits; the reader fetches entries. Both hand their results to `post`, which runs them on the I/O thread.
 
 #include "relay/limits.h"
 #include "relay/store.h"
@@ -44,6 +44,7 @@ public:
 
     bool submit(AppendJob&& job);              // false: the queue is full
     void when_flushed(std::function<void()> done);   // after everything submitted before
+    void submit_chore(std::function<void(Store&)> chore);   // short: appends wait for it. Forgotten when the writer ends
 
 private:
     void run();
@@ -56,6 +57,7 @@ private:
     std::condition_variable m_wake;
     std::deque<AppendJob> m_queue;
     std::deque<std::function<void()>> m_flush_callbacks;
+    std::deque<std::function<void(Store&)>> m_chores;
     bool m_stopping = false;
     std::optional<StoreError> m_trouble;       // logged once, until it is over
     std::thread m_thread;

@@ -69,7 +69,7 @@ TEST_CASE("whoever reads along sees messages of the named sizes, the same ones t
     }
     CHECK(pongs == 4);
     CHECK(entries == 2 * 303);
-    CHECK(shared.size() == 1 + 3);   // the whole block, and each cell as it was published
+    CHECK(shared.size() == 2 + 3);   // the whole block and the signature of its end, and each cell as it was published
 }
 
 TEST_CASE("a relay with other keys than the link's is told nothing, and answers with noise")

@@ -33,6 +33,24 @@ TEST_CASE("serve takes its options")
     CHECK(defaults->address == "127.0.0.1");
 }
 
+TEST_CASE("board takes its options")
+{
+    const auto add = parse({"board", "add", "--data", "d", "--board", "7", "--level", "prompt", "--cipher-suite", "0x0003", "--retention-days", "365"});
+    REQUIRE(add.has_value());
+    CHECK(add->command == Config::Command::board_add);
+    CHECK(add->board == 7u);
+    CHECK(add->level == wire::SendingLevel::prompt);
+    CHECK(add->cipher_suite == 3);
+    CHECK(add->retention_days == 365);
+    const auto policy = parse({"board", "policy", "--data", "d", "--board", "1", "--retention-days", "0"});
+    REQUIRE(policy.has_value());
+    CHECK(policy->command == Config::Command::board_policy);
+    CHECK(policy->retention_days == 0);
+    CHECK_FALSE(policy->level.has_value());
+    CHECK(parse({"board", "list", "--data", "d"})->command == Config::Command::board_list);
+    CHECK_FALSE(parse({"serve", "--data", "d", "--app", "a", "--blocks", "closed"})->blocks_open);
+}
+
 TEST_CASE("every mistake is named")
 {
     const std::pair<std::vector<std::string>, const char*> mistakes[] = {
@@ -55,6 +73,19 @@ TEST_CASE("every mistake is named")
         {{"restore", "--data", "d"}, "--from"},
         {{"init"}, "--data"},
         {{"init", "--data", "d", "--app", "a"}, "no option \"--app\" for init"},
+        {{"serve", "--data", "d", "--app", "a", "--blocks", "yes"}, "--blocks wants open or closed, not \"yes\""},
+        {{"board"}, "which board command? board add, board policy or board list"},
+        {{"board", "remove"}, "there is no command \"board remove\""},
+        {{"board", "list"}, "board list wants --data DIR"},
+        {{"board", "list", "--data", "d", "--level", "prompt"}, "there is no option \"--level\" for board list"},
+        {{"board", "add", "--data", "d", "--level", "silent"}, "the level silent is not built yet; prompt is the only one"},
+        {{"board", "add", "--data", "d", "--level", "loud"}, "there is no level \"loud\""},
+        {{"board", "add", "--data", "d", "--cipher-suite", "0x004d"}, "--cipher-suite wants default, 0x0054 or 0x0003, not \"0x004d\""},
+        {{"board", "add", "--data", "d", "--board", "0"}, "board 0 is the directory"},
+        {{"board", "add", "--data", "d", "--board", "65536"}, "--board wants a number up to 65535"},
+        {{"board", "add", "--data", "d", "--retention-days", "36501"}, "--retention-days wants a number up to 36500"},
+        {{"board", "policy", "--data", "d"}, "board policy wants --board N"},
+        {{"board", "policy", "--data", "d", "--board", "1"}, "board policy wants something to change"},
         {{"restore", "--to", "d"}, "no option \"--to\" for restore"},
     };
     for (const auto& [words, part] : mistakes) {

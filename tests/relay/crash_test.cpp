@@ -1,14 +1,20 @@
-// The real program, killed with SIGKILL at random instants while two clients write and one follows.
+// The real program, killed with SIGKILL at random instants while two clients write and one follows: SINETTI_KILLS times, or ten.
 
 #include "relay/check.h"
+#include "relay/data_folder.h"
+#include "relay/sqlite.h"
+#include "relay/store_sqlite.h"
 #include "tests/relay/support.h"
 
+#include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <fstream>
 #include <map>
 #include <set>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,11 +23,17 @@ using namespace sinetti::relay_test;
 
 namespace {
 
-constexpr unsigned kKills = 10;
+unsigned kills()
+{
+    const char* const wanted = std::getenv("SINETTI_KILLS");
+    const auto count = wanted == nullptr ? 0 : std::strtoul(wanted, nullptr, 10);
+    return count == 0 ? 10 : static_cast<unsigned>(count);
+}
 
 class RelayProcess {
 public:
-    explicit RelayProcess(const std::filesystem::path& folder)
+    // file_bytes_max: no file may grow beyond it, as on a full disk; 0: no limit.
+    explicit RelayProcess(const std::filesystem::path& folder, rlim_t file_bytes_max = 0)
     {
         int output[2];
         REQUIRE(::pipe(output) == 0);
@@ -31,6 +43,8 @@ public:
             ::dup2(output[1], STDOUT_FILENO);
             ::close(output[0]);
             const auto data = (folder / "data").string(), app = (folder / "app").string();
+            const rlimit limit{file_bytes_max, file_bytes_max};
+            if (file_bytes_max > 0) ::setrlimit(RLIMIT_FSIZE, &limit);
             const int null = ::open("/dev/null", O_WRONLY);
             ::dup2(null, STDERR_FILENO);
             ::execl(SINETTI_RELAY_PROGRAM, "sinetti-relay", "serve", "--port", "0", "--data", data.c_str(), "--app", app.c_str(), nullptr);
@@ -85,28 +99,137 @@ public:
             client.send(wire::Append{request, 1, cell(number)});
         }
         for (;;) {
-            while (in_flight.size() < 32) {
+            while (in_flight.size() < 32 && m_unanswered.size() < 256) {
                 m_unanswered.insert(m_next);
                 in_flight[++request] = m_next;
                 client.send(wire::Append{request, 1, cell(m_next++)});
             }
+            if (in_flight.empty()) return;
             const auto frame = client.receive();
             if (!frame) return;
+            if (const auto* refused = std::get_if<wire::Refused>(&*frame)) {
+                REQUIRE(refused->code == wire::Refusal::storage_full);
+                ++refusals;
+                ++answers;
+                in_flight.erase(refused->request_id);
+                std::this_thread::sleep_for(5ms);
+                continue;   // the cell goes out again with the next session
+            }
             const auto* appended = std::get_if<wire::Appended>(&*frame);
             REQUIRE(appended != nullptr);
             const auto number = in_flight.at(appended->request_id);
             in_flight.erase(appended->request_id);
             m_unanswered.erase(number);
             acknowledged[number] = appended->position;
+            ++answers;
         }
     }
 
     std::map<std::uint64_t, std::uint64_t> acknowledged;   // number → position
+    std::uint64_t refusals = 0;
+    std::atomic<std::uint64_t> answers = 0;
 
 private:
     std::uint64_t m_next;
     std::set<std::uint64_t> m_unanswered;
 };
+
+directory::RelayKeys found(const std::filesystem::path& folder, Cast& cast)
+{
+    make_app(folder / "app");
+    // The program has the real clock: invites that outlast it.
+    const base::UnixMilliseconds expires{base::SystemClock().now().value + 3'600'000};
+    RelayProcess relay(folder);
+    const auto link = directory::parse_founder_link(relay.administrator_link());
+    REQUIRE(link.has_value());
+    Client founder(relay.address(link->relay_keys));
+    REQUIRE(founder.open_as_founder(relay.administrator_link()));
+    REQUIRE(founder.append(cast.organisation()) == 0);
+    for (const auto* person : {&cast.anna, &cast.bert}) {
+        const auto invite = cast.invite(*person, directory::Role::member, expires);
+        REQUIRE(founder.append(directory::sign_enrolment(invite, person->invite, person->identity, cast.profile("x"), cast.certificate(*person), base::Bytes(9, 1))));
+    }
+    std::ofstream(folder / "founded") << "yes";
+    return link->relay_keys;
+}
+
+void kill_under_load(RelayProcess& relay, const directory::RelayKeys& keys, Cast& cast, Writer& anna, Writer& bert, std::chrono::milliseconds after)
+{
+    std::thread first([&] { anna.run(relay.address(keys), cast.anna.device); });
+    std::thread second([&] { bert.run(relay.address(keys), cast.bert.device); });
+    std::this_thread::sleep_for(after);
+    relay.end(SIGKILL);
+    first.join();
+    second.join();
+}
+
+// The same, once the relay has begun to answer both: however slow the machine is.
+void kill_after_answers(RelayProcess& relay, const directory::RelayKeys& keys, Cast& cast, Writer& anna, Writer& bert, std::chrono::milliseconds after)
+{
+    const auto before = std::pair(anna.answers.load(), bert.answers.load());
+    std::thread first([&] { anna.run(relay.address(keys), cast.anna.device); });
+    std::thread second([&] { bert.run(relay.address(keys), cast.bert.device); });
+    for (int wait = 0; wait < 4000 && (anna.answers == before.first || bert.answers == before.second); ++wait) std::this_thread::sleep_for(5ms);
+    std::this_thread::sleep_for(after);
+    relay.end(SIGKILL);
+    first.join();
+    second.join();
+}
+
+// Whole blocks of long ago, as the relay would have them after some years.
+void add_old_blocks(const std::filesystem::path& folder, std::uint64_t first_number, std::size_t blocks)
+{
+    auto store = relay::open_sqlite_store({.file = relay::database_file(folder / "data")});
+    REQUIRE(store.has_value());
+    const auto length = (*store)->boards()->at(1).length;
+    const auto count = blocks * wire::kBlockEntries - length % wire::kBlockEntries;
+    std::vector<relay::NewEntry> entries;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        auto bytes = cell(first_number + i);
+        wire::Tag tag;
+        std::copy_n(bytes.begin(), tag.size(), tag.begin());
+        entries.push_back({1, tag, std::make_shared<const base::Bytes>(std::move(bytes)), {}});
+    }
+    REQUIRE((*store)->append(entries).has_value());
+}
+
+void check_data(const std::filesystem::path& folder)
+{
+    const auto report = relay::check_data(folder / "data");
+    REQUIRE_MESSAGE(report.faults.empty(), report.faults.front());
+}
+
+relay::BoardState board_state(const std::filesystem::path& folder)
+{
+    auto store = relay::open_sqlite_store({.file = relay::database_file(folder / "data"), .mode = relay::SqliteOptions::Mode::inspect});
+    REQUIRE(store.has_value());
+    const auto boards = (*store)->boards();
+    REQUIRE(boards.has_value());
+    return boards->at(1);
+}
+
+// Every acknowledged cell that is kept stands where it was said to stand, and none twice.
+void check_acknowledged(const std::filesystem::path& folder, const std::vector<const Writer*>& writers)
+{
+    auto store = relay::open_sqlite_store({.file = relay::database_file(folder / "data"), .mode = relay::SqliteOptions::Mode::inspect});
+    REQUIRE(store.has_value());
+    const auto state = board_state(folder);
+    std::vector<base::Bytes> cells;
+    while (state.cut + cells.size() < state.length) {
+        auto entries = (*store)->read(1, state.cut + cells.size(), wire::kBlockEntries);
+        REQUIRE(entries.has_value());
+        REQUIRE_FALSE(entries->empty());
+        for (auto& entry : *entries) cells.push_back(std::move(entry.entry));
+    }
+    for (const auto* writer : writers) {
+        for (const auto& [number, position] : writer->acknowledged) {
+            if (position < state.cut) continue;
+            REQUIRE(position < state.length);
+            REQUIRE(cells[position - state.cut] == cell(number));
+        }
+    }
+    CHECK(std::set<base::Bytes>(cells.begin(), cells.end()).size() == cells.size());
+}
 
 }  // namespace
 
@@ -115,29 +238,12 @@ TEST_SUITE_BEGIN("relay.crash");
 TEST_CASE("killed again and again under load, the relay loses, doubles and reorders no acknowledged cell")
 {
     TemporaryFolder folder;
-    make_app(folder.path() / "app");
     Cast cast;
-    // The program has the real clock: invites that outlast it.
-    const base::UnixMilliseconds expires{base::SystemClock().now().value + 3'600'000};
-    directory::RelayKeys keys;
-    {
-        RelayProcess relay(folder.path());
-        const auto link = directory::parse_founder_link(relay.administrator_link());
-        REQUIRE(link.has_value());
-        keys = link->relay_keys;
-        Client founder(relay.address(keys));
-        REQUIRE(founder.open_as_founder(relay.administrator_link()));
-        REQUIRE(founder.append(cast.organisation()) == 0);
-        for (const auto* person : {&cast.anna, &cast.bert}) {
-            const auto invite = cast.invite(*person, directory::Role::member, expires);
-            REQUIRE(founder.append(directory::sign_enrolment(invite, person->invite, person->identity, cast.profile("x"), cast.certificate(*person), base::Bytes(9, 1))));
-        }
-        std::ofstream(folder.path() / "founded") << "yes";
-    }
+    const auto keys = found(folder.path(), cast);
     Writer anna(1), bert(1'000'000'000);
     base::SeededRandom random(42);
     std::vector<base::Bytes> followed;   // what a follower has seen, over all sessions
-    for (unsigned kill = 0; kill < kKills; ++kill) {
+    for (unsigned kill = 0; kill < kills(); ++kill) {
         RelayProcess relay(folder.path());
         std::thread first([&] { anna.run(relay.address(keys), cast.anna.device); });
         std::thread second([&] { bert.run(relay.address(keys), cast.bert.device); });
@@ -164,8 +270,7 @@ TEST_CASE("killed again and again under load, the relay loses, doubles and reord
         first.join();
         second.join();
         reader.join();
-        const auto report = relay::check_data(folder.path() / "data");
-        REQUIRE_MESSAGE(report.faults.empty(), report.faults.front());
+        check_data(folder.path());
     }
 
     RelayProcess relay(folder.path());
@@ -190,4 +295,63 @@ TEST_CASE("killed again and again under load, the relay loses, doubles and reord
     const int status = relay.end(SIGTERM);
     CHECK(WIFEXITED(status));
     CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("killed while old blocks go, the relay keeps a whole chain behind its cut, and the cut never moves back")
+{
+    TemporaryFolder folder;
+    Cast cast;
+    const auto keys = found(folder.path(), cast);
+    Writer anna(1), bert(1'000'000'000);
+    base::SeededRandom random(43);
+    std::uint64_t cut = 0, interrupted = 0;
+    for (unsigned kill = 0; kill < kills(); ++kill) {
+        // What is left of before is old by now; and more is, so that the kill comes in between.
+        {
+            auto database = relay::sqlite::Database::open(relay::database_file(folder.path() / "data"), SQLITE_OPEN_READWRITE);
+            REQUIRE(database.has_value());
+            REQUIRE(database->run("UPDATE blocks SET day = 0").has_value());
+        }
+        add_old_blocks(folder.path(), 2'000'000'000 + 100'000 * kill, 12);
+        RelayProcess relay(folder.path());
+        if (kill % 2 == 0)
+            kill_under_load(relay, keys, cast, anna, bert, std::chrono::milliseconds(random.below(100)));
+        else
+            kill_after_answers(relay, keys, cast, anna, bert, std::chrono::milliseconds(random.below(200)));
+        check_data(folder.path());
+        check_acknowledged(folder.path(), {&anna, &bert});
+        const auto state = board_state(folder.path());
+        CHECK(state.cut >= cut);
+        cut = state.cut;
+        auto after = relay::sqlite::Database::open(relay::database_file(folder.path() / "data"), SQLITE_OPEN_READWRITE);
+        auto statement = relay::sqlite::Statement::prepare(*after, "SELECT count(*) FROM blocks WHERE day = 0");
+        REQUIRE(statement->step().value());
+        if (statement->integer(0) > 0) ++interrupted;
+    }
+    MESSAGE(interrupted << " of " << kills() << " kills came before all old blocks had gone; the board is cut at " << cut);
+    CHECK(cut > 0);
+}
+
+TEST_CASE("killed on a full disk, the relay keeps what it acknowledged, and takes more when there is room")
+{
+    TemporaryFolder folder;
+    Cast cast;
+    const auto keys = found(folder.path(), cast);
+    Writer anna(1), bert(1'000'000'000);
+    base::SeededRandom random(44);
+    for (unsigned kill = 0; kill < kills(); ++kill) {
+        RelayProcess relay(folder.path(), rlim_t{512} << 10);
+        kill_after_answers(relay, keys, cast, anna, bert, std::chrono::milliseconds(100 + random.below(300)));
+        check_data(folder.path());
+        check_acknowledged(folder.path(), {&anna, &bert});
+    }
+    CHECK(anna.refusals + bert.refusals > 0);
+    const auto full = anna.acknowledged.size() + bert.acknowledged.size();
+    CHECK(full > 0);
+    RelayProcess relay(folder.path());
+    kill_after_answers(relay, keys, cast, anna, bert, 1s);
+    check_data(folder.path());
+    check_acknowledged(folder.path(), {&anna, &bert});
+    CHECK(anna.acknowledged.size() + bert.acknowledged.size() > full);
+    MESSAGE(full << " cells acknowledged before the disk was full, " << anna.refusals + bert.refusals << " refused");
 }

@@ -1,5 +1,7 @@
+#include "directory/board_statement.h"
 #include "relay/static_files.h"
 #include "tests/relay/support.h"
+#include "wire/block.h"
 
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
@@ -72,6 +74,89 @@ TEST_CASE("every answer carries the strict headers")
         CHECK(response["Referrer-Policy"] == "no-referrer");
         CHECK(response.count("Permissions-Policy") == 1);
     }
+}
+
+TEST_CASE("a whole block is a file: the same bytes for everybody, verifiable by itself, for caches to keep")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client writer(relay.address());
+    REQUIRE(writer.open_as_device(cast.anna.device));
+    for (std::uint64_t number = 0; number < 520; ++number) REQUIRE(writer.append(1, cell(number)));
+
+    for (const std::uint64_t number : {0, 1}) {
+        const auto target = "/board/1/block/" + std::to_string(number);
+        const auto response = ask(relay.port(), http::verb::get, target, {{"Cookie", "a=b"}});
+        REQUIRE(response.result() == http::status::ok);
+        CHECK(response["Content-Type"] == "application/octet-stream");
+        CHECK(response["Cache-Control"] == "public, max-age=86400, immutable");
+        CHECK(response["X-Content-Type-Options"] == "nosniff");
+        CHECK(std::string(response["Content-Security-Policy"]).starts_with("default-src 'none'"));
+        CHECK(response.count("Set-Cookie") == 0);
+        CHECK(response.body().size() == wire::kBlockSize);
+        const auto block = wire::decode_block(base::view_of(response.body()));
+        REQUIRE(block.has_value());
+        CHECK(block->board == 1);
+        CHECK(block->block == number);
+        auto head = number == 0 ? directory::initial_head(1) : block->before;
+        CHECK(head == block->before);
+        for (std::size_t i = 0; i < wire::kBlockEntries; ++i) {
+            CHECK(block->cells[i] == cell(number * wire::kBlockEntries + i));
+            head = directory::next_head(head, number * wire::kBlockEntries + i, block->cells[i]);
+        }
+        CHECK(head == block->after);
+        CHECK(directory::verify_board_statement(relay.address().keys.signing_public_key, directory::StatementKind::head, 1, (number + 1) * wire::kBlockEntries, head, block->signature));
+
+        const auto head_only = ask(relay.port(), http::verb::head, target);
+        CHECK(head_only.result() == http::status::ok);
+        CHECK(head_only["Content-Length"] == std::to_string(wire::kBlockSize));
+        CHECK(head_only.body().empty());
+    }
+
+    // What is not whole, not a board of cells, not there or not spelled so: all the same.
+    const auto nothing = ask(relay.port(), http::verb::get, "/nothing");
+    for (const auto* target : {"/board/1/block/2", "/board/1/block/3", "/board/0/block/0", "/board/7/block/0", "/board/1/block/00", "/board/01/block/0", "/board/1/block/0?x",
+                               "/board/1/block/", "/board/1/block/-1", "/board/1/block/18446744073709551615", "/board/1/block/18446744073709551616", "/board/4294967296/block/0",
+                               "/board//block/0", "/board/1/block/0/", "/board/1"}) {
+        CAPTURE(target);
+        const auto response = ask(relay.port(), http::verb::get, target);
+        CHECK(response.result() == http::status::not_found);
+        CHECK(response.body() == nothing.body());
+        for (const auto& field : nothing) CHECK(response[field.name_string()] == field.value());
+    }
+    CHECK(ask(relay.port(), http::verb::post, "/board/1/block/0").result() == http::status::method_not_allowed);
+}
+
+TEST_CASE("blocks that have gone are not there, and the first one that is kept still is")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client writer(relay.address());
+    REQUIRE(writer.open_as_device(cast.anna.device));
+    for (std::uint64_t number = 0; number < 260; ++number) REQUIRE(writer.append(1, cell(number)));
+    const auto first = wire::decode_block(base::view_of(ask(relay.port(), http::verb::get, "/board/1/block/0").body()));
+    relay.clock.advance(std::int64_t{31} * 86'400'000);
+    for (std::uint64_t number = 260; number < 520; ++number) REQUIRE(writer.append(1, cell(number)));
+    relay.tend();
+    for (int attempt = 0; attempt < 3000 && ask(relay.port(), http::verb::get, "/board/1/block/0").result() == http::status::ok; ++attempt) std::this_thread::sleep_for(10ms);
+    CHECK(ask(relay.port(), http::verb::get, "/board/1/block/0").result() == http::status::not_found);
+    const auto second = wire::decode_block(base::view_of(ask(relay.port(), http::verb::get, "/board/1/block/1").body()));
+    REQUIRE(first.has_value());
+    REQUIRE(second.has_value());
+    CHECK(second->before == first->after);
+}
+
+TEST_CASE("an operator may close the blocks")
+{
+    RunningRelay relay([](relay::Config& config) { config.blocks_open = false; });
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client writer(relay.address());
+    REQUIRE(writer.open_as_device(cast.anna.device));
+    for (std::uint64_t number = 0; number < 256; ++number) REQUIRE(writer.append(1, cell(number)));
+    CHECK(ask(relay.port(), http::verb::get, "/board/1/block/0").result() == http::status::not_found);
 }
 
 TEST_CASE("files come with their types, and / is index.html")

@@ -94,6 +94,11 @@ RelayAddress RunningRelay::address() const
     return {m_server->port(), m_server->keys()};
 }
 
+void RunningRelay::tend()
+{
+    m_server->tend();
+}
+
 std::string RunningRelay::administrator_link() const
 {
     return m_server->administrator_link();
@@ -237,7 +242,11 @@ std::optional<wire::RelayFrame> Client::receive()
     for (;;) {
         const auto message = receive_bytes();
         if (!message) return {};
-        if (auto frame = open(*message)) return frame;
+        auto frame = open(*message);
+        if (!frame) continue;
+        const auto* head = std::get_if<wire::SignedHead>(&*frame);
+        if (head == nullptr) return frame;
+        signed_heads.push_back(*head);
     }
 }
 

@@ -58,6 +58,7 @@ public:
     const std::filesystem::path& data() const { return m_data; }
     std::string administrator_link() const;
     std::string error_of_another_on_the_same_data();   // empty when it started
+    void tend();
     base::ManualClock clock{directory_test::kNow};
 
 private:
@@ -90,7 +91,7 @@ public:
     void send_raw(std::string_view bytes);                       // past the WebSocket
 
     std::optional<base::Bytes> receive_bytes();                  // nullopt: closed
-    std::optional<wire::RelayFrame> receive();
+    std::optional<wire::RelayFrame> receive();                   // signed heads go to signed_heads
     std::optional<wire::RelayFrame> open(base::ByteView message);   // nullopt: the channel's own
     std::optional<base::Bytes> try_receive_bytes(std::chrono::milliseconds wait);   // nullopt also when nothing came
     template<typename Frame>
@@ -115,6 +116,7 @@ public:
     std::optional<std::uint64_t> append(const directory::Record& record) { return append(0, directory::encode(record)); }
 
     wire::Nonce nonce{};
+    std::vector<wire::SignedHead> signed_heads;
 
 private:
     Client(std::uint16_t port, std::string origin, int receive_buffer);

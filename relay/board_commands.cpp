@@ -1,0 +1,90 @@
+#include "relay/board_commands.h"
+
+#include "relay/data_folder.h"
+#include "relay/limits.h"
+#include "relay/store_sqlite.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace sinetti::relay {
+
+using base::Unexpected;
+
+namespace {
+
+using Lines = std::vector<std::string>;
+using Told = base::Result<Lines, std::string>;
+
+std::string trouble(StoreError error, const std::filesystem::path& data)
+{
+    switch (error) {
+    case StoreError::full: return "there is no space to write in " + data.string() + ", or it is read-only";
+    case StoreError::unavailable: return "the database in " + data.string() + " cannot be opened, or is too busy";
+    case StoreError::broken: break;
+    }
+    return "the database in " + data.string() + " is damaged, or of another version: serve of this version makes it fit";
+}
+
+std::string describe(const wire::BoardInfo& info)
+{
+    if (info.kind == wire::BoardKind::directory) return "directory, kept for ever";
+    const auto kept = info.retention_days == 0 ? std::string("kept for ever") : "kept " + std::to_string(info.retention_days) + " days";
+    char suite[16] = "";
+    if (info.cipher_suite != 0) std::snprintf(suite, sizeof suite, "suite 0x%04x, ", static_cast<unsigned>(info.cipher_suite));
+    return std::string("cells, prompt, ") + suite + kept;
+}
+
+std::string describe(const BoardState& state)
+{
+    auto line = "board " + std::to_string(state.info.board) + ": " + describe(state.info) + ", " + std::to_string(state.length) + " entries";
+    if (state.cut > 0) line += ", those before " + std::to_string(state.cut) + " are gone";
+    return line;
+}
+
+Told add(Store& store, const std::vector<BoardState>& boards, const Config& config)
+{
+    if (boards.size() >= wire::kBoardsMax) return Unexpected("there are " + std::to_string(boards.size()) + " boards, and no room for more");
+    wire::BoardInfo info{.board = config.board.value_or(boards.back().info.board + 1), .retention_days = config.retention_days.value_or(kRetentionDays)};
+    if (info.board > kBoardNumberMax) return Unexpected(std::string("the highest number is taken; name a free one with --board N"));
+    info.level = config.level.value_or(info.level);
+    info.cipher_suite = config.cipher_suite.value_or(info.cipher_suite);
+    const auto added = store.add_board(info);
+    if (!added) return Unexpected(trouble(added.error(), config.data));
+    if (!*added) return Unexpected("there is a board " + std::to_string(info.board) + " already; board policy changes it");
+    return Lines{"board " + std::to_string(info.board) + " added: " + describe(info)};
+}
+
+Told change(Store& store, const std::vector<BoardState>& boards, const Config& config)
+{
+    const auto known = std::ranges::find(boards, *config.board, [](const BoardState& state) { return state.info.board; });
+    if (known == boards.end()) return Unexpected("there is no board " + std::to_string(*config.board) + "; board list shows them");
+    auto info = known->info;
+    info.level = config.level.value_or(info.level);
+    info.cipher_suite = config.cipher_suite.value_or(info.cipher_suite);
+    info.retention_days = config.retention_days.value_or(info.retention_days);
+    const auto changed = store.set_policy(info);
+    if (!changed) return Unexpected(trouble(changed.error(), config.data));
+    return Lines{"board " + std::to_string(info.board) + ": " + describe(info)};
+}
+
+}  // namespace
+
+base::Result<std::vector<std::string>, std::string> run_board_command(const Config& config)
+{
+    std::error_code ignored;
+    const auto file = database_file(config.data);
+    if (!std::filesystem::exists(file, ignored)) return Unexpected("there is no relay data in " + config.data.string());
+    const bool only_looks = config.command == Config::Command::board_list;
+    auto store = open_sqlite_store({.file = file, .mode = only_looks ? SqliteOptions::Mode::inspect : SqliteOptions::Mode::administer});
+    if (!store) return Unexpected(trouble(store.error(), config.data));
+    const auto boards = (*store)->boards();
+    if (!boards) return Unexpected(trouble(boards.error(), config.data));
+    if (config.command == Config::Command::board_add) return add(**store, *boards, config);
+    if (config.command == Config::Command::board_policy) return change(**store, *boards, config);
+    Lines lines;
+    for (const auto& state : *boards) lines.push_back(describe(state));
+    return lines;
+}
+
+}  // namespace sinetti::relay
