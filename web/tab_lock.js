@@ -3,6 +3,7 @@
 
 const kLock = 'sinetti-seal';
 const kChannel = 'sinetti-tabs';
+const kLeavingMs = 1500;   // how long a page that is being left, a reload's among them, may keep its lock
 
 export class TabLock {
   #channel = new BroadcastChannel(kChannel);
@@ -22,9 +23,14 @@ export class TabLock {
     };
   }
 
-  // True: this tab has it now.
-  tryAcquire() {
-    return this.#request({ifAvailable: true});
+  // True: this tab has it now. False: another tab has it, and stays.
+  async tryAcquire() {
+    try {
+      return await this.#request({signal: AbortSignal.timeout(kLeavingMs)});
+    } catch (error) {
+      if (error.name === 'TimeoutError' || error.name === 'AbortError') return false;
+      throw error;
+    }
   }
 
   // Asks the tab that has it, and resolves when it is ours. False: already waiting.
@@ -39,13 +45,10 @@ export class TabLock {
 
   #request(options) {
     return new Promise((resolve, reject) => {
-      navigator.locks.request(kLock, options, (lock) => {
-        if (!lock) return resolve(false);
-        return new Promise((release) => {
-          this.#release = release;
-          resolve(true);
-        });
-      }).catch(reject);
+      navigator.locks.request(kLock, options, () => new Promise((release) => {
+        this.#release = release;
+        resolve(true);
+      })).catch(reject);
     });
   }
 }
