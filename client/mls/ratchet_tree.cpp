@@ -299,8 +299,8 @@ ByteView RatchetTree::tree_hash(NodeIndex node) const
 Bytes RatchetTree::original_tree_hash(NodeIndex node, std::span<const LeafIndex> excluded) const
 {
     // Only those below the node, so that the work is that of the subtree however many others are excluded.
-    const auto below = std::ranges::subrange(std::ranges::lower_bound(excluded, first_leaf_below(node)),
-                                             std::ranges::upper_bound(excluded, last_leaf_below(node)));
+    const std::span<const LeafIndex> below(std::lower_bound(excluded.begin(), excluded.end(), first_leaf_below(node)),
+                                           std::upper_bound(excluded.begin(), excluded.end(), last_leaf_below(node)));
     if (below.empty()) return base::to_bytes(tree_hash(node));
     if (is_leaf(node)) return hash_leaf(to_leaf(node), nullptr);
 
@@ -309,7 +309,8 @@ Bytes RatchetTree::original_tree_hash(NodeIndex node, std::span<const LeafIndex>
     const auto* content = parent_node(node);
     if (!content) return hash_parent(nullptr, left_hash, right_hash);
     ParentNode original{content->encryption_key, content->parent_hash, {}};
-    std::ranges::set_difference(content->unmerged_leaves, below, std::back_inserter(original.unmerged_leaves));
+    std::set_difference(content->unmerged_leaves.begin(), content->unmerged_leaves.end(), below.begin(), below.end(),
+                        std::back_inserter(original.unmerged_leaves));
     return hash_parent(&original, left_hash, right_hash);
 }
 

@@ -51,6 +51,7 @@ std::vector<base::Bytes> seeds()
     InviteLink link{sign_invite(root, invite.public_key(), {2'000'000'000'000}, Role::member),
                     base::Secret<32>(invite.seed().first<32>()),
                     kDirectoryKey.clone(),
+                    RelayKeys{.channel_public_key = {1}, .signing_public_key = root.public_key()},
                     "Virasto",
                     "Eero Esimerkki",
                     "Aino Alku"};
