@@ -92,8 +92,6 @@ private:
 }  // namespace sinetti::base
 
 // TRY(expression): the value, or return the error from the surrounding function (whose error type must be constructible from it).
-// Not inside the braces of an aggregate after another owning member: g++ 12 and clang 14 do not destroy what was already
-// initialised when the expression returns. Name the values first, then move them in.
 // Not inside the braces of an aggregate after a member that owns something: returning from there leaves that member undestroyed
 // (g++ 12 and clang 14 alike), so it leaks and its secrets stay. Give such values a name first; calls and constructors are fine.
 #define TRY(...)                                                                                         \
