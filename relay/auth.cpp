@@ -12,6 +12,7 @@ wire::SessionKind kind_of(const SessionRights& rights)
 {
     if (std::holds_alternative<DeviceSession>(rights)) return wire::SessionKind::device;
     if (std::holds_alternative<InviteSession>(rights)) return wire::SessionKind::invite;
+    if (std::holds_alternative<IdentitySession>(rights)) return wire::SessionKind::identity;
     return wire::SessionKind::founder;
 }
 
@@ -22,7 +23,7 @@ Allowed<SessionRights> authenticate(const wire::AuthenticateDevice& frame, const
     const auto* device = context.directory.device(frame.device_public_key);
     if (device == nullptr) return Unexpected(Refusal::not_authorised);
     if (device->revoked) return Unexpected(Refusal::revoked);
-    return SessionRights(DeviceSession{frame.device_public_key});
+    return SessionRights(DeviceSession{frame.device_public_key, device->identity_public_key});
 }
 
 Allowed<SessionRights> authenticate(const wire::AuthenticateInvite& frame, const AuthenticationContext& context)
@@ -45,6 +46,16 @@ Allowed<SessionRights> authenticate(const wire::AuthenticateFounder& frame, cons
     return SessionRights(FounderSession{});
 }
 
+Allowed<SessionRights> authenticate(const wire::AuthenticateIdentity& frame, const AuthenticationContext& context)
+{
+    if (!directory::verify_session(frame.identity_public_key, context.nonce, frame.signature)) return Unexpected(Refusal::not_authorised);
+    if (!context.directory.founded()) return Unexpected(Refusal::not_founded);
+    const auto* identity = context.directory.identity(frame.identity_public_key);
+    if (identity == nullptr) return Unexpected(Refusal::not_authorised);
+    if (identity->revoked) return Unexpected(Refusal::revoked);
+    return SessionRights(IdentitySession{frame.identity_public_key});
+}
+
 bool may_read(const SessionRights& rights, std::uint32_t board)
 {
     return std::holds_alternative<DeviceSession>(rights) || board == wire::kDirectoryBoard;
@@ -59,7 +70,14 @@ bool may_append(const SessionRights& rights, const directory::Record& record)
 {
     if (const auto* device = std::get_if<DeviceSession>(&rights)) {
         if (const auto* update = std::get_if<directory::KeyPackageUpdate>(&record)) return update->device_public_key == device->device_public_key;
+        if (const auto* sign_out = std::get_if<directory::SignOut>(&record)) return sign_out->identity_public_key == device->identity_public_key;
         return std::holds_alternative<directory::Revocation>(record);   // the root's signature is the authority
+    }
+    if (const auto* identity = std::get_if<IdentitySession>(&rights)) {
+        if (const auto* enrolment = std::get_if<directory::DeviceEnrolment>(&record))
+            return enrolment->device.identity_public_key == identity->identity_public_key;
+        const auto* sign_out = std::get_if<directory::SignOut>(&record);
+        return sign_out != nullptr && sign_out->identity_public_key == identity->identity_public_key;
     }
     if (const auto* invited = std::get_if<InviteSession>(&rights)) {
         const auto* enrolment = std::get_if<directory::Enrolment>(&record);
@@ -77,6 +95,7 @@ Refusal refusal_of(directory::Error error)
     case directory::Error::invite_expired: return Refusal::invite_expired;
     case directory::Error::invite_revoked:
     case directory::Error::revoked: return Refusal::revoked;
+    case directory::Error::too_many_devices: return Refusal::too_many_devices;
     default: return Refusal::bad_record;
     }
 }

@@ -11,12 +11,16 @@ using Allowed = base::Result<T, wire::Refusal>;
 
 struct DeviceSession {
     directory::PublicKey device_public_key{};
+    directory::PublicKey identity_public_key{};   // whose device it is
 };
 struct InviteSession {
     directory::InviteCertificate invite;
 };
 struct FounderSession {};
-using SessionRights = std::variant<DeviceSession, InviteSession, FounderSession>;
+struct IdentitySession {
+    directory::PublicKey identity_public_key{};
+};
+using SessionRights = std::variant<DeviceSession, InviteSession, FounderSession, IdentitySession>;
 
 wire::SessionKind kind_of(const SessionRights& rights);
 
@@ -34,6 +38,7 @@ struct AuthenticationContext {
 Allowed<SessionRights> authenticate(const wire::AuthenticateDevice& frame, const AuthenticationContext& context);
 Allowed<SessionRights> authenticate(const wire::AuthenticateInvite& frame, const AuthenticationContext& context);
 Allowed<SessionRights> authenticate(const wire::AuthenticateFounder& frame, const AuthenticationContext& context);
+Allowed<SessionRights> authenticate(const wire::AuthenticateIdentity& frame, const AuthenticationContext& context);
 
 bool may_read(const SessionRights& rights, std::uint32_t board);   // and follow
 bool may_append_cells(const SessionRights& rights);

@@ -69,7 +69,8 @@ std::string Metrics::text(std::span<const BoardState> boards) const
     page.single("sent_bytes_total", "counter", "Bytes of frames sent.", sent_bytes);
     page.single("abandoned_connections_total", "counter", "Connections closed because they did not take what was sent.", abandoned);
     page.describe("sessions_accepted_total", "counter", "Sessions accepted, by kind.");
-    for (const auto& [kind, name] : {std::pair(wire::SessionKind::device, "device"), {wire::SessionKind::invite, "invite"}, {wire::SessionKind::founder, "founder"}})
+    for (const auto& [kind, name] : {std::pair(wire::SessionKind::device, "device"), {wire::SessionKind::invite, "invite"}, {wire::SessionKind::founder, "founder"},
+                                     {wire::SessionKind::identity, "identity"}})
         page.value(labelled("sessions_accepted_total", "kind", name), m_accepted[static_cast<std::size_t>(kind)]);
     page.describe("refusals_total", "counter", "Requests and sessions refused, by reason.");
     for (std::size_t code = 1; code < m_refused.size(); ++code) {

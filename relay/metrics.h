@@ -31,7 +31,7 @@ public:
     std::string text(std::span<const BoardState> boards) const;
 
 private:
-    std::array<std::uint64_t, 4> m_accepted{};             // by SessionKind
+    std::array<std::uint64_t, 6> m_accepted{};             // by SessionKind
     std::array<std::uint64_t, 32> m_refused{};             // by Refusal
     std::array<std::uint64_t, kAppendBuckets.size() + 1> m_append_counts{};   // the last: longer than every bucket
     double m_append_seconds = 0;

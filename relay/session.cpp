@@ -80,7 +80,7 @@ void Session::on_message(base::ByteView message)
     if (!frame) return refuse_and_close(Refusal::bad_frame);
 
     const bool authenticates = std::holds_alternative<wire::AuthenticateDevice>(*frame) || std::holds_alternative<wire::AuthenticateInvite>(*frame) ||
-                               std::holds_alternative<wire::AuthenticateFounder>(*frame);
+                               std::holds_alternative<wire::AuthenticateFounder>(*frame) || std::holds_alternative<wire::AuthenticateIdentity>(*frame);
     // Before it is accepted a session may only authenticate, and after that never again. A ping is always welcome.
     if (authenticates == m_rights.has_value() && !std::holds_alternative<wire::Ping>(*frame)) return refuse_and_close(Refusal::bad_frame);
     std::visit([&](auto& body) { handle(body); }, *frame);
@@ -279,6 +279,9 @@ void Session::on_directory_change(const directory::Applied& applied)
         if (device == nullptr || device->revoked) refuse_and_close(Refusal::revoked);
     } else if (const auto* invited = std::get_if<InviteSession>(&*m_rights)) {
         if (directory.invite_revoked(invited->invite.invite_public_key)) refuse_and_close(Refusal::revoked);
+    } else if (const auto* known = std::get_if<IdentitySession>(&*m_rights)) {
+        const auto* identity = directory.identity(known->identity_public_key);
+        if (identity == nullptr || identity->revoked) refuse_and_close(Refusal::revoked);
     }
 }
 

@@ -74,6 +74,7 @@ private:
     void handle(const wire::AuthenticateDevice& frame) { finish_authentication(authenticate(frame, context())); }
     void handle(const wire::AuthenticateInvite& frame) { finish_authentication(authenticate(frame, context())); }
     void handle(const wire::AuthenticateFounder& frame) { finish_authentication(authenticate(frame, context())); }
+    void handle(const wire::AuthenticateIdentity& frame) { finish_authentication(authenticate(frame, context())); }
     void handle(wire::Append& frame);
     void handle(const wire::Read& frame);
     void handle(const wire::Follow& frame);

@@ -54,7 +54,7 @@ struct EnumCount;
 template<>
 struct EnumCount<Phase> { static constexpr auto kLast = Phase::failed; };
 template<>
-struct EnumCount<Code> { static constexpr auto kLast = Code::internal; };
+struct EnumCount<Code> { static constexpr auto kLast = Code::too_many_devices; };
 template<>
 struct EnumCount<ConversationKind> { static constexpr auto kLast = ConversationKind::group; };
 template<>

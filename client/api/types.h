@@ -39,6 +39,8 @@ enum class Code : std::uint8_t {
     // confirmations
     link_copied, member_added, member_removed, enrolled,
     internal,
+    // devices
+    too_many_devices,
 };
 
 enum class ConversationKind : std::uint8_t { direct, group };

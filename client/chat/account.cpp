@@ -29,13 +29,14 @@ codec::Result<SignaturePrivateKey> read_signature_key(codec::Reader& reader)
     return key_or_bad_value(SignaturePrivateKey::from_seed(seed.view()));
 }
 
-codec::Result<PendingEnrolment> read_pending(codec::Reader& reader)
+codec::Result<PendingEnrolment> read_pending(codec::Reader& reader, AccountStage stage)
 {
+    if (stage == AccountStage::adding_device) return PendingEnrolment{std::nullopt, TRY(reader.opaque(wire::kRecordSizeMax)), {}, std::nullopt};
     auto invite = TRY(directory::read_invite_certificate(reader));
     auto invite_key = TRY(read_signature_key(reader));
     auto enrolment = TRY(reader.opaque(wire::kRecordSizeMax));
     auto organisation = TRY(reader.opaque(wire::kRecordSizeMax));
-    PendingEnrolment pending{invite, std::move(invite_key), std::move(enrolment), std::move(organisation), std::nullopt};
+    PendingEnrolment pending{PendingInvite{invite, std::move(invite_key)}, std::move(enrolment), std::move(organisation), std::nullopt};
     if (TRY(reader.optional_marker())) {
         const auto token = TRY(reader.secret(32));
         if (token.size() != 32) return base::Unexpected(codec::Error::bad_value);
@@ -49,7 +50,7 @@ codec::Result<Account> read_account(base::ByteView record)
     codec::Reader reader(record);
     if (TRY(reader.u16()) != kVersion) return base::Unexpected(codec::Error::bad_value);
     const auto stage = TRY(reader.u8());
-    if (stage < 1 || stage > 3) return base::Unexpected(codec::Error::bad_value);
+    if (stage < 1 || stage > 4) return base::Unexpected(codec::Error::bad_value);
     auto identity = TRY(read_signature_key(reader));
     auto device = TRY(read_signature_key(reader));
     const auto contact_bytes = TRY(reader.secret(crypto::kDhKeySize));
@@ -64,7 +65,7 @@ codec::Result<Account> read_account(base::ByteView record)
     auto name = TRY(reader.text(kTextMax));
     auto title = TRY(reader.text(kTextMax));
     std::optional<PendingEnrolment> pending;
-    if (TRY(reader.optional_marker())) pending = TRY(read_pending(reader));
+    if (TRY(reader.optional_marker())) pending = TRY(read_pending(reader, static_cast<AccountStage>(stage)));
     TRY(reader.finish());
     if ((stage == static_cast<std::uint8_t>(AccountStage::complete)) == pending.has_value()) return base::Unexpected(codec::Error::bad_value);
     return Account{static_cast<AccountStage>(stage), std::move(identity), std::move(device), std::move(contact),
@@ -75,22 +76,20 @@ codec::Result<Account> read_account(base::ByteView record)
 bool is_name(const std::string& text) { return !text.empty() && text.size() <= api::kNameMax && base::is_valid_utf8(base::view_of(text)); }
 bool is_title(const std::string& text) { return text.size() <= api::kNameMax && base::is_valid_utf8(base::view_of(text)); }
 
-struct Newcomer {
-    SignaturePrivateKey identity;
+struct NewDevice {
     SignaturePrivateKey device;
     DhPrivateKey contact;
     KeyPackageSet key_packages;
     directory::DeviceCertificate certificate;
 };
 
-Newcomer make_newcomer(base::UnixMilliseconds now, base::Random& random)
+NewDevice make_device(const SignaturePrivateKey& identity, base::UnixMilliseconds now, base::Random& random)
 {
-    auto identity = SignaturePrivateKey::generate(random);
     auto device = SignaturePrivateKey::generate(random);
     auto contact = DhPrivateKey::generate(random);
     const auto certificate = directory::sign_device(identity, device.public_key(), contact.public_key(), now);
     auto key_packages = new_key_packages({credential_of(identity.public_key(), device.public_key()), device.clone()}, now, random);
-    return {std::move(identity), std::move(device), std::move(contact), std::move(key_packages), certificate};
+    return {std::move(device), std::move(contact), std::move(key_packages), certificate};
 }
 
 }  // namespace
@@ -118,10 +117,12 @@ base::SecretBytes Account::serialize() const
     writer.text(organisation).text(name).text(title);
     writer.optional_marker(pending.has_value());
     if (pending) {
-        writer.raw(directory::encode(pending->invite)).opaque(pending->invite_key.seed());
-        writer.opaque(pending->enrolment_record).opaque(pending->organisation_record);
-        writer.optional_marker(pending->founder_token.has_value());
-        if (pending->founder_token) writer.opaque(pending->founder_token->view());
+        if (pending->invite) writer.raw(directory::encode(pending->invite->certificate)).opaque(pending->invite->key.seed());
+        writer.opaque(pending->enrolment_record);
+        if (pending->invite) {
+            writer.opaque(pending->organisation_record).optional_marker(pending->founder_token.has_value());
+            if (pending->founder_token) writer.opaque(pending->founder_token->view());
+        }
     }
     return std::move(writer).take();
 }
@@ -144,15 +145,16 @@ NewAccountResult found_organisation(const directory::FounderLink& link, const st
     auto sealed_organisation = TRY_OR(directory::seal_name(directory_key, directory::NameOf::organisation, {organisation, ""}, random), api::Code::name_missing);
     auto sealed_profile = TRY_OR(directory::seal_name(directory_key, directory::NameOf::person, {name, title}, random), api::Code::name_missing);
 
-    auto newcomer = make_newcomer(now, random);
+    auto identity = SignaturePrivateKey::generate(random);
+    auto newcomer = make_device(identity, now, random);
     auto invite_key = SignaturePrivateKey::generate(random);
     const auto invite = directory::sign_invite(root, invite_key.public_key(), {now.value + kFounderInviteLifetime}, directory::Role::administrator);
-    auto enrolment = directory::encode(directory::sign_enrolment(invite, invite_key, newcomer.identity, std::move(sealed_profile), newcomer.certificate,
+    auto enrolment = directory::encode(directory::sign_enrolment(invite, invite_key, identity, std::move(sealed_profile), newcomer.certificate,
                                                                  publish(newcomer.key_packages)));
     auto founding = directory::encode(directory::sign_organisation(root, std::move(sealed_organisation)));
     const auto root_public_key = root.public_key();
-    PendingEnrolment pending{invite, std::move(invite_key), std::move(enrolment), std::move(founding), link.token.clone()};
-    return NewAccount{Account{AccountStage::founding, std::move(newcomer.identity), std::move(newcomer.device), std::move(newcomer.contact),
+    PendingEnrolment pending{PendingInvite{invite, std::move(invite_key)}, std::move(enrolment), std::move(founding), link.token.clone()};
+    return NewAccount{Account{AccountStage::founding, std::move(identity), std::move(newcomer.device), std::move(newcomer.contact),
                               std::move(directory_key), root_public_key, link.relay_keys, std::move(root), organisation, name, title, std::move(pending)},
                       std::move(newcomer.key_packages)};
 }
@@ -163,14 +165,35 @@ NewAccountResult enrol_with(const directory::InviteLink& link, const std::string
     if (!is_name(name) || !is_title(title)) return base::Unexpected(api::Code::name_missing);
     auto sealed_profile = TRY_OR(directory::seal_name(link.directory_key, directory::NameOf::person, {name, title}, random), api::Code::name_missing);
     auto invite_key = TRY_OR(SignaturePrivateKey::from_seed(link.invite_seed.view()), api::Code::link_mangled);
-    auto newcomer = make_newcomer(now, random);
-    auto enrolment = directory::encode(directory::sign_enrolment(link.certificate, invite_key, newcomer.identity, std::move(sealed_profile),
+    auto identity = SignaturePrivateKey::generate(random);
+    auto newcomer = make_device(identity, now, random);
+    auto enrolment = directory::encode(directory::sign_enrolment(link.certificate, invite_key, identity, std::move(sealed_profile),
                                                                  newcomer.certificate, publish(newcomer.key_packages)));
-    PendingEnrolment pending{link.certificate, std::move(invite_key), std::move(enrolment), {}, std::nullopt};
-    return NewAccount{Account{AccountStage::enrolling, std::move(newcomer.identity), std::move(newcomer.device), std::move(newcomer.contact),
+    PendingEnrolment pending{PendingInvite{link.certificate, std::move(invite_key)}, std::move(enrolment), {}, std::nullopt};
+    return NewAccount{Account{AccountStage::enrolling, std::move(identity), std::move(newcomer.device), std::move(newcomer.contact),
                               link.directory_key.clone(), link.certificate.root_public_key, link.relay_keys, std::nullopt, link.organisation_name, name, title,
                               std::move(pending)},
                       std::move(newcomer.key_packages)};
+}
+
+PersonKeys person_keys_of(const Account& account)
+{
+    return {account.identity.clone(), account.directory_key.clone(), account.root_public_key, account.relay_keys,
+            account.root ? std::optional(account.root->clone()) : std::nullopt, account.organisation, account.name, account.title};
+}
+
+NewAccountResult add_device(PersonKeys&& person, const std::string& device_name, base::UnixMilliseconds now, base::Random& random)
+{
+    if (!is_name(device_name)) return base::Unexpected(api::Code::name_missing);
+    auto sealed_name = TRY_OR(directory::seal_name(person.directory_key, directory::NameOf::device, {device_name, ""}, random), api::Code::name_missing);
+    auto added = make_device(person.identity, now, random);
+    auto record = directory::encode(directory::sign_device_enrolment(person.identity, added.device, added.certificate, std::move(sealed_name),
+                                                                     publish(added.key_packages)));
+    PendingEnrolment pending{std::nullopt, std::move(record), {}, std::nullopt};
+    return NewAccount{Account{AccountStage::adding_device, std::move(person.identity), std::move(added.device), std::move(added.contact),
+                              std::move(person.directory_key), person.root_public_key, person.relay_keys, std::move(person.root),
+                              std::move(person.organisation), std::move(person.name), std::move(person.title), std::move(pending)},
+                      std::move(added.key_packages)};
 }
 
 }  // namespace sinetti::chat

@@ -22,13 +22,18 @@ enum class AccountStage : std::uint8_t {
     founding = 1,    // the organisation record may not be on the relay yet
     enrolling = 2,   // our enrolment may not be on the relay yet
     complete = 3,
+    adding_device = 4,   // this person is enrolled; the record that adds this device may not be on the relay yet
+};
+
+struct PendingInvite {
+    directory::InviteCertificate certificate;
+    crypto::SignaturePrivateKey key;
 };
 
 // What is needed until the relay has our enrolment, and forgotten then.
 struct PendingEnrolment {
-    directory::InviteCertificate invite;
-    crypto::SignaturePrivateKey invite_key;
-    base::Bytes enrolment_record;
+    std::optional<PendingInvite> invite;             // absent at stage adding_device
+    base::Bytes enrolment_record;                    // an Enrolment, or at stage adding_device a DeviceEnrolment
     base::Bytes organisation_record;               // stage founding
     std::optional<base::Secret<32>> founder_token;   // stage founding
 };
@@ -63,6 +68,23 @@ NewAccountResult found_organisation(const directory::FounderLink& link, const st
                                     const std::string& title, base::UnixMilliseconds now, base::Random& random);
 NewAccountResult enrol_with(const directory::InviteLink& link, const std::string& name, const std::string& title, base::UnixMilliseconds now,
                             base::Random& random);
+
+// A person without any device: what an account has that another device of theirs begins with.
+struct PersonKeys {
+    crypto::SignaturePrivateKey identity;
+    directory::DirectoryKey directory_key;
+    PublicKey root_public_key;
+    directory::RelayKeys relay_keys;
+    std::optional<crypto::SignaturePrivateKey> root;
+    std::string organisation;
+    std::string name;
+    std::string title;
+};
+PersonKeys person_keys_of(const Account& account);
+
+// An account for a new device of somebody who is enrolled, at stage adding_device: fresh device, contact and key package keys, and
+// the record that makes them known. Errors: name_missing (the device's name: empty, not UTF-8 or too long).
+NewAccountResult add_device(PersonKeys&& person, const std::string& device_name, base::UnixMilliseconds now, base::Random& random);
 
 // The MLS credential of a device: identity key ‖ device key.
 mls::Credential credential_of(const PublicKey& identity, const PublicKey& device);

@@ -55,6 +55,7 @@ api::Code code_of(wire::Refusal refusal)
     case wire::Refusal::storage_full: return api::Code::relay_full;
     case wire::Refusal::too_many_requests: return api::Code::rate_limited;
     case wire::Refusal::revoked: return api::Code::device_revoked;
+    case wire::Refusal::too_many_devices: return api::Code::too_many_devices;
     default: return api::Code::relay_refused;
     }
 }
@@ -511,7 +512,10 @@ std::optional<wire::ClientFrame> Core::Implementation::answer_as_newcomer(const 
         abandon_enrolment(m_account->stage == AccountStage::founding ? api::Code::already_founded : api::Code::link_other_organisation);
         return std::nullopt;
     }
-    return wire::AuthenticateInvite{directory::encode(pending().invite), directory::sign_session(pending().invite_key, challenge.nonce)};
+    if (m_account->stage == AccountStage::adding_device)
+        return wire::AuthenticateIdentity{m_account->identity.public_key(), directory::sign_session(m_account->identity, challenge.nonce)};
+    const auto& invite = *pending().invite;
+    return wire::AuthenticateInvite{directory::encode(invite.certificate), directory::sign_session(invite.key, challenge.nonce)};
 }
 
 std::optional<wire::ClientFrame> Core::Implementation::answer_with_link(const wire::Challenge& challenge)
@@ -545,7 +549,8 @@ void Core::Implementation::on_accepted(const wire::Accepted& accepted)
     switch (accepted.session_kind) {
     case wire::SessionKind::founder:
         return m_effects.send(wire::Append{kOrganisationRequest, wire::kDirectoryBoard, pending().organisation_record});
-    case wire::SessionKind::invite: return m_effects.send(wire::Append{kEnrolmentRequest, wire::kDirectoryBoard, pending().enrolment_record});
+    case wire::SessionKind::invite:
+    case wire::SessionKind::identity: return m_effects.send(wire::Append{kEnrolmentRequest, wire::kDirectoryBoard, pending().enrolment_record});
     case wire::SessionKind::device: return complete_enrolment();   // it was us who used the invite
     }
 }
@@ -586,12 +591,12 @@ void Core::Implementation::on_refused(const wire::Refused& refused)
 {
     const Turn turn(*this);
     if (m_account) return on_newcomer_refused(refused);
-    if (m_workspace && m_session.is_ready()) return m_workspace->on_refused(refused);
+    if (m_workspace && refused.request_id != wire::kNoRequest) return m_workspace->on_refused(refused);
     if (m_workspace) {
         if (!is_final(refused.code)) return;
         m_refused = true;
         m_connection_reason = code_of(refused.code);
-        return;
+        return m_session.close();
     }
     if (!is_final(refused.code)) return;
     const bool founder_link = m_link && std::holds_alternative<directory::FounderLink>(*m_link);

@@ -22,6 +22,7 @@ enum class Error : std::uint8_t {
     name_too_long,
     open_failed,           // a sealed name that does not open under this directory key
     link_mangled,          // not a whole, unchanged link
+    too_many_devices,      // the identity has kLiveDevicesMax devices that are not revoked
 };
 
 template<typename T>

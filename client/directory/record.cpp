@@ -13,12 +13,14 @@ using codec::Writer;
 namespace {
 
 constexpr std::uint8_t kRecordVersion = 1;
-enum class RecordType : std::uint8_t { organisation = 1, enrolment = 2, key_package = 3, revocation = 4 };
+enum class RecordType : std::uint8_t { organisation = 1, enrolment = 2, key_package = 3, revocation = 4, device_enrolment = 6, sign_out = 7 };
 
 constexpr std::string_view kOrganisationLabel = "sinetti organisation v1";
 constexpr std::string_view kEnrolmentLabel = "sinetti enrolment v1";
 constexpr std::string_view kKeyPackageLabel = "sinetti key package v1";
 constexpr std::string_view kRevocationLabel = "sinetti revocation v1";
+constexpr std::string_view kDeviceEnrolmentLabel = "sinetti device enrolment v1";
+constexpr std::string_view kSignOutLabel = "sinetti sign-out v1";
 
 // --- the signed part of each body ----------------------------------------------------------------------------------
 void write_unsigned(Writer& writer, const Organisation& record)
@@ -39,6 +41,15 @@ void write_unsigned(Writer& writer, const KeyPackageUpdate& record)
 void write_unsigned(Writer& writer, const Revocation& record)
 {
     writer.u8(std::uint8_t(record.kind)).raw(record.key);
+}
+void write_unsigned(Writer& writer, const DeviceEnrolment& record)
+{
+    write(writer, record.device);
+    writer.opaque(record.sealed_name).opaque(record.key_packages);
+}
+void write_unsigned(Writer& writer, const SignOut& record)
+{
+    writer.raw(record.identity_public_key).raw(record.device_public_key);
 }
 
 template<typename Body>
@@ -71,6 +82,18 @@ void write_record(Writer& writer, const KeyPackageUpdate& record)
 void write_record(Writer& writer, const Revocation& record)
 {
     writer.u8(std::uint8_t(RecordType::revocation));
+    write_unsigned(writer, record);
+    writer.raw(record.signature);
+}
+void write_record(Writer& writer, const DeviceEnrolment& record)
+{
+    writer.u8(std::uint8_t(RecordType::device_enrolment));
+    write_unsigned(writer, record);
+    writer.raw(record.identity_signature).raw(record.device_signature);
+}
+void write_record(Writer& writer, const SignOut& record)
+{
+    writer.u8(std::uint8_t(RecordType::sign_out));
     write_unsigned(writer, record);
     writer.raw(record.signature);
 }
@@ -120,6 +143,25 @@ codec::Result<Revocation> read_revocation(Reader& reader)
     return record;
 }
 
+codec::Result<DeviceEnrolment> read_device_enrolment(Reader& reader)
+{
+    DeviceEnrolment record;
+    record.device = TRY(read_device_certificate(reader));
+    record.sealed_name = TRY(read_sealed_name(reader));
+    record.key_packages = TRY(reader.opaque(kKeyPackagesSizeMax));
+    record.identity_signature = TRY(reader.array<64>());
+    record.device_signature = TRY(reader.array<64>());
+    return record;
+}
+codec::Result<SignOut> read_sign_out(Reader& reader)
+{
+    SignOut record;
+    record.identity_public_key = TRY(reader.array<32>());
+    record.device_public_key = TRY(reader.array<32>());
+    record.signature = TRY(reader.array<64>());
+    return record;
+}
+
 template<typename Body>
 Result<Record> finished(const Reader& reader, codec::Result<Body>&& body)
 {
@@ -156,6 +198,17 @@ Result<void> verify_record(const KeyPackageUpdate& record, const PublicKey&)
 Result<void> verify_record(const Revocation& record, const PublicKey& root)
 {
     return check_signature(root, content(kRevocationLabel, record), record.signature);
+}
+Result<void> verify_record(const DeviceEnrolment& record, const PublicKey&)
+{
+    TRY(verify(record.device));
+    const auto message = content(kDeviceEnrolmentLabel, record);
+    TRY(check_signature(record.device.identity_public_key, message, record.identity_signature));
+    return check_signature(record.device.device_public_key, message, record.device_signature);
+}
+Result<void> verify_record(const SignOut& record, const PublicKey&)
+{
+    return check_signature(record.identity_public_key, content(kSignOutLabel, record), record.signature);
 }
 
 }  // namespace
@@ -203,6 +256,23 @@ Revocation sign_revocation(const SignaturePrivateKey& root, RevokedKind kind, co
     return record;
 }
 
+DeviceEnrolment sign_device_enrolment(const SignaturePrivateKey& identity, const SignaturePrivateKey& device, const DeviceCertificate& certificate,
+                                      base::Bytes sealed_name, base::Bytes key_packages)
+{
+    DeviceEnrolment record{.device = certificate, .sealed_name = std::move(sealed_name), .key_packages = std::move(key_packages)};
+    const auto message = content(kDeviceEnrolmentLabel, record);
+    record.identity_signature = identity.sign(message);
+    record.device_signature = device.sign(message);
+    return record;
+}
+
+SignOut sign_sign_out(const SignaturePrivateKey& identity, const PublicKey& device_public_key)
+{
+    SignOut record{.identity_public_key = identity.public_key(), .device_public_key = device_public_key};
+    record.signature = identity.sign(content(kSignOutLabel, record));
+    return record;
+}
+
 base::Bytes encode(const Record& record)
 {
     Writer writer;
@@ -221,6 +291,8 @@ Result<Record> decode_record(base::ByteView bytes)
     case RecordType::enrolment: return finished(reader, read_enrolment(reader));
     case RecordType::key_package: return finished(reader, read_key_packages(reader));
     case RecordType::revocation: return finished(reader, read_revocation(reader));
+    case RecordType::device_enrolment: return finished(reader, read_device_enrolment(reader));
+    case RecordType::sign_out: return finished(reader, read_sign_out(reader));
     }
     return Unexpected(Error::unknown_version);
 }

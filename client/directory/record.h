@@ -58,7 +58,29 @@ struct Revocation {
 };
 Revocation sign_revocation(const SignaturePrivateKey& root, RevokedKind kind, const PublicKey& key);
 
-using Record = std::variant<Organisation, Enrolment, KeyPackageUpdate, Revocation>;
+// An identity that is enrolled already adds a device. The device's own signature shows that its key is at hand, so that nobody
+// can claim another's.
+struct DeviceEnrolment {
+    DeviceCertificate device;
+    base::Bytes sealed_name;                              // of the device, for people to tell theirs apart
+    base::Bytes key_packages;                             // as in an Enrolment
+    Signature identity_signature{};
+    Signature device_signature{};
+    friend bool operator==(const DeviceEnrolment&, const DeviceEnrolment&) = default;
+};
+DeviceEnrolment sign_device_enrolment(const SignaturePrivateKey& identity, const SignaturePrivateKey& device, const DeviceCertificate& certificate,
+                                      base::Bytes sealed_name, base::Bytes key_packages);
+
+// A person revokes a device of their own.
+struct SignOut {
+    PublicKey identity_public_key{};
+    PublicKey device_public_key{};
+    Signature signature{};                                // by the identity
+    friend bool operator==(const SignOut&, const SignOut&) = default;
+};
+SignOut sign_sign_out(const SignaturePrivateKey& identity, const PublicKey& device_public_key);
+
+using Record = std::variant<Organisation, Enrolment, KeyPackageUpdate, Revocation, DeviceEnrolment, SignOut>;
 
 base::Bytes encode(const Record& record);
 // Errors: malformed, unknown_version.

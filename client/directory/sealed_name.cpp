@@ -17,7 +17,12 @@ constexpr std::size_t kPlaintextSize = 128;
 
 base::ByteView label_of(NameOf of)
 {
-    return base::view_of(of == NameOf::organisation ? "sinetti organisation name v1" : "sinetti profile v1");
+    switch (of) {
+    case NameOf::organisation: return base::view_of("sinetti organisation name v1");
+    case NameOf::person: return base::view_of("sinetti profile v1");
+    case NameOf::device: return base::view_of("sinetti device name v1");
+    }
+    return {};
 }
 
 }  // namespace

@@ -16,11 +16,11 @@ using DirectoryKey = base::NamedSecret<struct DirectoryKeyTag>;   // 32 bytes
 inline constexpr std::size_t kDirectoryKeySize = 32;
 inline constexpr std::size_t kSealedNameSize = 24 + 128 + 16;
 
-enum class NameOf : std::uint8_t { organisation, person };        // each has a label of its own
+enum class NameOf : std::uint8_t { organisation, person, device };   // each has a label of its own
 
 struct Name {
     std::string name;    // UTF-8
-    std::string title;   // UTF-8; empty for an organisation
+    std::string title;   // UTF-8; empty for an organisation or a device
     friend bool operator==(const Name&, const Name&) = default;
 };
 

@@ -77,6 +77,29 @@ Result<Applied> DirectoryState::check_body(const Revocation& record, std::option
     return Applied(Revoked{record.kind, record.key});
 }
 
+Result<Applied> DirectoryState::check_body(const DeviceEnrolment& record, std::optional<base::UnixMilliseconds>) const
+{
+    if (!founded()) return Unexpected(Error::not_founded);
+    TRY(verify(Record(record), m_organisation->root_public_key));
+    const auto* owner = identity(record.device.identity_public_key);
+    if (owner == nullptr) return Unexpected(Error::unknown_key);
+    if (owner->revoked) return Unexpected(Error::revoked);
+    if (m_devices.contains(record.device.device_public_key)) return Unexpected(Error::key_taken);
+    if (live_devices(*owner).size() >= kLiveDevicesMax) return Unexpected(Error::too_many_devices);
+    return Applied(DeviceEnrolled{record.device.identity_public_key, record.device.device_public_key});
+}
+
+Result<Applied> DirectoryState::check_body(const SignOut& record, std::optional<base::UnixMilliseconds>) const
+{
+    if (!founded()) return Unexpected(Error::not_founded);
+    TRY(verify(Record(record), m_organisation->root_public_key));
+    const auto* known = device(record.device_public_key);
+    if (known == nullptr) return Unexpected(Error::unknown_key);
+    if (known->identity_public_key != record.identity_public_key) return Unexpected(Error::key_mismatch);
+    if (known->revoked) return Unexpected(Error::revoked);
+    return Applied(Revoked{RevokedKind::device, record.device_public_key});
+}
+
 void DirectoryState::apply_body(std::uint64_t, const Organisation& record)
 {
     m_organisation = record;
@@ -96,8 +119,26 @@ void DirectoryState::apply_body(std::uint64_t position, const Enrolment& record)
                                                               .identity_public_key = record.identity_public_key,
                                                               .contact_public_key = record.device.contact_public_key,
                                                               .created = record.device.created,
+                                                              .sealed_name = {},
                                                               .key_packages = record.key_packages,
                                                               .key_package_position = position});
+}
+
+void DirectoryState::apply_body(std::uint64_t position, const DeviceEnrolment& record)
+{
+    m_identities.at(record.device.identity_public_key).devices.push_back(record.device.device_public_key);
+    m_devices.emplace(record.device.device_public_key, Device{.public_key = record.device.device_public_key,
+                                                              .identity_public_key = record.device.identity_public_key,
+                                                              .contact_public_key = record.device.contact_public_key,
+                                                              .created = record.device.created,
+                                                              .sealed_name = record.sealed_name,
+                                                              .key_packages = record.key_packages,
+                                                              .key_package_position = position});
+}
+
+void DirectoryState::apply_body(std::uint64_t, const SignOut& record)
+{
+    m_devices.at(record.device_public_key).revoked = true;
 }
 
 void DirectoryState::apply_body(std::uint64_t position, const KeyPackageUpdate& record)
@@ -125,6 +166,14 @@ const Identity* DirectoryState::identity(const PublicKey& key) const
 {
     const auto found = m_identities.find(key);
     return found == m_identities.end() ? nullptr : &found->second;
+}
+
+std::vector<const Device*> DirectoryState::live_devices(const Identity& identity) const
+{
+    std::vector<const Device*> live;
+    for (const auto& key : identity.devices)
+        if (const auto& known = m_devices.at(key); !known.revoked) live.push_back(&known);
+    return live;
 }
 
 const Device* DirectoryState::device(const PublicKey& key) const

@@ -3,7 +3,8 @@
 // to the same state; a record that is refused changes nothing.
 //
 // Rules: the first record founds the organisation and there is no second one. The first enrolment of an invite wins. An
-// identity or device key enters once. Whatever is revoked stays revoked; revoking an identity revokes its devices.
+// identity or device key enters once. Whatever is revoked stays revoked; revoking an identity revokes its devices. An identity
+// adds devices, at most kLiveDevicesMax that are not revoked, and revokes its own.
 
 #include "directory/record.h"
 
@@ -14,11 +15,14 @@
 
 namespace sinetti::directory {
 
+inline constexpr std::size_t kLiveDevicesMax = 16;   // of one identity: every one of them is a leaf in each of its groups
+
 struct Device {
     PublicKey public_key{};
     PublicKey identity_public_key{};
     crypto::DhPublicKey contact_public_key{};
     base::UnixMilliseconds created;
+    base::Bytes sealed_name;                // empty of the device that an identity enrolled with
     base::Bytes key_packages;               // the latest
     std::uint64_t key_package_position = 0; // of the record it came in
     bool revoked = false;                   // itself or through its identity
@@ -50,13 +54,18 @@ struct Revoked {
     RevokedKind kind = RevokedKind::invite;
     PublicKey key{};
 };
-using Applied = std::variant<Founded, Enrolled, KeyPackageReplaced, Revoked>;
+struct DeviceEnrolled {
+    PublicKey identity_public_key{};
+    PublicKey device_public_key{};
+};
+using Applied = std::variant<Founded, Enrolled, KeyPackageReplaced, Revoked, DeviceEnrolled>;   // a SignOut has Revoked its device
 
 class DirectoryState {
 public:
     // `now`, when given, holds invites to their expiry. The relay gives it; a client that replays the past cannot.
     // Errors: those of verify(), already_founded, not_founded, invite_used, invite_expired, invite_revoked, key_taken,
-    // unknown_key, revoked (a key package of a revoked device, or a second revocation).
+    // unknown_key, revoked (a key package of a revoked device, a device of a revoked identity, or a second revocation),
+    // too_many_devices, key_mismatch (who signs out a device that is not theirs).
     Result<Applied> check(const Record& record, std::optional<base::UnixMilliseconds> now = {}) const;
     Result<Applied> apply(std::uint64_t position, const Record& record, std::optional<base::UnixMilliseconds> now = {});
 
@@ -65,6 +74,7 @@ public:
     std::span<const PublicKey> identities() const { return m_identity_order; }   // in order of enrolment, revoked ones too
     const Identity* identity(const PublicKey& key) const;                        // nullptr when unknown
     const Device* device(const PublicKey& key) const;                            // nullptr when unknown
+    std::vector<const Device*> live_devices(const Identity& identity) const;     // those that are not revoked, in order of enrolment
     bool invite_used(const PublicKey& invite_public_key) const { return m_used_invites.contains(invite_public_key); }
     bool invite_revoked(const PublicKey& invite_public_key) const { return m_revoked_invites.contains(invite_public_key); }
 
@@ -76,10 +86,14 @@ private:
     Result<Applied> check_body(const Enrolment& record, std::optional<base::UnixMilliseconds> now) const;
     Result<Applied> check_body(const KeyPackageUpdate& record, std::optional<base::UnixMilliseconds> now) const;
     Result<Applied> check_body(const Revocation& record, std::optional<base::UnixMilliseconds> now) const;
+    Result<Applied> check_body(const DeviceEnrolment& record, std::optional<base::UnixMilliseconds> now) const;
+    Result<Applied> check_body(const SignOut& record, std::optional<base::UnixMilliseconds> now) const;
     void apply_body(std::uint64_t position, const Organisation& record);
     void apply_body(std::uint64_t position, const Enrolment& record);
     void apply_body(std::uint64_t position, const KeyPackageUpdate& record);
     void apply_body(std::uint64_t position, const Revocation& record);
+    void apply_body(std::uint64_t position, const DeviceEnrolment& record);
+    void apply_body(std::uint64_t position, const SignOut& record);
 
     std::optional<Organisation> m_organisation;
     std::vector<PublicKey> m_identity_order;

@@ -23,6 +23,7 @@ public:
     void fail_with(std::optional<BackendError> error) { m_failure = error; }
 
     std::map<RecordId, base::Bytes>& records() { return m_records; }
+    const std::map<RecordId, base::Bytes>& records() const { return m_records; }
     std::size_t commits() const { return m_commits; }
 
 private:

@@ -317,6 +317,7 @@ const char* english(api::Code code)
         case api::Code::member_removed: return "{0} was removed from the group.";
         case api::Code::enrolled: return "{0} joined Sinetti.";
         case api::Code::internal: return "Something unexpected happened in Sinetti. Reload the page; nothing was lost.";
+        case api::Code::too_many_devices: return "You have as many devices as one person may have. Sign out one of them, or ask your administrator to.";
     }
     return "";
 }

@@ -317,6 +317,7 @@ const char* finnish(api::Code code)
         case api::Code::member_removed: return "{0} poistettiin ryhmästä.";
         case api::Code::enrolled: return "{0} liittyi Sinettiin.";
         case api::Code::internal: return "Sinetissä tapahtui odottamaton virhe. Lataa sivu uudelleen; mitään ei kadonnut.";
+        case api::Code::too_many_devices: return "Sinulla on jo niin monta laitetta kuin yhdellä henkilöllä voi olla. Kirjaa jokin niistä ulos tai pyydä ylläpitäjää tekemään se.";
     }
     return "";
 }

@@ -317,6 +317,7 @@ const char* swedish(api::Code code)
         case api::Code::member_removed: return "{0} togs bort från gruppen.";
         case api::Code::enrolled: return "{0} anslöt sig till Sinetti.";
         case api::Code::internal: return "Ett oväntat fel inträffade i Sinetti. Ladda om sidan; inget gick förlorat.";
+        case api::Code::too_many_devices: return "Du har redan så många enheter som en person får ha. Logga ut någon av dem eller be administratören göra det.";
     }
     return "";
 }

@@ -18,6 +18,7 @@ enum class FrameType : std::uint8_t {
     authenticate_device = 0x01,
     authenticate_invite = 0x02,
     authenticate_founder = 0x03,
+    authenticate_identity = 0x04,
     append = 0x10,
     read = 0x11,
     follow = 0x12,
@@ -57,6 +58,10 @@ void write(Writer& writer, const AuthenticateInvite& frame)
 void write(Writer& writer, const AuthenticateFounder& frame)
 {
     writer.u8(std::uint8_t(FrameType::authenticate_founder)).raw(frame.token);
+}
+void write(Writer& writer, const AuthenticateIdentity& frame)
+{
+    writer.u8(std::uint8_t(FrameType::authenticate_identity)).raw(frame.identity_public_key).raw(frame.signature);
 }
 void write(Writer& writer, const Append& frame)
 {
@@ -176,6 +181,13 @@ Result<AuthenticateFounder> read_authenticate_founder(Reader& reader)
 {
     AuthenticateFounder frame;
     frame.token = TRY(reader.array<32>());
+    return frame;
+}
+Result<AuthenticateIdentity> read_authenticate_identity(Reader& reader)
+{
+    AuthenticateIdentity frame;
+    frame.identity_public_key = TRY(reader.array<32>());
+    frame.signature = TRY(reader.array<64>());
     return frame;
 }
 Result<Append> read_append(Reader& reader)
@@ -335,6 +347,7 @@ Result<ClientFrame> decode_client_frame(ByteView message, Seal seal)
     case FrameType::authenticate_device: return finished<ClientFrame>(reader, read_authenticate_device(reader));
     case FrameType::authenticate_invite: return finished<ClientFrame>(reader, read_authenticate_invite(reader));
     case FrameType::authenticate_founder: return finished<ClientFrame>(reader, read_authenticate_founder(reader));
+    case FrameType::authenticate_identity: return finished<ClientFrame>(reader, read_authenticate_identity(reader));
     case FrameType::append: return finished<ClientFrame>(reader, read_append(reader));
     case FrameType::read: return finished<ClientFrame>(reader, read_read(reader));
     case FrameType::follow: return finished<ClientFrame>(reader, read_follow(reader));
@@ -387,6 +400,7 @@ const char* name_of(Refusal refusal)
     case Refusal::revoked: return "revoked";
     case Refusal::overloaded: return "overloaded";
     case Refusal::internal: return "internal";
+    case Refusal::too_many_devices: return "too_many_devices";
     }
     return "unknown";
 }

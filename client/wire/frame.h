@@ -50,10 +50,11 @@ enum class Refusal : std::uint8_t {
     revoked = 16,
     overloaded = 17,           // the relay is busy or closing down; the same request may succeed later
     internal = 18,
+    too_many_devices = 19,     // the identity has as many devices as one may have
 };
 const char* name_of(Refusal refusal);           // for logs and tests; "unknown" for a number without a name
 
-enum class SessionKind : std::uint8_t { device = 1, invite = 2, founder = 3 };
+enum class SessionKind : std::uint8_t { device = 1, invite = 2, founder = 3, identity = 5 };
 enum class BoardKind : std::uint8_t { directory = 0, cells = 1 };
 enum class SendingLevel : std::uint8_t { prompt = 1, shielded = 2, silent = 3 };
 
@@ -115,7 +116,13 @@ struct Hello {
     std::uint16_t version = kProtocolVersion;
     friend bool operator==(const Hello&, const Hello&) = default;
 };
-using ClientFrame = std::variant<AuthenticateDevice, AuthenticateInvite, AuthenticateFounder, Append, Read, Follow, Ping, Hello>;
+// As somebody who is enrolled, for a device that is not yet.
+struct AuthenticateIdentity {
+    PublicKey identity_public_key{};
+    Signature signature{};
+    friend bool operator==(const AuthenticateIdentity&, const AuthenticateIdentity&) = default;
+};
+using ClientFrame = std::variant<AuthenticateDevice, AuthenticateInvite, AuthenticateFounder, Append, Read, Follow, Ping, Hello, AuthenticateIdentity>;
 
 // --- relay to client -------------------------------------------------------------------------------------------------
 struct Challenge {

@@ -84,6 +84,26 @@ TEST_SUITE("chat.records")
         }
     }
 
+    TEST_CASE("the account of a device that is being added is read as it was written, and refused when cut")
+    {
+        base::SeededRandom random(3);
+        auto known = founder();
+        CHECK(add_device(person_keys_of(known.account), "", {1'800'000'000'000}, random).error() == api::Code::name_missing);
+        CHECK(add_device(person_keys_of(known.account), std::string(65, 'a'), {1'800'000'000'000}, random).error() == api::Code::name_missing);
+        const auto added = add_device(person_keys_of(known.account), "Firefox", {1'800'000'000'000}, random);
+        REQUIRE(added.has_value());
+        CHECK(added->account.stage == AccountStage::adding_device);
+        CHECK(added->account.identity.public_key() == known.account.identity.public_key());
+        CHECK(added->account.device.public_key() != known.account.device.public_key());
+        CHECK(added->account.contact.public_key() != known.account.contact.public_key());
+        CHECK(added->account.root.has_value());
+        const auto record = added->account.serialize();
+        const auto read = Account::parse(record.view());
+        REQUIRE(read.has_value());
+        CHECK(read->serialize() == record);
+        for (std::size_t size = 0; size < record.size(); ++size) CHECK_FALSE(Account::parse(record.view().first(size)).has_value());
+    }
+
     TEST_CASE("an account stored before accounts knew the relay's keys is told from a damaged one")
     {
         const auto record = founder().account.serialize();

@@ -43,6 +43,14 @@ struct Cast {
         return directory::sign_enrolment(invite(person, role), person.invite, person.identity, profile("Anna"), certificate(person), base::Bytes(300, 1));
     }
 
+    // `device` has keys of its own; its identity is not used.
+    directory::DeviceEnrolment device_enrolment(const Person& person, const Person& device)
+    {
+        const auto certificate = directory::sign_device(person.identity, device.device.public_key(), device.contact.public_key(), kLater);
+        return directory::sign_device_enrolment(person.identity, device.device, certificate, *directory::seal_name(key, directory::NameOf::device, {"Firefox", ""}, random),
+                                                base::Bytes(300, 5));
+    }
+
     directory::RelayKeys relay_keys() const { return {anna.contact.public_key(), bert.identity.public_key()}; }   // of some relay
 
     base::SeededRandom random;

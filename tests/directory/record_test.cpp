@@ -19,7 +19,8 @@ namespace {
 std::vector<Record> all_records(Cast& cast)
 {
     return {cast.organisation(), cast.enrolment(cast.anna), sign_key_package(cast.anna.device, base::Bytes(500, 2)),
-            sign_revocation(cast.root, RevokedKind::device, cast.anna.device.public_key())};
+            sign_revocation(cast.root, RevokedKind::device, cast.anna.device.public_key()), cast.device_enrolment(cast.anna, cast.bert),
+            sign_sign_out(cast.anna.identity, cast.bert.device.public_key())};
 }
 
 }  // namespace
@@ -113,6 +114,31 @@ TEST_CASE("each signature of an enrolment is needed")
         const auto forged = sign_enrolment(honest.invite, cast.anna.invite, cast.anna.identity, honest.sealed_profile, cast.certificate(cast.bert), honest.key_packages);
         CHECK(verify(Record(forged), root).error() == Error::key_mismatch);
     }
+}
+
+TEST_CASE("a device enrolment needs the identity's word and the device's own")
+{
+    Cast cast;
+    const auto root = cast.root.public_key();
+    const auto honest = cast.device_enrolment(cast.anna, cast.bert);
+    const auto signed_by = [&](const SignaturePrivateKey& identity, const SignaturePrivateKey& device, const DeviceCertificate& certificate) {
+        return verify(Record(sign_device_enrolment(identity, device, certificate, honest.sealed_name, honest.key_packages)), root);
+    };
+    CHECK(signed_by(cast.anna.identity, cast.bert.device, honest.device).has_value());
+    CHECK(signed_by(cast.bert.identity, cast.bert.device, honest.device).error() == Error::bad_signature);
+    CHECK(signed_by(cast.anna.identity, cast.anna.device, honest.device).error() == Error::bad_signature);
+    auto certificate = honest.device;
+    certificate.identity_public_key = cast.bert.identity.public_key();
+    CHECK(signed_by(cast.bert.identity, cast.bert.device, certificate).error() == Error::bad_signature);
+}
+
+TEST_CASE("the name of a device is sealed like a person's, and is no person's")
+{
+    Cast cast;
+    const auto record = cast.device_enrolment(cast.anna, cast.bert);
+    CHECK(record.sealed_name.size() == kSealedNameSize);
+    CHECK(open_name(cast.key, NameOf::device, record.sealed_name)->name == "Firefox");
+    CHECK(open_name(cast.key, NameOf::person, record.sealed_name).error() == Error::open_failed);
 }
 
 TEST_CASE("a signature made for one kind of record does not fit another")

@@ -9,6 +9,7 @@ using namespace sinetti::directory;
 using directory_test::Cast;
 using directory_test::kLater;
 using directory_test::kNow;
+using directory_test::Person;
 
 TEST_SUITE_BEGIN("directory.state");
 
@@ -136,4 +137,69 @@ TEST_CASE("what the root revokes stays revoked: invite, device, identity with it
     CHECK(state.identity(cast.anna.identity.public_key())->revoked);
     CHECK(state.device(cast.anna.device.public_key())->revoked);
     CHECK(state.apply(4, sign_revocation(cast.root, RevokedKind::identity, cast.anna.identity.public_key())).error() == Error::revoked);
+}
+
+TEST_CASE("an identity adds devices and signs its own out; each key enters once")
+{
+    Cast cast;
+    Person tablet(cast.random);
+    DirectoryState state;
+    CHECK(state.apply(0, cast.device_enrolment(cast.anna, tablet)).error() == Error::not_founded);
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    CHECK(state.apply(1, cast.device_enrolment(cast.anna, tablet)).error() == Error::unknown_key);
+    REQUIRE(state.apply(1, cast.enrolment(cast.anna)).has_value());
+    REQUIRE(state.apply(2, cast.enrolment(cast.bert)).has_value());
+    const auto added = cast.device_enrolment(cast.anna, tablet);
+    const auto applied = state.apply(3, added);
+    REQUIRE(applied.has_value());
+    CHECK(std::get<DeviceEnrolled>(*applied).identity_public_key == cast.anna.identity.public_key());
+    CHECK(std::get<DeviceEnrolled>(*applied).device_public_key == tablet.device.public_key());
+    const auto* anna = state.identity(cast.anna.identity.public_key());
+    CHECK(anna->devices == std::vector{cast.anna.device.public_key(), tablet.device.public_key()});
+    const auto* device = state.device(tablet.device.public_key());
+    REQUIRE(device != nullptr);
+    CHECK(device->identity_public_key == cast.anna.identity.public_key());
+    CHECK(device->contact_public_key == tablet.contact.public_key());
+    CHECK(device->created == kLater);
+    CHECK(device->sealed_name == added.sealed_name);
+    CHECK(device->key_package_position == 3);
+    CHECK(state.device(cast.anna.device.public_key())->sealed_name.empty());
+
+    CHECK(state.apply(4, added).error() == Error::key_taken);
+    CHECK(state.apply(4, cast.device_enrolment(cast.bert, tablet)).error() == Error::key_taken);
+    REQUIRE(state.apply(4, sign_key_package(tablet.device, base::Bytes{7})).has_value());
+
+    const auto sign_out = sign_sign_out(cast.anna.identity, tablet.device.public_key());
+    CHECK(state.apply(5, sign_sign_out(cast.bert.identity, tablet.device.public_key())).error() == Error::key_mismatch);
+    CHECK(state.apply(5, sign_sign_out(cast.anna.identity, cast.anna.identity.public_key())).error() == Error::unknown_key);
+    const auto revoked = state.apply(5, sign_out);
+    REQUIRE(revoked.has_value());
+    CHECK(std::get<Revoked>(*revoked).kind == RevokedKind::device);
+    CHECK(std::get<Revoked>(*revoked).key == tablet.device.public_key());
+    CHECK(state.device(tablet.device.public_key())->revoked);
+    CHECK_FALSE(state.device(cast.anna.device.public_key())->revoked);
+    CHECK(state.live_devices(*anna).size() == 1);
+    CHECK(state.apply(6, sign_out).error() == Error::revoked);
+    CHECK(state.apply(6, added).error() == Error::key_taken);   // signed out is for good
+    CHECK(state.apply(6, sign_key_package(tablet.device, base::Bytes{8})).error() == Error::revoked);
+}
+
+TEST_CASE("an identity has at most so many devices at a time, and one that was revoked adds none")
+{
+    Cast cast;
+    DirectoryState state;
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    REQUIRE(state.apply(1, cast.enrolment(cast.anna)).has_value());
+    std::uint64_t position = 2;
+    while (state.live_devices(*state.identity(cast.anna.identity.public_key())).size() < kLiveDevicesMax)
+        REQUIRE(state.apply(position++, cast.device_enrolment(cast.anna, Person(cast.random))).has_value());
+    Person late(cast.random);
+    CHECK(state.apply(position, cast.device_enrolment(cast.anna, late)).error() == Error::too_many_devices);
+    REQUIRE(state.apply(position++, sign_sign_out(cast.anna.identity, cast.anna.device.public_key())).has_value());
+    REQUIRE(state.apply(position++, cast.device_enrolment(cast.anna, late)).has_value());
+
+    REQUIRE(state.apply(position++, sign_revocation(cast.root, RevokedKind::identity, cast.anna.identity.public_key())).has_value());
+    CHECK(state.device(late.device.public_key())->revoked);
+    CHECK(state.live_devices(*state.identity(cast.anna.identity.public_key())).empty());
+    CHECK(state.apply(position, cast.device_enrolment(cast.anna, Person(cast.random))).error() == Error::revoked);
 }

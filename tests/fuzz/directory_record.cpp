@@ -23,11 +23,15 @@ std::vector<base::Bytes> history()
     const auto device = key_of(4);
     base::SeededRandom random(5);
     const auto contact = crypto::DhPrivateKey::generate(random);
+    const auto second_device = key_of(6);
+    const auto second_certificate = sign_device(identity, second_device.public_key(), contact.public_key(), {1'700'000'000'001});
     const auto invite = sign_invite(root, invite_key.public_key(), {2'000'000'000'000}, Role::administrator);
     const auto certificate = sign_device(identity, device.public_key(), contact.public_key(), {1'700'000'000'000});
     return {encode(sign_organisation(root, base::Bytes(kSealedNameSize, 1))),
             encode(sign_enrolment(invite, invite_key, identity, base::Bytes(kSealedNameSize, 2), certificate, base::Bytes(300, 3))),
             encode(sign_key_package(device, base::Bytes(300, 4))),
+            encode(sign_device_enrolment(identity, second_device, second_certificate, base::Bytes(kSealedNameSize, 5), base::Bytes(300, 6))),
+            encode(sign_sign_out(identity, second_device.public_key())),
             encode(sign_revocation(root, RevokedKind::device, device.public_key())),
             encode(sign_revocation(root, RevokedKind::invite, invite_key.public_key()))};
 }
@@ -63,7 +67,10 @@ void run(base::ByteView input)
         CHECK_INVARIANT(checked.has_value() == applied.has_value());
         const bool enrolled = applied.has_value() && std::holds_alternative<Enrolled>(*applied);
         CHECK_INVARIANT(state.identities().size() == identities + (enrolled ? 1 : 0));
-        for (const auto& key : state.identities()) CHECK_INVARIANT(state.identity(key) != nullptr);
+        for (const auto& key : state.identities()) {
+            CHECK_INVARIANT(state.identity(key) != nullptr);
+            CHECK_INVARIANT(state.live_devices(*state.identity(key)).size() <= kLiveDevicesMax);
+        }
     }
 }
 

@@ -27,7 +27,8 @@ std::vector<base::Bytes> seeds()
                                   Read{3, 1, 7},
                                   Follow{4, 1, 256},
                                   Ping{5},
-                                  Hello{}};
+                                  Hello{},
+                                  AuthenticateIdentity{}};
     const RelayFrame relay[] = {Challenge{kProtocolVersion, {}, {}},
                                 Challenge{kProtocolVersion, {}, PublicKey{1}},
                                 Accepted{SessionKind::device, {{0, BoardKind::directory, SendingLevel::prompt}, {1, BoardKind::cells, SendingLevel::silent}}},

@@ -422,3 +422,96 @@ TEST_CASE("a device may replace its own key package and nobody else's")
     anna.send(wire::Append{2, 0, directory::encode(directory::Record(cast.organisation()))});
     CHECK(anna.expect_refusal(Refusal::not_authorised, 2));
 }
+
+TEST_CASE("an identity opens a session for a new device: to add it, to sign devices out, and for nothing else")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Person tablet(cast.random), phone(cast.random), stranger(cast.random);
+    {
+        Client unknown(relay.address());
+        CHECK_FALSE(unknown.open_as_identity(stranger.identity));
+        CHECK(unknown.expect_end());
+        Client borrowed(relay.address());
+        const auto challenge = borrowed.challenge();
+        borrowed.send(wire::AuthenticateIdentity{cast.anna.identity.public_key(), directory::sign_session(cast.bert.identity, challenge->nonce)});
+        CHECK(borrowed.expect_refusal(Refusal::not_authorised));
+        Client early(relay.address());
+        CHECK_FALSE(early.open_as_device(tablet.device));
+    }
+
+    Client anna(relay.address());
+    REQUIRE(anna.open_as_identity(cast.anna.identity));
+    CHECK(read_board(anna, 0)->size() == 3);
+    anna.send(wire::Follow{1, 1, 0});
+    CHECK(anna.expect_refusal(Refusal::not_authorised, 1));
+    anna.send(wire::Read{2, 1, 0});
+    CHECK(anna.expect_refusal(Refusal::not_authorised, 2));
+    anna.send(wire::Append{3, 1, cell(1)});
+    CHECK(anna.expect_refusal(Refusal::not_authorised, 3));
+    const auto refused = [&](std::uint32_t request, const directory::Record& record, Refusal code) {
+        anna.send(wire::Append{request, 0, directory::encode(record)});
+        return anna.expect_refusal(code, request);
+    };
+    CHECK(refused(4, cast.device_enrolment(cast.bert, tablet), Refusal::not_authorised));
+    CHECK(refused(5, directory::sign_key_package(cast.anna.device, base::Bytes(9, 9)), Refusal::not_authorised));
+    CHECK(refused(6, directory::sign_revocation(cast.root, directory::RevokedKind::device, cast.bert.device.public_key()), Refusal::not_authorised));
+    CHECK(refused(7, directory::sign_sign_out(cast.bert.identity, cast.bert.device.public_key()), Refusal::not_authorised));
+    auto forged = cast.device_enrolment(cast.anna, tablet);
+    forged.device_signature[3] ^= 1;
+    CHECK(refused(8, forged, Refusal::bad_record));
+    const auto added = cast.device_enrolment(cast.anna, tablet);
+    CHECK(anna.append(added) == 3);
+    CHECK(anna.append(added) == 3);   // as after a lost answer
+
+    Client device(relay.address());
+    REQUIRE(device.open_as_device(tablet.device));
+    CHECK(device.append(1, cell(1)) == 0);
+    device.send(wire::Append{4, 0, directory::encode(directory::Record(cast.device_enrolment(cast.anna, phone)))});
+    CHECK(device.expect_refusal(Refusal::not_authorised, 4));
+    device.send(wire::Append{5, 0, directory::encode(directory::Record(directory::sign_sign_out(cast.bert.identity, cast.bert.device.public_key())))});
+    CHECK(device.expect_refusal(Refusal::not_authorised, 5));
+
+    // From any device of hers she signs out any other; its session ends.
+    Client first(relay.address());
+    REQUIRE(first.open_as_device(cast.anna.device));
+    CHECK(first.append(directory::sign_sign_out(cast.anna.identity, tablet.device.public_key())) == 4);
+    CHECK(device.expect_refusal(Refusal::revoked));
+    CHECK(device.expect_end());
+    Client again(relay.address());
+    const auto challenge = again.challenge();
+    again.send(wire::AuthenticateDevice{tablet.device.public_key(), directory::sign_session(tablet.device, challenge->nonce)});
+    CHECK(again.expect_refusal(Refusal::revoked));
+    CHECK(anna.append(directory::sign_sign_out(cast.anna.identity, cast.anna.device.public_key())) == 5);
+    CHECK(first.expect_refusal(Refusal::revoked));
+}
+
+TEST_CASE("a person who is removed opens no session with their identity either")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client anna(relay.address()), bert(relay.address());
+    REQUIRE(anna.open_as_device(cast.anna.device));
+    REQUIRE(bert.open_as_identity(cast.bert.identity));
+    CHECK(anna.append(directory::sign_revocation(cast.root, directory::RevokedKind::identity, cast.bert.identity.public_key())) == 3);
+    CHECK(bert.expect_refusal(Refusal::revoked));
+    CHECK(bert.expect_end());
+    Client again(relay.address());
+    const auto challenge = again.challenge();
+    again.send(wire::AuthenticateIdentity{cast.bert.identity.public_key(), directory::sign_session(cast.bert.identity, challenge->nonce)});
+    CHECK(again.expect_refusal(Refusal::revoked));
+}
+
+TEST_CASE("a device too many is refused by name")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client anna(relay.address());
+    REQUIRE(anna.open_as_identity(cast.anna.identity));
+    for (std::size_t devices = 1; devices < directory::kLiveDevicesMax; ++devices) REQUIRE(anna.append(cast.device_enrolment(cast.anna, Person(cast.random))));
+    anna.send(wire::Append{1, 0, directory::encode(directory::Record(cast.device_enrolment(cast.anna, Person(cast.random))))});
+    CHECK(anna.expect_refusal(Refusal::too_many_devices, 1));
+}

@@ -291,6 +291,15 @@ bool Client::open_as_invite(const directory::InviteCertificate& invite, const cr
     return expect<wire::Accepted>().has_value();
 }
 
+bool Client::open_as_identity(const crypto::SignaturePrivateKey& identity)
+{
+    const auto greeting = challenge();
+    if (!greeting) return false;
+    send(wire::AuthenticateIdentity{identity.public_key(), directory::sign_session(identity, greeting->nonce)});
+    const auto accepted = expect<wire::Accepted>();
+    return accepted && accepted->session_kind == wire::SessionKind::identity;
+}
+
 bool Client::open_as_founder(const std::string& administrator_link)
 {
     const auto link = directory::parse_founder_link(administrator_link);

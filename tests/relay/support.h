@@ -110,6 +110,7 @@ public:
     std::optional<wire::Challenge> challenge() { return expect<wire::Challenge>(); }
     bool open_as_device(const crypto::SignaturePrivateKey& device);
     bool open_as_invite(const directory::InviteCertificate& invite, const crypto::SignaturePrivateKey& key);
+    bool open_as_identity(const crypto::SignaturePrivateKey& identity);
     bool open_as_founder(const std::string& administrator_link);
 
     std::optional<std::uint64_t> append(std::uint32_t board, base::ByteView entry);   // waits for its Appended

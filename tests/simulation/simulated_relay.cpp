@@ -25,6 +25,7 @@ wire::Refusal refusal_of(directory::Error error)
     case directory::Error::invite_revoked:
     case directory::Error::wrong_organisation: return wire::Refusal::invite_invalid;
     case directory::Error::revoked: return wire::Refusal::revoked;
+    case directory::Error::too_many_devices: return wire::Refusal::too_many_devices;
     default: return wire::Refusal::bad_record;
     }
 }
@@ -77,7 +78,7 @@ void SimulatedRelay::receive(RelayConnection& connection, base::ByteView bytes)
     if (!connection.channel) return open(connection, bytes);
     const auto frame = connection.channel->receive(bytes);
     if (!frame) return refuse(connection, wire::kNoRequest, wire::Refusal::bad_frame, true);
-    const bool authenticates = frame->index() <= 2;
+    const bool authenticates = frame->index() <= 2 || std::holds_alternative<wire::AuthenticateIdentity>(*frame);
     if (authenticates == connection.kind.has_value()) return refuse(connection, wire::kNoRequest, wire::Refusal::bad_frame, true);
     std::visit([&](const auto& known) { handle(connection, known); }, *frame);
 }
@@ -116,6 +117,15 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::Authenticat
     accept(connection, wire::SessionKind::founder, {});
 }
 
+void SimulatedRelay::handle(RelayConnection& connection, const wire::AuthenticateIdentity& frame)
+{
+    const auto* identity = m_directory.identity(frame.identity_public_key);
+    if (identity == nullptr || !directory::verify_session(frame.identity_public_key, connection.nonce, frame.signature))
+        return refuse(connection, wire::kNoRequest, wire::Refusal::not_authorised, true);
+    if (identity->revoked) return refuse(connection, wire::kNoRequest, wire::Refusal::revoked, true);
+    accept(connection, wire::SessionKind::identity, frame.identity_public_key);
+}
+
 std::optional<wire::Refusal> SimulatedRelay::check_record(RelayConnection& connection, base::ByteView entry)
 {
     const auto record = directory::decode_record(entry);
@@ -129,6 +139,12 @@ std::optional<wire::Refusal> SimulatedRelay::check_record(RelayConnection& conne
                        (connection.kind == wire::SessionKind::invite && body.invite.invite_public_key == connection.key);
             if constexpr (std::is_same_v<Body, directory::KeyPackageUpdate>)
                 return connection.kind == wire::SessionKind::device && body.device_public_key == connection.key;
+            if constexpr (std::is_same_v<Body, directory::DeviceEnrolment>)
+                return connection.kind == wire::SessionKind::identity && body.device.identity_public_key == connection.key;
+            if constexpr (std::is_same_v<Body, directory::SignOut>) {
+                if (connection.kind == wire::SessionKind::identity) return body.identity_public_key == connection.key;
+                return connection.kind == wire::SessionKind::device && m_directory.device(connection.key)->identity_public_key == body.identity_public_key;
+            }
             return connection.kind == wire::SessionKind::device;
         },
         *record);
@@ -231,6 +247,18 @@ void SimulatedRelay::publish(std::uint32_t number)
             follower->channel->count_shared();
             follower->deliver(message);
         }
+    }
+    if (number == wire::kDirectoryBoard) shut_out_revoked();
+}
+
+void SimulatedRelay::shut_out_revoked()
+{
+    const auto connections = m_connections;
+    for (auto* connection : connections) {
+        const auto* device = m_directory.device(connection->key);
+        const auto* identity = m_directory.identity(connection->key);
+        if ((device != nullptr && device->revoked) || (identity != nullptr && identity->revoked))
+            refuse(*connection, wire::kNoRequest, wire::Refusal::revoked, true);
     }
 }
 

@@ -26,7 +26,7 @@ public:
     std::optional<channel::RelayChannel> channel;
     wire::Nonce nonce{};
     std::optional<wire::SessionKind> kind;
-    directory::PublicKey key{};                       // the device's or the invite's
+    directory::PublicKey key{};                       // the device's, the invite's or the identity's
     std::set<std::uint32_t> following;                // boards
 };
 
@@ -74,6 +74,7 @@ private:
     void handle(RelayConnection& connection, const wire::AuthenticateDevice& frame);
     void handle(RelayConnection& connection, const wire::AuthenticateInvite& frame);
     void handle(RelayConnection& connection, const wire::AuthenticateFounder& frame);
+    void handle(RelayConnection& connection, const wire::AuthenticateIdentity& frame);
     void handle(RelayConnection& connection, const wire::Append& frame);
     void handle(RelayConnection& connection, const wire::Read& frame);
     void handle(RelayConnection& connection, const wire::Follow& frame);
@@ -86,6 +87,7 @@ private:
     wire::SignedHead statement(directory::StatementKind kind, std::uint32_t board, std::uint64_t position) const;
     void renew_stream_key(std::uint32_t board);
     void publish(std::uint32_t board);               // its last entry, to everybody who follows
+    void shut_out_revoked();                         // closes the sessions of those the directory has revoked
 
     const base::Clock& m_clock;
     base::SeededRandom m_random;

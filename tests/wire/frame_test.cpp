@@ -32,6 +32,7 @@ std::vector<wire::ClientFrame> client_frames()
         wire::Follow{0xffffffff, 1, 256},
         wire::Ping{0x0102030405060708},
         wire::Hello{7},
+        wire::AuthenticateIdentity{filled<32>(6), filled<64>(7)},
     };
 }
 
