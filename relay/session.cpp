@@ -203,7 +203,6 @@ void Session::handle(const wire::Follow& frame)
     observe({.operation = "follow", .board = frame.board, .sequence = frame.from_position, .bytes = {}});
     auto& following = m_following[frame.board];
     following.next = frame.from_position;
-    send(m_environment.hub.signed_head(frame.board));
     continue_following(frame.board, following);
 }
 
@@ -223,6 +222,7 @@ void Session::continue_following(std::uint32_t number, Following& following)
         if (following.next < board->cut) return end_following(number);
         if (following.next == board->length) {
             following.live = true;
+            send(m_environment.hub.signed_head(number));
             send(m_environment.hub.caught_up_frame(number));
             send(m_environment.hub.follow(number, *this));
             if (number == wire::kDirectoryBoard) on_writable();

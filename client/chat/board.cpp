@@ -17,6 +17,7 @@ Board::Board(std::uint32_t number) : m_number(number), m_head(directory::initial
 const wire::Head* Board::head_at(std::uint64_t position) const
 {
     if (position == m_position) return &m_head;
+    if (position <= m_stream_position && m_stream_position - position < m_stream_heads.size()) return &*(m_stream_heads.rbegin() + static_cast<std::ptrdiff_t>(m_stream_position - position));
     const auto block = position / wire::kBlockEntries;
     if (position % wire::kBlockEntries != 0 || !has_boundary(block)) return nullptr;
     return &boundary_of(block).head;
@@ -24,6 +25,7 @@ const wire::Head* Board::head_at(std::uint64_t position) const
 
 std::optional<wire::SignedHead> Board::signed_at(std::uint64_t position) const
 {
+    if (m_last_signed && m_last_signed->position == position) return m_last_signed;
     const auto block = position / wire::kBlockEntries;
     if (position % wire::kBlockEntries != 0 || !has_boundary(block) || !boundary_of(block).signature) return std::nullopt;
     return wire::SignedHead{m_number, position, boundary_of(block).head, *boundary_of(block).signature};
@@ -34,6 +36,7 @@ Board::Agreement Board::hold_to(const wire::SignedHead& statement)
     const auto position = statement.position;
     if (const auto* known = head_at(position)) {
         if (*known != statement.head) return {false, signed_at(position)};
+        if (!m_last_signed || m_last_signed->position <= position) m_last_signed = statement;
         const auto block = position / wire::kBlockEntries;
         if (position % wire::kBlockEntries != 0 || position == 0 || boundary_of(block).signature) return {};
         boundary_of(block).signature = statement.signature;
@@ -41,7 +44,7 @@ Board::Agreement Board::hold_to(const wire::SignedHead& statement)
         m_changed = true;
         return {};
     }
-    if (position < m_position) return {};   // between two boundaries: it cannot be compared any more
+    if (position < m_position) return {};   // not kept: it cannot be compared any more
     const auto [claim, is_new] = m_claims.try_emplace(position, statement);
     if (!is_new && claim->second.head != statement.head) return {false, claim->second};
     if (m_claims.size() > kClaimsMax) m_claims.erase(std::prev(m_claims.end()));
@@ -73,6 +76,7 @@ std::uint64_t Board::begin_stream(std::uint64_t earliest_needed)
     m_stream_start = wanted - wanted % wire::kBlockEntries;
     m_stream_position = m_stream_start;
     m_stream_head = boundary_of(m_stream_position / wire::kBlockEntries).head;
+    m_stream_heads.clear();
     m_recent = {m_stream_position, {}};
     return m_stream_position;
 }
@@ -92,8 +96,10 @@ Board::Verdict Board::check(const wire::Entries& frame)
     if (!frame.entries.empty() && end <= m_stream_position) return Verdict::repeated;
     if (frame.first_position != m_stream_position) return Verdict::garbled;
     auto head = m_stream_head;
+    std::vector<wire::Head> heads;
     for (auto position = m_stream_position; position < end; ++position) {
         head = directory::next_head(head, position, frame.entries[static_cast<std::size_t>(position - m_stream_position)]);
+        if (m_number == wire::kDirectoryBoard) heads.push_back(head);
         const auto* known = head_at(position + 1);
         if (known != nullptr && *known != head) return Verdict::fork;
         const auto claim = m_claims.find(position + 1);
@@ -102,8 +108,12 @@ Board::Verdict Board::check(const wire::Entries& frame)
     }
     if (head != frame.head) return Verdict::garbled;
     if (frame.last && end < m_position) return Verdict::fork;   // the board is shorter than it was
+    const bool is_signed = m_claims.contains(end) || (m_last_signed && m_last_signed->position == end);
+    if (frame.last && !m_caught_up && !is_signed) return Verdict::garbled;
     m_stream_head = head;
     m_stream_position = end;
+    m_stream_heads.insert(m_stream_heads.end(), heads.begin(), heads.end());
+    while (m_stream_heads.size() > kStreamHeadsMax) m_stream_heads.pop_front();
     if (frame.last) {
         m_caught_up = true;
         m_changed = m_changed || !m_begun;
@@ -129,6 +139,7 @@ void Board::advance(base::ByteView entry)
     const auto claim = m_claims.find(m_position);
     if (m_position % wire::kBlockEntries == 0)
         m_boundaries.push_back({m_head, claim == m_claims.end() ? std::nullopt : std::optional(claim->second.signature)});
+    if (claim != m_claims.end()) m_last_signed = claim->second;
     m_claims.erase(m_claims.begin(), m_claims.upper_bound(m_position));
     m_changed = true;
 }

@@ -1,7 +1,9 @@
 #pragma once
 // One board as we have followed it: the position up to which every entry was processed, the head of its chain there, and
 // the heads at all block boundaries before it with the relay's signatures, against which whatever the relay shows us later is
-// compared. A block is taken only when the relay has signed its end.
+// compared. A block is taken only when the relay has signed its end, and a
+// board counts as caught up with when it has signed where that is. Of the directory, which decides whose keys are whose, every
+// head of this session's stream is kept as well: a record swapped for one person is found out before its block is full.
 //
 // A stream always starts at a block boundary we have a head for, so the entries between it and our position are checked
 // again and only the rest is new. When the relay has let the entries go that come next, a board goes on from the relay's cut.
@@ -20,6 +22,7 @@ namespace sinetti::chat {
 inline constexpr std::size_t kRecentEntries = 1024;      // kept in memory, for conversations that are joined late
 inline constexpr std::size_t kHeadsPerRecord = 256;
 inline constexpr std::size_t kClaimsMax = 64;            // signed heads kept for positions that are still to come
+inline constexpr std::size_t kStreamHeadsMax = 4096;     // of the directory
 
 class Effects;
 
@@ -34,7 +37,10 @@ public:
     std::uint64_t boundary() const { return m_position - m_position % wire::kBlockEntries; }
     const wire::Head& boundary_head() const { return m_boundaries.back().head; }
     const std::optional<wire::Signature>& boundary_signature() const { return m_boundaries.back().signature; }
-    const wire::Head* head_at(std::uint64_t position) const;   // nullptr unless it is a boundary we have passed, or our position
+    // nullptr unless it is a boundary we have passed, our position, or in the directory a recent one.
+    const wire::Head* head_at(std::uint64_t position) const;
+    // The furthest head we have passed that the relay has signed for us.
+    std::optional<wire::SignedHead> furthest_signed() const { return m_last_signed ? m_last_signed : signed_at(boundary()); }
 
     // A session begins to follow: from which position?
     std::uint64_t begin_stream(std::uint64_t earliest_needed);
@@ -96,6 +102,7 @@ private:
     std::uint64_t m_blocks_stored = 0;        // the boundaries before this one are stored as they are
     std::uint64_t m_kept_from = 0;            // in this session the relay has nothing before
     std::map<std::uint64_t, wire::SignedHead> m_claims;   // of positions that are still to come
+    std::optional<wire::SignedHead> m_last_signed;        // the furthest one in this session
     bool m_begun = false;
     bool m_changed = true;
 
@@ -104,6 +111,7 @@ private:
     std::uint64_t m_stream_start = 0;
     std::uint64_t m_stream_position = 0;
     wire::Head m_stream_head{};
+    std::deque<wire::Head> m_stream_heads;    // of the directory: after each of the last entries up to m_stream_position
 
     Recent m_recent;
 };

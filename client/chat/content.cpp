@@ -9,7 +9,8 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kContentVersion = 2;
+constexpr std::uint8_t kInvitationVersion = 1;
 enum class BodyType : std::uint8_t { text = 1, profile = 2 };
 
 void write_body(codec::SecretWriter& writer, const TextBody& body)
@@ -46,7 +47,7 @@ codec::Result<Content> read_content(base::ByteView bytes)
 {
     codec::Reader reader(bytes);
     Content content;
-    if (TRY(reader.u8()) != kVersion) return base::Unexpected(codec::Error::bad_value);
+    if (TRY(reader.u8()) != kContentVersion) return base::Unexpected(codec::Error::bad_value);
     const auto type = TRY(reader.u8());
     const auto sent_ms = TRY(reader.u64());
     if (sent_ms > INT64_MAX) return base::Unexpected(codec::Error::bad_value);
@@ -55,6 +56,12 @@ codec::Result<Content> read_content(base::ByteView bytes)
     content.seen.position = TRY(reader.u64());
     content.seen.head = TRY(reader.array<32>());
     if (TRY(reader.optional_marker())) content.seen.signature = TRY(reader.array<64>());
+    if (TRY(reader.optional_marker())) {
+        auto& directory = content.directory.emplace(wire::SignedHead{.board = wire::kDirectoryBoard});
+        directory.position = TRY(reader.u64());
+        directory.head = TRY(reader.array<32>());
+        directory.signature = TRY(reader.array<64>());
+    }
     const auto body = TRY(reader.opaque_view(kContentSizeMax));
     content.body = TRY(read_body(type, body));
     TRY(reader.finish());
@@ -65,7 +72,7 @@ codec::Result<Invitation> read_invitation(base::ByteView bytes)
 {
     codec::Reader reader(bytes);
     Invitation invitation;
-    if (TRY(reader.u8()) != kVersion) return base::Unexpected(codec::Error::bad_value);
+    if (TRY(reader.u8()) != kInvitationVersion) return base::Unexpected(codec::Error::bad_value);
     const auto kind = TRY(reader.u8());
     if (kind > static_cast<std::uint8_t>(api::ConversationKind::group)) return base::Unexpected(codec::Error::bad_value);
     invitation.kind = static_cast<api::ConversationKind>(kind);
@@ -98,9 +105,11 @@ base::SecretBytes Content::serialize() const
     codec::SecretWriter inner;
     std::visit([&](const auto& known) { write_body(inner, known); }, body);
     codec::SecretWriter writer;
-    writer.u8(kVersion).u8(inner.view().front()).u64(static_cast<std::uint64_t>(sent_ms)).u32(seen.board).u64(seen.position).raw(seen.head);
+    writer.u8(kContentVersion).u8(inner.view().front()).u64(static_cast<std::uint64_t>(sent_ms)).u32(seen.board).u64(seen.position).raw(seen.head);
     writer.optional_marker(seen.signature.has_value());
     if (seen.signature) writer.raw(*seen.signature);
+    writer.optional_marker(directory.has_value());
+    if (directory) writer.u64(directory->position).raw(directory->head).raw(directory->signature);
     writer.opaque(inner.view().subspan(1));
     return std::move(writer).take();
 }
@@ -110,7 +119,7 @@ std::optional<Content> Content::parse(base::ByteView bytes) { return value_or_no
 base::SecretBytes Invitation::serialize() const
 {
     codec::SecretWriter writer;
-    writer.u8(kVersion).u8(static_cast<std::uint8_t>(kind)).u32(board).u64(from_position).text(title).opaque(welcome);
+    writer.u8(kInvitationVersion).u8(static_cast<std::uint8_t>(kind)).u32(board).u64(from_position).text(title).opaque(welcome);
     return std::move(writer).take();
 }
 

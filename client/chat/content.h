@@ -38,7 +38,8 @@ struct UnknownBody {
 
 struct Content {
     std::int64_t sent_ms = 0;
-    SeenHead seen;
+    SeenHead seen;                             // of the conversation's board
+    std::optional<wire::SignedHead> directory;   // of the directory, at any position: the furthest one the sender holds
     std::variant<TextBody, ProfileBody, UnknownBody> body;
 
     base::SecretBytes serialize() const;

@@ -137,6 +137,7 @@ private:
     bool is_signed(directory::StatementKind kind, const wire::SignedHead& statement) const;
     bool accept(const Board::Agreement& agreement, directory::StatementKind kind, const wire::SignedHead& statement);
     void compare_head(const SeenHead& seen, const Conversation& conversation);
+    void compare_directory(const wire::SignedHead& statement);
     void miss(Conversation& conversation, std::uint64_t order);
     void look_further_for_invitations();
 

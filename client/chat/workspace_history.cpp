@@ -58,6 +58,16 @@ void Workspace::compare_head(const SeenHead& seen, const Conversation& conversat
     if (ours != nullptr) notice(api::Code::relay_fork, api::Severity::error, {}, &conversation);
 }
 
+// What decides whose keys are whose: a relay that shows one person another directory is found out by the first message between
+// that person and somebody else.
+void Workspace::compare_directory(const wire::SignedHead& statement)
+{
+    auto& board = m_boards.at(wire::kDirectoryBoard);
+    const auto* ours = board.head_at(statement.position);
+    if (ours != nullptr ? *ours == statement.head : statement.position < board.position()) return;   // the same, or not kept any more
+    if (is_signed(directory::StatementKind::head, statement)) accept(board.hold_to(statement), directory::StatementKind::head, statement);
+}
+
 void Workspace::on_gone(const wire::Gone& gone)
 {
     const auto& cut = gone.cut;

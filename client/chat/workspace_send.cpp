@@ -134,7 +134,10 @@ std::optional<Flight> Workspace::make_flight(Conversation& conversation, const I
     }
 
     const auto& board = m_boards.at(conversation.board);
-    Content content{.sent_ms = now().value, .seen = {board.number(), board.boundary(), board.boundary_head(), board.boundary_signature()}, .body = {}};
+    Content content{.sent_ms = now().value,
+                    .seen = {board.number(), board.boundary(), board.boundary_head(), board.boundary_signature()},
+                    .directory = m_boards.at(wire::kDirectoryBoard).furthest_signed(),
+                    .body = {}};
     if (const auto* text = std::get_if<TextIntent>(&intent)) {
         content.sent_ms = text->written.value;
         content.body = TextBody{text->id, text->text};

@@ -177,7 +177,7 @@ struct SharedKey {
     friend bool operator==(const SharedKey&, const SharedKey&) = default;
 };
 // The relay's word, under its signing key, that this is the head of that board there: directory/board_statement.h. A follower
-// gets one for where the board ends when it begins to follow, and one for the end of a block before the Entries that end there.
+// gets one for the end of a block before the Entries that end there, and one for where the board ends when it has caught up.
 struct SignedHead {
     std::uint32_t board = 0;
     std::uint64_t position = 0;

@@ -10,8 +10,9 @@ using namespace sinetti::chat;
 namespace {
 
 struct Log {   // what an honest relay holds
+    std::uint32_t board = 1;
     std::vector<base::Bytes> entries;
-    std::vector<wire::Head> heads{directory::initial_head(1)};
+    std::vector<wire::Head> heads{directory::initial_head(board)};
 
     void grow(std::size_t count, std::uint64_t seed)
     {
@@ -23,13 +24,14 @@ struct Log {   // what an honest relay holds
     }
     wire::Entries frame(std::uint64_t from, std::uint64_t to, bool last) const
     {
-        return {.request_id = 0, .board = 1, .first_position = from, .last = last, .head = heads[to], .entries = {entries.begin() + static_cast<std::ptrdiff_t>(from), entries.begin() + static_cast<std::ptrdiff_t>(to)}};
+        return {.request_id = 0, .board = board, .first_position = from, .last = last, .head = heads[to], .entries = {entries.begin() + static_cast<std::ptrdiff_t>(from), entries.begin() + static_cast<std::ptrdiff_t>(to)}};
     }
 };
 
 wire::SignedHead signed_head(std::uint64_t position, const wire::Head& head, std::uint8_t signature = 9) { return {1, position, head, {signature}}; }
 
-// As an honest relay does it: the signed head of a block comes before the entries that end it.
+// As an honest relay does it: the signed head of a block comes before the entries that end it, and one of where the board ends
+// before it says so.
 Board::Verdict take(Board& board, const wire::Entries& frame)
 {
     const auto end = frame.first_position + frame.entries.size();
@@ -37,9 +39,10 @@ Board::Verdict take(Board& board, const wire::Entries& frame)
         auto head = board.stream_head();
         for (auto position = frame.first_position; position < end; ++position) {
             head = directory::next_head(head, position, frame.entries[static_cast<std::size_t>(position - frame.first_position)]);
-            if ((position + 1) % wire::kBlockEntries == 0 && !board.hold_to(signed_head(position + 1, head)).agrees) return Board::Verdict::fork;
+            if ((position + 1) % wire::kBlockEntries == 0 && !board.hold_to({board.number(), position + 1, head, {9}}).agrees) return Board::Verdict::fork;
         }
     }
+    if (frame.last && !board.is_caught_up() && !board.hold_to({board.number(), end, frame.head, {9}}).agrees) return Board::Verdict::fork;
     const auto verdict = board.check(frame);
     if (verdict != Board::Verdict::good) return verdict;
     for (std::size_t i = 0; i < frame.entries.size(); ++i) {
@@ -51,7 +54,7 @@ Board::Verdict take(Board& board, const wire::Entries& frame)
 
 Board followed(const Log& log)
 {
-    Board board(1);
+    Board board(log.board);
     board.begin_stream(0);
     REQUIRE(take(board, log.frame(0, log.entries.size(), true)) == Board::Verdict::good);
     return board;
@@ -149,7 +152,7 @@ TEST_SUITE("chat.board")
         // Where we are, within a block: contradicted, but by ourselves alone.
         const auto here = board.hold_to(signed_head(600, lie));
         CHECK_FALSE(here.agrees);
-        CHECK_FALSE(here.other.has_value());
+        CHECK(here.other == signed_head(600, log.heads[600]));
         CHECK(board.hold_to(signed_head(600, log.heads[600])).agrees);
         // Head 0 needs no signature and is contradicted by none that is right.
         CHECK(board.hold_to(signed_head(0, log.heads[0])).agrees);
@@ -230,5 +233,51 @@ TEST_SUITE("chat.board")
         CHECK(board.recent().entries.size() == kRecentEntries);
         CHECK(board.recent().first_position == 1500 - kRecentEntries);
         CHECK(board.recent().entries.back() == log.entries.back());
+    }
+
+    TEST_CASE("the relay is held to a signed head of the directory at every recent position, and of other boards between blocks at none")
+    {
+        for (const std::uint32_t number : {wire::kDirectoryBoard, 1u}) {
+            Log log{.board = number};
+            log.grow(300, 7);
+            auto board = followed(log);
+            CHECK(board.hold_to({number, 299, log.heads[299], {9}}).agrees);
+            CHECK(board.hold_to({number, 299, {1}, {9}}).agrees == (number != wire::kDirectoryBoard));
+            CHECK_FALSE(board.hold_to({number, 300, {1}, {9}}).agrees);
+        }
+    }
+
+    TEST_CASE("what the relay has signed last is known, and contradicts another word of its as proof")
+    {
+        Log log{.board = wire::kDirectoryBoard};
+        log.grow(10, 8);
+        auto board = followed(log);
+        const wire::SignedHead now{wire::kDirectoryBoard, 10, log.heads[10], {9}};
+        CHECK(board.furthest_signed() == now);
+        const auto agreement = board.hold_to({wire::kDirectoryBoard, 10, {1}, {8}});
+        CHECK_FALSE(agreement.agrees);
+        CHECK(agreement.other == now);
+
+        // One that is to come is the last one when it has come.
+        log.grow(5, 9);
+        const wire::SignedHead later{wire::kDirectoryBoard, 13, log.heads[13], {7}};
+        CHECK(board.hold_to(later).agrees);
+        CHECK(board.furthest_signed() == now);
+        CHECK(take(board, log.frame(10, 15, false)) == Board::Verdict::good);
+        CHECK(board.furthest_signed() == later);
+    }
+
+    TEST_CASE("a board is not caught up with where the relay has not signed that it ends there")
+    {
+        Log log;
+        log.grow(20, 10);
+        Board board(1);
+        board.begin_stream(0);
+        CHECK(board.hold_to(signed_head(19, log.heads[19])).agrees);
+        CHECK(board.check(log.frame(0, 20, true)) == Board::Verdict::garbled);
+        CHECK_FALSE(board.is_caught_up());
+        CHECK(board.hold_to(signed_head(20, log.heads[20])).agrees);
+        CHECK(board.check(log.frame(0, 20, true)) == Board::Verdict::good);
+        CHECK(board.is_caught_up());
     }
 }

@@ -9,7 +9,7 @@ namespace {
 
 Content text_content(std::string text)
 {
-    return {.sent_ms = 1'800'000'000'000, .seen = {.board = 1, .position = 512, .head = {9}}, .body = TextBody{{1, 2}, std::move(text)}};
+    return {.sent_ms = 1'800'000'000'000, .seen = {.board = 1, .position = 512, .head = {9}}, .directory = wire::SignedHead{0, 77, {3}, {5}}, .body = TextBody{{1, 2}, std::move(text)}};
 }
 
 }  // namespace
@@ -19,9 +19,10 @@ TEST_SUITE("chat.content")
     TEST_CASE("texts, titles and contents of later versions survive writing and reading")
     {
         for (const auto& content : {text_content("Hei 👍🏽 åäö"), text_content(std::string(api::kMessageTextMax, 'x')),
-                                    Content{.sent_ms = 0, .seen = {}, .body = ProfileBody{"Viisikko"}},
-                                    Content{.sent_ms = 1, .seen = {.board = 1, .position = 256, .head = {4}, .signature = wire::Signature{7}}, .body = ProfileBody{"Viisikko"}},
-                                    Content{.sent_ms = 5, .seen = {}, .body = UnknownBody{77, base::Bytes{1, 2, 3}}}})
+                                    Content{.sent_ms = 0, .seen = {}, .directory = {}, .body = ProfileBody{"Viisikko"}},
+                                    Content{.sent_ms = 1, .seen = {.board = 1, .position = 256, .head = {4}, .signature = wire::Signature{7}}, .directory = {}, .body = ProfileBody{"Viisikko"}},
+                                    Content{.sent_ms = 2, .seen = {}, .directory = wire::SignedHead{0, 13, {4}, {7}}, .body = ProfileBody{"Viisikko"}},
+                                    Content{.sent_ms = 5, .seen = {}, .directory = {}, .body = UnknownBody{77, base::Bytes{1, 2, 3}}}})
             CHECK(Content::parse(content.serialize().view()) == content);
     }
 
@@ -33,7 +34,7 @@ TEST_SUITE("chat.content")
         longer.push_back(0);
         CHECK_FALSE(Content::parse(longer).has_value());
         auto version = base::to_bytes(bytes.view());
-        version[0] = 2;
+        version[0] = 1;
         CHECK_FALSE(Content::parse(version).has_value());
         CHECK_FALSE(Content::parse(text_content(std::string(api::kMessageTextMax + 1, 'x')).serialize().view()).has_value());
         CHECK_FALSE(Content::parse(text_content("\xff\xfe").serialize().view()).has_value());

@@ -95,7 +95,7 @@ base::Result<std::vector<std::string>, std::string> command(const RunningRelay& 
 
 TEST_SUITE_BEGIN("relay.boards");
 
-TEST_CASE("a follower is given the relay's signature for where the board ends and for the end of every block, before its entries")
+TEST_CASE("a follower is given the relay's signature for the end of every block, before its entries, and for where the board ends")
 {
     RunningRelay relay;
     Cast cast;
@@ -111,7 +111,7 @@ TEST_CASE("a follower is given the relay's signature for where the board ends an
     std::vector<wire::Head> heads{directory::initial_head(1)};
     for (const auto& entry : entries) heads.push_back(directory::next_head(heads.back(), heads.size() - 1, entry));
     REQUIRE(reader.signed_heads.size() == 3);
-    const std::uint64_t positions[] = {600, 256, 512};
+    const std::uint64_t positions[] = {256, 512, 600};
     for (std::size_t i = 0; i < 3; ++i) {
         const auto& statement = reader.signed_heads[i];
         CHECK(statement.board == 1);
@@ -168,7 +168,7 @@ TEST_CASE("old blocks go while the relay runs, and the chain goes on from a sign
     Client reader(relay.address());
     REQUIRE(reader.open_as_device(cast.bert.device));
     REQUIRE(follow(reader, 1, 256).size() == 644);
-    const auto head_at_512 = reader.signed_heads[1];
+    const auto head_at_512 = reader.signed_heads[0];
     REQUIRE(head_at_512.position == 512);
 
     relay.clock.advance(10 * kDay);

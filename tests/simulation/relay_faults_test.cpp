@@ -139,6 +139,45 @@ TEST_SUITE("simulation.relay_faults")
         CHECK(people[0]->texts("Ryhmä").back() == "Bertta: kaikki hyvin?");
     }
 
+    TEST_CASE("a directory shown to one person alone is proved by the first message between that person and another")
+    {
+        World world(210);
+        const auto people = found(world, {"Aino", "Bertta"});
+        const auto group = make_group(world, people, "Ryhmä");
+        people[1]->set_offline(true);
+        world.settle();
+        // Each is shown another last record, and the relay signs for her what it shows her.
+        auto& board = world.relay.board(0);
+        const auto end = board.entries.size() + 1;
+        const auto show_another = [&] {
+            board.entries.resize(end - 1);
+            board.heads.resize(end);
+            board.entries.push_back(base::to_bytes(world.random.array<200>()));
+            board.heads.push_back(directory::next_head(board.heads.back(), end - 1, board.entries.back()));
+        };
+        show_another();
+        const auto truth = board;
+        people[0]->cut_connection();
+        world.settle();
+        people[0]->set_offline(true);
+        world.settle();
+        show_another();
+        people[1]->set_offline(false);
+        world.settle();
+        people[1]->submit(api::SendText{group, "kaikki hyvin?"});
+        world.settle();
+        CHECK(people[1]->connection.waiting == 0);
+        people[1]->set_offline(true);
+        world.settle();
+        board = truth;
+        people[0]->set_offline(false);
+        world.settle();
+        CHECK(people[0]->texts("Ryhmä").back() == "Bertta: kaikki hyvin?");
+        CHECK(people[0]->noticed(api::Code::relay_fraud));
+        CHECK(people[0]->connection.reason == api::Code::relay_fraud);
+        CHECK(people[0]->evidence.find("board: 0\nposition: " + std::to_string(end) + "\nhead: " + base::to_hex(truth.heads[end])) != std::string::npos);
+    }
+
     TEST_CASE("a block whose end the relay has not signed is not taken")
     {
         World world(208);
