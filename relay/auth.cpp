@@ -13,6 +13,7 @@ wire::SessionKind kind_of(const SessionRights& rights)
     if (std::holds_alternative<DeviceSession>(rights)) return wire::SessionKind::device;
     if (std::holds_alternative<InviteSession>(rights)) return wire::SessionKind::invite;
     if (std::holds_alternative<IdentitySession>(rights)) return wire::SessionKind::identity;
+    if (std::holds_alternative<TokenSession>(rights)) return wire::SessionKind::token;
     return wire::SessionKind::founder;
 }
 
@@ -58,12 +59,12 @@ Allowed<SessionRights> authenticate(const wire::AuthenticateIdentity& frame, con
 
 bool may_read(const SessionRights& rights, std::uint32_t board)
 {
-    return std::holds_alternative<DeviceSession>(rights) || board == wire::kDirectoryBoard;
+    return board == wire::kDirectoryBoard || std::holds_alternative<DeviceSession>(rights) || std::holds_alternative<TokenSession>(rights);
 }
 
 bool may_append_cells(const SessionRights& rights)
 {
-    return std::holds_alternative<DeviceSession>(rights);
+    return std::holds_alternative<DeviceSession>(rights) || std::holds_alternative<TokenSession>(rights);
 }
 
 bool may_append(const SessionRights& rights, const directory::Record& record)
@@ -83,6 +84,7 @@ bool may_append(const SessionRights& rights, const directory::Record& record)
         const auto* enrolment = std::get_if<directory::Enrolment>(&record);
         return enrolment != nullptr && enrolment->invite == invited->invite;
     }
+    if (!std::holds_alternative<FounderSession>(rights)) return false;   // a token says nothing of whose record it is
     return std::holds_alternative<directory::Organisation>(record) || std::holds_alternative<directory::Enrolment>(record);
 }
 

@@ -20,7 +20,8 @@ struct FounderSession {};
 struct IdentitySession {
     directory::PublicKey identity_public_key{};
 };
-using SessionRights = std::variant<DeviceSession, InviteSession, FounderSession, IdentitySession>;
+struct TokenSession {};              // some member of staff
+using SessionRights = std::variant<DeviceSession, InviteSession, FounderSession, IdentitySession, TokenSession>;
 
 wire::SessionKind kind_of(const SessionRights& rights);
 

@@ -32,6 +32,12 @@ inline constexpr auto kStreamKeyLifetime = 600s;                 // of the key t
 inline constexpr double kCellRate = 2000, kCellBurst = 4000;     // cells per second and at once, of one session
 inline constexpr double kRecordRate = 10, kRecordBurst = 64;     // directory records, the same
 
+// Access tokens
+inline constexpr std::size_t kTokensPerDevice = 64;              // one device has so many under one issuer key, that is for a day
+inline constexpr std::size_t kTokenQueueMax = 4096;              // sessions waiting for their token, and as many requests
+inline constexpr std::size_t kOutstandingTokenRequestsMax = 2;   // of one session
+inline constexpr auto kTokenTick = 5s;                           // how often the calendar is looked at
+
 // The store
 inline constexpr std::size_t kAppendQueueMax = 65536;            // entries waiting for the writer, all sessions together
 inline constexpr std::size_t kAppendBatchMax = 1024;             // entries in one commit

@@ -70,8 +70,10 @@ std::string Metrics::text(std::span<const BoardState> boards) const
     page.single("abandoned_connections_total", "counter", "Connections closed because they did not take what was sent.", abandoned);
     page.describe("sessions_accepted_total", "counter", "Sessions accepted, by kind.");
     for (const auto& [kind, name] : {std::pair(wire::SessionKind::device, "device"), {wire::SessionKind::invite, "invite"}, {wire::SessionKind::founder, "founder"},
-                                     {wire::SessionKind::identity, "identity"}})
+                                     {wire::SessionKind::identity, "identity"}, {wire::SessionKind::token, "token"}})
         page.value(labelled("sessions_accepted_total", "kind", name), m_accepted[static_cast<std::size_t>(kind)]);
+    page.single("tokens_issued_total", "counter", "Access tokens issued.", tokens_issued);
+    page.single("tokens_spent_total", "counter", "Access tokens that opened a session.", tokens_spent);
     page.describe("refusals_total", "counter", "Requests and sessions refused, by reason.");
     for (std::size_t code = 1; code < m_refused.size(); ++code) {
         if (m_refused[code] > 0) page.value(labelled("refusals_total", "reason", wire::name_of(wire::Refusal(code))), m_refused[code]);

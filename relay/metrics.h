@@ -26,13 +26,15 @@ public:
     std::uint64_t requests = 0;                // HTTP, WebSocket upgrades included
     std::uint64_t received_bytes = 0;          // in frames
     std::uint64_t sent_bytes = 0;
+    std::uint64_t tokens_issued = 0;
+    std::uint64_t tokens_spent = 0;
     std::uint64_t abandoned = 0;               // connections closed because they did not take what was sent
 
     std::string text(std::span<const BoardState> boards) const;
 
 private:
     std::array<std::uint64_t, 6> m_accepted{};             // by SessionKind
-    std::array<std::uint64_t, 32> m_refused{};             // by Refusal
+    std::array<std::uint64_t, 64> m_refused{};             // by Refusal
     std::array<std::uint64_t, kAppendBuckets.size() + 1> m_append_counts{};   // the last: longer than every bucket
     double m_append_seconds = 0;
 };

@@ -2,7 +2,7 @@
 // Everything an operator of this relay could possibly write down, for audits of what it claims not to know. Off unless asked
 // for, and announced when on. JSON lines, one event each:
 //
-//   {"t":seconds,"conn":id,"addr":…,"op":"open|close|append|read|follow","board":…,"seq":…,"bytes":…}
+//   {"t":seconds,"conn":id,"addr":…,"op":"open|close|append|read|follow|token","board":…,"seq":…,"bytes":…}
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -20,7 +20,7 @@ struct Observation {
     std::string_view operation;
     std::optional<std::uint32_t> board;
     std::optional<std::uint64_t> sequence;     // position: of the entry appended, or of the first one asked for
-    std::optional<std::size_t> bytes;          // of the entry
+    std::optional<std::size_t> bytes;          // of the entry, of the token spent, or of the elements evaluated
 };
 
 class Observer {

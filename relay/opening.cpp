@@ -29,7 +29,9 @@ base::Result<OpenedData, std::string> open_data(const Config& config, base::Rand
     if (!store) return Unexpected(sentence(store.error(), config.data));
     auto keys = prepare_relay_keys(**store, random);
     if (!keys) return Unexpected(sentence(keys.error(), config.data));
-    return OpenedData{std::move(lock), std::move(*store), std::move(*keys)};
+    auto tokens = TokenStore::open(token_database_file(config.data));
+    if (!tokens) return Unexpected(sentence(tokens.error(), config.data));
+    return OpenedData{std::move(lock), std::move(*store), std::move(*keys), std::move(*tokens)};
 }
 
 base::Result<std::vector<std::string>, std::string> initialise(const Config& config, base::Random& random)

@@ -4,6 +4,7 @@
 #include "relay/config.h"
 #include "relay/data_folder.h"
 #include "relay/keys.h"
+#include "relay/token_store.h"
 
 #include <memory>
 
@@ -13,6 +14,7 @@ struct OpenedData {
     DataLock lock;
     std::unique_ptr<Store> store;
     RelayPrivateKeys keys;
+    std::unique_ptr<TokenStore> tokens;
 };
 
 // Error: a sentence.

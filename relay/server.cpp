@@ -16,7 +16,8 @@ Server::Server(const Config& config, const base::Clock& clock, base::Random& ran
 
 Server::~Server()
 {
-    if (m_hub) m_hub->stop();   // the store's threads first: they post to m_io
+    m_tokens.reset();           // the stores' threads first: they post to m_io
+    if (m_hub) m_hub->stop();
 }
 
 base::Result<std::unique_ptr<Server>, std::string> Server::create(const Config& config, const base::Clock& clock, base::Random& random)
@@ -42,7 +43,30 @@ base::Result<void, std::string> Server::open()
         m_founder_token_hash = token->hash;
         m_founder_fragment = token->fragment;
     }
+    TRY(start_tokens());
     return listen();
+}
+
+base::Result<void, std::string> Server::start_tokens()
+{
+    auto publish = [this](const directory::TokenIssuer& record, std::function<void(std::optional<wire::Refusal>)> done) {
+        m_hub->append_record(directory::encode(directory::Record(record)), directory::Record(record), [done = std::move(done)](const AppendAnswer& answer) { done(answer.refusal); });
+    };
+    auto tokens = TokenService::create({m_clock, m_random, std::make_unique<base::SystemRandom>(), post(), m_hub->directory(), m_data->keys.signing, std::move(publish)},
+                                       std::move(m_data->tokens));
+    if (!tokens) return Unexpected(sentence(tokens.error(), m_config.data));
+    m_tokens = std::move(*tokens);
+    look_at_calendar();
+    return {};
+}
+
+void Server::look_at_calendar()
+{
+    m_tokens->tick();
+    m_token_timer.expires_after(kTokenTick);
+    m_token_timer.async_wait([this](error_code error) {
+        if (!error && !m_draining) look_at_calendar();
+    });
 }
 
 base::Result<void, std::string> Server::listen()
@@ -130,6 +154,7 @@ void Server::start_draining()
     if (m_metrics_server) m_metrics_server->close();
     m_accept_pause.cancel();
     m_tend_timer.cancel();
+    m_token_timer.cancel();
     m_drain_timer.expires_after(kDrainDeadline);
     m_drain_timer.async_wait([this](error_code error) {
         if (!error) m_io.stop();
@@ -161,6 +186,7 @@ void Server::on_directory_change(const directory::Applied& applied)
         forget_founder_token(m_config.data);
         log_line("the organisation is founded");
     }
+    if (m_tokens && std::holds_alternative<directory::TokenIssuerPublished>(applied)) m_tokens->on_directory_change();
     if (std::holds_alternative<directory::Revoked>(applied)) {
         for (const auto& [session, close_for_drain] : m_sessions) session->on_directory_change(applied);
     }
@@ -174,7 +200,7 @@ std::string Server::administrator_link() const
 
 SessionEnvironment Server::session_environment(const Socket& socket)
 {
-    SessionEnvironment environment{*m_hub, m_clock, m_random, m_founder_token_hash, m_data->keys, m_draining, m_metrics};
+    SessionEnvironment environment{*m_hub, m_clock, m_random, m_founder_token_hash, m_data->keys, m_draining, m_metrics, *m_tokens};
     if (m_observer) {
         error_code ignored;
         environment.observer = m_observer.get();

@@ -37,6 +37,8 @@ private:
     void accept_next();
     void tend_again();
     void start_draining();
+    base::Result<void, std::string> start_tokens();
+    void look_at_calendar();
     void on_directory_change(const directory::Applied& applied);
     Post post();
 
@@ -60,6 +62,7 @@ private:
     Metrics m_metrics;
     std::unique_ptr<Observer> m_observer;
     std::unique_ptr<Hub> m_hub;
+    std::unique_ptr<TokenService> m_tokens;
     std::unordered_map<Session*, std::function<void()>> m_sessions;
     std::size_t m_connections = 0;
     std::size_t m_block_requests = 0;
@@ -68,6 +71,7 @@ private:
     boost::asio::steady_timer m_accept_pause{m_io};
     boost::asio::steady_timer m_drain_timer{m_io};
     boost::asio::steady_timer m_tend_timer{m_io};
+    boost::asio::steady_timer m_token_timer{m_io};
     std::unique_ptr<MetricsServer> m_metrics_server;
     std::optional<FounderTokenHash> m_founder_token_hash;
     std::string m_founder_fragment;

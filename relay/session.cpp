@@ -80,9 +80,11 @@ void Session::on_message(base::ByteView message)
     if (!frame) return refuse_and_close(Refusal::bad_frame);
 
     const bool authenticates = std::holds_alternative<wire::AuthenticateDevice>(*frame) || std::holds_alternative<wire::AuthenticateInvite>(*frame) ||
-                               std::holds_alternative<wire::AuthenticateFounder>(*frame) || std::holds_alternative<wire::AuthenticateIdentity>(*frame);
+                               std::holds_alternative<wire::AuthenticateFounder>(*frame) || std::holds_alternative<wire::AuthenticateIdentity>(*frame) ||
+                               std::holds_alternative<wire::AuthenticateToken>(*frame);
     // Before it is accepted a session may only authenticate, and after that never again. A ping is always welcome.
-    if (authenticates == m_rights.has_value() && !std::holds_alternative<wire::Ping>(*frame)) return refuse_and_close(Refusal::bad_frame);
+    const bool is_ping = std::holds_alternative<wire::Ping>(*frame);
+    if ((m_authenticating || authenticates == m_rights.has_value()) && !is_ping) return refuse_and_close(Refusal::bad_frame);
     std::visit([&](auto& body) { handle(body); }, *frame);
 }
 
@@ -108,7 +110,42 @@ void Session::finish_authentication(Allowed<SessionRights>&& rights)
     if (!rights) return refuse_and_close(rights.error());
     m_rights = std::move(*rights);
     m_environment.metrics.accepted(kind_of(*m_rights));
+    if (std::holds_alternative<DeviceSession>(*m_rights)) m_environment.tokens.wanted();
     send(wire::Accepted{kind_of(*m_rights), m_environment.hub.board_infos()});
+}
+
+// --- tokens --------------------------------------------------------------------------------------------------------
+
+void Session::handle(const wire::AuthenticateToken& frame)
+{
+    m_authenticating = true;
+    m_environment.tokens.spend(frame.token, [weak = weak_from_this()](std::optional<Refusal> refusal) {
+        const auto self = weak.lock();
+        if (!self || self->m_connection == nullptr) return;
+        self->m_authenticating = false;
+        if (refusal) return self->refuse_and_close(*refusal);
+        ++self->m_environment.metrics.tokens_spent;
+        self->observe({.operation = "token", .board = {}, .sequence = {}, .bytes = wire::kTokenSize});
+        self->finish_authentication(SessionRights(TokenSession{}));
+    });
+}
+
+void Session::handle(wire::TokenRequest& frame)
+{
+    const auto request_id = frame.request_id;
+    const auto* device = std::get_if<DeviceSession>(&*m_rights);
+    if (device == nullptr) return refuse(request_id, Refusal::not_authorised);
+    if (m_outstanding_token_requests >= kOutstandingTokenRequestsMax) return refuse(request_id, Refusal::too_many_requests);
+    ++m_outstanding_token_requests;
+    m_environment.tokens.issue(device->device_public_key, std::move(frame), [weak = weak_from_this(), request_id](base::Result<wire::TokenResponse, Refusal> answer) {
+        const auto self = weak.lock();
+        if (!self) return;
+        --self->m_outstanding_token_requests;
+        if (!answer) return self->refuse(request_id, answer.error());
+        self->m_environment.metrics.tokens_issued += answer->evaluated_elements.size();
+        self->observe({.operation = "token", .board = {}, .sequence = {}, .bytes = 32 * answer->evaluated_elements.size()});
+        self->send(std::move(*answer));
+    });
 }
 
 // --- Append --------------------------------------------------------------------------------------------------------

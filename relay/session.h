@@ -12,6 +12,7 @@
 #include "relay/keys.h"
 #include "relay/metrics.h"
 #include "relay/observer.h"
+#include "relay/token_service.h"
 
 #include <memory>
 
@@ -44,6 +45,7 @@ struct SessionEnvironment {
     const RelayPrivateKeys& keys;
     const bool& draining;                         // true: no new entries are taken
     Metrics& metrics;
+    TokenService& tokens;
     Observer* observer = nullptr;                 // nullptr: nothing is written down
     std::uint64_t connection = 0;                 // the observer's id for it
 };
@@ -75,11 +77,13 @@ private:
     void handle(const wire::AuthenticateInvite& frame) { finish_authentication(authenticate(frame, context())); }
     void handle(const wire::AuthenticateFounder& frame) { finish_authentication(authenticate(frame, context())); }
     void handle(const wire::AuthenticateIdentity& frame) { finish_authentication(authenticate(frame, context())); }
+    void handle(const wire::AuthenticateToken& frame);
     void handle(wire::Append& frame);
     void handle(const wire::Read& frame);
     void handle(const wire::Follow& frame);
     void handle(const wire::Ping& frame) { send(wire::Pong{frame.value}); }
     void handle(const wire::Hello&) { refuse_and_close(wire::Refusal::bad_frame); }
+    void handle(wire::TokenRequest& frame);
 
     void open_channel(base::ByteView message);
     AuthenticationContext context() const;
@@ -100,10 +104,12 @@ private:
     std::optional<channel::RelayChannel> m_channel;
     wire::Nonce m_nonce{};
     std::optional<SessionRights> m_rights;
+    bool m_authenticating = false;                // a token is being looked at
     bool m_closing = false;
     std::map<std::uint32_t, Following> m_following;
     std::size_t m_outstanding_appends = 0;
     std::size_t m_outstanding_reads = 0;
+    std::size_t m_outstanding_token_requests = 0;
     TokenBucket m_cells{kCellRate, kCellBurst};
     TokenBucket m_records{kRecordRate, kRecordBurst};
 };

@@ -552,6 +552,7 @@ void Core::Implementation::on_accepted(const wire::Accepted& accepted)
     case wire::SessionKind::invite:
     case wire::SessionKind::identity: return m_effects.send(wire::Append{kEnrolmentRequest, wire::kDirectoryBoard, pending().enrolment_record});
     case wire::SessionKind::device: return complete_enrolment();   // it was us who used the invite
+    case wire::SessionKind::token: return on_garbled();            // nobody has one who has not enrolled
     }
 }
 

@@ -23,6 +23,7 @@ enum class Error : std::uint8_t {
     open_failed,           // a sealed name that does not open under this directory key
     link_mangled,          // not a whole, unchanged link
     too_many_devices,      // the identity has kLiveDevicesMax devices that are not revoked
+    bad_period,            // a token issuer key for a period that is over or far ahead, or one too many for its period
 };
 
 template<typename T>

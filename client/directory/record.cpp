@@ -1,6 +1,7 @@
 #include "directory/record.h"
 
 #include "crypto/hash.h"
+#include "crypto/ristretto255.h"
 
 #include <algorithm>
 
@@ -13,7 +14,7 @@ using codec::Writer;
 namespace {
 
 constexpr std::uint8_t kRecordVersion = 1;
-enum class RecordType : std::uint8_t { organisation = 1, enrolment = 2, key_package = 3, revocation = 4, device_enrolment = 6, sign_out = 7 };
+enum class RecordType : std::uint8_t { organisation = 1, enrolment = 2, key_package = 3, revocation = 4, token_issuer = 5, device_enrolment = 6, sign_out = 7 };
 
 constexpr std::string_view kOrganisationLabel = "sinetti organisation v1";
 constexpr std::string_view kEnrolmentLabel = "sinetti enrolment v1";
@@ -21,6 +22,7 @@ constexpr std::string_view kKeyPackageLabel = "sinetti key package v1";
 constexpr std::string_view kRevocationLabel = "sinetti revocation v1";
 constexpr std::string_view kDeviceEnrolmentLabel = "sinetti device enrolment v1";
 constexpr std::string_view kSignOutLabel = "sinetti sign-out v1";
+constexpr std::string_view kTokenIssuerLabel = "sinetti token issuer v1";
 
 // --- the signed part of each body ----------------------------------------------------------------------------------
 void write_unsigned(Writer& writer, const Organisation& record)
@@ -50,6 +52,10 @@ void write_unsigned(Writer& writer, const DeviceEnrolment& record)
 void write_unsigned(Writer& writer, const SignOut& record)
 {
     writer.raw(record.identity_public_key).raw(record.device_public_key);
+}
+void write_unsigned(Writer& writer, const TokenIssuer& record)
+{
+    writer.raw(record.relay_public_key).u64(std::uint64_t(record.not_before.value)).u64(std::uint64_t(record.expires.value)).raw(record.issuer_public_key);
 }
 
 template<typename Body>
@@ -94,6 +100,12 @@ void write_record(Writer& writer, const DeviceEnrolment& record)
 void write_record(Writer& writer, const SignOut& record)
 {
     writer.u8(std::uint8_t(RecordType::sign_out));
+    write_unsigned(writer, record);
+    writer.raw(record.signature);
+}
+void write_record(Writer& writer, const TokenIssuer& record)
+{
+    writer.u8(std::uint8_t(RecordType::token_issuer));
     write_unsigned(writer, record);
     writer.raw(record.signature);
 }
@@ -161,6 +173,20 @@ codec::Result<SignOut> read_sign_out(Reader& reader)
     record.signature = TRY(reader.array<64>());
     return record;
 }
+codec::Result<TokenIssuer> read_token_issuer(Reader& reader)
+{
+    TokenIssuer record;
+    record.relay_public_key = TRY(reader.array<32>());
+    const auto not_before = TRY(reader.u64());
+    const auto expires = TRY(reader.u64());
+    if (not_before > INT64_MAX - kTokenLifetime || not_before % kTokenPeriod != 0) return Unexpected(codec::Error::bad_value);
+    if (expires != not_before + kTokenLifetime) return Unexpected(codec::Error::bad_value);
+    record.not_before = {std::int64_t(not_before)};
+    record.expires = {std::int64_t(expires)};
+    record.issuer_public_key = TRY(reader.array<32>());
+    record.signature = TRY(reader.array<64>());
+    return record;
+}
 
 template<typename Body>
 Result<Record> finished(const Reader& reader, codec::Result<Body>&& body)
@@ -209,6 +235,11 @@ Result<void> verify_record(const DeviceEnrolment& record, const PublicKey&)
 Result<void> verify_record(const SignOut& record, const PublicKey&)
 {
     return check_signature(record.identity_public_key, content(kSignOutLabel, record), record.signature);
+}
+Result<void> verify_record(const TokenIssuer& record, const PublicKey&)
+{
+    TRY_OR(crypto::GroupElement::decode(record.issuer_public_key), Error::malformed);
+    return check_signature(record.relay_public_key, content(kTokenIssuerLabel, record), record.signature);
 }
 
 }  // namespace
@@ -273,6 +304,16 @@ SignOut sign_sign_out(const SignaturePrivateKey& identity, const PublicKey& devi
     return record;
 }
 
+TokenIssuer sign_token_issuer(const SignaturePrivateKey& relay, base::UnixMilliseconds not_before, const base::ByteArray<32>& issuer_public_key)
+{
+    TokenIssuer record{.relay_public_key = relay.public_key(),
+                       .not_before = not_before,
+                       .expires = {not_before.value + kTokenLifetime},
+                       .issuer_public_key = issuer_public_key};
+    record.signature = relay.sign(content(kTokenIssuerLabel, record));
+    return record;
+}
+
 base::Bytes encode(const Record& record)
 {
     Writer writer;
@@ -293,6 +334,7 @@ Result<Record> decode_record(base::ByteView bytes)
     case RecordType::revocation: return finished(reader, read_revocation(reader));
     case RecordType::device_enrolment: return finished(reader, read_device_enrolment(reader));
     case RecordType::sign_out: return finished(reader, read_sign_out(reader));
+    case RecordType::token_issuer: return finished(reader, read_token_issuer(reader));
     }
     return Unexpected(Error::unknown_version);
 }

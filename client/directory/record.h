@@ -80,7 +80,21 @@ struct SignOut {
 };
 SignOut sign_sign_out(const SignaturePrivateKey& identity, const PublicKey& device_public_key);
 
-using Record = std::variant<Organisation, Enrolment, KeyPackageUpdate, Revocation, DeviceEnrolment, SignOut>;
+// A key the relay issues access tokens under (docs/protocol.md §9). Its period is a day; its tokens are good for half a day longer.
+// Whose relay key counts is the reader's to know: it comes with the link.
+inline constexpr std::int64_t kTokenPeriod = 24ll * 3600 * 1000;      // milliseconds, from 1970 on
+inline constexpr std::int64_t kTokenLifetime = 36ll * 3600 * 1000;    // milliseconds, from the start of the period
+struct TokenIssuer {
+    PublicKey relay_public_key{};                         // Ed25519, signs for the relay
+    base::UnixMilliseconds not_before;                    // the start of a period
+    base::UnixMilliseconds expires;                       // not_before + kTokenLifetime; expired when now >= expires
+    base::ByteArray<32> issuer_public_key{};              // ristretto255
+    Signature signature{};                                // by the relay
+    friend bool operator==(const TokenIssuer&, const TokenIssuer&) = default;
+};
+TokenIssuer sign_token_issuer(const SignaturePrivateKey& relay, base::UnixMilliseconds not_before, const base::ByteArray<32>& issuer_public_key);
+
+using Record = std::variant<Organisation, Enrolment, KeyPackageUpdate, Revocation, DeviceEnrolment, SignOut, TokenIssuer>;
 
 base::Bytes encode(const Record& record);
 // Errors: malformed, unknown_version.

@@ -100,6 +100,24 @@ Result<Applied> DirectoryState::check_body(const SignOut& record, std::optional<
     return Applied(Revoked{RevokedKind::device, record.device_public_key});
 }
 
+Result<Applied> DirectoryState::check_body(const TokenIssuer& record, std::optional<base::UnixMilliseconds> now) const
+{
+    if (!founded()) return Unexpected(Error::not_founded);
+    TRY(verify(Record(record), m_organisation->root_public_key));
+    if (now && record.not_before.value > now->value + kTokenPeriod) return Unexpected(Error::bad_period);
+    const auto known = m_token_issuers.find(record.relay_public_key);
+    if (known != m_token_issuers.end()) {
+        const auto newest = known->second.rbegin()->first;
+        if (record.not_before.value < newest.value - kTokenPeriod) return Unexpected(Error::bad_period);
+        const auto same_period = known->second.find(record.not_before);
+        if (same_period != known->second.end() && same_period->second.size() >= kTokenIssuersPerPeriod) return Unexpected(Error::bad_period);
+        for (const auto& [period, issuers] : known->second)
+            for (const auto& issuer : issuers)
+                if (issuer.issuer_public_key == record.issuer_public_key) return Unexpected(Error::key_taken);
+    }
+    return Applied(TokenIssuerPublished{record.relay_public_key, record.issuer_public_key});
+}
+
 void DirectoryState::apply_body(std::uint64_t, const Organisation& record)
 {
     m_organisation = record;
@@ -160,6 +178,22 @@ void DirectoryState::apply_body(std::uint64_t, const Revocation& record)
         break;
     }
     }
+}
+
+void DirectoryState::apply_body(std::uint64_t, const TokenIssuer& record)
+{
+    auto& periods = m_token_issuers[record.relay_public_key];
+    periods[record.not_before].push_back(record);
+    if (periods.size() > kTokenPeriodsKept) periods.erase(periods.begin());
+}
+
+std::vector<TokenIssuer> DirectoryState::token_issuers(const PublicKey& relay_public_key) const
+{
+    std::vector<TokenIssuer> in_force;
+    const auto known = m_token_issuers.find(relay_public_key);
+    if (known == m_token_issuers.end()) return in_force;
+    for (const auto& [period, issuers] : known->second) in_force.push_back(issuers.back());
+    return in_force;
 }
 
 const Identity* DirectoryState::identity(const PublicKey& key) const

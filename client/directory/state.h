@@ -4,7 +4,8 @@
 //
 // Rules: the first record founds the organisation and there is no second one. The first enrolment of an invite wins. An
 // identity or device key enters once. Whatever is revoked stays revoked; revoking an identity revokes its devices. An identity
-// adds devices, at most kLiveDevicesMax that are not revoked, and revokes its own.
+// adds devices, at most kLiveDevicesMax that are not revoked, and revokes its own. A relay publishes token issuer keys for one
+// period after the other, at most kTokenIssuersPerPeriod for each, and the last one counts.
 
 #include "directory/record.h"
 
@@ -58,7 +59,15 @@ struct DeviceEnrolled {
     PublicKey identity_public_key{};
     PublicKey device_public_key{};
 };
-using Applied = std::variant<Founded, Enrolled, KeyPackageReplaced, Revoked, DeviceEnrolled>;   // a SignOut has Revoked its device
+struct TokenIssuerPublished {
+    PublicKey relay_public_key{};
+    base::ByteArray<32> issuer_public_key{};
+};
+using Applied = std::variant<Founded, Enrolled, KeyPackageReplaced, Revoked, DeviceEnrolled, TokenIssuerPublished>;   // a SignOut has Revoked its device
+
+// More than one only when a relay has lost a key: whoever is given one of their own would be seen to be.
+inline constexpr std::size_t kTokenIssuersPerPeriod = 4;
+inline constexpr std::size_t kTokenPeriodsKept = 8;
 
 class DirectoryState {
 public:
@@ -78,6 +87,9 @@ public:
     bool invite_used(const PublicKey& invite_public_key) const { return m_used_invites.contains(invite_public_key); }
     bool invite_revoked(const PublicKey& invite_public_key) const { return m_revoked_invites.contains(invite_public_key); }
 
+    // The keys of a relay that count, one for each of the last kTokenPeriodsKept periods, oldest first.
+    std::vector<TokenIssuer> token_issuers(const PublicKey& relay_public_key) const;
+
     // Whether this invite could still enrol somebody. Errors: not_founded, wrong_organisation, bad_signature, invite_….
     Result<void> check_invite(const InviteCertificate& invite, std::optional<base::UnixMilliseconds> now = {}) const;
 
@@ -88,12 +100,14 @@ private:
     Result<Applied> check_body(const Revocation& record, std::optional<base::UnixMilliseconds> now) const;
     Result<Applied> check_body(const DeviceEnrolment& record, std::optional<base::UnixMilliseconds> now) const;
     Result<Applied> check_body(const SignOut& record, std::optional<base::UnixMilliseconds> now) const;
+    Result<Applied> check_body(const TokenIssuer& record, std::optional<base::UnixMilliseconds> now) const;
     void apply_body(std::uint64_t position, const Organisation& record);
     void apply_body(std::uint64_t position, const Enrolment& record);
     void apply_body(std::uint64_t position, const KeyPackageUpdate& record);
     void apply_body(std::uint64_t position, const Revocation& record);
     void apply_body(std::uint64_t position, const DeviceEnrolment& record);
     void apply_body(std::uint64_t position, const SignOut& record);
+    void apply_body(std::uint64_t position, const TokenIssuer& record);
 
     std::optional<Organisation> m_organisation;
     std::vector<PublicKey> m_identity_order;
@@ -101,6 +115,7 @@ private:
     std::map<PublicKey, Device> m_devices;
     std::set<PublicKey> m_used_invites;
     std::set<PublicKey> m_revoked_invites;
+    std::map<PublicKey, std::map<base::UnixMilliseconds, std::vector<TokenIssuer>>> m_token_issuers;   // by relay and period
 };
 
 }  // namespace sinetti::directory

@@ -24,6 +24,8 @@ enum class FrameType : std::uint8_t {
     follow = 0x12,
     ping = 0x20,
     hello = 0x28,
+    authenticate_token = 0x32,
+    token_request = 0x33,
     challenge = 0x81,
     accepted = 0x82,
     refused = 0x83,
@@ -33,6 +35,7 @@ enum class FrameType : std::uint8_t {
     pong = 0xa0,
     signed_head = 0xe0,
     gone = 0xe1,
+    token_response = 0xb2,
 };
 
 constexpr std::size_t kEnvelopeSize = 4;   // the length field
@@ -139,6 +142,29 @@ void write(Writer& writer, const Hello& frame)
 void write(Writer& writer, const SharedKey& frame)
 {
     writer.u8(std::uint8_t(FrameType::shared_key)).u32(frame.board).raw(frame.secret).u64(frame.next);
+}
+
+void write_elements(Writer& writer, const std::vector<base::ByteArray<32>>& elements)
+{
+    CHECK_INVARIANT(!elements.empty() && elements.size() <= kTokensPerRequestMax);
+    writer.vector([&](Writer& inner) {
+        for (const auto& element : elements) inner.raw(element);
+    });
+}
+void write(Writer& writer, const AuthenticateToken& frame)
+{
+    writer.u8(std::uint8_t(FrameType::authenticate_token)).raw(frame.token);
+}
+void write(Writer& writer, const TokenRequest& frame)
+{
+    writer.u8(std::uint8_t(FrameType::token_request)).u32(frame.request_id).u16(frame.token_type).u8(frame.truncated_token_key_id);
+    write_elements(writer, frame.blinded_elements);
+}
+void write(Writer& writer, const TokenResponse& frame)
+{
+    writer.u8(std::uint8_t(FrameType::token_response)).u32(frame.request_id);
+    write_elements(writer, frame.evaluated_elements);
+    writer.raw(frame.proof);
 }
 
 template<typename Frame>
@@ -307,6 +333,36 @@ Result<SharedKey> read_shared_key(Reader& reader)
     return frame;
 }
 
+Result<std::vector<base::ByteArray<32>>> read_elements(Reader& reader)
+{
+    auto inner = TRY(reader.vector(kTokensPerRequestMax * 32));
+    std::vector<base::ByteArray<32>> elements;
+    while (!inner.empty()) elements.push_back(TRY(inner.array<32>()));
+    if (elements.empty()) return Unexpected(Error::bad_length);
+    return elements;
+}
+Result<AuthenticateToken> read_authenticate_token(Reader& reader)
+{
+    return AuthenticateToken{.token = TRY(reader.array<kTokenSize>())};
+}
+Result<TokenRequest> read_token_request(Reader& reader)
+{
+    TokenRequest frame;
+    frame.request_id = TRY(request_id(reader));
+    frame.token_type = TRY(reader.u16());
+    frame.truncated_token_key_id = TRY(reader.u8());
+    frame.blinded_elements = TRY(read_elements(reader));
+    return frame;
+}
+Result<TokenResponse> read_token_response(Reader& reader)
+{
+    TokenResponse frame;
+    frame.request_id = TRY(request_id(reader));
+    frame.evaluated_elements = TRY(read_elements(reader));
+    frame.proof = TRY(reader.array<64>());
+    return frame;
+}
+
 // Type and body, once the envelope holds what it says.
 Result<Reader> open_envelope(ByteView message, Seal seal)
 {
@@ -353,6 +409,8 @@ Result<ClientFrame> decode_client_frame(ByteView message, Seal seal)
     case FrameType::follow: return finished<ClientFrame>(reader, read_follow(reader));
     case FrameType::ping: return finished<ClientFrame>(reader, read_ping(reader));
     case FrameType::hello: return finished<ClientFrame>(reader, read_hello(reader));
+    case FrameType::authenticate_token: return finished<ClientFrame>(reader, read_authenticate_token(reader));
+    case FrameType::token_request: return finished<ClientFrame>(reader, read_token_request(reader));
     default: return Unexpected(Error::bad_value);
     }
 }
@@ -370,6 +428,7 @@ Result<RelayFrame> decode_relay_frame(ByteView message, Seal seal)
     case FrameType::pong: return finished<RelayFrame>(reader, read_pong(reader));
     case FrameType::signed_head: return finished<RelayFrame>(reader, read_signed_head(reader));
     case FrameType::gone: return finished<RelayFrame>(reader, read_gone(reader));
+    case FrameType::token_response: return finished<RelayFrame>(reader, read_token_response(reader));
     default: return Unexpected(Error::bad_value);
     }
 }
@@ -401,6 +460,10 @@ const char* name_of(Refusal refusal)
     case Refusal::overloaded: return "overloaded";
     case Refusal::internal: return "internal";
     case Refusal::too_many_devices: return "too_many_devices";
+    case Refusal::token_invalid: return "token_invalid";
+    case Refusal::token_spent: return "token_spent";
+    case Refusal::no_tokens_left: return "no_tokens_left";
+    case Refusal::unknown_issuer: return "unknown_issuer";
     }
     return "unknown";
 }

@@ -51,10 +51,14 @@ enum class Refusal : std::uint8_t {
     overloaded = 17,           // the relay is busy or closing down; the same request may succeed later
     internal = 18,
     too_many_devices = 19,     // the identity has as many devices as one may have
+    token_invalid = 50,        // not made by an issuer key in force, or of another organisation
+    token_spent = 51,
+    no_tokens_left = 52,       // the device has had what there is for one under this issuer key
+    unknown_issuer = 53,       // tokens are not issued under the key a TokenRequest names
 };
 const char* name_of(Refusal refusal);           // for logs and tests; "unknown" for a number without a name
 
-enum class SessionKind : std::uint8_t { device = 1, invite = 2, founder = 3, identity = 5 };
+enum class SessionKind : std::uint8_t { device = 1, invite = 2, founder = 3, token = 4, identity = 5 };
 enum class BoardKind : std::uint8_t { directory = 0, cells = 1 };
 enum class SendingLevel : std::uint8_t { prompt = 1, shielded = 2, silent = 3 };
 
@@ -84,6 +88,19 @@ struct AuthenticateInvite {
 struct AuthenticateFounder {
     base::ByteArray<32> token{};
     friend bool operator==(const AuthenticateFounder&, const AuthenticateFounder&) = default;
+};
+// As some member of staff: docs/protocol.md §9.
+struct AuthenticateToken {
+    base::ByteArray<kTokenSize> token{};
+    friend bool operator==(const AuthenticateToken&, const AuthenticateToken&) = default;
+};
+// Answered by TokenResponse or Refused. Idempotent: the same elements again are evaluated again and counted once.
+struct TokenRequest {
+    std::uint32_t request_id = 0;
+    std::uint16_t token_type = 0;
+    std::uint8_t truncated_token_key_id = 0;
+    std::vector<base::ByteArray<32>> blinded_elements;      // 1 … kTokensPerRequestMax
+    friend bool operator==(const TokenRequest&, const TokenRequest&) = default;
 };
 // Answered by Appended or Refused. Idempotent: the same entry again is answered with the position it already has.
 struct Append {
@@ -122,7 +139,8 @@ struct AuthenticateIdentity {
     Signature signature{};
     friend bool operator==(const AuthenticateIdentity&, const AuthenticateIdentity&) = default;
 };
-using ClientFrame = std::variant<AuthenticateDevice, AuthenticateInvite, AuthenticateFounder, Append, Read, Follow, Ping, Hello, AuthenticateIdentity>;
+using ClientFrame = std::variant<AuthenticateDevice, AuthenticateInvite, AuthenticateFounder, Append, Read, Follow, Ping, Hello, AuthenticateIdentity,
+                                 AuthenticateToken, TokenRequest>;
 
 // --- relay to client -------------------------------------------------------------------------------------------------
 struct Challenge {
@@ -192,7 +210,13 @@ struct Gone {
     SignedHead cut;                             // signed as a cut, which is another statement than a head
     friend bool operator==(const Gone&, const Gone&) = default;
 };
-using RelayFrame = std::variant<Challenge, Accepted, Refused, Appended, Entries, Pong, SharedKey, SignedHead, Gone>;
+struct TokenResponse {
+    std::uint32_t request_id = 0;
+    std::vector<base::ByteArray<32>> evaluated_elements;    // in the order of the request
+    base::ByteArray<64> proof{};
+    friend bool operator==(const TokenResponse&, const TokenResponse&) = default;
+};
+using RelayFrame = std::variant<Challenge, Accepted, Refused, Appended, Entries, Pong, SharedKey, SignedHead, Gone, TokenResponse>;
 
 // The frame, padded for its seal. Over-long contents are a bug of the caller's.
 base::Bytes encode(const ClientFrame& frame, Seal seal = Seal::session);

@@ -15,6 +15,8 @@ inline constexpr std::size_t kRecordSizeMax = 8192;            // bytes; an entr
 inline constexpr std::uint64_t kBlockEntries = 256;
 inline constexpr std::size_t kBoardsMax = 1024;                // in one Accepted
 inline constexpr std::size_t kInviteCertificateSizeMax = 512;  // bytes
+inline constexpr std::size_t kTokenSize = 162;                 // bytes; an access token, as tokens::kTokenSize
+inline constexpr std::size_t kTokensPerRequestMax = 32;
 
 // The sizes of WebSocket messages. A frame is padded so that, once sealed, it fills the smallest that holds it: one cell, 4, 16,
 // 64 or a whole block of 256 with their envelope.

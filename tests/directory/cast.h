@@ -1,6 +1,7 @@
 #pragma once
 // Keys and records for directory tests: an organisation, its root and people.
 
+#include "crypto/oprf.h"
 #include "directory/link.h"
 #include "directory/state.h"
 
@@ -52,11 +53,16 @@ struct Cast {
     }
 
     directory::RelayKeys relay_keys() const { return {anna.contact.public_key(), bert.identity.public_key()}; }   // of some relay
+    directory::TokenIssuer token_issuer(base::UnixMilliseconds period)
+    {
+        return directory::sign_token_issuer(relay, period, crypto::OprfPrivateKey::generate(random).public_key().bytes());
+    }
 
     base::SeededRandom random;
     crypto::SignaturePrivateKey root;
     directory::DirectoryKey key;
     Person anna, bert;
+    crypto::SignaturePrivateKey relay = crypto::SignaturePrivateKey::generate(random);
 };
 
 }  // namespace sinetti::directory_test

@@ -20,7 +20,7 @@ std::vector<Record> all_records(Cast& cast)
 {
     return {cast.organisation(), cast.enrolment(cast.anna), sign_key_package(cast.anna.device, base::Bytes(500, 2)),
             sign_revocation(cast.root, RevokedKind::device, cast.anna.device.public_key()), cast.device_enrolment(cast.anna, cast.bert),
-            sign_sign_out(cast.anna.identity, cast.bert.device.public_key())};
+            sign_sign_out(cast.anna.identity, cast.bert.device.public_key()), cast.token_issuer({19'000 * kTokenPeriod})};
 }
 
 }  // namespace

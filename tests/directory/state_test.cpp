@@ -203,3 +203,43 @@ TEST_CASE("an identity has at most so many devices at a time, and one that was r
     CHECK(state.live_devices(*state.identity(cast.anna.identity.public_key())).empty());
     CHECK(state.apply(position, cast.device_enrolment(cast.anna, Person(cast.random))).error() == Error::revoked);
 }
+
+TEST_CASE("a relay's token issuers come period after period, few for each, and the last of a period counts")
+{
+    Cast cast;
+    DirectoryState state;
+    constexpr base::UnixMilliseconds kToday{19'000 * kTokenPeriod};
+    const auto period = [&](std::int64_t days) { return base::UnixMilliseconds{kToday.value + days * kTokenPeriod}; };
+    const auto relay = cast.relay.public_key();
+    CHECK(state.apply(0, cast.token_issuer(kToday)).error() == Error::not_founded);
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    const auto first = cast.token_issuer(kToday);
+    const auto tomorrow = cast.token_issuer(period(1));
+    REQUIRE(state.apply(1, first, kToday).has_value());
+    REQUIRE(state.apply(2, tomorrow, kToday).has_value());
+    CHECK(state.token_issuers(relay) == std::vector{first, tomorrow});
+    CHECK(state.apply(3, first, kToday).error() == Error::key_taken);
+    CHECK(state.apply(3, cast.token_issuer(period(2)), kToday).error() == Error::bad_period);
+
+    const auto replacement = cast.token_issuer(kToday);
+    REQUIRE(state.apply(3, replacement, kToday).has_value());
+    CHECK(state.token_issuers(relay) == std::vector{replacement, tomorrow});
+    for (std::size_t i = 2; i < kTokenIssuersPerPeriod; ++i) REQUIRE(state.apply(4, cast.token_issuer(kToday), kToday).has_value());
+    CHECK(state.apply(4, cast.token_issuer(kToday), kToday).error() == Error::bad_period);
+
+    REQUIRE(state.apply(4, cast.token_issuer(period(2)), period(1)).has_value());
+    CHECK(state.apply(5, cast.token_issuer(kToday), period(1)).error() == Error::bad_period);
+
+    // Another relay's keys are its own, and somebody else's signature is nobody's.
+    CHECK(state.token_issuers(cast.root.public_key()).empty());
+    auto forged = cast.token_issuer(period(3));
+    forged.relay_public_key = cast.root.public_key();
+    CHECK(state.apply(5, forged).error() == Error::bad_signature);
+    auto no_point = cast.token_issuer(period(3));
+    no_point.issuer_public_key.fill(0xff);
+    CHECK(state.apply(5, no_point).error() == Error::malformed);
+
+    for (std::int64_t day = 3; day < 30; ++day) REQUIRE(state.apply(5, cast.token_issuer(period(day))).has_value());
+    CHECK(state.token_issuers(relay).size() == kTokenPeriodsKept);
+    CHECK(state.token_issuers(relay).back().not_before == period(29));
+}

@@ -1,4 +1,5 @@
 #include "codec/writer.h"
+#include "crypto/oprf.h"
 #include "directory/record.h"
 #include "directory/state.h"
 #include "tests/fuzz/target.h"
@@ -33,7 +34,8 @@ std::vector<base::Bytes> history()
             encode(sign_device_enrolment(identity, second_device, second_certificate, base::Bytes(kSealedNameSize, 5), base::Bytes(300, 6))),
             encode(sign_sign_out(identity, second_device.public_key())),
             encode(sign_revocation(root, RevokedKind::device, device.public_key())),
-            encode(sign_revocation(root, RevokedKind::invite, invite_key.public_key()))};
+            encode(sign_revocation(root, RevokedKind::invite, invite_key.public_key())),
+            encode(sign_token_issuer(key_of(6), {20'000 * kTokenPeriod}, crypto::OprfPrivateKey::generate(random).public_key().bytes()))};
 }
 
 void decode(base::ByteView input)

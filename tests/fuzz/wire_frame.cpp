@@ -28,7 +28,9 @@ std::vector<base::Bytes> seeds()
                                   Follow{4, 1, 256},
                                   Ping{5},
                                   Hello{},
-                                  AuthenticateIdentity{}};
+                                  AuthenticateIdentity{},
+                                  AuthenticateToken{},
+                                  TokenRequest{6, 5, 7, {{}, {1}}}};
     const RelayFrame relay[] = {Challenge{kProtocolVersion, {}, {}},
                                 Challenge{kProtocolVersion, {}, PublicKey{1}},
                                 Accepted{SessionKind::device, {{0, BoardKind::directory, SendingLevel::prompt}, {1, BoardKind::cells, SendingLevel::silent}}},
@@ -40,7 +42,8 @@ std::vector<base::Bytes> seeds()
                                 Pong{9},
                                 SharedKey{1, {}, 6},
                                 SignedHead{1, 512, {}, {}},
-                                Gone{10, {1, 768, {}, {}}}};
+                                Gone{10, {1, 768, {}, {}}},
+                                TokenResponse{10, {{}, {2}}, {}}};
     std::vector<base::Bytes> list;
     for (const auto& frame : client) list.push_back(encode(frame));
     for (const auto& frame : relay) list.push_back(encode(frame));

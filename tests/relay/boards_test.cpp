@@ -197,7 +197,7 @@ TEST_CASE("old blocks go while the relay runs, and the chain goes on from a sign
     // The directory is never cut.
     Client directory(relay.address());
     REQUIRE(directory.open_as_device(cast.anna.device));
-    CHECK(follow(directory, 0, 0).size() == 3);
+    CHECK(follow(directory, 0, 0).size() >= kFoundedRecords);   // new days bring new token issuers
 
     // Stopped and started, checked, copied and restored: the cut stays where it is.
     for (int wait = 0; wait < 3000 && entries_stored(relay.data(), 256) > 0; ++wait) std::this_thread::sleep_for(10ms);
@@ -279,7 +279,7 @@ TEST_CASE("a board is added, listed and given another policy beside a running re
     CHECK(command(relay, {"policy", "--board", "3", "--retention-days", "1"}).error() == "there is no board 3; board list shows them");
     CHECK(*command(relay, {"policy", "--board", "1", "--cipher-suite", "0x0003", "--retention-days", "0"}) ==
           std::vector<std::string>{"board 1: cells, prompt, suite 0x0003, kept for ever"});
-    CHECK(*command(relay, {"list"}) == std::vector<std::string>{"board 0: directory, kept for ever, 3 entries", "board 1: cells, prompt, suite 0x0003, kept for ever, 0 entries",
+    CHECK(*command(relay, {"list"}) == std::vector<std::string>{"board 0: directory, kept for ever, " + std::to_string(kFoundedRecords) + " entries", "board 1: cells, prompt, suite 0x0003, kept for ever, 0 entries",
                                                                  "board 2: cells, prompt, kept 7 days, 0 entries"});
 
     // Offered to the sessions that come after the relay's next look.
@@ -327,7 +327,7 @@ TEST_CASE("a newcomer's session reads the directory and no other board, and is n
         client.send(wire::Append{3, board, cell(1)});
         CHECK(client.expect_refusal(wire::Refusal::not_authorised, 3));
     }
-    CHECK(follow(client, 0, 0).size() == 3);
+    CHECK(follow(client, 0, 0).size() == kFoundedRecords);
 }
 
 TEST_CASE("data of before retention is taken over, and its blocks count from then on")

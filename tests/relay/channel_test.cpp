@@ -151,7 +151,7 @@ TEST_CASE("the key of the stream is replaced with time, and at once when somebod
         CHECK(keys_before(bert, position) == expected);
         ++position;
     }
-    CHECK(writer.append(directory::sign_revocation(cast.root, directory::RevokedKind::identity, cast.bert.identity.public_key())) == 3);
+    CHECK(writer.append(directory::sign_revocation(cast.root, directory::RevokedKind::identity, cast.bert.identity.public_key())) == kFoundedRecords);
     CHECK(bert.expect_refusal(Refusal::revoked));
     publish();
     CHECK(keys_before(anna, position) == 1);

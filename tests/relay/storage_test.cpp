@@ -183,7 +183,7 @@ TEST_CASE("a full disk is told to the client, reading goes on, and when there is
     }
     const auto before = read_board(anna, 1)->size();
     CHECK(anna.append(1, cell(7777)) == before);
-    CHECK(anna.append(directory::sign_key_package(cast.anna.device, base::Bytes(5000, 1))) == 3);
+    CHECK(anna.append(directory::sign_key_package(cast.anna.device, base::Bytes(5000, 1))) == kFoundedRecords);
     relay.restart();
     Client again(relay.address());
     REQUIRE(again.open_as_device(cast.anna.device));
@@ -241,7 +241,7 @@ TEST_CASE("a restart keeps everything")
     Client anna(relay.address());
     REQUIRE(anna.open_as_device(cast.anna.device));
     CHECK(read_board(anna, 1) == before);
-    CHECK(read_board(anna, 0)->size() == 3);
+    CHECK(read_board(anna, 0)->size() == kFoundedRecords);
     CHECK(anna.append(1, before[5]) == 5);
     CHECK(anna.append(1, cell(9999)) == before.size());
 }
@@ -267,7 +267,7 @@ TEST_CASE("check finds a changed cell, a missing one, a swapped head and a forge
     CHECK(whole.faults.empty());
     REQUIRE(whole.lines.size() == 3);
     CHECK(whole.lines[0].starts_with("the relay's keys: "));
-    CHECK(whole.lines[1].starts_with("board 0: 3 records"));
+    CHECK(whole.lines[1].starts_with("board 0: " + std::to_string(kFoundedRecords) + " records"));
     CHECK(whole.lines[2].starts_with("board 1: 10 cells"));
 
     const auto file = relay.data() / "boards.sqlite";

@@ -340,7 +340,17 @@ bool found(RunningRelay& relay, Cast& cast)
     if (founder.append(cast.enrolment(cast.anna, directory::Role::administrator)) != 1) return false;
     Client bert(relay.address());
     if (!bert.open_as_invite(cast.invite(cast.bert), cast.bert.invite)) return false;
-    return bert.append(cast.enrolment(cast.bert)) == 2;
+    if (bert.append(cast.enrolment(cast.bert)) != 2) return false;
+    // Token issuers come with the first device.
+    Client device(relay.address());
+    if (!device.open_as_device(cast.anna.device)) return false;
+    device.send(wire::Follow{1, 0, 0});
+    for (std::uint64_t records = 0; records < kFoundedRecords;) {
+        const auto entries = device.expect<wire::Entries>();
+        if (!entries) return false;
+        records = entries->first_position + entries->entries.size();
+    }
+    return true;
 }
 
 std::optional<std::vector<base::Bytes>> read_board(Client& client, std::uint32_t board)

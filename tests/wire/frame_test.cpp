@@ -33,6 +33,9 @@ std::vector<wire::ClientFrame> client_frames()
         wire::Ping{0x0102030405060708},
         wire::Hello{7},
         wire::AuthenticateIdentity{filled<32>(6), filled<64>(7)},
+        wire::AuthenticateToken{filled<wire::kTokenSize>(6)},
+        wire::TokenRequest{11, 5, 0xee, {filled<32>(1)}},
+        wire::TokenRequest{12, 5, 0, std::vector(wire::kTokensPerRequestMax, filled<32>(2))},
     };
 }
 
@@ -55,6 +58,8 @@ std::vector<wire::RelayFrame> relay_frames()
         wire::SignedHead{1, 512, filled<32>(3), filled<64>(4)},
         wire::Gone{7, {1, 0xffffffff00, filled<32>(5), filled<64>(6)}},
         wire::Gone{},
+        wire::TokenResponse{6, {filled<32>(1), filled<32>(2)}, filled<64>(3)},
+        wire::TokenResponse{7, std::vector(wire::kTokensPerRequestMax, filled<32>(4)), filled<64>(5)},
     };
 }
 

@@ -1,0 +1,153 @@
+#include "relay/token_store.h"
+
+#include "relay/sqlite.h"
+
+namespace sinetti::relay {
+
+using base::ByteView;
+using base::Unexpected;
+using namespace sqlite;
+
+namespace {
+
+constexpr int kSchemaVersion = 1;
+
+// WITHOUT ROWID: rows lie in the order of their keys, so the file does not tell in which order they came.
+constexpr const char* kSchema = R"(
+    CREATE TABLE issuers (id BLOB PRIMARY KEY, not_before INTEGER NOT NULL, expires INTEGER NOT NULL, private_key BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE spent (issuer BLOB, nonce BLOB, PRIMARY KEY (issuer, nonce)) WITHOUT ROWID;
+    CREATE TABLE issued (issuer BLOB, device BLOB, request BLOB, count INTEGER NOT NULL, PRIMARY KEY (issuer, device, request)) WITHOUT ROWID;
+    PRAGMA user_version = 1;
+)";
+
+// Ends a transaction: what is not committed is rolled back.
+StoreResult<void> finish(Database& database, bool commit)
+{
+    if (commit) {
+        auto committed = database.run("COMMIT");
+        if (committed) return committed;
+        (void)database.run("ROLLBACK").has_value();
+        return committed;
+    }
+    (void)database.run("ROLLBACK").has_value();
+    return {};
+}
+
+}  // namespace
+
+struct TokenStore::Prepared {
+    Database database;
+    Statement add_issuer, find_spent, add_spent, sum_issued, find_issued, add_issued;
+};
+
+std::filesystem::path token_database_file(const std::filesystem::path& data) { return data / "tokens.sqlite"; }
+
+TokenStore::TokenStore(std::unique_ptr<Prepared>&& prepared) : m_prepared(std::move(prepared)) {}
+TokenStore::~TokenStore() = default;
+
+StoreResult<std::unique_ptr<TokenStore>> TokenStore::open(const std::filesystem::path& file)
+{
+    auto database = TRY(Database::open(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+    TRY(database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON"));
+    const auto version = TRY(database.pragma("user_version"));
+    if (version == 0)
+        TRY(database.run(std::string("BEGIN IMMEDIATE;") + kSchema + "COMMIT;"));
+    else if (version != kSchemaVersion)
+        return Unexpected(StoreError::broken);
+    auto add_issuer = TRY(Statement::prepare(database, "INSERT INTO issuers (id, not_before, expires, private_key) VALUES (?1, ?2, ?3, ?4)"));
+    auto find_spent = TRY(Statement::prepare(database, "SELECT 1 FROM spent WHERE issuer = ?1 AND nonce = ?2"));
+    auto add_spent = TRY(Statement::prepare(database, "INSERT INTO spent (issuer, nonce) VALUES (?1, ?2)"));
+    auto sum_issued = TRY(Statement::prepare(database, "SELECT COALESCE(SUM(count), 0) FROM issued WHERE issuer = ?1 AND device = ?2"));
+    auto find_issued = TRY(Statement::prepare(database, "SELECT 1 FROM issued WHERE issuer = ?1 AND device = ?2 AND request = ?3"));
+    auto add_issued = TRY(Statement::prepare(database, "INSERT INTO issued (issuer, device, request, count) VALUES (?1, ?2, ?3, ?4)"));
+    std::unique_ptr<Prepared> prepared(new Prepared{std::move(database), std::move(add_issuer), std::move(find_spent), std::move(add_spent),
+                                                    std::move(sum_issued), std::move(find_issued), std::move(add_issued)});
+    return std::unique_ptr<TokenStore>(new TokenStore(std::move(prepared)));
+}
+
+StoreResult<std::vector<StoredIssuer>> TokenStore::issuers()
+{
+    auto statement = TRY(Statement::prepare(m_prepared->database, "SELECT id, not_before, expires, private_key FROM issuers ORDER BY not_before"));
+    std::vector<StoredIssuer> issuers;
+    while (TRY(statement.step())) {
+        auto key = TRY_OR(crypto::OprfPrivateKey::from_bytes(statement.blob(3)), StoreError::broken);
+        const auto id = TRY(fixed<32>(statement.blob(0)));
+        issuers.push_back({id, {statement.integer(1)}, {statement.integer(2)}, std::move(key)});
+    }
+    return issuers;
+}
+
+StoreResult<void> TokenStore::add_issuer(const StoredIssuer& issuer)
+{
+    auto& statement = m_prepared->add_issuer;
+    const Resetting resetting{statement};
+    statement.bind(1, ByteView(issuer.id)).bind(2, issuer.not_before.value).bind(3, issuer.expires.value).bind(4, issuer.key.bytes());
+    TRY(statement.step());
+    return {};
+}
+
+StoreResult<void> TokenStore::spend(std::span<Spend> spends)
+{
+    TRY(m_prepared->database.run("BEGIN IMMEDIATE"));
+    bool changed = false;
+    auto done = spend_all(spends, changed);
+    const auto finished = finish(m_prepared->database, done.has_value() && changed);
+    if (!done) return done;
+    return finished;
+}
+
+StoreResult<void> TokenStore::spend_all(std::span<Spend> spends, bool& changed)
+{
+    for (auto& spend : spends) {
+        auto& find = m_prepared->find_spent;
+        const Resetting resetting_find{find};
+        find.bind(1, ByteView(spend.issuer)).bind(2, ByteView(spend.nonce));
+        const bool found = TRY(find.step());
+        spend.outcome = !spend.genuine ? Spend::Outcome::refused : found ? Spend::Outcome::spent_before : Spend::Outcome::accepted;
+        if (spend.outcome != Spend::Outcome::accepted) continue;
+        auto& add = m_prepared->add_spent;
+        const Resetting resetting_add{add};
+        add.bind(1, ByteView(spend.issuer)).bind(2, ByteView(spend.nonce));
+        TRY(add.step());
+        changed = true;
+    }
+    return {};
+}
+
+StoreResult<bool> TokenStore::allow(const Allowance& allowance, std::size_t count_max)
+{
+    TRY(m_prepared->database.run("BEGIN IMMEDIATE"));
+    auto allowed = allow_one(allowance, count_max);
+    const auto finished = finish(m_prepared->database, allowed.has_value() && *allowed);
+    if (!allowed) return allowed;
+    if (!finished) return Unexpected(finished.error());
+    return allowed;
+}
+
+StoreResult<bool> TokenStore::allow_one(const Allowance& allowance, std::size_t count_max)
+{
+    auto& find = m_prepared->find_issued;
+    const Resetting resetting_find{find};
+    find.bind(1, ByteView(allowance.issuer)).bind(2, ByteView(allowance.device)).bind(3, ByteView(allowance.request));
+    if (TRY(find.step())) return true;
+    auto& sum = m_prepared->sum_issued;
+    const Resetting resetting_sum{sum};
+    sum.bind(1, ByteView(allowance.issuer)).bind(2, ByteView(allowance.device));
+    TRY(sum.step());
+    if (static_cast<std::size_t>(sum.integer(0)) + allowance.count > count_max) return false;
+    auto& add = m_prepared->add_issued;
+    const Resetting resetting_add{add};
+    add.bind(1, ByteView(allowance.issuer)).bind(2, ByteView(allowance.device)).bind(3, ByteView(allowance.request));
+    add.bind(4, static_cast<std::int64_t>(allowance.count));
+    TRY(add.step());
+    return true;
+}
+
+StoreResult<void> TokenStore::forget_expired(base::UnixMilliseconds now)
+{
+    const auto expired = "(SELECT id FROM issuers WHERE expires <= " + std::to_string(now.value) + ")";
+    return m_prepared->database.run("BEGIN IMMEDIATE; DELETE FROM spent WHERE issuer IN " + expired + "; DELETE FROM issued WHERE issuer IN " + expired +
+                                    "; DELETE FROM issuers WHERE expires <= " + std::to_string(now.value) + "; COMMIT");
+}
+
+}  // namespace sinetti::relay
