@@ -32,7 +32,7 @@ enum class Code : std::uint8_t {
     // opening
     wrong_passphrase, store_unavailable, store_full, store_broken, store_outdated,
     // relay
-    relay_unreachable, relay_full, relay_refused, relay_garbled, relay_key, relay_version, relay_fork, relay_fraud, messages_gone, device_revoked, rate_limited,
+    relay_unreachable, relay_full, relay_refused, relay_garbled, relay_key, relay_version, relay_fork, relay_fraud, messages_gone, device_revoked, rate_limited, no_tokens,
     // conversations
     no_members, unknown_conversation, unknown_person, not_a_member, message_too_long, title_missing, removed_from_conversation, conversation_damaged,
     too_many_members, no_key_package, suite_unsupported,

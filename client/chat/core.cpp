@@ -20,6 +20,11 @@ constexpr std::string_view kSettingsRecord = "settings";
 constexpr std::size_t kSettingMax = 256;
 constexpr std::size_t kSettingsMax = 64;
 
+// Tomorrow's tokens are fetched at a random moment of a day's work, so that it says little about who is at work.
+constexpr std::int64_t kErrandDelayMax = 30 * 60 * 1000;   // milliseconds
+constexpr std::int64_t kErrandPostponed = 10 * 1000;       // milliseconds, while messages wait to be sent
+constexpr std::int64_t kErrandsMax = 60 * 1000;            // milliseconds, of one device session
+
 enum EnrolmentRequest : std::uint32_t { kOrganisationRequest = 1, kEnrolmentRequest = 2 };
 
 using Settings = std::map<std::string, std::string>;
@@ -56,6 +61,8 @@ api::Code code_of(wire::Refusal refusal)
     case wire::Refusal::too_many_requests: return api::Code::rate_limited;
     case wire::Refusal::revoked: return api::Code::device_revoked;
     case wire::Refusal::too_many_devices: return api::Code::too_many_devices;
+    case wire::Refusal::no_tokens_left:
+    case wire::Refusal::unknown_issuer: return api::Code::no_tokens;
     default: return api::Code::relay_refused;
     }
 }
@@ -66,7 +73,9 @@ bool is_final(wire::Refusal refusal)
     case wire::Refusal::storage_full:
     case wire::Refusal::too_many_requests:
     case wire::Refusal::overloaded:
-    case wire::Refusal::internal: return false;
+    case wire::Refusal::internal:
+    case wire::Refusal::token_invalid:
+    case wire::Refusal::token_spent: return false;
     default: return true;
     }
 }
@@ -128,16 +137,22 @@ private:
 
     std::optional<directory::RelayKeys> relay_keys() override;
     std::optional<wire::ClientFrame> on_challenge(const wire::Challenge& challenge) override;
+    std::optional<wire::ClientFrame> answer_as_member(const wire::Challenge& challenge);
     std::optional<wire::ClientFrame> answer_as_device(const wire::Challenge& challenge, const Account& account);
     std::optional<wire::ClientFrame> answer_as_newcomer(const wire::Challenge& challenge);
     std::optional<wire::ClientFrame> answer_with_link(const wire::Challenge& challenge);
     void on_accepted(const wire::Accepted& accepted) override;
     void on_refused(const wire::Refused& refused) override;
     void on_newcomer_refused(const wire::Refused& refused);
+    void on_token_refused(const wire::Refused& refused);
+    void draw_token();
+    void plan_errands();
+    bool is_member_session() const { return m_session.is_ready() && m_session_kind == wire::SessionKind::token; }
     void on_appended(const wire::Appended& appended) override;
     void on_entries(wire::Entries&& entries) override;
     void on_signed_head(const wire::SignedHead& statement) override;
     void on_gone(const wire::Gone& gone) override;
+    void on_token_response(const wire::TokenResponse& response) override;
     void on_session_closed(net::CloseReason reason) override;
     void on_wrong_key();
 
@@ -147,6 +162,8 @@ private:
     void on_garbled() override;
     void on_follow_again() override { m_follow_again = true; }
     void on_follow_refused() override;
+    void on_errands_done() override;
+    void on_errands_failed(wire::Refusal code) override;
 
     CoreEnvironment m_environment;
     net::Session m_session;
@@ -175,6 +192,13 @@ private:
     bool m_refused = false;
     bool m_follow_again = false;
     std::optional<Evidence> m_evidence;                             // against this relay: it is not spoken to any more
+
+    wire::SessionKind m_session_kind = wire::SessionKind::device;   // of the session that is ready
+    std::optional<tokens::Token> m_token;                           // taken out of the wallet for the next session
+    std::optional<tokens::Token> m_token_shown;                     // in this connection, until the relay has answered
+    bool m_errands_now = false;                                     // the next session is a device session
+    std::optional<base::UnixMilliseconds> m_errands_at;             // when it will be; or, in one, when it has lasted too long
+    bool m_errands_finished = false;                                // this device session may end
     std::optional<api::ConnectionEvent> m_reported_connection;
 };
 
@@ -206,6 +230,7 @@ void Core::Implementation::on_alarm()
     m_session.on_wake();
     m_effects.on_wake();
     if (m_workspace) m_workspace->on_wake();
+    plan_errands();
 }
 
 void Core::Implementation::end_turn()
@@ -213,6 +238,8 @@ void Core::Implementation::end_turn()
     do {
         m_turn_again = false;
         if (m_workspace) m_workspace->end_turn();
+        plan_errands();
+        draw_token();
         if (std::exchange(m_follow_again, false) && m_session.is_started()) {
             m_session.restart();
             m_turn_again = true;
@@ -222,7 +249,7 @@ void Core::Implementation::end_turn()
     } while (m_turn_again);
 
     std::optional<base::UnixMilliseconds> wake;
-    for (const auto& due : {m_session.next_wake(), m_effects.next_wake(), m_workspace ? m_workspace->next_wake() : std::nullopt})
+    for (const auto& due : {m_session.next_wake(), m_effects.next_wake(), m_workspace ? m_workspace->next_wake() : std::nullopt, m_errands_at})
         if (due && (!wake || *due < *wake)) wake = due;
     if (wake) m_environment.alarm.wake_after(std::max<std::int64_t>(0, wake->value - m_environment.clock.now().value));
 }
@@ -415,6 +442,7 @@ void Core::Implementation::run(const api::Lock&)
 {
     if (!m_workspace && !m_account) return;
     m_session.stop();
+    if (m_workspace && m_token) m_workspace->wallet().put_back(std::move(*m_token));   // it was never shown
     if (m_workspace) m_workspace->end_turn();
     m_workspace.reset();
     m_account.reset();
@@ -425,6 +453,8 @@ void Core::Implementation::run(const api::Lock&)
     m_stored.reset();
     m_evidence.reset();
     m_refused = false;
+    m_token.reset();
+    m_errands_now = false;
     m_connection_reason = api::Code::none;
     set_phase(api::Phase::locked);
 }
@@ -444,6 +474,8 @@ void Core::Implementation::abandon_enrolment(api::Code reason)
     m_try_device = false;
     m_evidence.reset();
     m_refused = false;
+    m_token.reset();
+    m_errands_now = false;
     m_connection_reason = api::Code::none;
     m_effects.forget();
     m_effects.use_sealer(std::nullopt);
@@ -484,11 +516,79 @@ std::optional<directory::RelayKeys> Core::Implementation::relay_keys()
 std::optional<wire::ClientFrame> Core::Implementation::on_challenge(const wire::Challenge& challenge)
 {
     const Turn turn(*this);
-    if (m_workspace) return answer_as_device(challenge, m_workspace->account());
+    if (m_workspace) return answer_as_member(challenge);
     if (m_account) return m_try_device ? answer_as_device(challenge, *m_account) : answer_as_newcomer(challenge);
     if (m_link) return answer_with_link(challenge);
     m_session.stop();
     return std::nullopt;
+}
+
+// With a token, as somebody; without one, or for errands, as this device.
+std::optional<wire::ClientFrame> Core::Implementation::answer_as_member(const wire::Challenge& challenge)
+{
+    const auto& account = m_workspace->account();
+    if (m_errands_now || !m_token || m_workspace->is_revoked() || challenge.organisation != account.root_public_key) return answer_as_device(challenge, account);
+    // That this token is no longer ours to use must be durable first; if the store is slower than the relay, we come again.
+    if (!m_effects.is_stored()) return std::nullopt;
+    m_token_shown = std::move(*std::exchange(m_token, std::nullopt));
+    wire::AuthenticateToken answer;
+    std::ranges::copy(m_token_shown->view(), answer.token.begin());
+    return answer;
+}
+
+// A token for the next session leaves the wallet before that session begins.
+void Core::Implementation::draw_token()
+{
+    if (!m_workspace || m_token || m_token_shown || m_errands_now || !m_session.is_started() || m_session.is_ready()) return;
+    m_token = m_workspace->wallet().take(m_environment.clock.now());
+    m_workspace->wallet().persist(m_effects);
+}
+
+void Core::Implementation::plan_errands()
+{
+    const auto now = m_environment.clock.now();
+    if (!m_workspace) {
+        m_errands_at.reset();
+        return;
+    }
+    if (m_session.is_ready() && m_session_kind == wire::SessionKind::device) {
+        if (std::exchange(m_errands_finished, false)) {
+            m_errands_now = false;
+            m_errands_at.reset();
+            if (!m_workspace->wallet().is_empty() || m_token) return m_session.restart();
+            return on_errands_failed(wire::Refusal::no_tokens_left);
+        }
+        if (!m_errands_at) m_errands_at = base::UnixMilliseconds{now.value + kErrandsMax};
+        if (*m_errands_at <= now) on_errands_failed(wire::Refusal::no_tokens_left);
+        return;
+    }
+    // A token would still open sessions for a while; the relay says what is the matter to the device alone.
+    if (is_member_session() && m_workspace->is_revoked()) return m_session.restart();
+    if (!is_member_session() || !m_workspace->is_caught_up() || !m_workspace->has_errands()) return m_errands_at.reset();
+    if (!m_errands_at) {
+        m_errands_at = base::UnixMilliseconds{now.value + static_cast<std::int64_t>(m_environment.random.below(kErrandDelayMax))};
+    } else if (*m_errands_at <= now && m_workspace->waiting_messages() > 0) {
+        m_errands_at = base::UnixMilliseconds{now.value + kErrandPostponed};
+    } else if (*m_errands_at <= now) {
+        m_errands_at.reset();
+        m_errands_now = true;
+        m_session.restart();
+    }
+}
+
+void Core::Implementation::on_errands_done() { m_errands_finished = true; }
+
+void Core::Implementation::on_errands_failed(wire::Refusal code)
+{
+    m_errands_now = false;
+    m_errands_at.reset();
+    // Tokens that are left open sessions still; without any this is what people should know.
+    if (m_workspace->wallet().is_empty() && !m_token) {
+        const auto reason = code_of(code);
+        if (m_connection_reason != reason) m_effects.emit(api::NoticeEvent{.code = reason, .severity = api::Severity::warning});
+        m_connection_reason = reason;
+    }
+    m_session.close();
 }
 
 std::optional<wire::ClientFrame> Core::Implementation::answer_as_device(const wire::Challenge& challenge, const Account& account)
@@ -543,7 +643,11 @@ void Core::Implementation::on_accepted(const wire::Accepted& accepted)
 {
     const Turn turn(*this);
     m_refused = false;
-    m_connection_reason = api::Code::none;
+    m_session_kind = accepted.session_kind;
+    m_token_shown.reset();
+    m_errands_finished = false;
+    m_errands_at.reset();
+    if (!m_workspace || m_session_kind == wire::SessionKind::token) m_connection_reason = api::Code::none;
     if (m_workspace) return m_workspace->on_accepted(accepted);
     if (!m_account) return m_session.mark_healthy();   // a link, and the relay takes it
     switch (accepted.session_kind) {
@@ -594,6 +698,7 @@ void Core::Implementation::on_refused(const wire::Refused& refused)
     if (m_account) return on_newcomer_refused(refused);
     if (m_workspace && refused.request_id != wire::kNoRequest) return m_workspace->on_refused(refused);
     if (m_workspace) {
+        if (m_token_shown) return on_token_refused(refused);
         if (!is_final(refused.code)) return;
         m_refused = true;
         m_connection_reason = code_of(refused.code);
@@ -605,6 +710,20 @@ void Core::Implementation::on_refused(const wire::Refused& refused)
     m_link.reset();
     // A token this relay does not know was made by another one.
     set_phase(api::Phase::no_account, founder_link && refused.code == wire::Refusal::not_authorised ? api::Code::link_other_organisation : code_of(refused.code));
+}
+
+void Core::Implementation::on_token_refused(const wire::Refused& refused)
+{
+    auto token = std::move(*std::exchange(m_token_shown, std::nullopt));
+    switch (refused.code) {
+    case wire::Refusal::token_spent: return;
+    case wire::Refusal::storage_full:
+    case wire::Refusal::overloaded:
+    case wire::Refusal::internal:   // it was not written down as spent
+        m_connection_reason = code_of(refused.code);
+        return m_workspace->wallet().put_back(std::move(token));
+    default: return m_workspace->wallet().drop_tokens_like(token);
+    }
 }
 
 void Core::Implementation::on_newcomer_refused(const wire::Refused& refused)
@@ -645,10 +764,20 @@ void Core::Implementation::on_gone(const wire::Gone& gone)
     on_garbled();
 }
 
+void Core::Implementation::on_token_response(const wire::TokenResponse& response)
+{
+    const Turn turn(*this);
+    if (m_workspace) return m_workspace->on_token_response(response);
+    on_garbled();
+}
+
 void Core::Implementation::on_session_closed(net::CloseReason reason)
 {
     const Turn turn(*this);
     if (m_workspace) m_workspace->on_session_closed();
+    m_token_shown.reset();   // perhaps it was spent, perhaps not: we shall not show it twice
+    m_errands_finished = false;
+    m_errands_at.reset();
     switch (reason) {
     case net::CloseReason::unreachable:
     case net::CloseReason::lost:
@@ -716,11 +845,12 @@ void Core::Implementation::report_connection()
         return;
     }
     api::ConnectionEvent event{.state = api::ConnectionState::offline, .reason = m_connection_reason, .waiting = 0, .level = api::Level::prompt};
-    if (m_session.is_ready())
+    const bool running_errands = m_workspace && m_session.is_ready() && m_session_kind == wire::SessionKind::device;
+    if (m_session.is_ready() && !running_errands)
         event.state = api::ConnectionState::connected;
     else if (m_refused)
         event.state = api::ConnectionState::refused;
-    else if (m_session.is_connecting())
+    else if (m_session.is_connecting() || running_errands)
         event.state = api::ConnectionState::connecting;
     if (m_workspace) {
         event.waiting = m_workspace->waiting_messages();

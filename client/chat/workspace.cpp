@@ -68,6 +68,10 @@ std::unique_ptr<Workspace> Workspace::load(const WorkspaceEnvironment& environme
     for (auto& [device, contact] : workspace->m_contacts)
         if (!contact->load(records, workspace->m_tags)) return nullptr;
     if (!workspace->load_outbox(records) || !workspace->load_partial_messages(records)) return nullptr;
+    auto wallet = TokenWallet::load(records);
+    if (!wallet) return nullptr;
+    workspace->m_wallet = std::move(*wallet);
+    workspace->follow_issuers();
     return workspace;
 }
 
@@ -193,6 +197,8 @@ void Workspace::remember_boards(const std::vector<wire::BoardInfo>& boards)
 void Workspace::on_accepted(const wire::Accepted& accepted)
 {
     m_session_ready = true;
+    m_on_errands = accepted.session_kind == wire::SessionKind::device;
+    m_errands_failed = false;
     remember_boards(accepted.boards);
     // The directory first: cells may come from people who have only just enrolled.
     follow(m_boards.at(wire::kDirectoryBoard));
@@ -236,7 +242,7 @@ void Workspace::on_entries(wire::Entries&& entries)
             apply_directory(entries.first_position + i, entries.entries[i]);
             board.advance(entries.entries[i]);
         }
-        if (board.is_caught_up() && !was_caught_up)
+        if (board.is_caught_up() && !was_caught_up && !m_on_errands)
             for (auto& [number, other] : m_boards)
                 if (!other.is_following()) follow(other);
     } else {
@@ -283,6 +289,7 @@ void Workspace::apply_directory(std::uint64_t position, base::ByteView record)
     if (!applied) return;
     m_people_changed = true;
     m_conversations_changed = true;
+    if (std::holds_alternative<directory::TokenIssuerPublished>(*applied)) return follow_issuers();
     const auto* enrolled = std::get_if<directory::Enrolled>(&*applied);
     if (enrolled == nullptr) return;
     ensure_contact(*m_people.directory().device(enrolled->device_public_key));
@@ -328,7 +335,7 @@ void Workspace::report()
     if (std::exchange(m_people_changed, false)) m_effects.emit_latest(api::PeopleEvent{m_people.list()});
     if (std::exchange(m_invitations_changed, false)) m_effects.emit_latest(api::InvitationsEvent{m_invitations.list()});
     // While a board is being caught up with, the list would change with every frame: it waits for the end.
-    const bool catching_up = m_session_ready && !is_caught_up();
+    const bool catching_up = m_session_ready && !m_on_errands && !is_caught_up();
     if (m_conversations_changed && !catching_up) {
         m_conversations_changed = false;
         api::ConversationsEvent event;
@@ -373,6 +380,7 @@ void Workspace::end_turn()
     for (auto& [number, board] : m_boards) board.persist(m_effects);
     for (auto& [id, conversation] : m_conversations) conversation->persist(m_effects);
     for (auto& [device, contact] : m_contacts) contact->persist(m_effects);
+    m_wallet.persist(m_effects);
     report();
 }
 

@@ -2,7 +2,8 @@
 // Everything that exists while the vault is open and this device is enrolled: people, boards, conversations, first contact,
 // invitations. It reacts to commands and to what the session brings, changes its state, and says what follows through
 // Effects. Split by verb: workspace.cpp opens, follows and reports; _commands does what people ask; _receive reads cells;
-// _send writes them; _history holds the relay to what it has signed, and goes on where it has let old entries go.
+// _send writes them; _errands does what needs our name; _history holds the relay to what it has signed, and goes on where it
+// has let old entries go.
 
 #include "api/command.h"
 #include "api/event.h"
@@ -15,6 +16,7 @@
 #include "chat/invitations.h"
 #include "chat/key_packages.h"
 #include "chat/people.h"
+#include "chat/token_wallet.h"
 
 #include <unordered_map>
 
@@ -31,6 +33,8 @@ public:
     virtual void on_garbled() = 0;           // the relay sent what makes no sense here
     virtual void on_follow_again() = 0;      // following must start again from an earlier block
     virtual void on_follow_refused() = 0;
+    virtual void on_errands_done() = 0;      // this device session has nothing left to do
+    virtual void on_errands_failed(wire::Refusal code) = 0;
 };
 
 struct WorkspaceEnvironment {
@@ -61,8 +65,14 @@ public:
     void on_entries(wire::Entries&& entries);
     void on_signed_head(const wire::SignedHead& statement);
     void on_gone(const wire::Gone& gone);
+    void on_token_response(const wire::TokenResponse& response);
     void on_session_closed();
     void end_turn();                         // sends what can be sent, stores what changed, reports
+
+    // Tokens open the sessions in which we read and write; a device session runs errands.
+    TokenWallet& wallet() { return m_wallet; }
+    bool has_errands() const;
+    bool is_revoked() const;                 // this device, as board 0 has it
 
     std::optional<base::UnixMilliseconds> next_wake() const { return m_paused_until; }
     void on_wake();
@@ -78,7 +88,10 @@ private:
     struct FollowRequest {
         std::uint32_t board = 0;
     };
-    using Request = std::variant<KeyPackageRequest, CellRequest, FollowRequest>;
+    struct TokenRequestFor {
+        tokens::ElementBytes issuer{};
+    };
+    using Request = std::variant<KeyPackageRequest, CellRequest, FollowRequest, TokenRequestFor>;
 
     Workspace(const WorkspaceEnvironment& environment, Account&& account, KeyPackages&& key_packages);
 
@@ -143,7 +156,6 @@ private:
 
     // workspace_send.cpp
     void pump();
-    void publish_key_package();
     bool take_off(Conversation& conversation);               // false: the first item waits
     std::optional<Flight> make_flight(Conversation& conversation, const Intent& intent);
     std::optional<Flight> make_commit(Conversation& conversation, const mls::CommitRequest& request);
@@ -159,6 +171,14 @@ private:
     void pause(api::Code reason);
     template<typename T>
     void request(T&& frame, Request&& about);
+
+    // workspace_errands.cpp
+    void run_errands();
+    void publish_key_package();
+    bool wants_key_package_published() const;
+    void request_tokens();
+    void follow_issuers();
+    void on_token_request_refused(const tokens::ElementBytes& issuer, wire::Refusal code);
 
     WorkspaceEnvironment m_environment;
     Effects& m_effects;
@@ -179,6 +199,11 @@ private:
     bool m_people_changed = false;
     bool m_conversations_changed = false;
     bool m_invitations_changed = false;
+
+    TokenWallet m_wallet;
+    std::vector<directory::TokenIssuer> m_issuers;
+    bool m_on_errands = false;               // this session is a device session
+    bool m_errands_failed = false;           // in this session
 
     bool m_session_ready = false;
     std::uint32_t m_next_request = 1;

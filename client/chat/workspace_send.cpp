@@ -15,6 +15,8 @@ void Workspace::request(T&& frame, Request&& about)
     m_effects.send(std::move(frame));
 }
 template void Workspace::request(wire::Follow&&, Request&&);
+template void Workspace::request(wire::Append&&, Request&&);
+template void Workspace::request(wire::TokenRequest&&, Request&&);
 
 Lane* Workspace::find_lane(const LaneName& name)
 {
@@ -28,27 +30,12 @@ Lane* Workspace::find_lane(const LaneName& name)
 
 void Workspace::pump()
 {
-    if (!m_environment.session.is_ready() || !is_caught_up() || m_paused_until) return;
-    publish_key_package();
+    if (!m_environment.session.is_ready() || m_paused_until) return;
+    if (m_on_errands) return run_errands();
+    if (!is_caught_up()) return;
     for (auto& [device, contact] : m_contacts) take_off(*contact);
     for (auto& [id, conversation] : m_conversations)
         while (conversation->active && !conversation->uncertain && !conversation->replay_from && !conversation->lane.items.empty() && !take_off(*conversation)) {}
-}
-
-void Workspace::publish_key_package()
-{
-    if (m_key_packages.is_due(now())) {
-        m_key_packages.renew(leaf_identity_of(m_account), now(), m_environment.random);
-        m_effects.put(kKeyPackagesRecord, m_key_packages.serialize().view());
-        m_key_package_sent = false;
-    }
-    const auto* device = m_people.directory().device(m_account.device.public_key());
-    if (m_key_package_sent || device == nullptr || device->revoked) return;
-    auto newest = publish(m_key_packages.newest());
-    if (device->key_packages == newest) return;
-    m_key_package_sent = true;
-    const auto record = directory::sign_key_package(m_account.device, std::move(newest));
-    request(wire::Append{.request_id = 0, .board = wire::kDirectoryBoard, .entry = directory::encode(directory::Record(record))}, KeyPackageRequest{});
 }
 
 // True when the first item is in the air; false when it turned out to be pointless and was dropped.
@@ -265,6 +252,7 @@ void Workspace::on_refused(const wire::Refused& refused)
         if (refused.code == wire::Refusal::bad_position) return m_environment.host.on_fork();
         return m_environment.host.on_follow_refused();
     }
+    if (const auto* tokens = std::get_if<TokenRequestFor>(&about)) return on_token_request_refused(tokens->issuer, refused.code);
     switch (refused.code) {
     case wire::Refusal::tag_taken:
         if (const auto* cell = std::get_if<CellRequest>(&about)) replace_cell(*cell);

@@ -143,6 +143,7 @@ void Session::handle(wire::RelayFrame&& frame)
     }
     if (const auto* statement = std::get_if<wire::SignedHead>(&frame)) return m_listener.on_signed_head(*statement);
     if (const auto* gone = std::get_if<wire::Gone>(&frame)) return m_listener.on_gone(*gone);
+    if (const auto* response = std::get_if<wire::TokenResponse>(&frame)) return m_listener.on_token_response(*response);
     if (std::holds_alternative<wire::Pong>(frame)) return;
     close(CloseReason::garbled);
 }

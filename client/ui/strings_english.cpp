@@ -301,6 +301,7 @@ const char* english(api::Code code)
             return "You were away longer than the relay keeps messages. What was written meanwhile is gone; if a conversation is missing, ask to be added again.";
         case api::Code::device_revoked: return "This device has been revoked. Contact your administrator.";
         case api::Code::rate_limited: return "The relay asks us to wait a moment. Your messages will leave by themselves.";
+        case api::Code::no_tokens: return "No access token can be had from the relay just now. Your messages wait sealed on this device, and Sinetti keeps trying.";
         case api::Code::no_members: return "Choose at least one person.";
         case api::Code::unknown_conversation: return "This conversation is not on this device.";
         case api::Code::unknown_person: return "This person is not in the directory.";

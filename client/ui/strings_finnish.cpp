@@ -301,6 +301,7 @@ const char* finnish(api::Code code)
             return "Olit poissa kauemmin kuin palvelin säilyttää viestejä. Sillä välin kirjoitettu on poissa; jos jokin keskustelu puuttuu, pyydä lisäämään sinut uudelleen.";
         case api::Code::device_revoked: return "Tämä laite on poistettu käytöstä. Ota yhteys ylläpitäjään.";
         case api::Code::rate_limited: return "Palvelin pyytää odottamaan hetken. Viestit lähtevät itsestään.";
+        case api::Code::no_tokens: return "Palvelimelta ei saa juuri nyt pääsymerkkiä. Viestit odottavat sinetöityinä tässä laitteessa, ja Sinetti yrittää uudelleen.";
         case api::Code::no_members: return "Valitse ainakin yksi ihminen.";
         case api::Code::unknown_conversation: return "Tätä keskustelua ei löydy tästä laitteesta.";
         case api::Code::unknown_person: return "Tätä ihmistä ei löydy hakemistosta.";

@@ -301,6 +301,7 @@ const char* swedish(api::Code code)
             return "Du var borta längre än servern sparar meddelanden. Det som skrevs under tiden är borta; om en konversation saknas, be att bli tillagd igen.";
         case api::Code::device_revoked: return "Den här enheten har tagits ur bruk. Kontakta administratören.";
         case api::Code::rate_limited: return "Servern ber oss vänta en stund. Meddelandena skickas av sig själva.";
+        case api::Code::no_tokens: return "Servern ger just nu inget åtkomstmärke. Meddelandena väntar förseglade på den här enheten, och Sinetti fortsätter försöka.";
         case api::Code::no_members: return "Välj åtminstone en person.";
         case api::Code::unknown_conversation: return "Chatten finns inte på den här enheten.";
         case api::Code::unknown_person: return "Personen finns inte i katalogen.";

@@ -65,6 +65,7 @@ public:
     void on_entries(wire::Entries&&) override { ++entries; }
     void on_signed_head(const wire::SignedHead&) override { ++signed_heads; }
     void on_gone(const wire::Gone&) override { ++gone; }
+    void on_token_response(const wire::TokenResponse&) override { ++token_responses; }
     void on_session_closed(CloseReason reason) override { reasons.push_back(reason); }
 
     std::optional<wire::ClientFrame> answer = wire::AuthenticateDevice{};
@@ -72,6 +73,7 @@ public:
     Session* session_to_stop = nullptr;
     int accepted = 0;
     int appended = 0;
+    int token_responses = 0;
     int entries = 0;
     int signed_heads = 0, gone = 0;
     std::vector<wire::Refusal> refusals;

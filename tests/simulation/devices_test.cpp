@@ -28,7 +28,7 @@ TEST_SUITE("simulation.devices")
             CHECK(tablet.connection.state == api::ConnectionState::connected);
             CHECK(tablet.session.me == people[1]->session.me);
             CHECK(tablet.people.size() == 2);
-            CHECK(world.relay.board(0).entries.size() == 4);
+            CHECK(world.relay.board(0).entries.size() == 4 + world.relay.issuers.size());
             CHECK(account_of(tablet).stage == chat::AccountStage::complete);
         }
     }

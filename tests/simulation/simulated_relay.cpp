@@ -3,6 +3,8 @@
 #include "crypto/hash.h"
 #include "directory/session_auth.h"
 
+#include <algorithm>
+
 namespace sinetti::simulation {
 
 namespace {
@@ -80,11 +82,7 @@ void SimulatedRelay::receive(RelayConnection& connection, base::ByteView bytes)
     if (!frame) return refuse(connection, wire::kNoRequest, wire::Refusal::bad_frame, true);
     const bool authenticates = frame->index() <= 2 || std::holds_alternative<wire::AuthenticateIdentity>(*frame) || std::holds_alternative<wire::AuthenticateToken>(*frame);
     if (authenticates == connection.kind.has_value()) return refuse(connection, wire::kNoRequest, wire::Refusal::bad_frame, true);
-    std::visit(
-        [&](const auto& known) {
-            if constexpr (requires { handle(connection, known); }) handle(connection, known);
-        },
-        *frame);
+    std::visit([&](const auto& known) { handle(connection, known); }, *frame);
 }
 
 void SimulatedRelay::accept(RelayConnection& connection, wire::SessionKind kind, const directory::PublicKey& key)
@@ -100,6 +98,8 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::Authenticat
     if (device == nullptr || !directory::verify_session(frame.device_public_key, connection.nonce, frame.signature))
         return refuse(connection, wire::kNoRequest, wire::Refusal::not_authorised, true);
     if (device->revoked) return refuse(connection, wire::kNoRequest, wire::Refusal::revoked, true);
+    ensure_issuers();
+    ++sessions_by_device;
     accept(connection, wire::SessionKind::device, frame.device_public_key);
 }
 
@@ -130,6 +130,68 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::Authenticat
     accept(connection, wire::SessionKind::identity, frame.identity_public_key);
 }
 
+void SimulatedRelay::handle(RelayConnection& connection, const wire::AuthenticateToken& frame)
+{
+    const auto claims = tokens::claims_of(frame.token);
+    bool genuine = false;
+    for (const auto& record : m_directory.token_issuers(m_signing_key.public_key()))
+        for (const auto& issuer : issuers)
+            if (issuer.record == record && m_clock.now() < record.expires && tokens::token_key_id(record.issuer_public_key) == claims.key_id)
+                genuine = tokens::verify(issuer.key, frame.token);
+    if (!genuine) return refuse(connection, wire::kNoRequest, wire::Refusal::token_invalid, true);
+    if (m_spent.contains(claims.nonce)) {
+        ++tokens_shown_twice;
+        return refuse(connection, wire::kNoRequest, wire::Refusal::token_spent, true);
+    }
+    if (storage_full) return refuse(connection, wire::kNoRequest, wire::Refusal::storage_full, true);
+    m_spent.insert(claims.nonce);
+    ++sessions_by_token;
+    accept(connection, wire::SessionKind::token, {});
+}
+
+void SimulatedRelay::handle(RelayConnection& connection, const wire::TokenRequest& frame)
+{
+    if (connection.kind != wire::SessionKind::device) return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
+    ensure_issuers();
+    const Issuer* chosen = nullptr;
+    for (const auto& issuer : issuers)
+        if (tokens::truncated(tokens::token_key_id(issuer.record.issuer_public_key)) == frame.truncated_token_key_id) chosen = &issuer;
+    if (chosen == nullptr) return refuse(connection, frame.request_id, wire::Refusal::unknown_issuer);
+    auto& requests = m_requests[{connection.key, chosen->record.issuer_public_key}];
+    crypto::Sha256 digest;
+    for (const auto& element : frame.blinded_elements) digest.update(element);
+    const auto request = digest.finish();
+    if (!requests.contains(request) && (requests.size() + 1) * tokens::kTokensPerRequest > tokens_per_device)
+        return refuse(connection, frame.request_id, wire::Refusal::no_tokens_left);
+    requests.insert(request);
+    const auto own = crypto::OprfPrivateKey::generate(m_random);
+    const auto issued = tokens::issue(issues_with_own_key ? own : chosen->key, frame.blinded_elements, m_random);
+    if (!issued) return refuse(connection, frame.request_id, wire::Refusal::bad_record);
+    send(connection, wire::TokenResponse{frame.request_id, issued->evaluated, issued->proof});
+}
+
+void SimulatedRelay::ensure_issuers()
+{
+    const auto now = m_clock.now().value;
+    const auto today = now - now % directory::kTokenPeriod;
+    for (const auto period : {today, today + directory::kTokenPeriod}) {
+        const auto published = m_directory.token_issuers(m_signing_key.public_key());
+        const bool there = std::ranges::any_of(published, [&](const auto& record) { return record.not_before.value == period; });
+        if (!there) publish_issuer({period});
+    }
+}
+
+void SimulatedRelay::publish_issuer(base::UnixMilliseconds period)
+{
+    auto key = crypto::OprfPrivateKey::generate(m_random);
+    const auto name = [](const auto& issuer_public_key) { return tokens::truncated(tokens::token_key_id(issuer_public_key)); };
+    while (std::ranges::any_of(issuers, [&](const Issuer& issuer) { return name(issuer.record.issuer_public_key) == name(key.public_key().bytes()); }))
+        key = crypto::OprfPrivateKey::generate(m_random);
+    const auto record = directory::sign_token_issuer(m_signing_key, period, key.public_key().bytes());
+    issuers.push_back({record, std::move(key)});
+    append_raw(wire::kDirectoryBoard, directory::encode(directory::Record(record)));
+}
+
 std::optional<wire::Refusal> SimulatedRelay::check_record(RelayConnection& connection, base::ByteView entry)
 {
     const auto record = directory::decode_record(entry);
@@ -149,7 +211,7 @@ std::optional<wire::Refusal> SimulatedRelay::check_record(RelayConnection& conne
                 if (connection.kind == wire::SessionKind::identity) return body.identity_public_key == connection.key;
                 return connection.kind == wire::SessionKind::device && m_directory.device(connection.key)->identity_public_key == body.identity_public_key;
             }
-            return connection.kind == wire::SessionKind::device;
+            return std::is_same_v<Body, directory::Revocation> && connection.kind == wire::SessionKind::device;
         },
         *record);
     if (!may) return wire::Refusal::not_authorised;
@@ -178,7 +240,9 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::Append& fra
     const auto found = m_boards.find(frame.board);
     if (found == m_boards.end()) return refuse(connection, frame.request_id, wire::Refusal::unknown_board);
     if (frame.board != wire::kDirectoryBoard) {
-        if (connection.kind != wire::SessionKind::device) return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
+        if (connection.kind != wire::SessionKind::device && connection.kind != wire::SessionKind::token)
+            return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
+        if (connection.kind == wire::SessionKind::device) ++cells_by_device;
         if (frame.entry.size() != wire::kCellSize) return refuse(connection, frame.request_id, wire::Refusal::wrong_size);
     }
     const auto known = found->second.tags.find(tag_of(frame.board, frame.entry));
@@ -280,7 +344,7 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::Follow& fra
 {
     const auto found = m_boards.find(frame.board);
     if (found == m_boards.end()) return refuse(connection, frame.request_id, wire::Refusal::unknown_board);
-    if (connection.kind != wire::SessionKind::device && frame.board != wire::kDirectoryBoard)
+    if (connection.kind != wire::SessionKind::device && connection.kind != wire::SessionKind::token && frame.board != wire::kDirectoryBoard)
         return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
     if (frame.from_position % wire::kBlockEntries != 0 || frame.from_position > found->second.entries.size())
         return refuse(connection, frame.request_id, wire::Refusal::bad_position);

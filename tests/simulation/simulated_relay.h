@@ -8,6 +8,7 @@
 #include "directory/board_statement.h"
 #include "directory/relay_keys.h"
 #include "directory/state.h"
+#include "tokens/token.h"
 #include "wire/frame.h"
 
 #include <functional>
@@ -61,6 +62,21 @@ public:
     }
 
     std::uint16_t cipher_suite = 0;    // the policy of board 1, as the next session hears it
+
+    // Access tokens.
+    struct Issuer {
+        directory::TokenIssuer record;
+        crypto::OprfPrivateKey key;
+    };
+    std::vector<Issuer> issuers;       // oldest first
+    void publish_issuer(base::UnixMilliseconds period);
+    std::size_t tokens_per_device = 64;
+    bool issues_with_own_key = false;  // marks whoever asks with a key that is not on board 0
+    std::size_t sessions_by_device = 0;
+    std::size_t sessions_by_token = 0;
+    std::size_t tokens_shown_twice = 0;
+    std::size_t cells_by_device = 0;   // that came in sessions with a name
+
     bool storage_full = false;
     bool signs_heads = true;
     std::size_t tags_refused = 0;      // appends under a tag that holds other bytes
@@ -75,6 +91,8 @@ private:
     void handle(RelayConnection& connection, const wire::AuthenticateInvite& frame);
     void handle(RelayConnection& connection, const wire::AuthenticateFounder& frame);
     void handle(RelayConnection& connection, const wire::AuthenticateIdentity& frame);
+    void handle(RelayConnection& connection, const wire::AuthenticateToken& frame);
+    void handle(RelayConnection& connection, const wire::TokenRequest& frame);
     void handle(RelayConnection& connection, const wire::Append& frame);
     void handle(RelayConnection& connection, const wire::Read& frame);
     void handle(RelayConnection& connection, const wire::Follow& frame);
@@ -82,6 +100,7 @@ private:
     void handle(RelayConnection& connection, const wire::Hello& frame);
     void open(RelayConnection& connection, base::ByteView message);
     std::optional<wire::Refusal> check_record(RelayConnection& connection, base::ByteView entry);
+    void ensure_issuers();
     std::uint64_t store(std::uint32_t board, base::ByteView entry);
     std::vector<wire::RelayFrame> frames(std::uint32_t board, std::uint32_t request, std::uint64_t from, std::uint64_t to) const;
     wire::SignedHead statement(directory::StatementKind kind, std::uint32_t board, std::uint64_t position) const;
@@ -97,6 +116,8 @@ private:
     std::map<std::uint32_t, Board> m_boards;
     directory::DirectoryState m_directory;
     std::set<RelayConnection*> m_connections;
+    std::set<tokens::TokenNonce> m_spent;
+    std::map<std::pair<directory::PublicKey, tokens::ElementBytes>, std::set<base::ByteArray<32>>> m_requests;   // by device and issuer
 };
 
 }  // namespace sinetti::simulation

@@ -4,7 +4,7 @@ import {accessibleFaults} from '../support/accessibility.mjs';
 import {check, equal, eventually, percentile, seconds, sleep, Suite} from '../support/harness.mjs';
 import {Person} from '../support/person.mjs';
 import {distinctColours} from '../support/pictures.mjs';
-import {Relay} from '../support/relay.mjs';
+import {freePort, Relay} from '../support/relay.mjs';
 import {Watch} from '../support/watch.mjs';
 
 const kGroup = 'Hallitusviisikko';
@@ -15,6 +15,7 @@ const kIdle = seconds(10);
 export function fivePeople(browser, {program, app, measurements}) {
   const suite = new Suite('five people', {scenario: true});
   let relay;
+  let metricsPort;
   let watch;
   let elina;
   let others;
@@ -36,7 +37,8 @@ export function fivePeople(browser, {program, app, measurements}) {
 
   suite.test('the administrator link founds the organisation, and its secret leaves the address bar', async () => {
     relay = await Relay.create({program, app});
-    await relay.start();
+    metricsPort = await freePort();
+    await relay.start(['--metrics', `127.0.0.1:${metricsPort}`]);
     check(relay.administratorLink?.startsWith(`${relay.origin}/#`), `no administrator link: ${relay.output}`);
     watch = new Watch(relay.origin);
     elina = await Person.create(browser, {name: kNames[0], watch});
@@ -75,6 +77,15 @@ export function fivePeople(browser, {program, app, measurements}) {
     }
     await Promise.all(everyone.map((person) => person.seesInOrder(spoken)));
   }, seconds(120));
+
+  suite.test('they read and wrote in sessions opened with tokens; a device was shown to fetch those', async () => {
+    const figures = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    const figure = (name) => Number(figures.match(new RegExp(`^sinetti_${name.replace(/[{}]/g, '\\$&')} (\\d+)$`, 'm'))?.[1]);
+    check(figure('sessions_accepted_total{kind="device"}') >= 5, figures);
+    check(figure('sessions_accepted_total{kind="token"}') >= figure('sessions_accepted_total{kind="device"}'), figures);
+    check(figure('tokens_issued_total') >= 5 * 64, figures);
+    equal(figure('tokens_spent_total'), figure('sessions_accepted_total{kind="token"}'));
+  });
 
   suite.test('two of them have a chat of their own, and nobody else has it', async () => {
     await elina.startDirect(mikael.name);

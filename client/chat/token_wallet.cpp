@@ -1,0 +1,176 @@
+#include "chat/token_wallet.h"
+
+#include "chat/effects.h"
+#include "codec/reader.h"
+#include "codec/writer.h"
+
+#include <algorithm>
+
+namespace sinetti::chat {
+
+namespace {
+
+constexpr std::uint16_t kVersion = 1;
+constexpr std::size_t kTokensMax = 256;                   // of one issuer
+constexpr std::size_t kRequestSizeMax = 8192;
+
+}  // namespace
+
+std::optional<TokenWallet> TokenWallet::load(const store::Records& records)
+{
+    TokenWallet wallet;
+    const auto record = records.find(kTokensRecord);
+    if (record == records.end()) return wallet;
+    codec::Reader reader(record->second.view());
+    const auto version = reader.u16();
+    if (!version || *version != kVersion) return std::nullopt;
+    while (!reader.empty()) {
+        Purse purse;
+        const auto issuer = reader.array<crypto::kGroupElementSize>();
+        const auto expires = reader.u64();
+        const auto used_up = reader.optional_marker();
+        auto tokens = reader.vector(kTokensMax * tokens::kTokenSize);
+        const auto has_request = reader.optional_marker();
+        if (!issuer || !expires || !used_up || !tokens || !has_request || wallet.m_purses.size() == kIssuersFollowed) return std::nullopt;
+        purse.issuer = *issuer;
+        purse.expires = {static_cast<std::int64_t>(*expires)};
+        purse.used_up = *used_up;
+        while (!tokens->empty()) {
+            const auto token = tokens->raw(tokens::kTokenSize);
+            if (!token) return std::nullopt;
+            purse.tokens.emplace_back(token->first<tokens::kTokenSize>());
+        }
+        if (*has_request) {
+            const auto request = reader.opaque_view(kRequestSizeMax);
+            if (!request) return std::nullopt;
+            purse.request = tokens::TokenBatch::parse(*request);
+            if (!purse.request) return std::nullopt;
+        }
+        wallet.m_purses.push_back(std::move(purse));
+    }
+    return wallet;
+}
+
+void TokenWallet::persist(Effects& effects)
+{
+    if (!std::exchange(m_changed, false)) return;
+    codec::SecretWriter writer;
+    writer.u16(kVersion);
+    for (const auto& purse : m_purses) {
+        writer.raw(purse.issuer).u64(static_cast<std::uint64_t>(purse.expires.value)).optional_marker(purse.used_up);
+        writer.vector([&](codec::SecretWriter& inner) {
+            for (const auto& token : purse.tokens) inner.raw(token.view());
+        });
+        writer.optional_marker(purse.request.has_value());
+        if (purse.request) writer.opaque(purse.request->serialize().view());
+    }
+    effects.put(kTokensRecord, writer.view());
+}
+
+void TokenWallet::follow_issuers(const std::vector<directory::TokenIssuer>& issuers)
+{
+    std::vector<Purse> followed;
+    for (auto i = issuers.size() - std::min(issuers.size(), kIssuersFollowed); i < issuers.size(); ++i) {
+        if (auto* known = find(issuers[i].issuer_public_key)) {
+            followed.push_back(std::move(*known));
+        } else {
+            followed.push_back({.issuer = issuers[i].issuer_public_key, .expires = issuers[i].expires});
+            m_changed = true;
+        }
+    }
+    m_changed = m_changed || followed.size() != m_purses.size();
+    m_purses = std::move(followed);
+}
+
+TokenWallet::Purse* TokenWallet::find(const tokens::ElementBytes& issuer)
+{
+    const auto found = std::ranges::find(m_purses, issuer, &Purse::issuer);
+    return found == m_purses.end() ? nullptr : &*found;
+}
+
+TokenWallet::Purse* TokenWallet::find(const tokens::Token& token)
+{
+    const auto key = tokens::claims_of(token.view()).key_id;
+    const auto found = std::ranges::find(m_purses, key, [](const Purse& purse) { return tokens::token_key_id(purse.issuer); });
+    return found == m_purses.end() ? nullptr : &*found;
+}
+
+bool TokenWallet::is_empty() const
+{
+    return std::ranges::all_of(m_purses, [](const Purse& purse) { return purse.tokens.empty(); });
+}
+
+std::optional<tokens::Token> TokenWallet::take(base::UnixMilliseconds now)
+{
+    Purse* chosen = nullptr;
+    for (auto& purse : m_purses) {
+        if (purse.tokens.empty()) continue;
+        chosen = &purse;
+        if (now < purse.expires) break;   // should our clock be wrong, the latest key's it is
+    }
+    if (chosen == nullptr) return std::nullopt;
+    auto token = std::move(chosen->tokens.back());
+    chosen->tokens.pop_back();
+    m_changed = true;
+    return token;
+}
+
+void TokenWallet::put_back(tokens::Token&& token)
+{
+    auto* purse = find(token);
+    if (purse == nullptr) return;
+    purse->tokens.push_back(std::move(token));
+    m_changed = true;
+}
+
+void TokenWallet::drop_tokens_like(const tokens::Token& token)
+{
+    auto* purse = find(token);
+    if (purse == nullptr) return;
+    purse->tokens.clear();
+    m_changed = true;
+}
+
+std::vector<tokens::ElementBytes> TokenWallet::issuers_to_ask() const
+{
+    std::vector<tokens::ElementBytes> issuers;
+    for (auto i = m_purses.size() - std::min(m_purses.size(), kIssuersAskedFor); i < m_purses.size(); ++i)
+        if (!m_purses[i].used_up && m_purses[i].tokens.size() < kTokensLow) issuers.push_back(m_purses[i].issuer);
+    return issuers;
+}
+
+const tokens::TokenBatch* TokenWallet::request_for(const tokens::ElementBytes& issuer, const tokens::ChallengeDigest& challenge, base::Random& random)
+{
+    auto* purse = find(issuer);
+    if (purse == nullptr) return nullptr;
+    if (!purse->request) {
+        auto request = tokens::TokenBatch::create(issuer, challenge, random);
+        if (!request) return nullptr;
+        purse->request = std::move(*request);
+        m_changed = true;
+    }
+    return &*purse->request;
+}
+
+bool TokenWallet::finish_request(const tokens::ElementBytes& issuer, std::span<const tokens::ElementBytes> evaluated, const crypto::DleqProof& proof)
+{
+    auto* purse = find(issuer);
+    if (purse == nullptr || !purse->request) return true;   // its key was replaced meanwhile
+    auto tokens = purse->request->finalize(evaluated, proof);
+    if (!tokens) return false;
+    std::ranges::move(*tokens, std::back_inserter(purse->tokens));
+    purse->request.reset();
+    m_changed = true;
+    return true;
+}
+
+void TokenWallet::mark_used_up(const tokens::ElementBytes& issuer)
+{
+    auto* purse = find(issuer);
+    if (purse == nullptr) return;
+    purse->used_up = true;
+    purse->request.reset();
+    m_changed = true;
+}
+
+}  // namespace sinetti::chat

@@ -1,0 +1,89 @@
+// What needs our name: fresh access tokens, and a key package of ours on board 0. It is done in a short device session that
+// follows board 0 and nothing else, and never in the session in which we read and write.
+
+#include "chat/workspace.h"
+
+#include <algorithm>
+
+namespace sinetti::chat {
+
+bool Workspace::has_errands() const { return !m_wallet.issuers_to_ask().empty() || wants_key_package_published() || m_key_packages.is_due(now()); }
+
+bool Workspace::is_revoked() const
+{
+    const auto* device = m_people.directory().device(m_account.device.public_key());
+    return device != nullptr && device->revoked;
+}
+
+bool Workspace::wants_key_package_published() const
+{
+    const auto* device = m_people.directory().device(m_account.device.public_key());
+    return device != nullptr && !device->revoked && device->key_packages != publish(m_key_packages.newest());
+}
+
+void Workspace::run_errands()
+{
+    if (m_errands_failed || !m_boards.at(wire::kDirectoryBoard).is_caught_up()) return;
+    publish_key_package();
+    request_tokens();
+    const bool waiting = std::ranges::any_of(m_requests, [](const auto& pending) { return !std::holds_alternative<FollowRequest>(pending.second); });
+    // Right after the organisation was founded the relay's first issuer key is still on its way.
+    if (!waiting && !m_issuers.empty()) m_environment.host.on_errands_done();
+}
+
+void Workspace::publish_key_package()
+{
+    if (m_key_packages.is_due(now())) {
+        m_key_packages.renew(leaf_identity_of(m_account), now(), m_environment.random);
+        m_effects.put(kKeyPackagesRecord, m_key_packages.serialize().view());
+        m_key_package_sent = false;
+    }
+    if (m_key_package_sent || !wants_key_package_published()) return;
+    m_key_package_sent = true;
+    const auto record = directory::sign_key_package(m_account.device, publish(m_key_packages.newest()));
+    request(wire::Append{.request_id = 0, .board = wire::kDirectoryBoard, .entry = directory::encode(directory::Record(record))}, KeyPackageRequest{});
+}
+
+void Workspace::request_tokens()
+{
+    for (const auto& issuer : m_wallet.issuers_to_ask()) {
+        const bool asked = std::ranges::any_of(m_requests, [&](const auto& pending) {
+            const auto* known = std::get_if<TokenRequestFor>(&pending.second);
+            return known != nullptr && known->issuer == issuer;
+        });
+        if (asked) continue;
+        const auto* batch = m_wallet.request_for(issuer, tokens::access_challenge(m_account.root_public_key), m_environment.random);
+        if (batch == nullptr) continue;
+        request(wire::TokenRequest{.request_id = 0,
+                                   .token_type = tokens::kTokenType,
+                                   .truncated_token_key_id = tokens::truncated(tokens::token_key_id(issuer)),
+                                   .blinded_elements = batch->blinded()},
+                TokenRequestFor{issuer});
+    }
+}
+
+// The issuer keys as board 0 now has them.
+void Workspace::follow_issuers()
+{
+    m_issuers = m_people.directory().token_issuers(m_account.relay_keys.signing_public_key);
+    m_wallet.follow_issuers(m_issuers);
+}
+
+void Workspace::on_token_response(const wire::TokenResponse& response)
+{
+    const auto found = m_requests.find(response.request_id);
+    if (found == m_requests.end() || !std::holds_alternative<TokenRequestFor>(found->second)) return m_environment.host.on_garbled();
+    const auto issuer = std::get<TokenRequestFor>(found->second).issuer;
+    m_requests.erase(found);
+    // A key of our own would mark us: an answer that was not made with the key everybody sees is no answer.
+    if (!m_wallet.finish_request(issuer, response.evaluated_elements, response.proof)) return m_environment.host.on_garbled();
+}
+
+void Workspace::on_token_request_refused(const tokens::ElementBytes& issuer, wire::Refusal code)
+{
+    if (code == wire::Refusal::no_tokens_left) return m_wallet.mark_used_up(issuer);
+    m_errands_failed = true;
+    m_environment.host.on_errands_failed(code);
+}
+
+}  // namespace sinetti::chat

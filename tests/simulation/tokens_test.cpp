@@ -1,0 +1,208 @@
+#include "tests/simulation/world.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace sinetti;
+using namespace sinetti::simulation;
+
+namespace {
+
+constexpr std::int64_t kHour = 3600 * 1000;
+constexpr std::int64_t kDay = 24 * kHour;
+
+api::ConversationId make_group(World& world, const std::vector<Client*>& people)
+{
+    std::vector<api::PersonId> members;
+    for (std::size_t i = 1; i < people.size(); ++i) members.push_back(people[0]->person(people[i]->name()));
+    people[0]->submit(api::CreateConversation{api::ConversationKind::group, "Ryhmä", members});
+    world.settle();
+    REQUIRE(people[0]->conversation_ready.has_value());
+    return people[0]->conversation_ready->conversation;
+}
+
+bool is_connected(const Client& client) { return client.connection.state == api::ConnectionState::connected; }
+
+// Time goes by in small steps, so that everything that is due happens.
+void pass(World& world, std::int64_t milliseconds)
+{
+    for (std::int64_t passed = 0; passed < milliseconds; passed += kHour / 12) {
+        world.advance(kHour / 12);
+        world.settle();
+    }
+}
+
+void reopen(World& world, Client& client)
+{
+    client.start();
+    world.settle();
+    client.submit(api::Unlock{}, kPassphrase);
+}
+
+}  // namespace
+
+TEST_SUITE("simulation.tokens")
+{
+    TEST_CASE("everybody reads and writes in token sessions, and no cell comes in a session with a name")
+    {
+        World world(400);
+        const auto people = found(world, {"Aino", "Bertta", "Cecilia"});
+        const auto group = make_group(world, people);
+        for (auto* client : people) client->submit(api::SendText{group, "moi"});
+        for (auto* client : people) client->cut_connection();
+        world.settle();
+        for (auto* client : people) CHECK(client->texts("Ryhmä").size() == 4);
+        CHECK(world.relay.sessions_by_token >= 6);
+        CHECK(world.relay.sessions_by_device == 3);   // one each, for the first tokens
+        CHECK(world.relay.cells_by_device == 0);
+        CHECK(world.relay.tokens_shown_twice == 0);
+    }
+
+    TEST_CASE("a crash at any instant shows no token twice, loses no request, and leaves everybody able to come back")
+    {
+        for (std::uint64_t seed = 410; seed < 416; ++seed) {
+            CAPTURE(seed);
+            World world(seed);
+            const auto people = found(world, {"Aino", "Bertta"});
+            auto& client = *people[1];
+            client.backend.set_delayed(true);
+            for (int i = 0; i < 12; ++i) {
+                world.run_steps(world.random.below(25));
+                client.crash();
+                client.start();
+                world.run_steps(world.random.below(4));
+                client.submit(api::Unlock{}, kPassphrase);
+            }
+            client.backend.set_delayed(false);
+            client.crash();
+            reopen(world, client);
+            world.settle();
+            REQUIRE(client.phase() == api::Phase::open);
+            CHECK(is_connected(client));
+            CHECK(world.relay.tokens_shown_twice == 0);
+            CHECK(world.relay.cells_by_device == 0);
+        }
+    }
+
+    TEST_CASE("a crash between request and answer costs no second allowance")
+    {
+        for (std::uint64_t seed = 440; seed < 444; ++seed) {
+            CAPTURE(seed);
+            World world(seed);
+            world.relay.tokens_per_device = tokens::kTokensPerRequest;
+            const auto people = found(world, {"Aino"});
+            auto& bertta = world.add("Bertta");
+            people[0]->submit(api::CreateInvitation{"Bertta", api::Role::member});
+            world.settle();
+            bertta.submit(api::OpenLink{people[0]->invitation_ready->invitation.fragment});
+            world.settle();
+            bertta.submit(api::Enrol{"Bertta", "Avustaja"}, kPassphrase);
+            world.run_steps(3 * (seed - 440) + 20);
+            bertta.crash();
+            reopen(world, bertta);
+            world.settle();
+            if (bertta.phase() == api::Phase::no_account) continue;   // it died before anything was stored
+            CHECK(is_connected(bertta));
+            CHECK_FALSE(bertta.noticed(api::Code::no_tokens));
+        }
+    }
+
+    TEST_CASE("a relay that issues with a key of its own for somebody gets no token shown")
+    {
+        World world(460);
+        const auto people = found(world, {"Aino"});
+        world.relay.issues_with_own_key = true;
+        people[0]->submit(api::CreateInvitation{"Bertta", api::Role::member});
+        world.settle();
+        auto& bertta = world.add("Bertta");
+        bertta.submit(api::OpenLink{people[0]->invitation_ready->invitation.fragment});
+        world.settle();
+        bertta.submit(api::Enrol{"Bertta", "Avustaja"}, kPassphrase);
+        const auto before = world.relay.sessions_by_token;
+        world.settle(20'000);
+        CHECK_FALSE(is_connected(bertta));
+        CHECK(bertta.noticed(api::Code::relay_garbled));
+        CHECK(world.relay.sessions_by_token == before);
+        world.relay.issues_with_own_key = false;
+        world.settle();
+        CHECK(is_connected(bertta));
+    }
+
+    TEST_CASE("when no token can be had people are told once; they come with the next period")
+    {
+        World world(470);
+        world.relay.tokens_per_device = 0;
+        auto& aino = world.add("Aino");
+        aino.submit(api::OpenLink{world.founder_link()});
+        world.settle();
+        aino.submit(api::Found{"Virasto", "Aino", "Päällikkö"}, kPassphrase);
+        world.settle(60'000);
+        CHECK_FALSE(is_connected(aino));
+        CHECK(aino.connection.reason == api::Code::no_tokens);
+        CHECK(std::ranges::count(aino.notices, api::Code::no_tokens, &api::NoticeEvent::code) == 1);
+        world.relay.tokens_per_device = 64;
+        world.advance(kDay);
+        world.settle();
+        CHECK(is_connected(aino));
+    }
+
+    TEST_CASE("after days away somebody fetches new tokens and goes on")
+    {
+        World world(480);
+        const auto people = found(world, {"Aino", "Bertta"});
+        const auto group = make_group(world, people);
+        people[1]->set_offline(true);
+        world.settle();
+        for (int day = 0; day < 5; ++day) {
+            world.advance(kDay);
+            world.settle();
+        }
+        people[0]->submit(api::SendText{group, "missä olet?"});
+        world.settle();
+        people[1]->set_offline(false);
+        people[1]->submit(api::SendText{group, "lomalla"});
+        world.settle();
+        CHECK(is_connected(*people[1]));
+        CHECK(people[0]->texts("Ryhmä").back() == "Bertta: lomalla");
+        CHECK(people[1]->texts("Ryhmä") == people[0]->texts("Ryhmä"));
+        CHECK(world.relay.cells_by_device == 0);
+    }
+
+    TEST_CASE("tomorrow's tokens are fetched ahead, so that a new day begins with a token and not with a name")
+    {
+        World world(490);
+        const auto people = found(world, {"Aino", "Bertta"});
+        world.advance(kDay);   // into the next period; its tokens are there already, those of the one after are not
+        world.relay.publish_issuer({world.relay.issuers.back().record.not_before.value + directory::kTokenPeriod});
+        const auto before = world.relay.sessions_by_device;
+        world.settle();
+        CHECK(world.relay.sessions_by_device == before);
+        pass(world, kHour);
+        CHECK(world.relay.sessions_by_device == before + 2);
+        for (auto* client : people) CHECK(is_connected(*client));
+        people[0]->set_offline(true);
+        world.settle();
+        world.advance(kDay);
+        people[0]->set_offline(false);
+        world.settle();
+        CHECK(is_connected(*people[0]));
+        CHECK(world.relay.sessions_by_device == before + 2);
+        CHECK(world.relay.cells_by_device == 0);
+    }
+
+    TEST_CASE("when an issuer key is replaced its tokens are thrown away, by everybody")
+    {
+        World world(500);
+        const auto people = found(world, {"Aino", "Bertta"});
+        std::vector<base::UnixMilliseconds> periods;
+        for (const auto& issuer : world.relay.issuers) periods.push_back(issuer.record.not_before);
+        for (const auto period : periods) world.relay.publish_issuer(period);
+        world.settle();
+        const auto before = world.relay.sessions_by_device;
+        for (auto* client : people) client->cut_connection();
+        world.settle();
+        for (auto* client : people) CHECK(is_connected(*client));
+        CHECK(world.relay.sessions_by_device == before + 2);
+    }
+}
