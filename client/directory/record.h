@@ -80,7 +80,7 @@ struct SignOut {
 };
 SignOut sign_sign_out(const SignaturePrivateKey& identity, const PublicKey& device_public_key);
 
-// A key the relay issues access tokens under (docs/protocol.md §9). Its period is a day; its tokens are good for half a day longer.
+// A key the relay issues access tokens under (docs/protocol.md §10). Its period is a day; its tokens are good for half a day longer.
 // Whose relay key counts is the reader's to know: it comes with the link.
 inline constexpr std::int64_t kTokenPeriod = 24ll * 3600 * 1000;      // milliseconds, from 1970 on
 inline constexpr std::int64_t kTokenLifetime = 36ll * 3600 * 1000;    // milliseconds, from the start of the period

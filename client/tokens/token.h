@@ -1,6 +1,6 @@
 #pragma once
 // Access tokens: proof of being staff that says nothing of who. The shape is RFC 9578's for privately verifiable tokens, with
-// VOPRF(ristretto255, SHA-512) and one proof for a batch; docs/protocol.md §9 is the text.
+// VOPRF(ristretto255, SHA-512) and one proof for a batch; docs/protocol.md §10 is the text.
 //
 //   client                                               relay
 //   TokenBatch::create(key) ── blinded elements ───────► issue(): evaluated elements, proof

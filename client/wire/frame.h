@@ -89,7 +89,7 @@ struct AuthenticateFounder {
     base::ByteArray<32> token{};
     friend bool operator==(const AuthenticateFounder&, const AuthenticateFounder&) = default;
 };
-// As some member of staff: docs/protocol.md §9.
+// As some member of staff: docs/protocol.md §10.
 struct AuthenticateToken {
     base::ByteArray<kTokenSize> token{};
     friend bool operator==(const AuthenticateToken&, const AuthenticateToken&) = default;
