@@ -69,8 +69,17 @@ function startCore(page) {
   };
 }
 
+// The smallest module with a vector in it: the core's arithmetic on curves uses them.
+const kVectorModule = new Uint8Array([
+  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,                        // magic, version
+  1, 5, 1, 0x60, 0, 1, 0x7b,                              // a function type: () -> v128
+  3, 2, 1, 0,                                             // a function of it
+  10, 8, 1, 6, 0, 0x41, 0, 0xfd, 15, 11,                  // i32.const 0, i8x16.splat
+]);
+
 async function start() {
-  const possible = globalThis.isSecureContext && navigator.locks && globalThis.BroadcastChannel && globalThis.WebAssembly;
+  const possible = globalThis.isSecureContext && navigator.locks && globalThis.BroadcastChannel && Intl.Segmenter &&
+    globalThis.WebAssembly?.validate(kVectorModule);
   if (!possible) {
     fail('browser');
     return;

@@ -17,16 +17,6 @@ std::uint64_t Random::below(std::uint64_t limit)
     }
 }
 
-SystemRandom::SystemRandom()
-{
-    CHECK_INVARIANT(sodium_init() >= 0);
-}
-
-void SystemRandom::fill(MutableByteView out)
-{
-    if (!out.empty()) randombytes_buf(out.data(), out.size());
-}
-
 SeededRandom::SeededRandom(std::uint64_t seed)
 {
     CHECK_INVARIANT(sodium_init() >= 0);

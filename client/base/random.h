@@ -20,7 +20,7 @@ public:
     std::uint64_t below(std::uint64_t limit);   // uniform in [0, limit); limit > 0
 };
 
-class SystemRandom final : public Random {      // libsodium's generator, i.e. the operating system's or the browser's
+class SystemRandom final : public Random {      // the operating system's generator, or the browser's
 public:
     SystemRandom();
     void fill(MutableByteView out) override;

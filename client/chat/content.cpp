@@ -150,7 +150,8 @@ std::optional<Invitation> open_invitation(base::ByteView payload, const crypto::
     const auto encapsulated = reader.opaque(64);
     const auto ciphertext = reader.opaque(kPayloadMax);
     if (!encapsulated || !ciphertext || !reader.empty()) return std::nullopt;
-    const auto opened = crypto::hpke_open({}, {*encapsulated, *ciphertext}, contact_key.bytes(), invitation_info(from_device, to_device), {});
+    const crypto::HpkeReceiver receiver(contact_key.bytes(), contact_key.public_key());
+    const auto opened = crypto::hpke_open({}, {*encapsulated, *ciphertext}, receiver, invitation_info(from_device, to_device), {});
     if (!opened) return std::nullopt;
     return Invitation::parse(opened->view());
 }

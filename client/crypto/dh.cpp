@@ -36,11 +36,16 @@ DhPrivateKey DhPrivateKey::clone() const
 
 Result<DhSharedSecret> DhPrivateKey::shared_secret(base::ByteView public_key) const
 {
-    if (public_key.size() != kDhKeySize) return base::Unexpected(Error::bad_length);
+    return shared_secret(m_private.view(), public_key);
+}
+
+Result<DhSharedSecret> DhPrivateKey::shared_secret(base::ByteView private_key, base::ByteView public_key)
+{
+    if (private_key.size() != kDhKeySize || public_key.size() != kDhKeySize) return base::Unexpected(Error::bad_length);
     DhSharedSecret secret{base::SecretBytes(kDhKeySize)};
     // RFC 7748 §6.1: "Both MAY check, without leaking extra information about the value of K, whether K is the all-zero value and
     // abort if so"; RFC 9180 §7.1.4 makes that check a duty.
-    if (crypto_scalarmult_curve25519(secret.data(), m_private.data(), public_key.data()) != 0) return base::Unexpected(Error::bad_key);
+    if (crypto_scalarmult_curve25519(secret.data(), private_key.data(), public_key.data()) != 0) return base::Unexpected(Error::bad_key);
     return secret;
 }
 

@@ -20,6 +20,9 @@ public:
     base::ByteView bytes() const { return m_private.view(); }            // for storing under seal only
     Result<DhSharedSecret> shared_secret(base::ByteView public_key) const;   // bad_length, bad_key (all-zero result)
 
+    // The same of a private key in bytes, for a caller who has no use for its public key: that costs another multiplication.
+    static Result<DhSharedSecret> shared_secret(base::ByteView private_key, base::ByteView public_key);
+
 private:
     DhPrivateKey() = default;
     base::Secret<kDhKeySize> m_private;

@@ -142,11 +142,11 @@ Result<HpkeSender> hpke_setup_sender(HpkeSuite suite, ByteView receiver_public_k
     return HpkeSender{std::move(encapsulation.encapsulated), std::move(context)};
 }
 
-Result<HpkeContext> hpke_setup_receiver(HpkeSuite suite, ByteView encapsulated, ByteView receiver_private_key, ByteView info,
+Result<HpkeContext> hpke_setup_receiver(HpkeSuite suite, ByteView encapsulated, const HpkeReceiver& receiver, ByteView info,
                                         std::optional<ByteView> sender_public_key, std::optional<HpkePsk> psk)
 {
     TRY(HpkeSchedule::check_psk(psk));
-    const auto shared_secret = TRY(kem_decapsulate(suite.kem, encapsulated, receiver_private_key, sender_public_key));
+    const auto shared_secret = TRY(kem_decapsulate(suite.kem, encapsulated, receiver, sender_public_key));
     const auto mode = mode_of(sender_public_key.has_value(), psk.has_value());
     return HpkeSchedule::derive(suite, mode, shared_secret, info, psk.value_or(HpkePsk{}));
 }
@@ -172,11 +172,11 @@ Result<HpkeCiphertext> hpke_seal(HpkeSuite suite, ByteView receiver_public_key, 
     return HpkeSealer(suite, info).seal(receiver_public_key, aad, plaintext, random);
 }
 
-Result<SecretBytes> hpke_open(HpkeSuite suite, const HpkeCiphertext& ciphertext, ByteView receiver_private_key, ByteView info, ByteView aad)
+Result<SecretBytes> hpke_open(HpkeSuite suite, const HpkeCiphertext& ciphertext, const HpkeReceiver& receiver, ByteView info, ByteView aad)
 {
-    if (receiver_private_key.size() != kem_private_key_size(suite.kem)) return Unexpected(Error::bad_length);
+    if (receiver.private_key.size() != kem_private_key_size(suite.kem)) return Unexpected(Error::bad_length);
     // What the sender chose is one thing to the outside: it opens or it does not.
-    auto context = TRY_OR(hpke_setup_receiver(suite, ciphertext.kem_output, receiver_private_key, info), Error::open_failed);
+    auto context = TRY_OR(hpke_setup_receiver(suite, ciphertext.kem_output, receiver, info), Error::open_failed);
     return TRY_OR(context.open(aad, ciphertext.ciphertext), Error::open_failed);
 }
 

@@ -50,7 +50,7 @@ struct HpkeSender {
 // 32 bytes or without its id; unsupported for an auth mode where the KEM has none.
 Result<HpkeSender> hpke_setup_sender(HpkeSuite suite, base::ByteView receiver_public_key, base::ByteView info, base::Random& random,
                                      std::optional<base::ByteView> sender_private_key = {}, std::optional<HpkePsk> psk = {});
-Result<HpkeContext> hpke_setup_receiver(HpkeSuite suite, base::ByteView encapsulated, base::ByteView receiver_private_key, base::ByteView info,
+Result<HpkeContext> hpke_setup_receiver(HpkeSuite suite, base::ByteView encapsulated, const HpkeReceiver& receiver, base::ByteView info,
                                         std::optional<base::ByteView> sender_public_key = {}, std::optional<HpkePsk> psk = {});
 
 // Single-shot base mode (§6.1), as MLS uses it.
@@ -73,7 +73,7 @@ private:
 };
 Result<HpkeCiphertext> hpke_seal(HpkeSuite suite, base::ByteView receiver_public_key, base::ByteView info, base::ByteView aad,
                                  base::ByteView plaintext, base::Random& random);
-Result<base::SecretBytes> hpke_open(HpkeSuite suite, const HpkeCiphertext& ciphertext, base::ByteView receiver_private_key,
-                                    base::ByteView info, base::ByteView aad);
+Result<base::SecretBytes> hpke_open(HpkeSuite suite, const HpkeCiphertext& ciphertext, const HpkeReceiver& receiver, base::ByteView info,
+                                    base::ByteView aad);
 
 }  // namespace sinetti::crypto

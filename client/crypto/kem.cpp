@@ -75,14 +75,17 @@ Result<Encapsulation> dhkem_encapsulate(ByteView receiver_public_key, base::Rand
     return result;
 }
 
-Result<KemSharedSecret> dhkem_decapsulate(ByteView encapsulated, ByteView receiver_private_key, std::optional<ByteView> sender_public_key)
+Result<KemSharedSecret> dhkem_decapsulate(ByteView encapsulated, const HpkeReceiver& receiver, std::optional<ByteView> sender_public_key)
 {
-    const auto receiver = TRY(DhPrivateKey::from_bytes(receiver_private_key));
-    SecretBytes dh = TRY(receiver.shared_secret(encapsulated));
+    SecretBytes dh = TRY(DhPrivateKey::shared_secret(receiver.private_key, encapsulated));
     codec::Writer kem_context;
-    kem_context.raw(encapsulated).raw(receiver.public_key());
+    kem_context.raw(encapsulated);
+    if (receiver.public_key)
+        kem_context.raw(*receiver.public_key);
+    else
+        kem_context.raw(TRY(DhPrivateKey::from_bytes(receiver.private_key)).public_key());
     if (sender_public_key) {
-        dh.append(TRY(receiver.shared_secret(*sender_public_key)).view());
+        dh.append(TRY(DhPrivateKey::shared_secret(receiver.private_key, *sender_public_key)).view());
         kem_context.raw(*sender_public_key);
     }
     return extract_and_expand(dh, kem_context.view());
@@ -173,12 +176,12 @@ Result<Encapsulation> kem_encapsulate(Kem kem, ByteView receiver_public_key, bas
     return is_xwing(kem) ? xwing_encapsulate(receiver_public_key, random) : dhkem_encapsulate(receiver_public_key, random, sender_private_key);
 }
 
-Result<KemSharedSecret> kem_decapsulate(Kem kem, ByteView encapsulated, ByteView receiver_private_key,
+Result<KemSharedSecret> kem_decapsulate(Kem kem, ByteView encapsulated, const HpkeReceiver& receiver,
                                         std::optional<ByteView> sender_public_key)
 {
     if (sender_public_key && !kem_has_authentication(kem)) return Unexpected(Error::unsupported);
-    return is_xwing(kem) ? xwing_decapsulate(encapsulated, receiver_private_key)
-                         : dhkem_decapsulate(encapsulated, receiver_private_key, sender_public_key);
+    return is_xwing(kem) ? xwing_decapsulate(encapsulated, receiver.private_key)
+                         : dhkem_decapsulate(encapsulated, receiver, sender_public_key);
 }
 
 }  // namespace sinetti::crypto

@@ -10,6 +10,7 @@
 #include "crypto/dh.h"
 #include "crypto/error.h"
 
+#include <concepts>
 #include <optional>
 
 namespace sinetti::crypto {
@@ -51,6 +52,20 @@ HpkeKeyPair kem_derive_key_pair(Kem kem, base::ByteView input_key_material);   /
 HpkeKeyPair kem_generate_key_pair(Kem kem, base::Random& random);
 Result<HpkePublicKey> kem_public_key(Kem kem, base::ByteView private_key);     // bad_length
 
+// Who decapsulates. DHKEM takes the public key into its secret and computes it anew when the caller does not have it at hand (one more
+// multiplication); with another one than the private key's the secret is simply another.
+struct HpkeReceiver {
+    template<typename Key>
+        requires std::convertible_to<const Key&, base::ByteView>
+    HpkeReceiver(const Key& private_key_) : private_key(private_key_)
+    {
+    }
+    HpkeReceiver(base::ByteView private_key_, base::ByteView public_key_) : private_key(private_key_), public_key(public_key_) {}
+
+    base::ByteView private_key;
+    std::optional<base::ByteView> public_key;
+};
+
 struct Encapsulation {
     KemSharedSecret shared_secret;
     base::Bytes encapsulated;   // enc
@@ -61,7 +76,7 @@ struct Encapsulation {
 // A changed X-Wing encapsulation of the right length gives another secret, not an error (ML-KEM's implicit rejection).
 Result<Encapsulation> kem_encapsulate(Kem kem, base::ByteView receiver_public_key, base::Random& random,
                                       std::optional<base::ByteView> sender_private_key = {});
-Result<KemSharedSecret> kem_decapsulate(Kem kem, base::ByteView encapsulated, base::ByteView receiver_private_key,
+Result<KemSharedSecret> kem_decapsulate(Kem kem, base::ByteView encapsulated, const HpkeReceiver& receiver,
                                         std::optional<base::ByteView> sender_public_key = {});
 
 }  // namespace sinetti::crypto

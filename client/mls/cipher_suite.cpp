@@ -153,10 +153,10 @@ Result<crypto::HpkeCiphertext> LabelledSealer::encrypt(ByteView public_key, Byte
     return TRY_OR(m_sealer.seal(public_key, {}, plaintext, random), Error::invalid_leaf_node);
 }
 
-Result<base::SecretBytes> CipherSuite::decrypt_with_label(ByteView private_key, std::string_view label, ByteView context,
+Result<base::SecretBytes> CipherSuite::decrypt_with_label(const crypto::HpkeReceiver& receiver, std::string_view label, ByteView context,
                                                           const crypto::HpkeCiphertext& ciphertext) const
 {
-    return TRY_OR(crypto::hpke_open(hpke(), ciphertext, private_key, labelled_content(label, context), {}), Error::decryption_failed);
+    return TRY_OR(crypto::hpke_open(hpke(), ciphertext, receiver, labelled_content(label, context), {}), Error::decryption_failed);
 }
 
 Bytes CipherSuite::ref_hash(std::string_view label, ByteView value) const

@@ -77,7 +77,7 @@ public:
     Bytes sign_with_label(const crypto::SignaturePrivateKey& key, std::string_view label, ByteView content) const;
     Result<void> verify_with_label(ByteView public_key, std::string_view label, ByteView content, ByteView signature) const;
     LabelledSealer sealer_with_label(std::string_view label, ByteView context) const;
-    Result<base::SecretBytes> decrypt_with_label(ByteView private_key, std::string_view label, ByteView context,
+    Result<base::SecretBytes> decrypt_with_label(const crypto::HpkeReceiver& receiver, std::string_view label, ByteView context,
                                                  const crypto::HpkeCiphertext& ciphertext) const;
 
     // §5.2

@@ -14,8 +14,9 @@ Result<GroupSecrets> open_group_secrets(CipherSuite suite, const Welcome& welcom
     const auto entry = std::find_if(welcome.secrets.begin(), welcome.secrets.end(),
                                     [&](const auto& candidate) { return base::equal(candidate.new_member, ref); });
     if (entry == welcome.secrets.end()) return Unexpected(Error::no_matching_key_package);
-    const auto plaintext = TRY(suite.decrypt_with_label(key_package.init_key.view(), "Welcome", welcome.encrypted_group_info,
-                                                        entry->encrypted_group_secrets));
+    const crypto::HpkeReceiver receiver(key_package.init_key.view(), key_package.key_package.init_key);
+    const auto plaintext =
+        TRY(suite.decrypt_with_label(receiver, "Welcome", welcome.encrypted_group_info, entry->encrypted_group_secrets));
     codec::Reader reader(plaintext.view());
     auto secrets = TRY_OR(GroupSecrets::read(reader), Error::malformed);
     TRY_OR(reader.finish(), Error::malformed);

@@ -100,7 +100,7 @@ Result<NewExternalInit> new_external_init(CipherSuite suite, ByteView external_p
 Result<InitSecret> external_init_secret(CipherSuite suite, const ExternalSecret& secret, ByteView kem_output)
 {
     const auto keys = external_key_pair(suite, secret);
-    const auto context = TRY_OR(crypto::hpke_setup_receiver(suite.hpke(), kem_output, keys.private_key.view(), {}), Error::invalid_proposal);
+    const auto context = TRY_OR(crypto::hpke_setup_receiver(suite.hpke(), kem_output, {keys.private_key.view(), keys.public_key}, {}), Error::invalid_proposal);
     return InitSecret(TRY_OR(context.export_secret(base::view_of(kExternalInitLabel), suite.hash_size()), Error::invalid_proposal));
 }
 

@@ -232,7 +232,8 @@ Result<CommitSecret> decrypt_path(const RatchetTree& tree, TreeKemPrivate& keys,
 
     const auto& ciphertexts = path.nodes[static_cast<std::size_t>(ours - steps.begin())].encrypted_path_secret;
     const auto& ciphertext = ciphertexts[static_cast<std::size_t>(recipient - nodes.begin())];
-    auto path_secret = TRY(tree.suite().decrypt_with_label(keys.key(*recipient)->view(), "UpdatePathNode", group_context, ciphertext));
+    const crypto::HpkeReceiver receiver(keys.key(*recipient)->view(), *tree.public_key(*recipient));
+    auto path_secret = TRY(tree.suite().decrypt_with_label(receiver, "UpdatePathNode", group_context, ciphertext));
     if (path_secret.size() != tree.suite().hash_size()) return Unexpected(Error::invalid_path);
     for (const auto node : direct_path(to_node(sender), tree.leaf_count())) keys.erase(node);   // outdated (§7.5)
     return keys.implant(tree, sender, ours->node, PathSecret(std::move(path_secret)));

@@ -33,6 +33,13 @@ target_link_libraries(sodium PRIVATE third_party_flags)
 
 if(EMSCRIPTEN)
   target_compile_definitions(sodium PRIVATE HAVE_GETENTROPY=1)
+  # Arithmetic on ten limbs that the compiler makes vectors of: a fifth faster to sign and to make keys. Every browser we support has
+  # them (docs/operations.md); nothing else of libsodium gains.
+  foreach(source ${sodium_sources})
+    if(source MATCHES "/(crypto_core/ed25519|crypto_scalarmult/curve25519)/")
+      set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS -msimd128)
+    endif()
+  endforeach()
 else()
   target_compile_definitions(sodium PRIVATE
     HAVE_TI_MODE=1 HAVE_PTHREAD=1 HAVE_CATCHABLE_SEGV=1 HAVE_CATCHABLE_ABRT=1 HAVE_THREADS_H=1

@@ -1,5 +1,6 @@
 #include "base/random.h"
 
+#include <algorithm>
 #include <array>
 #include <doctest/doctest.h>
 
@@ -25,6 +26,21 @@ TEST_CASE("the system's randomness does not repeat")
     const auto one = random.array<32>();
     CHECK(one != random.array<32>());
     random.fill({});
+}
+
+TEST_CASE("the system's randomness fills a whole buffer, however many calls that takes")
+{
+    base::SystemRandom random;
+    for (const std::size_t size : {1, 255, 256, 257, 1000}) {
+        // A byte that nothing writes stays zero in every one of these.
+        base::Bytes written(size, 0);
+        for (int i = 0; i < 16; ++i) {
+            base::Bytes bytes(size, 0);
+            random.fill(bytes);
+            for (std::size_t k = 0; k < size; ++k) written[k] |= bytes[k];
+        }
+        CHECK(std::ranges::count(written, 0) == 0);
+    }
 }
 
 TEST_CASE("a number below a limit is below it, and every one comes up")

@@ -52,6 +52,13 @@ TEST_CASE("both sides of every KEM reach one secret of the sizes it says, and an
         const auto received = kem_decapsulate(kem, sent->encapsulated, receiver.private_key.view());
         REQUIRE(received.has_value());
         CHECK(*received == sent->shared_secret);
+        // With the public key at hand, too; and with another's, nobody gets further than DHKEM's secret of the two.
+        const auto told = kem_decapsulate(kem, sent->encapsulated, {receiver.private_key.view(), receiver.public_key});
+        REQUIRE(told.has_value());
+        CHECK(*told == sent->shared_secret);
+        const auto misled = kem_decapsulate(kem, sent->encapsulated, {receiver.private_key.view(), other.public_key});
+        REQUIRE(misled.has_value());
+        CHECK((*misled == sent->shared_secret) == (kem.id == KemId::xwing));
         const auto by_other = kem_decapsulate(kem, sent->encapsulated, other.private_key.view());
         REQUIRE(by_other.has_value());
         CHECK_FALSE(*by_other == sent->shared_secret);
