@@ -42,8 +42,7 @@ enum class Error : std::uint8_t {
     invalid_proposal_list,       // proposals that cannot stand together (§12.2)
     path_required,               // a commit without a path where §12.4 demands one
     unknown_proposal,            // a reference to a proposal we have not seen in this epoch
-    unsupported_proposal,        // a proposal this implementation does not apply
-    too_many_proposals,          // more standalone proposals in one epoch than we keep
+    too_many_proposals,          // more standalone proposals in one epoch than we keep, in number or in bytes
     invalid_group_info,
     missing_psk,                 // a pre-shared key we do not hold
     no_matching_key_package,     // a Welcome that is not for this key package
@@ -56,6 +55,8 @@ enum class Error : std::uint8_t {
     nothing_to_remove,           // a remove of ourselves, of a blank leaf, or of the same leaf twice
     bad_length,                  // an exporter length this suite cannot give
     bad_record,                  // a stored record that is missing, damaged or of an unknown version
+    commit_required,             // proposals wait: no application data before a commit (§12.4)
+    last_epoch,                  // the epoch has the greatest number there is, so no commit follows it
 };
 
 template<typename T>

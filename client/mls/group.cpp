@@ -140,6 +140,8 @@ Result<Bytes> Group::encrypt(ByteView plaintext, ByteView authenticated_data, ba
 {
     auto& state = *m_state;
     TRY(state.may_send());
+    // ValCommit12: a member who knows of proposals commits before it sends application data (§12.4)
+    if (!state.proposals.empty()) return Unexpected(Error::commit_required);
     auto key = TRY(state.messages.find_next(state.own_leaf(), RatchetType::application));
     FramedContent content{base::to_bytes(group_id()), epoch(), Sender::member(state.own_leaf()), base::to_bytes(authenticated_data),
                           ApplicationData(plaintext)};

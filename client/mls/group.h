@@ -199,7 +199,8 @@ public:
     // MLS-Exporter (RFC 9420 §8.5) of the current epoch. Errors: bad_length, removed_from_group.
     Result<base::SecretBytes> export_secret(std::string_view label, ByteView context, std::size_t length) const;
 
-    // Builds a commit and keeps it pending (also over flush/load); at most one is pending, a new call replaces it.
+    // Builds a commit and keeps it pending (also over flush/load); at most one is pending, a new call replaces it. last_epoch when no
+    // epoch can follow.
     Result<CommitOutput> commit(const CommitRequest& request, base::Random& random);
     bool has_pending_commit() const;
     void clear_pending_commit();
@@ -223,7 +224,9 @@ public:
     Result<Bytes> propose_group_context_extensions(Extensions extensions, base::Random& random, WireFormat format = WireFormat::private_message);
     void drop_proposal(const ProposalRef& ref);   // our commits leave it out, and a commit that names it is refused
 
-    Result<Bytes> encrypt(ByteView plaintext, ByteView authenticated_data, base::Random& random);   // an MLSMessage
+    // An MLSMessage. commit_required while standalone proposals stand in this epoch, ours among them (§12.4): whoever one of them would
+    // remove must not read what is said after it. commit() and merge_pending(), or drop_proposal(), make an end of that.
+    Result<Bytes> encrypt(ByteView plaintext, ByteView authenticated_data, base::Random& random);
     Result<Processed> process(ByteView mls_message, const PskSource* psks = nullptr);
     Result<void> merge(StagedCommit&& staged);   // somebody else's commit; drops our pending one. Error::removed_from_group when it removed
                                                  // us: is_member() is false then and the secrets are gone.

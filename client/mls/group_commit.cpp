@@ -169,6 +169,12 @@ Result<std::vector<Proposal>> Group::State::proposals_by_value(const CommitReque
     return by_value;
 }
 
+Result<void> may_follow(Epoch epoch)
+{
+    if (epoch.value() == UINT64_MAX) return Unexpected(Error::last_epoch);
+    return {};
+}
+
 Result<MadeCommit> make_commit(const CommitBase& base, CommitDraft&& draft, base::Random& random)
 {
     const auto suite = base.suite;
@@ -250,6 +256,7 @@ Result<CommitOutput> Group::State::commit(const CommitRequest& request, Resumpti
 {
     TRY(may_send());
     if (!is_group_message(request.wire_format)) return Unexpected(Error::unsupported_wire_format);
+    TRY(may_follow(epoch.context.epoch));
     const auto own = own_leaf();
 
     Commit content;

@@ -46,6 +46,7 @@ Result<ExternalJoin> Group::join_external(ByteView group_info_message, LeafNodeI
     const auto known_suite = CipherSuite::from_id(info->group_context.cipher_suite);
     if (!known_suite) return Unexpected(Error::unsupported_suite);
     const auto suite = *known_suite;
+    TRY(may_follow(info->group_context.epoch));
     auto tree = TRY(tree_of(suite, *info, options.ratchet_tree));
     TRY(validate_group_info(suite, *info, tree));
     const auto* extension = find_extension(info->extensions, ExtensionType::external_pub);

@@ -189,6 +189,7 @@ Result<std::unique_ptr<StagedCommit::State>> Group::State::stage(const VerifiedC
     const auto& sender = content.content.sender;
     const bool external = sender.type == SenderType::new_member_commit;
 
+    TRY(may_follow(epoch.context.epoch));
     std::vector<SentProposal> list;
     for (const auto& entry : commit.proposals) {
         if (const auto* proposal = std::get_if<Proposal>(&entry.body)) {

@@ -174,6 +174,7 @@ struct MadeCommit {
 Result<MadeCommit> make_commit(const CommitBase& base, CommitDraft&& draft, base::Random& random);
 
 Result<PskSecret> psk_secret_from(CipherSuite suite, std::span<const PreSharedKeyId> ids, const PskSource* source);   // missing_psk
+Result<void> may_follow(Epoch epoch);   // another epoch; last_epoch
 PreSharedKeyId with_fresh_nonce(PreSharedKeyId id, CipherSuite suite, base::Random& random);   // §8.4
 
 // The ratchet tree of a GroupInfo, or the one that was handed in. Errors: missing_ratchet_tree, malformed.

@@ -34,7 +34,7 @@ struct SentProposal {
     Sender sender;
 };
 
-// One proposal against the group it was made for. Errors: invalid_proposal, unsupported_proposal, and those of key packages and leaves.
+// One proposal against the group it was made for. Errors: invalid_proposal, and those of key packages and leaves.
 // `usage` is what a resumption secret may be used for: reinit and branch only in the commit that sets up such a group (§12.1.4).
 Result<void> validate_proposal(const SentProposal& sent, const RatchetTree& tree, const GroupContext& context,
                                ResumptionPskUsage usage = ResumptionPskUsage::application);

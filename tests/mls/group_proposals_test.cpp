@@ -222,12 +222,12 @@ TEST_SUITE("mls.group_proposals")
     {
         for (const bool by_value : {true, false}) {
             Trio t;
+            const auto late = take(t.bob.encrypt(base::view_of("late"), {}, t.random));
             CommitRequest request;
             if (by_value)
                 request.reinit = kReInit;
             else
                 t.hear(take(t.bob.propose_reinit(kReInit, t.random)), {&t.alice, &t.carol});
-            const auto late = take(t.bob.encrypt(base::view_of("late"), {}, t.random));
             const auto commit = take(t.alice.commit(request, t.random)).commit;
             auto processed = take(t.bob.process(commit));
             CHECK(std::get<StagedCommit>(processed).reinit() == kReInit);

@@ -169,9 +169,9 @@ TEST_SUITE("mls.group_store")
         RecordStore store;
         p.carol.flush(store);
         CHECK_FALSE(apply_commit(p.carol, take(p.alice.commit({}, p.random)).commit).has_value());
+        take(p.carol.encrypt(base::view_of("x"), {}, p.random));
         take(p.carol.propose_update(p.random));
         take(p.carol.commit({}, p.random));
-        take(p.carol.encrypt(base::view_of("x"), {}, p.random));
         p.carol.flush(store);
         REQUIRE(Group::load(store).has_value());
         const auto good = store.records();

@@ -3,6 +3,7 @@
 
 #include "mls/encode.h"
 #include "mls/validation.h"
+#include "tests/support/mls_inside.h"
 #include "tests/support/mls_rogue.h"
 #include "tests/support/mls_state.h"
 
@@ -202,6 +203,27 @@ TEST_SUITE("mls.limits")
         CHECK_FALSE(apply_commit(duo.bob, commit).has_value());
         const auto update = take(duo.bob.propose_update(duo.random));
         CHECK(duo.alice.process(update).has_value());
+    }
+
+    TEST_CASE("no commit follows the last epoch, made, received or to join by")
+    {
+        Duo duo;
+        const auto commit = take(duo.bob.commit({}, duo.random)).commit;
+        duo.bob.clear_pending_commit();
+        for (auto* group : {&duo.alice, &duo.bob}) {
+            auto& epoch = state_of(*group).epoch;
+            epoch.context.epoch = Epoch(UINT64_MAX);
+            epoch.serialized_context = epoch.context.serialize();
+        }
+        CHECK(duo.alice.commit({}, duo.random).error() == Error::last_epoch);
+        CHECK_FALSE(duo.alice.has_pending_commit());
+        const auto mallory = RogueMember::of(duo.bob);
+        CHECK(duo.alice.process(mallory.private_message(Commit{}, Generation(1))).error() == Error::last_epoch);
+        CHECK(duo.alice.process(commit).error() == Error::stale_epoch);
+        const auto said = take(duo.bob.encrypt(base::view_of("still here"), {}, duo.random));
+        CHECK(take(read_text(duo.alice, said)) == "still here");
+        const auto info = take(duo.alice.group_info());
+        CHECK(Group::join_external(info, make_identity("dave", duo.random), duo.random).error() == Error::last_epoch);
     }
 
     TEST_CASE("a tree empties from either end with a shape that follows its last member")

@@ -37,14 +37,14 @@ struct Rich {
         take(alice.encrypt(base::view_of("skipped"), {}, random));
         read_before = take(alice.encrypt(base::view_of("read"), {}, random));
         CHECK(take(read_text(carol, read_before)) == "read");
+        own_message = take(carol.encrypt(base::view_of("mine"), {}, random));
+        fresh.push_back(take(alice.encrypt(base::view_of("fresh"), base::view_of("aad"), random)));
         const auto proposal = take(bob.propose_update(random));
         for (auto* group : {&alice, &carol}) REQUIRE(group->process(proposal).has_value());
         own_proposal = take(carol.propose_update(random));
         for (auto* group : {&alice, &bob}) REQUIRE(group->process(own_proposal).has_value());
-        own_message = take(carol.encrypt(base::view_of("mine"), {}, random));
         take(carol.commit({}, random));
         mallory = RogueMember::of(bob);
-        fresh.push_back(take(alice.encrypt(base::view_of("fresh"), base::view_of("aad"), random)));
         fresh.push_back(take(alice.propose_update(random)));
         fresh.push_back(take(bob.commit({}, random)).commit);
         carol.flush(store);

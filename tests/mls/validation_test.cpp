@@ -611,6 +611,25 @@ TEST_SUITE("mls.validation")
         CHECK(t.carol.process(mallory.commit({{Add{t.newcomer()}}})).error() == Error::reinitialized);
     }
 
+    TEST_CASE("ValCommit12: who knows of a proposal sends nothing before a commit, be it another's proposal or one's own")
+    {
+        Trio t;
+        for (const bool own : {false, true}) {
+            const auto proposal = take((own ? t.carol : t.alice).propose_update(t.random));
+            if (!own) REQUIRE(t.carol.process(proposal).has_value());
+            CHECK(t.carol.encrypt(base::view_of("x"), {}, t.random).error() == Error::commit_required);
+            t.carol.flush(t.store);
+            CHECK(take(Group::load(t.store)).encrypt(base::view_of("x"), {}, t.random).error() == Error::commit_required);
+            take(t.carol.commit({}, t.random));
+            CHECK(t.carol.encrypt(base::view_of("x"), {}, t.random).error() == Error::commit_required);   // it may lose the race
+            REQUIRE(t.carol.merge_pending().has_value());
+            CHECK(t.carol.encrypt(base::view_of("x"), {}, t.random).has_value());
+        }
+        const auto received = take(t.bob.process(take(t.alice.propose_update(t.random))));
+        t.bob.drop_proposal(std::get<ReceivedProposal>(received).ref);
+        CHECK(t.bob.encrypt(base::view_of("x"), {}, t.random).has_value());
+    }
+
     TEST_CASE("ValTree01: the key of a parent has the size of the suite's")
     {
         Trio t;
