@@ -6,6 +6,18 @@
 
 namespace sinetti::tests {
 
+Counts& Counts::operator+=(const Counts& other)
+{
+    epochs += other.epochs;
+    members_most = std::max(members_most, other.members_most);
+    for (const auto counter :
+         {&Counts::texts_read, &Counts::too_late, &Counts::lost_races, &Counts::proposals, &Counts::deaths, &Counts::repeats, &Counts::early,
+          &Counts::gone, &Counts::waited, &Counts::outside, &Counts::external_joins, &Counts::resyncs, &Counts::psks, &Counts::untold,
+          &Counts::contexts, &Counts::open, &Counts::branches})
+        this->*counter += other.*counter;
+    return *this;
+}
+
 History::History(CipherSuite suite, std::string name, std::uint64_t seed, std::size_t members_max, SealedKeys& keys)
     : m_suite(suite), m_name(std::move(name)), m_random(seed), m_members_max(members_max), m_keys(keys),
       m_messages(std::make_shared<std::deque<Message>>())
@@ -13,7 +25,8 @@ History::History(CipherSuite suite, std::string name, std::uint64_t seed, std::s
     auto founder = m_name + "0";
     Bytes group_id(32);
     m_random.fill(group_id);
-    auto group = take(Group::create(m_suite, group_id, make_identity(founder, m_random), m_random));
+    for (int i = 0; i < 2; ++i) m_services.push_back(crypto::SignaturePrivateKey::generate(m_random));
+    auto group = take(Group::create(m_suite, group_id, identity_of(founder), m_random, {some_context(), {}}));
     m_people.push_back(std::make_unique<Person>(Person{std::move(founder), std::move(group), {}, Epoch(0)}));
     m_people.back()->group.flush(m_people.back()->store);
 }
@@ -22,13 +35,19 @@ void History::run(int steps)
 {
     for (int i = 0; i < steps; ++i) {
         CAPTURE(i);
-        const auto dice = pick(16);
+        const auto dice = pick(20);
         if (dice < 4)
             say();
-        else if (dice < 7)
+        else if (dice < 6)
             propose();
-        else if (dice < 9)
+        else if (dice < 7)
+            propose_from_outside();
+        else if (dice < 10)
             commit();
+        else if (dice < 11)
+            join_from_outside();
+        else if (dice < 12 && one_in(3))
+            branch();
         else
             for (std::size_t k = 0; k < m_people.size(); ++k)   // newcomers join at the end of the list meanwhile
                 if (one_in(2)) deliver_some(*m_people[k]);
@@ -38,9 +57,9 @@ void History::run(int steps)
 
 void History::settle()
 {
-    deliver_all();
+    next_epoch();
     m_calm = true;
-    for (int i = 0; i < 3; ++i) say();   // and they can talk
+    for (int i = 0; i < 3; ++i) say();   // no proposal waits any more, so they can talk
     deliver_all();
     check_agreement();
 }
@@ -139,69 +158,6 @@ void History::restart(Person& person)
     CHECK(whole_state(person.group) == before);
 }
 
-void History::say()
-{
-    auto& person = anybody();
-    act(person, [&](Group& group) -> Draft {
-        Message message{Message::Kind::text, {}, person.name, group.epoch(), "message " + std::to_string(m_messages->size()), {}, {}};
-        message.bytes = take(group.encrypt(base::view_of(message.text), {}, m_random));
-        return message;
-    });
-}
-
-KeyPackage History::invite(Message& message)
-{
-    auto name = m_name + std::to_string(++m_names);
-    auto keys = KeyPackagePrivate::generate(m_suite, make_identity(name, m_random), Lifetime{}, m_random);
-    auto key_package = keys.key_package;
-    message.newcomers.push_back(name);
-    m_invited.emplace(std::move(name), std::move(keys));
-    return key_package;
-}
-
-void History::propose()
-{
-    auto& person = anybody();
-    act(person, [&](Group& group) -> Draft {
-        Message message{Message::Kind::proposal, {}, person.name, group.epoch(), {}, {}, {}};
-        const auto members = group.members();
-        const auto what = pick(6);
-        if (what == 0 && members.size() < m_members_max)
-            message.bytes = take(group.propose_add(invite(message), m_random));
-        else if (what == 1 && members.size() > 3)
-            message.bytes = take(group.propose_remove(members[pick(members.size())].leaf, m_random));
-        else
-            message.bytes = take(group.propose_update(m_random));
-        ++m_counts.proposals;
-        return message;
-    });
-}
-
-void History::commit()
-{
-    auto& person = anybody();
-    if (person.group.has_pending_commit()) return;   // it does not know yet what became of its last one
-    act(person, [&](Group& group) { return make_commit(person.name, group); });
-}
-
-History::Draft History::make_commit(const std::string& name, Group& group)
-{
-    Message message{Message::Kind::commit, {}, name, group.epoch(), {}, {}, {}};
-    CommitRequest request;
-    const auto members = group.members();
-    if (members.size() < m_members_max)
-        for (auto count = pick(std::min<std::size_t>(m_members_max - members.size(), m_members_max / 4) + 1); count > 0; --count)
-            request.add.push_back(invite(message));
-    if (members.size() > 3 && one_in(3)) {
-        const auto leaf = members[pick(members.size())].leaf;
-        if (leaf != group.own_leaf()) request.remove.push_back(leaf);
-    }
-    auto output = take(group.commit(request, m_random));
-    message.bytes = std::move(output.commit);
-    if (output.welcome) message.welcome = std::move(*output.welcome);
-    return message;
-}
-
 // --- what comes to them ---
 
 void History::deliver_some(Person& person)
@@ -278,12 +234,14 @@ bool History::read_proposal(Person& person, const Message& message)
         check_refused(person, message.bytes, Error::stale_epoch);
     } else if (message.sender == person.name) {
         check_refused(person, message.bytes, Error::own_message);
-    } else if (person.handled.contains(&message)) {
+    } else if (person.handled.contains(&message) && !message.open) {
         check_refused(person, message.bytes, Error::replayed);
         ++m_counts.repeats;
     } else {
         const auto processed = take(person.group.process(message.bytes));
-        CHECK(std::holds_alternative<ReceivedProposal>(processed));
+        const auto* received = std::get_if<ReceivedProposal>(&processed);
+        REQUIRE(received != nullptr);
+        CHECK(received->sender.has_value() == !message.sender.empty());
     }
     return true;
 }
@@ -315,7 +273,15 @@ bool History::read_commit(Person& person, const Message& message, std::size_t po
         if (!m_won.contains(&message) && message.sender == person.name) ++m_counts.lost_races;
         return true;
     }
-    auto processed = group.process(message.bytes);
+    const auto secrets = secrets_of(person);
+    auto processed = group.process(message.bytes, &secrets);
+    if (!processed && processed.error() == Error::missing_psk) {
+        check_refused(person, message.bytes, Error::missing_psk);
+        CHECK_FALSE(person.told);
+        person.told = true;   // and it is read again
+        ++m_counts.untold;
+        return false;
+    }
     if (!processed) {
         // It takes in a proposal that has not come here yet.
         check_refused(person, message.bytes, Error::unknown_proposal);
@@ -332,7 +298,7 @@ bool History::read_commit(Person& person, const Message& message, std::size_t po
         REQUIRE(group.merge_pending().has_value());
     }
     CHECK_FALSE(group.has_pending_commit());
-    if (m_won.insert(&message).second) won(message, position);
+    if (group.is_member() && m_won.insert(&message).second) won(message, position, group);
     return true;
 }
 
@@ -350,27 +316,41 @@ void History::peek_at_commit(Person& person)
     }
 }
 
-void History::won(const Message& commit, std::size_t position)
+void History::won(const Message& commit, std::size_t position, const Group& group)
 {
     ++m_counts.epochs;
-    if (commit.welcome.empty()) return;
-    for (auto entry = m_invited.begin(); entry != m_invited.end();) {
-        auto joined = Group::join(commit.welcome, entry->second, m_random);
+    if (const auto joining = m_joining.find(&commit); joining != m_joining.end()) {
+        CHECK(joining->second->group.epoch_authenticator() == group.epoch_authenticator());
+        ++m_counts.external_joins;
+        settle_in(std::move(joining->second), position);
+    }
+    std::erase_if(m_joining, [&](const auto& entry) { return entry.first->epoch <= commit.epoch; });   // the others lost: nobody here
+    for (auto entry = m_invited.begin(); !commit.welcome.empty() && entry != m_invited.end();) {
+        const auto secrets = all_secrets();
+        JoinOptions options;
+        options.ratchet_tree = group.ratchet_tree();   // for a Welcome without
+        options.psks = &secrets;
+        auto joined = Group::join(commit.welcome, entry->second, m_random, options);
         if (!joined) {
             CHECK(joined.error() == Error::no_matching_key_package);
             ++entry;
             continue;
         }
-        auto person = std::make_unique<Person>(Person{entry->first, std::move(*joined), {}, Epoch(commit.epoch.next())});
-        CHECK(person->group.epoch() == person->joined);
-        person->group.flush(person->store);
-        person->commits_read = position + 1;
-        for (auto later = position + 1; later < m_board.size(); ++later)
-            if (m_board[later]->kind != Message::Kind::commit) person->waiting.insert(later);
-        m_people.push_back(std::move(person));
+        CHECK(joined->epoch() == commit.epoch.next());
+        settle_in(std::make_unique<Person>(Person{entry->first, std::move(*joined), {}, commit.epoch.next()}), position);
         entry = m_invited.erase(entry);
     }
     m_counts.members_most = std::max(m_counts.members_most, m_people.size());
+}
+
+void History::settle_in(std::unique_ptr<Person> person, std::size_t position)
+{
+    m_elsewhere.erase(person->name);   // a member who saw the other side of a fork may come back on this one
+    person->group.flush(person->store);
+    person->commits_read = position + 1;
+    for (auto later = position + 1; later < m_board.size(); ++later)
+        if (m_board[later]->kind != Message::Kind::commit) person->waiting.insert(later);
+    m_people.push_back(std::move(person));
 }
 
 // --- what must hold ---
@@ -385,7 +365,7 @@ void History::bury_the_gone()
 void History::check_gone(Person& person)
 {
     for (const auto& [name, record] : person.store.records()) {
-        const bool is_public = name == "epoch" || name == "tree" || name == "private";
+        const bool is_public = name == "epoch" || name.starts_with("tree") || name == "private";
         CHECK_MESSAGE(is_public, name);
     }
     CHECK(person.group.encrypt({}, {}, m_random).error() == Error::removed_from_group);
@@ -434,6 +414,10 @@ History History::fork()
     other.m_messages = m_messages;
     other.m_board = m_board;
     other.m_won = m_won;
+    other.m_resumption = m_resumption;
+    other.m_services.clear();
+    for (const auto& service : m_services) other.m_services.push_back(service.clone());
+    m_joining.clear();
     other.m_people.clear();
     for (std::size_t i = m_people.size() / 2; i > 0; --i) {
         const auto chosen = m_people.begin() + static_cast<std::ptrdiff_t>(pick(m_people.size()));
@@ -461,6 +445,7 @@ std::size_t History::refuse_all_of(const History& other)
     std::size_t seen_through = 0;
     for (auto position = other.m_forked; position < other.m_board.size(); ++position) {
         const auto& message = *other.m_board[position];
+        if (message.sender.empty()) continue;   // what is said from outside the group names its epoch by number alone (§6.1)
         for (auto& person : m_people) {
             CAPTURE(person->name);
             const auto before = whole_state(person->group);
@@ -468,7 +453,10 @@ std::size_t History::refuse_all_of(const History& other)
             REQUIRE_FALSE(processed.has_value());
             CHECK(whole_state(person->group) == before);
             if (message.epoch == person->group.epoch()) {
-                CHECK(processed.error() == Error::decryption_failed);
+                const bool external = message.newcomers.size() == 1 && message.newcomers.front() == message.sender;
+                const auto expected = external ? Error::bad_signature : message.open ? Error::bad_membership_tag : Error::decryption_failed;
+                // Somebody over there may stand at our leaf by now, and a PublicMessage says so before its tag is looked at.
+                CHECK((processed.error() == expected || (message.open && processed.error() == Error::own_message)));
                 ++seen_through;
             }
         }

@@ -5,7 +5,8 @@
 //
 // A person can die at any point between two of these steps and comes back with what was stored. What was to be sent stands in an
 // outbox that is stored together with the group, and may be sent twice. The board's order is the order of commits: of two for one
-// epoch the first counts. Everything else comes in any order.
+// epoch the first counts. Everything else comes in any order. People from outside speak as well: two services that the group has named
+// as external senders, newcomers who propose themselves or join by an external commit, and members who come back by one.
 
 #include "sealed_keys.h"
 #include "tests/mls/world.h"
@@ -20,11 +21,12 @@ struct Message {
 
     Kind kind{};
     Bytes bytes;
-    std::string sender;
+    std::string sender;                       // empty: from outside the group
     Epoch epoch;
     std::string text;
     Bytes welcome;                            // of a commit: for these
     std::vector<std::string> newcomers;
+    bool open = false;                        // a PublicMessage: nothing in it is used up by being read
 };
 
 struct Person {
@@ -36,7 +38,21 @@ struct Person {
     std::set<std::size_t> waiting{};          // what else is to be handled, by position on the board
     std::set<const Message*> handled{};
     std::deque<const Message*> outbox{};      // stored in one step with the group
-    std::set<std::uint8_t> psks{};            // the external pre-shared keys this one has been told of
+    bool told = false;                        // of the external pre-shared keys
+};
+
+// What the application holds beside a group: external pre-shared keys of one byte, and resumption secrets that newcomers are handed.
+class ToldSecrets final : public PskSource {
+public:
+    static constexpr std::uint8_t kExternal = 4;   // ids below this
+
+    ToldSecrets(bool told, const std::map<Epoch, Bytes>* resumption) : m_told(told), m_resumption(resumption) {}
+    std::optional<base::SecretBytes> external_psk(ByteView psk_id) const override;
+    std::optional<base::SecretBytes> resumption_psk(ByteView group_id, Epoch epoch) const override;
+
+private:
+    bool m_told;
+    const std::map<Epoch, Bytes>* m_resumption;   // nullptr: none
 };
 
 struct Counts {
@@ -50,6 +66,17 @@ struct Counts {
     std::size_t repeats = 0;                  // messages that came once more
     std::size_t early = 0;                    // messages that came before what they build on
     std::size_t gone = 0;                     // people who were removed
+    std::size_t waited = 0;                   // texts that had to wait for a commit
+    std::size_t outside = 0;                  // proposals of external senders and of newcomers
+    std::size_t external_joins = 0;           // external commits that came first
+    std::size_t resyncs = 0;                  // external commits of members who come back
+    std::size_t psks = 0;                     // pre-shared keys that were committed or proposed
+    std::size_t untold = 0;                   // commits with a pre-shared key that their reader did not have yet
+    std::size_t contexts = 0;                 // changes of the group context's extensions that were sent
+    std::size_t open = 0;                     // handshakes sent as PublicMessage
+    std::size_t branches = 0;
+
+    Counts& operator+=(const Counts& other);
 };
 
 class History {
@@ -61,6 +88,7 @@ public:
     void settle();                            // everything arrives, some talk, and all agree
     void fill();                              // one commit adds as many as there may be
     void next_epoch();                        // somebody commits, and everybody merges it
+    void succeed(CipherSuite suite);          // the group ends in favour of a successor of this suite, and everybody goes on there
     // Two orders shown to two parts: each with another commit first. What is shown from then on is shown to one part only.
     History fork();
     // Everything said over there since the fork reaches everybody here: nobody accepts any of it, and nothing changes.
@@ -87,9 +115,18 @@ private:
 
     void say();
     void propose();
+    void propose_from_outside();
     void commit();
+    void join_from_outside();
+    void branch();
     Draft make_commit(const std::string& name, Group& group);
     KeyPackage invite(Message& message);
+    std::optional<PreSharedKeyId> some_psk(Group& group);
+    Extensions some_context();
+    WireFormat some_format(Message& message);
+    LeafNodeIdentity identity_of(const std::string& name) { return make_identity(name, m_random); }
+    ToldSecrets secrets_of(const Person& person) const { return {person.told, nullptr}; }
+    ToldSecrets all_secrets() const { return {true, &m_resumption}; }
 
     void deliver_some(Person& person);
     bool deliver(Person& person, std::size_t position);       // whether it is done with
@@ -99,7 +136,8 @@ private:
     void read_commits(Person& person, std::size_t most);
     bool read_commit(Person& person, const Message& message, std::size_t position);
     void peek_at_commit(Person& person);
-    void won(const Message& commit, std::size_t position);
+    void won(const Message& commit, std::size_t position, const Group& group);
+    void settle_in(std::unique_ptr<Person> person, std::size_t position);   // joined by the commit there
     void bury_the_gone();
     void check_gone(Person& person);
     void check_refused(Person& person, ByteView message, Error expected);
@@ -115,6 +153,9 @@ private:
     std::vector<const Message*> m_board;
     std::set<const Message*> m_won;                           // commits that were first in their epoch
     std::map<std::string, KeyPackagePrivate> m_invited;
+    std::map<const Message*, std::unique_ptr<Person>> m_joining;   // by an external commit that has not come first yet
+    std::map<Epoch, Bytes> m_resumption;                      // secrets that were named by a commit or proposal
+    std::vector<crypto::SignaturePrivateKey> m_services;      // the external senders
     bool m_calm = false;                                      // no loss and no death for now
     std::size_t m_forked = 0;                                 // where the board stood then
     std::set<std::string> m_elsewhere;                        // members who see the other side of the fork

@@ -18,7 +18,10 @@ void report(std::uint64_t seed, const Counts& counts, const SealedKeys& keys)
 {
     MESSAGE("seed ", seed, ": ", counts.epochs, " epochs, ", counts.members_most, " members at most, ", counts.gone, " removed, ",
             counts.texts_read, " texts read, ", counts.too_late, " too late, ", counts.lost_races, " lost races, ", counts.proposals,
-            " proposals, ", counts.early, " early, ", counts.repeats, " repeats, ", counts.deaths, " deaths, ", keys.used(), " keys");
+            " proposals, ", counts.early, " early, ", counts.repeats, " repeats, ", counts.deaths, " deaths, ", keys.used(), " keys, ",
+            counts.waited, " waited, ", counts.outside, " from outside, ", counts.external_joins, " joined from outside, ", counts.resyncs,
+            " came back, ", counts.psks, " pre-shared keys, ", counts.untold, " untold, ", counts.contexts, " contexts, ", counts.open,
+            " open, ", counts.branches, " in branches");
 }
 
 }  // namespace
@@ -32,21 +35,38 @@ TEST_SUITE("mls.simulation")
             CAPTURE(seed);
             SealedKeys keys;
             History history(kSuite, "p", seed, 12, keys);
-            history.run(250);
+            history.run(350);
             history.settle();
             const auto& counts = history.counts();
             report(seed, counts, keys);
             CHECK(keys.reused() == 0);
             CHECK(keys.used() > 2 * counts.epochs);
             CHECK(counts.epochs > 10);
-            all.texts_read += counts.texts_read;
-            all.lost_races += counts.lost_races;
-            all.repeats += counts.repeats;
-            all.early += counts.early;
-            all.deaths += counts.deaths;
-            all.gone += counts.gone;
+            all += counts;
         }
-        for (const auto count : {all.texts_read, all.lost_races, all.repeats, all.early, all.deaths, all.gone}) CHECK(count > 0);
+        for (const auto counter :
+             {&Counts::texts_read, &Counts::lost_races, &Counts::repeats, &Counts::early, &Counts::deaths, &Counts::gone, &Counts::waited,
+              &Counts::outside, &Counts::external_joins, &Counts::resyncs, &Counts::psks, &Counts::untold, &Counts::contexts, &Counts::open,
+              &Counts::branches})
+            CHECK(all.*counter > 0);
+    }
+
+    TEST_CASE("a group goes on in its successor, of another suite too, with everybody who was in it")
+    {
+        for (std::uint64_t seed = 301; seed <= 300 + seeds(1); ++seed) {
+            CAPTURE(seed);
+            SealedKeys keys;
+            History history(kSuite, "p", seed, 8, keys);
+            for (const auto suite : CipherSuite::all()) {
+                history.run(60);
+                history.succeed(suite);
+                CHECK(history.people().front()->group.suite() == suite);
+            }
+            history.run(60);
+            history.settle();
+            report(seed, history.counts(), keys);
+            CHECK(keys.reused() == 0);
+        }
     }
 
     TEST_CASE("sixty-four members converge")
