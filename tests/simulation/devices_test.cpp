@@ -335,6 +335,30 @@ TEST_SUITE("simulation.devices")
         }
     }
 
+    TEST_CASE("a sign-out that was decided offline is done once the relay can be reached, also after a crash")
+    {
+        World world(734);
+        const auto people = found(world, {"Aino", "Bertta"});
+        auto& tablet = sign_in(world, *people[1], "Bertan tabletti");
+        pass(world, 5);
+        const auto tablet_id = device_of(tablet);
+        people[1]->set_offline(true);
+        world.settle();
+        people[1]->submit(api::SignOutDevice{tablet_id});
+        world.settle();
+        CHECK_FALSE(device(*people[1], "Bertta", tablet_id)->revoked);
+        people[1]->crash();
+        people[1]->start();
+        world.settle();
+        people[1]->submit(api::Unlock{}, kPassphrase);
+        world.settle();
+        people[1]->set_offline(false);
+        pass(world, 60);
+        CHECK(device(*people[1], "Bertta", tablet_id)->revoked);
+        CHECK(people[1]->noticed(api::Code::device_signed_out));
+        CHECK(tablet.connection.reason == api::Code::device_revoked);
+    }
+
     TEST_CASE("whose only device was signed out is let in again with the next one")
     {
         World world(733);
