@@ -14,6 +14,7 @@ wire::SessionKind kind_of(const SessionRights& rights)
     if (std::holds_alternative<InviteSession>(rights)) return wire::SessionKind::invite;
     if (std::holds_alternative<IdentitySession>(rights)) return wire::SessionKind::identity;
     if (std::holds_alternative<TokenSession>(rights)) return wire::SessionKind::token;
+    if (std::holds_alternative<VaultSession>(rights)) return wire::SessionKind::vault;
     return wire::SessionKind::founder;
 }
 
@@ -57,8 +58,25 @@ Allowed<SessionRights> authenticate(const wire::AuthenticateIdentity& frame, con
     return SessionRights(IdentitySession{frame.identity_public_key});
 }
 
+bool may_send(const SessionRights& rights, const wire::ClientFrame& frame)
+{
+    if (!std::holds_alternative<VaultSession>(rights)) return true;
+    return std::holds_alternative<wire::VaultEvaluate>(frame) || std::holds_alternative<wire::VaultFetch>(frame) || std::holds_alternative<wire::Ping>(frame);
+}
+
+bool may_use_vaults(const SessionRights& rights)
+{
+    return may_store_vaults(rights) || std::holds_alternative<VaultSession>(rights);
+}
+
+bool may_store_vaults(const SessionRights& rights)
+{
+    return std::holds_alternative<DeviceSession>(rights);
+}
+
 bool may_read(const SessionRights& rights, std::uint32_t board)
 {
+    if (std::holds_alternative<VaultSession>(rights)) return false;
     return board == wire::kDirectoryBoard || std::holds_alternative<DeviceSession>(rights) || std::holds_alternative<TokenSession>(rights);
 }
 

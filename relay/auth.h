@@ -21,7 +21,8 @@ struct IdentitySession {
     directory::PublicKey identity_public_key{};
 };
 struct TokenSession {};              // some member of staff
-using SessionRights = std::variant<DeviceSession, InviteSession, FounderSession, IdentitySession, TokenSession>;
+struct VaultSession {};              // anybody
+using SessionRights = std::variant<DeviceSession, InviteSession, FounderSession, IdentitySession, TokenSession, VaultSession>;
 
 wire::SessionKind kind_of(const SessionRights& rights);
 
@@ -41,6 +42,9 @@ Allowed<SessionRights> authenticate(const wire::AuthenticateInvite& frame, const
 Allowed<SessionRights> authenticate(const wire::AuthenticateFounder& frame, const AuthenticationContext& context);
 Allowed<SessionRights> authenticate(const wire::AuthenticateIdentity& frame, const AuthenticationContext& context);
 
+bool may_send(const SessionRights& rights, const wire::ClientFrame& frame);   // false: garbled
+bool may_use_vaults(const SessionRights& rights);
+bool may_store_vaults(const SessionRights& rights);
 bool may_read(const SessionRights& rights, std::uint32_t board);   // and follow
 bool may_append_cells(const SessionRights& rights);
 bool may_append(const SessionRights& rights, const directory::Record& record);

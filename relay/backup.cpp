@@ -2,6 +2,7 @@
 
 #include "relay/data_folder.h"
 #include "relay/store_sqlite.h"
+#include "relay/vault_key.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -77,7 +78,9 @@ CheckReport back_up(const std::filesystem::path& data, const std::filesystem::pa
 {
     if (!is_there(database_file(data))) return fault("there is no relay data in " + data.string());
     if (is_there(file)) return fault("there is a file " + file.string() + " already; give another name");
-    return copy_checked(database_file(data), file);
+    auto report = copy_checked(database_file(data), file);
+    report.lines.push_back("the key of the vaults (" + vault_key_file(data).string() + " unless serve has another) is not in this copy: keep a copy of it apart");
+    return report;
 }
 
 CheckReport restore(const std::filesystem::path& data, const std::filesystem::path& file)

@@ -5,6 +5,7 @@
 #include "relay/data_folder.h"
 #include "relay/keys.h"
 #include "relay/store_sqlite.h"
+#include "relay/vault_key.h"
 
 #include <algorithm>
 
@@ -71,12 +72,16 @@ private:
 
 }  // namespace
 
-CheckReport check_data(const std::filesystem::path& data)
+CheckReport check_data(const std::filesystem::path& data, const std::filesystem::path& vault_key)
 {
     const auto file = database_file(data);
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored)) return {.lines = {}, .faults = {"there is no relay data in " + data.string()}};
-    return check_database(file);
+    auto report = check_database(file);
+    auto store = open_sqlite_store({.file = file, .mode = SqliteOptions::Mode::inspect});
+    if (!store) return report;   // which says so
+    if (auto fault = vault_key_fault(**store, vault_key.empty() ? vault_key_file(data) : vault_key); !fault.empty()) report.faults.push_back(std::move(fault));
+    return report;
 }
 
 CheckReport check_database(const std::filesystem::path& file)
@@ -97,6 +102,7 @@ CheckReport check_database(const std::filesystem::path& file)
         report.faults.push_back("the relay's keys cannot be read, or are damaged");
     else
         report.lines.push_back(*keys ? "the relay's keys: " + describe((*keys)->public_keys()) : "no relay keys yet: init or serve makes them");
+    if (const auto vaults = (*store)->vaults().vault_count(); vaults && *vaults > 0) report.lines.push_back(std::to_string(*vaults) + " vaults");
     const auto boards = (*store)->boards();
     if (!boards) {
         report.faults.push_back("the boards cannot be read");

@@ -12,7 +12,7 @@ struct CheckReport {
     std::vector<std::string> faults;   // empty: everything holds
 };
 
-CheckReport check_data(const std::filesystem::path& data);        // a relay's folder, also while one runs
+CheckReport check_data(const std::filesystem::path& data, const std::filesystem::path& vault_key = {});   // a relay's folder, also while one runs
 CheckReport check_database(const std::filesystem::path& file);    // the database itself, or a backup
 
 }  // namespace sinetti::relay

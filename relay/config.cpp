@@ -111,10 +111,13 @@ constexpr Setting kServeSettings[] = {
     {"data", false, set_text<&Config::data>},     {"app", false, set_text<&Config::app>},       {"port", true, set_port},
     {"address", false, set_text<&Config::address>}, {"url", false, set_url},                    {"max_database_bytes", true, set_limit},
     {"metrics", false, set_metrics},              {"observe", false, set_text<&Config::observe>},
-    {"blocks", false, set_blocks},
+    {"blocks", false, set_blocks},                {"vault_key", false, set_text<&Config::vault_key>},
 };
-constexpr Setting kInitSettings[] = {{"data", false, set_text<&Config::data>}, {"port", true, set_port}, {"url", false, set_url}};
-constexpr Setting kCheckSettings[] = {{"data", false, set_text<&Config::data>}};
+constexpr Setting kInitSettings[] = {
+    {"data", false, set_text<&Config::data>}, {"port", true, set_port}, {"url", false, set_url}, {"vault_key", false, set_text<&Config::vault_key>},
+};
+constexpr Setting kCheckSettings[] = {{"data", false, set_text<&Config::data>}, {"vault_key", false, set_text<&Config::vault_key>}};
+constexpr Setting kDataSettings[] = {{"data", false, set_text<&Config::data>}};
 constexpr Setting kBackupSettings[] = {{"data", false, set_text<&Config::data>}, {"to", false, set_text<&Config::archive>}};
 constexpr Setting kRestoreSettings[] = {{"data", false, set_text<&Config::data>}, {"from", false, set_text<&Config::archive>}};
 
@@ -139,11 +142,12 @@ std::span<const Setting> settings_of(Config::Command command)
     case Config::Command::restore: return kRestoreSettings;
     case Config::Command::board_add:
     case Config::Command::board_policy: return kBoardSettings;
+    case Config::Command::check: return kCheckSettings;
+    case Config::Command::forget_vaults:
     case Config::Command::board_list:
-    case Config::Command::check:
     case Config::Command::help: break;
     }
-    return kCheckSettings;
+    return kDataSettings;
 }
 
 // One flat object. Nothing else is wanted, so nothing else is built.
@@ -229,7 +233,7 @@ Applied apply_file(Config& config, const std::string& file)
 
 base::Result<Config::Command, std::string> command_of(std::span<const std::string> arguments)
 {
-    constexpr const char* kCommands = "init, serve, check, backup, restore, board or help";
+    constexpr const char* kCommands = "init, serve, check, backup, restore, forget-vaults, board or help";
     if (arguments.empty()) return Unexpected(std::string("which command? ") + kCommands);
     const auto& word = arguments[0];
     if (word == "help" || word == "--help" || word == "-h") return Config::Command::help;
@@ -238,6 +242,7 @@ base::Result<Config::Command, std::string> command_of(std::span<const std::strin
     if (word == "check") return Config::Command::check;
     if (word == "backup") return Config::Command::backup;
     if (word == "restore") return Config::Command::restore;
+    if (word == "forget-vaults") return Config::Command::forget_vaults;
     if (word == "board") {
         constexpr const char* kBoardCommands = "board add, board policy or board list";
         if (arguments.size() < 2) return Unexpected(std::string("which board command? ") + kBoardCommands);
@@ -255,9 +260,10 @@ const char* usage()
 {
     return "sinetti-relay init --data DIR [--url URL] [--port N]\n"
            "sinetti-relay serve --data DIR --app DIR [--config FILE] [options]\n"
-           "sinetti-relay check --data DIR\n"
+           "sinetti-relay check --data DIR [--vault-key FILE]\n"
            "sinetti-relay backup --data DIR --to FILE\n"
            "sinetti-relay restore --data DIR --from FILE\n"
+           "sinetti-relay forget-vaults --data DIR\n"
            "sinetti-relay board list --data DIR\n"
            "sinetti-relay board add --data DIR [--board N] [--level prompt] [--cipher-suite S] [--retention-days N]\n"
            "sinetti-relay board policy --data DIR --board N [--level prompt] [--cipher-suite S] [--retention-days N]\n"
@@ -274,10 +280,12 @@ const char* usage()
            "  --metrics ADDRESS:PORT   figures for Prometheus, at /metrics of an address of their own\n"
            "  --observe FILE           write down everything an operator could see, for audits of the relay's claims\n"
            "  --blocks open|closed     whole blocks of boards at /board/B/block/K, for caches; open unless given\n"
+           "  --vault-key FILE         the key behind all vaults; DIR/vault-key unless given. No backup holds it: keep a copy apart\n"
            "  --config FILE            these settings from a JSON file; options given here go before it\n"
            "check   verifies every board's chain and every directory record, and shows the relay's keys\n"
            "backup  copies the data into one file, also while the relay runs, and checks the copy\n"
            "restore makes a data folder of such a file; never over data that is there\n"
+           "forget-vaults lets go of all vaults, when their key is lost: people's devices make new ones\n"
            "board   lists the boards, adds a board of cells or changes a policy, also while the relay runs: it takes it up within a minute\n"
            "  --cipher-suite S         of new conversations: default, which is post-quantum, 0x0054 or 0x0003\n"
            "  --retention-days N       how long whole blocks are kept, 30 unless given; 0 keeps them for ever\n";

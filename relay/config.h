@@ -24,13 +24,14 @@ struct Endpoint {
 };
 
 struct Config {
-    enum class Command : std::uint8_t { init, serve, check, backup, restore, board_add, board_policy, board_list, help } command = Command::help;
+    enum class Command : std::uint8_t { init, serve, check, backup, restore, forget_vaults, board_add, board_policy, board_list, help } command = Command::help;
     std::filesystem::path data;
     std::filesystem::path app;
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;               // 0: any free one
     std::string url;                         // how people reach the relay, for the administrator link; empty: http://localhost:PORT
     std::uint64_t database_bytes_max = 0;    // 0: no limit
+    std::filesystem::path vault_key;         // empty: "vault-key" in the data folder
     Endpoint metrics;
     std::filesystem::path observe;           // empty: nothing is written down
     bool blocks_open = true;                 // GET /board/B/block/K

@@ -5,11 +5,15 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace sinetti::relay {
 
 std::filesystem::path database_file(const std::filesystem::path& data);
+
+// Durable, and readable by its owner alone; over a file that is there.
+bool write_private_file(const std::filesystem::path& file, std::string_view text);
 
 class DataLock {
 public:

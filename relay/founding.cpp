@@ -2,10 +2,9 @@
 
 #include "crypto/hash.h"
 #include "directory/link.h"
+#include "relay/data_folder.h"
 
-#include <fcntl.h>
 #include <fstream>
-#include <unistd.h>
 
 namespace sinetti::relay {
 
@@ -28,14 +27,6 @@ std::optional<directory::FounderLink> stored_link(const std::filesystem::path& d
     auto link = directory::parse_founder_link(text);
     if (!link) return {};
     return std::move(*link);
-}
-
-bool write_private_file(const std::filesystem::path& file, std::string_view text)
-{
-    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (descriptor < 0) return false;
-    const bool written = ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(descriptor) == 0;
-    return ::close(descriptor) == 0 && written;
 }
 
 }  // namespace

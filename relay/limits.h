@@ -38,6 +38,17 @@ inline constexpr std::size_t kTokenQueueMax = 4096;              // sessions wai
 inline constexpr std::size_t kOutstandingTokenRequestsMax = 2;   // of one session
 inline constexpr auto kTokenTick = 5s;                           // how often the calendar is looked at
 
+// Vaults
+inline constexpr std::int64_t kVaultGuessesPerDay = 10;          // at the passphrase of one vault, by UTC days
+inline constexpr double kVaultGuessRate = 10, kVaultGuessBurst = 1000;       // a second and at once, at all vaults: bounds the rows of a day
+inline constexpr double kVaultRequestRate = 50, kVaultRequestBurst = 1000;   // fetched and stored, the same
+inline constexpr double kVaultSessionRate = 0.1, kVaultSessionBurst = 16;    // vault requests of one session
+inline constexpr std::size_t kVaultQueueMax = 256;               // requests being looked at, all sessions together
+inline constexpr std::size_t kVaultCreationsPerSession = 2;
+inline constexpr std::size_t kVaultSessionsMax = 256;            // sessions that nobody has authenticated
+inline constexpr auto kVaultSessionDeadline = 120s;              // after that of authentication; Argon2id on a slow device fits well
+inline constexpr std::uint64_t kVaultsMax = 100'000;
+
 // The store
 inline constexpr std::size_t kAppendQueueMax = 65536;            // entries waiting for the writer, all sessions together
 inline constexpr std::size_t kAppendBatchMax = 1024;             // entries in one commit

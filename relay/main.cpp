@@ -2,6 +2,7 @@
 #include "relay/board_commands.h"
 #include "relay/log.h"
 #include "relay/server.h"
+#include "relay/vault_commands.h"
 
 #include <cstdio>
 #include <pthread.h>
@@ -63,11 +64,8 @@ int serve(const relay::Config& config)
     return 0;
 }
 
-int initialise(const relay::Config& config)
+int tell(const base::Result<std::vector<std::string>, std::string>& lines)
 {
-    umask(077);
-    base::SystemRandom random;
-    const auto lines = relay::initialise(config, random);
     if (!lines) {
         std::fprintf(stderr, "sinetti-relay: %s\n", lines.error().c_str());
         return 1;
@@ -84,15 +82,11 @@ int tell(const relay::CheckReport& report)
     return report.faults.empty() ? 0 : 1;
 }
 
-int change_boards(const relay::Config& config)
+int initialise(const relay::Config& config)
 {
-    const auto lines = relay::run_board_command(config);
-    if (!lines) {
-        std::fprintf(stderr, "sinetti-relay: %s\n", lines.error().c_str());
-        return 1;
-    }
-    for (const auto& line : *lines) print(line);
-    return 0;
+    umask(077);
+    base::SystemRandom random;
+    return tell(relay::initialise(config, random));
 }
 
 }  // namespace
@@ -108,12 +102,13 @@ int main(int argument_count, char** arguments)
     switch (config->command) {
     case relay::Config::Command::init: return initialise(*config);
     case relay::Config::Command::serve: return serve(*config);
-    case relay::Config::Command::check: return tell(relay::check_data(config->data));
+    case relay::Config::Command::check: return tell(relay::check_data(config->data, config->vault_key));
+    case relay::Config::Command::forget_vaults: umask(077); return tell(relay::forget_vaults(config->data));
     case relay::Config::Command::backup: umask(077); return tell(relay::back_up(config->data, config->archive));
     case relay::Config::Command::restore: umask(077); return tell(relay::restore(config->data, config->archive));
     case relay::Config::Command::board_add:
     case relay::Config::Command::board_policy:
-    case relay::Config::Command::board_list: umask(077); return change_boards(*config);
+    case relay::Config::Command::board_list: umask(077); return tell(relay::run_board_command(*config));
     case relay::Config::Command::help: break;
     }
     std::fputs(relay::usage(), stdout);

@@ -67,10 +67,11 @@ std::string Metrics::text(std::span<const BoardState> boards) const
     page.single("http_requests_total", "counter", "HTTP requests, upgrades included.", requests);
     page.single("received_bytes_total", "counter", "Bytes of frames received.", received_bytes);
     page.single("sent_bytes_total", "counter", "Bytes of frames sent.", sent_bytes);
+    page.single("vault_requests_total", "counter", "Guesses answered or refused, vaults fetched and stored.", vault_requests);
     page.single("abandoned_connections_total", "counter", "Connections closed because they did not take what was sent.", abandoned);
     page.describe("sessions_accepted_total", "counter", "Sessions accepted, by kind.");
     for (const auto& [kind, name] : {std::pair(wire::SessionKind::device, "device"), {wire::SessionKind::invite, "invite"}, {wire::SessionKind::founder, "founder"},
-                                     {wire::SessionKind::identity, "identity"}, {wire::SessionKind::token, "token"}})
+                                     {wire::SessionKind::identity, "identity"}, {wire::SessionKind::token, "token"}, {wire::SessionKind::vault, "vault"}})
         page.value(labelled("sessions_accepted_total", "kind", name), m_accepted[static_cast<std::size_t>(kind)]);
     page.single("tokens_issued_total", "counter", "Access tokens issued.", tokens_issued);
     page.single("tokens_spent_total", "counter", "Access tokens that opened a session.", tokens_spent);

@@ -28,13 +28,14 @@ public:
     std::uint64_t sent_bytes = 0;
     std::uint64_t tokens_issued = 0;
     std::uint64_t tokens_spent = 0;
+    std::uint64_t vault_requests = 0;
     std::uint64_t abandoned = 0;               // connections closed because they did not take what was sent
 
     std::string text(std::span<const BoardState> boards) const;
 
 private:
-    std::array<std::uint64_t, 6> m_accepted{};             // by SessionKind
-    std::array<std::uint64_t, 64> m_refused{};             // by Refusal
+    std::array<std::uint64_t, 8> m_accepted{};             // by SessionKind
+    std::array<std::uint64_t, 128> m_refused{};            // by Refusal
     std::array<std::uint64_t, kAppendBuckets.size() + 1> m_append_counts{};   // the last: longer than every bucket
     double m_append_seconds = 0;
 };

@@ -36,6 +36,7 @@ void Observer::write(std::uint64_t connection, std::string_view address, const O
     if (observation.board) m_stream << ",\"board\":" << *observation.board;
     if (observation.sequence) m_stream << ",\"seq\":" << *observation.sequence;
     if (observation.bytes) m_stream << ",\"bytes\":" << *observation.bytes;
+    if (observation.vault) m_stream << ",\"vault\":\"" << base::to_hex(*observation.vault) << '"';
     m_stream << "}\n" << std::flush;
 }
 

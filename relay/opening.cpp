@@ -31,7 +31,8 @@ base::Result<OpenedData, std::string> open_data(const Config& config, base::Rand
     if (!keys) return Unexpected(sentence(keys.error(), config.data));
     auto tokens = TokenStore::open(token_database_file(config.data));
     if (!tokens) return Unexpected(sentence(tokens.error(), config.data));
-    return OpenedData{std::move(lock), std::move(*store), std::move(*keys), std::move(*tokens)};
+    auto vault_key = TRY(prepare_vault_key(**store, config.vault_key.empty() ? vault_key_file(config.data) : config.vault_key, random));
+    return OpenedData{std::move(lock), std::move(*store), std::move(*keys), std::move(*tokens), std::move(vault_key)};
 }
 
 base::Result<std::vector<std::string>, std::string> initialise(const Config& config, base::Random& random)

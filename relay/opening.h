@@ -5,6 +5,7 @@
 #include "relay/data_folder.h"
 #include "relay/keys.h"
 #include "relay/token_store.h"
+#include "relay/vault_key.h"
 
 #include <memory>
 
@@ -15,6 +16,7 @@ struct OpenedData {
     std::unique_ptr<Store> store;
     RelayPrivateKeys keys;
     std::unique_ptr<TokenStore> tokens;
+    VaultKey vault_key;
 };
 
 // Error: a sentence.

@@ -35,6 +35,8 @@ base::Result<void, std::string> Server::open()
     m_hub->on_directory_change([this](const directory::Applied& applied) { on_directory_change(applied); });
     if (const auto loaded = m_hub->load(); !loaded) return Unexpected(sentence(loaded.error(), m_config.data));
 
+    m_vaults = std::make_unique<Vaults>(m_clock, std::move(m_data->vault_key), [this](auto chore) { m_hub->submit_chore(std::move(chore)); }, post());
+
     if (m_hub->directory().founded()) {
         forget_founder_token(m_config.data);
     } else {
@@ -200,7 +202,7 @@ std::string Server::administrator_link() const
 
 SessionEnvironment Server::session_environment(const Socket& socket)
 {
-    SessionEnvironment environment{*m_hub, m_clock, m_random, m_founder_token_hash, m_data->keys, m_draining, m_metrics, *m_tokens};
+    SessionEnvironment environment{*m_hub, m_clock, m_random, m_founder_token_hash, m_data->keys, m_draining, m_metrics, *m_tokens, *m_vaults};
     if (m_observer) {
         error_code ignored;
         environment.observer = m_observer.get();

@@ -6,16 +6,6 @@ namespace sinetti::relay {
 
 using wire::Refusal;
 
-bool TokenBucket::take(base::UnixMilliseconds now)
-{
-    // A clock that is set back adds nothing.
-    if (m_last && now > *m_last) m_tokens = std::min(m_burst, m_tokens + m_rate * double(now.value - m_last->value) / 1000.0);
-    m_last = now;
-    if (m_tokens < 1) return false;
-    m_tokens -= 1;
-    return true;
-}
-
 Session::Session(SessionEnvironment environment, Connection& connection) : m_environment(environment), m_connection(&connection) {}
 
 Session::~Session()
@@ -81,10 +71,12 @@ void Session::on_message(base::ByteView message)
 
     const bool authenticates = std::holds_alternative<wire::AuthenticateDevice>(*frame) || std::holds_alternative<wire::AuthenticateInvite>(*frame) ||
                                std::holds_alternative<wire::AuthenticateFounder>(*frame) || std::holds_alternative<wire::AuthenticateIdentity>(*frame) ||
-                               std::holds_alternative<wire::AuthenticateToken>(*frame);
+                               std::holds_alternative<wire::AuthenticateToken>(*frame) ||
+                               std::holds_alternative<wire::AuthenticateVault>(*frame);
     // Before it is accepted a session may only authenticate, and after that never again. A ping is always welcome.
     const bool is_ping = std::holds_alternative<wire::Ping>(*frame);
     if ((m_authenticating || authenticates == m_rights.has_value()) && !is_ping) return refuse_and_close(Refusal::bad_frame);
+    if (m_rights && !may_send(*m_rights, *frame)) return refuse_and_close(Refusal::bad_frame);
     std::visit([&](auto& body) { handle(body); }, *frame);
 }
 
@@ -146,6 +138,59 @@ void Session::handle(wire::TokenRequest& frame)
         self->observe({.operation = "token", .board = {}, .sequence = {}, .bytes = 32 * answer->evaluated_elements.size()});
         self->send(std::move(*answer));
     });
+}
+
+// --- vaults ------------------------------------------------------------------------------------------------------
+
+void Session::handle(const wire::AuthenticateVault&)
+{
+    if (!m_environment.hub.directory().founded()) return refuse_and_close(Refusal::not_founded);
+    m_vault_ticket = m_environment.vaults.admit_session();
+    if (m_vault_ticket == nullptr) return refuse_and_close(Refusal::overloaded);
+    m_rights = SessionRights(VaultSession{});
+    m_environment.metrics.accepted(wire::SessionKind::vault);
+    send(wire::Accepted{.session_kind = wire::SessionKind::vault, .boards = {}});
+}
+
+bool Session::may_ask_for_vault(std::uint32_t request_id)
+{
+    if (!may_use_vaults(*m_rights)) return refuse(request_id, Refusal::not_authorised), false;
+    if (m_environment.draining) return refuse(request_id, Refusal::overloaded), false;
+    if (!m_vault_requests.take(m_environment.clock.now())) return refuse(request_id, Refusal::too_many_requests), false;
+    return true;
+}
+
+template<typename Answer>
+std::function<void(base::Result<Answer, Refusal>)> Session::vault_callback(std::uint32_t request_id, const wire::VaultId& vault, std::size_t size)
+{
+    observe({.operation = "vault", .board = {}, .sequence = {}, .bytes = size, .vault = vault});
+    ++m_environment.metrics.vault_requests;
+    return [weak = weak_from_this(), request_id](base::Result<Answer, Refusal> answer) {
+        const auto self = weak.lock();
+        if (!self) return;
+        if (!answer && answer.error() == Refusal::bad_frame) return self->refuse_and_close(Refusal::bad_frame);
+        if (!answer) return self->refuse(request_id, answer.error());
+        self->send(std::move(*answer));
+    };
+}
+
+void Session::handle(const wire::VaultEvaluate& frame)
+{
+    if (may_ask_for_vault(frame.request_id)) m_environment.vaults.evaluate(frame, vault_callback<wire::VaultEvaluated>(frame.request_id, frame.vault, 0));
+}
+
+void Session::handle(const wire::VaultFetch& frame)
+{
+    if (may_ask_for_vault(frame.request_id)) m_environment.vaults.fetch(frame, m_nonce, vault_callback<wire::VaultFetched>(frame.request_id, frame.vault, 0));
+}
+
+void Session::handle(wire::VaultStore& frame)
+{
+    if (!may_ask_for_vault(frame.request_id)) return;
+    if (!may_store_vaults(*m_rights)) return refuse(frame.request_id, Refusal::not_authorised);
+    if (frame.previous == 0 && ++m_vault_creations > kVaultCreationsPerSession) return refuse(frame.request_id, Refusal::too_many_requests);
+    auto done = vault_callback<wire::VaultStored>(frame.request_id, frame.vault, frame.sealed.size());
+    m_environment.vaults.store(std::move(frame), m_nonce, std::move(done));
 }
 
 // --- Append --------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@
 #include "relay/metrics.h"
 #include "relay/observer.h"
 #include "relay/token_service.h"
+#include "relay/vaults.h"
 
 #include <memory>
 
@@ -27,16 +28,6 @@ public:
     virtual bool busy() const = 0;                // so much is queued that no more should be fetched; on_writable() follows
 };
 
-class TokenBucket {
-public:
-    TokenBucket(double rate, double burst) : m_rate(rate), m_burst(burst), m_tokens(burst) {}
-    bool take(base::UnixMilliseconds now);
-
-private:
-    double m_rate, m_burst, m_tokens;
-    std::optional<base::UnixMilliseconds> m_last;
-};
-
 struct SessionEnvironment {
     Hub& hub;
     const base::Clock& clock;
@@ -46,6 +37,7 @@ struct SessionEnvironment {
     const bool& draining;                         // true: no new entries are taken
     Metrics& metrics;
     TokenService& tokens;
+    Vaults& vaults;
     Observer* observer = nullptr;                 // nullptr: nothing is written down
     std::uint64_t connection = 0;                 // the observer's id for it
 };
@@ -62,6 +54,7 @@ public:
     void on_directory_change(const directory::Applied& applied);
 
     bool authenticated() const { return m_rights.has_value(); }
+    bool is_short_lived() const { return m_vault_ticket != nullptr; }   // kVaultSessionDeadline
 
     void on_live(const SharedBytes& message) override { send_shared(message); }
     void on_stream_key(const wire::SharedKey& key) override { send(key); }
@@ -84,11 +77,18 @@ private:
     void handle(const wire::Ping& frame) { send(wire::Pong{frame.value}); }
     void handle(const wire::Hello&) { refuse_and_close(wire::Refusal::bad_frame); }
     void handle(wire::TokenRequest& frame);
+    void handle(const wire::AuthenticateVault& frame);
+    void handle(const wire::VaultEvaluate& frame);
+    void handle(const wire::VaultFetch& frame);
+    void handle(wire::VaultStore& frame);
 
     void open_channel(base::ByteView message);
     AuthenticationContext context() const;
     void finish_authentication(Allowed<SessionRights>&& rights);
     std::optional<wire::Refusal> start_append(wire::Append& frame);
+    bool may_ask_for_vault(std::uint32_t request_id);
+    template<typename Answer>
+    std::function<void(base::Result<Answer, wire::Refusal>)> vault_callback(std::uint32_t request_id, const wire::VaultId& vault, std::size_t size);
     AppendCallback append_callback(std::uint32_t request_id, std::uint32_t board, std::size_t size);
     void continue_following(std::uint32_t board, Following& following);
     void end_following(std::uint32_t board);
@@ -112,6 +112,9 @@ private:
     std::size_t m_outstanding_token_requests = 0;
     TokenBucket m_cells{kCellRate, kCellBurst};
     TokenBucket m_records{kRecordRate, kRecordBurst};
+    TokenBucket m_vault_requests{kVaultSessionRate, kVaultSessionBurst};
+    std::size_t m_vault_creations = 0;
+    std::shared_ptr<void> m_vault_ticket;         // of a session for vaults alone
 };
 
 }  // namespace sinetti::relay

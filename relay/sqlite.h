@@ -4,6 +4,7 @@
 #include "relay/store.h"
 
 #include <cstdint>
+#include <type_traits>
 #include <filesystem>
 #include <sqlite3.h>
 
@@ -58,6 +59,22 @@ struct Resetting {
     Statement& statement;
     ~Resetting() { statement.reset(); }
 };
+
+// What `work` does, as one transaction: its value once it is durable, or its error and nothing changed.
+template<typename Work>
+std::invoke_result_t<Work> transaction(Database& database, Work&& work)
+{
+    TRY(database.run("BEGIN IMMEDIATE"));
+    auto result = work();
+    if (result) {
+        const auto committed = database.run("COMMIT");
+        if (committed) return result;
+        result = base::Unexpected(committed.error());
+    }
+    // Some errors have rolled back already; then this one says so and changes nothing.
+    (void)database.run("ROLLBACK").has_value();
+    return result;
+}
 
 template<std::size_t N>
 StoreResult<base::ByteArray<N>> fixed(base::ByteView bytes)

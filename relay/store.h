@@ -72,9 +72,13 @@ struct StoredEntry {
     wire::Head head{};         // of the chain after this entry
 };
 
+class VaultStore;
+
 class Store {
 public:
     virtual ~Store() = default;
+
+    virtual VaultStore& vaults() = 0;   // vault_store.h
 
     virtual StoreResult<std::vector<BoardState>> boards() = 0;
     virtual StoreResult<std::optional<base::Bytes>> setting(std::string_view name) = 0;

@@ -2,6 +2,7 @@
 
 #include "directory/chain.h"
 #include "relay/sqlite.h"
+#include "relay/vault_store_sqlite.h"
 
 #include <cerrno>
 #include <map>
@@ -40,7 +41,7 @@ constexpr const char* kRetentionSchema = R"(
 static_assert(wire::kBlockEntries == 256);
 
 // Each leads from the version that is its index to the next.
-constexpr const char* kSchemas[] = {kFirstSchema, kCipherSuiteSchema, kRetentionSchema};
+const char* const kSchemas[] = {kFirstSchema, kCipherSuiteSchema, kRetentionSchema, kVaultSchema};
 constexpr std::int64_t kSchemaVersion = std::size(kSchemas);
 
 std::int64_t row_id(std::uint32_t board, std::uint64_t position)
@@ -66,6 +67,8 @@ public:
         TRY(boards());
         return {};
     }
+
+    VaultStore& vaults() override { return m_vaults; }
 
     StoreResult<std::vector<BoardState>> boards() override
     {
@@ -115,7 +118,7 @@ public:
     StoreResult<std::vector<Placement>> append(std::span<const NewEntry> entries) override
     {
         auto tips = m_tips;
-        auto placements = transaction([&] { return insert_all(entries, tips); });
+        auto placements = transaction(m_writer, [&] { return insert_all(entries, tips); });
         if (placements) m_tips = std::move(tips);
         return placements;
     }
@@ -157,7 +160,7 @@ public:
 
     StoreResult<void> drop_oldest_block(std::uint32_t board) override
     {
-        return transaction([&]() -> StoreResult<void> {
+        return transaction(m_writer, [&]() -> StoreResult<void> {
             const auto start = TRY(cut_of(board)).position;
             const auto end = TRY(boundary(board, start + wire::kBlockEntries));
             auto entries = TRY(Statement::prepare(m_writer, "DELETE FROM entries WHERE id >= ?1 AND id < ?2"));
@@ -184,24 +187,9 @@ public:
     }
 
 private:
-    template<typename Work>
-    std::invoke_result_t<Work> transaction(Work&& work)
-    {
-        TRY(m_writer.run("BEGIN IMMEDIATE"));
-        auto result = work();
-        if (result) {
-            const auto committed = m_writer.run("COMMIT");
-            if (committed) return result;
-            result = Unexpected(committed.error());
-        }
-        // Some errors have rolled back already; then this one says so and changes nothing.
-        (void)m_writer.run("ROLLBACK").has_value();
-        return result;
-    }
-
     StoreResult<bool> change_board(const char* sql, const wire::BoardInfo& info)
     {
-        return transaction([&]() -> StoreResult<bool> {
+        return transaction(m_writer, [&]() -> StoreResult<bool> {
             auto statement = TRY(Statement::prepare(m_writer, sql));
             statement.bind(1, std::int64_t{info.board}).bind(2, std::int64_t(info.kind)).bind(3, std::int64_t(info.level));
             statement.bind(4, std::int64_t{info.cipher_suite}).bind(5, std::int64_t{info.retention_days});
@@ -272,6 +260,7 @@ private:
 
     Database m_writer;
     Database m_reader;
+    SqliteVaultStore m_vaults{m_writer};
     std::optional<Statement> m_insert, m_complete, m_find, m_read;
     std::map<std::uint32_t, Tip> m_tips;
 };

@@ -70,7 +70,9 @@ private:
             if (const auto self = weak.lock()) self->close_with(websocket::close_code::going_away);
         });
         arm(kAuthenticationDeadline, [](WebSocketConnection& self) {
-            if (!self.m_session->authenticated()) self.close_with(websocket::close_code::policy_error);
+            if (!self.m_session->authenticated()) return self.close_with(websocket::close_code::policy_error);
+            if (!self.m_session->is_short_lived()) return;
+            self.arm(kVaultSessionDeadline, [](WebSocketConnection& late) { late.close_with(websocket::close_code::policy_error); });
         });
         read_next();
     }

@@ -3,6 +3,8 @@
 
 #include "crypto/error.h"
 
+#include <functional>
+
 namespace sinetti::crypto {
 
 inline constexpr std::size_t kPasswordSaltSize = 16;
@@ -20,5 +22,8 @@ using PasswordKey = base::NamedSecret<struct PasswordKeyTag>;   // 32 bytes
 
 // Errors: bad_length (salt size, parameters outside the limits above), out_of_memory.
 Result<PasswordKey> password_key(base::ByteView passphrase, base::ByteView salt, PasswordParameters parameters);
+
+// password_key, or what a simulation has instead of it.
+using PasswordKeyFunction = std::function<Result<PasswordKey>(base::ByteView passphrase, base::ByteView salt, PasswordParameters parameters)>;
 
 }  // namespace sinetti::crypto

@@ -10,13 +10,10 @@
 #include "store/backend.h"
 #include "store/errors.h"
 
-#include <functional>
-
 namespace sinetti::store {
 
 using MasterKey = base::NamedSecret<struct MasterKeyTag>;   // 32 bytes, from a random generator
-using PasswordKeyFunction =
-    std::function<crypto::Result<crypto::PasswordKey>(base::ByteView passphrase, base::ByteView salt, crypto::PasswordParameters parameters)>;
+using crypto::PasswordKeyFunction;
 
 inline constexpr RecordId kVaultHeaderId{'s', 'i', 'n', 'e', 't', 't', 'i', ' ', 'v', 'a', 'u', 'l', 't', ' ', 'h', 'e', 'a', 'd', 'e', 'r'};
 

@@ -26,6 +26,10 @@ enum class FrameType : std::uint8_t {
     hello = 0x28,
     authenticate_token = 0x32,
     token_request = 0x33,
+    authenticate_vault = 0x40,
+    vault_evaluate = 0x41,
+    vault_fetch = 0x42,
+    vault_store = 0x43,
     challenge = 0x81,
     accepted = 0x82,
     refused = 0x83,
@@ -36,6 +40,9 @@ enum class FrameType : std::uint8_t {
     signed_head = 0xe0,
     gone = 0xe1,
     token_response = 0xb2,
+    vault_evaluated = 0xc1,
+    vault_fetched = 0xc2,
+    vault_stored = 0xc3,
 };
 
 constexpr std::size_t kEnvelopeSize = 4;   // the length field
@@ -165,6 +172,37 @@ void write(Writer& writer, const TokenResponse& frame)
     writer.u8(std::uint8_t(FrameType::token_response)).u32(frame.request_id);
     write_elements(writer, frame.evaluated_elements);
     writer.raw(frame.proof);
+}
+void write(Writer& writer, const AuthenticateVault&)
+{
+    writer.u8(std::uint8_t(FrameType::authenticate_vault));
+}
+void write(Writer& writer, const VaultEvaluate& frame)
+{
+    writer.u8(std::uint8_t(FrameType::vault_evaluate)).u32(frame.request_id).raw(frame.vault).raw(frame.blinded_element);
+}
+void write(Writer& writer, const VaultFetch& frame)
+{
+    writer.u8(std::uint8_t(FrameType::vault_fetch)).u32(frame.request_id).raw(frame.vault).raw(frame.access_public_key).raw(frame.signature);
+}
+void write(Writer& writer, const VaultStore& frame)
+{
+    CHECK_INVARIANT(frame.sealed.size() <= kVaultSizeMax);
+    writer.u8(std::uint8_t(FrameType::vault_store)).u32(frame.request_id).raw(frame.vault).u64(frame.previous).u64(frame.version);
+    writer.raw(frame.passphrase_access_key).raw(frame.recovery_access_key).opaque(frame.sealed).raw(frame.access_public_key).raw(frame.signature);
+}
+void write(Writer& writer, const VaultEvaluated& frame)
+{
+    writer.u8(std::uint8_t(FrameType::vault_evaluated)).u32(frame.request_id).raw(frame.evaluated_element);
+}
+void write(Writer& writer, const VaultFetched& frame)
+{
+    CHECK_INVARIANT(frame.sealed.size() <= kVaultSizeMax);
+    writer.u8(std::uint8_t(FrameType::vault_fetched)).u32(frame.request_id).u64(frame.version).opaque(frame.sealed);
+}
+void write(Writer& writer, const VaultStored& frame)
+{
+    writer.u8(std::uint8_t(FrameType::vault_stored)).u32(frame.request_id).u64(frame.version);
 }
 
 template<typename Frame>
@@ -363,6 +401,61 @@ Result<TokenResponse> read_token_response(Reader& reader)
     return frame;
 }
 
+Result<VaultEvaluate> read_vault_evaluate(Reader& reader)
+{
+    VaultEvaluate frame;
+    frame.request_id = TRY(request_id(reader));
+    frame.vault = TRY(reader.array<32>());
+    frame.blinded_element = TRY(reader.array<32>());
+    return frame;
+}
+Result<VaultFetch> read_vault_fetch(Reader& reader)
+{
+    VaultFetch frame;
+    frame.request_id = TRY(request_id(reader));
+    frame.vault = TRY(reader.array<32>());
+    frame.access_public_key = TRY(reader.array<32>());
+    frame.signature = TRY(reader.array<64>());
+    return frame;
+}
+Result<VaultStore> read_vault_store(Reader& reader)
+{
+    VaultStore frame;
+    frame.request_id = TRY(request_id(reader));
+    frame.vault = TRY(reader.array<32>());
+    frame.previous = TRY(reader.u64());
+    frame.version = TRY(reader.u64());
+    if (frame.version <= frame.previous || frame.version > kVaultVersionMax) return Unexpected(Error::bad_value);
+    frame.passphrase_access_key = TRY(reader.array<32>());
+    frame.recovery_access_key = TRY(reader.array<32>());
+    frame.sealed = TRY(reader.opaque(kVaultSizeMax));
+    frame.access_public_key = TRY(reader.array<32>());
+    frame.signature = TRY(reader.array<64>());
+    return frame;
+}
+Result<VaultEvaluated> read_vault_evaluated(Reader& reader)
+{
+    VaultEvaluated frame;
+    frame.request_id = TRY(request_id(reader));
+    frame.evaluated_element = TRY(reader.array<32>());
+    return frame;
+}
+Result<VaultFetched> read_vault_fetched(Reader& reader)
+{
+    VaultFetched frame;
+    frame.request_id = TRY(request_id(reader));
+    frame.version = TRY(reader.u64());
+    frame.sealed = TRY(reader.opaque(kVaultSizeMax));
+    return frame;
+}
+Result<VaultStored> read_vault_stored(Reader& reader)
+{
+    VaultStored frame;
+    frame.request_id = TRY(request_id(reader));
+    frame.version = TRY(reader.u64());
+    return frame;
+}
+
 // Type and body, once the envelope holds what it says.
 Result<Reader> open_envelope(ByteView message, Seal seal)
 {
@@ -411,6 +504,10 @@ Result<ClientFrame> decode_client_frame(ByteView message, Seal seal)
     case FrameType::hello: return finished<ClientFrame>(reader, read_hello(reader));
     case FrameType::authenticate_token: return finished<ClientFrame>(reader, read_authenticate_token(reader));
     case FrameType::token_request: return finished<ClientFrame>(reader, read_token_request(reader));
+    case FrameType::authenticate_vault: return finished<ClientFrame>(reader, Result<AuthenticateVault>(AuthenticateVault{}));
+    case FrameType::vault_evaluate: return finished<ClientFrame>(reader, read_vault_evaluate(reader));
+    case FrameType::vault_fetch: return finished<ClientFrame>(reader, read_vault_fetch(reader));
+    case FrameType::vault_store: return finished<ClientFrame>(reader, read_vault_store(reader));
     default: return Unexpected(Error::bad_value);
     }
 }
@@ -429,6 +526,9 @@ Result<RelayFrame> decode_relay_frame(ByteView message, Seal seal)
     case FrameType::signed_head: return finished<RelayFrame>(reader, read_signed_head(reader));
     case FrameType::gone: return finished<RelayFrame>(reader, read_gone(reader));
     case FrameType::token_response: return finished<RelayFrame>(reader, read_token_response(reader));
+    case FrameType::vault_evaluated: return finished<RelayFrame>(reader, read_vault_evaluated(reader));
+    case FrameType::vault_fetched: return finished<RelayFrame>(reader, read_vault_fetched(reader));
+    case FrameType::vault_stored: return finished<RelayFrame>(reader, read_vault_stored(reader));
     default: return Unexpected(Error::bad_value);
     }
 }
@@ -464,6 +564,8 @@ const char* name_of(Refusal refusal)
     case Refusal::token_spent: return "token_spent";
     case Refusal::no_tokens_left: return "no_tokens_left";
     case Refusal::unknown_issuer: return "unknown_issuer";
+    case Refusal::vault_conflict: return "vault_conflict";
+    case Refusal::vault_guesses_spent: return "vault_guesses_spent";
     }
     return "unknown";
 }

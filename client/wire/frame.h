@@ -25,6 +25,7 @@ using Head = base::ByteArray<32>;
 using Tag = base::ByteArray<kTagSize>;
 using Nonce = base::ByteArray<32>;
 using PublicKey = base::ByteArray<32>;          // Ed25519
+using VaultId = base::ByteArray<32>;
 using Signature = base::ByteArray<64>;          // Ed25519
 
 // Request ids are the client's choice and never 0, so that 0 can mean "answers no request of yours".
@@ -55,10 +56,12 @@ enum class Refusal : std::uint8_t {
     token_spent = 51,
     no_tokens_left = 52,       // the device has had what there is for one under this issuer key
     unknown_issuer = 53,       // tokens are not issued under the key a TokenRequest names
+    vault_conflict = 54,       // another version of the vault is stored than the one named
+    vault_guesses_spent = 55,  // of this vault, for today
 };
 const char* name_of(Refusal refusal);           // for logs and tests; "unknown" for a number without a name
 
-enum class SessionKind : std::uint8_t { device = 1, invite = 2, founder = 3, token = 4, identity = 5 };
+enum class SessionKind : std::uint8_t { device = 1, invite = 2, founder = 3, token = 4, identity = 5, vault = 6 };
 enum class BoardKind : std::uint8_t { directory = 0, cells = 1 };
 enum class SendingLevel : std::uint8_t { prompt = 1, shielded = 2, silent = 3 };
 
@@ -139,8 +142,40 @@ struct AuthenticateIdentity {
     Signature signature{};
     friend bool operator==(const AuthenticateIdentity&, const AuthenticateIdentity&) = default;
 };
+// A session of somebody who has no key yet: it may ask for vaults, and nothing else.
+struct AuthenticateVault {
+    friend bool operator==(const AuthenticateVault&, const AuthenticateVault&) = default;
+};
+// A guess at a passphrase, blinded (RFC 9497). Counted, whether the vault exists or not. Answered by VaultEvaluated or Refused.
+struct VaultEvaluate {
+    std::uint32_t request_id = 0;
+    VaultId vault{};
+    base::ByteArray<32> blinded_element{};
+    friend bool operator==(const VaultEvaluate&, const VaultEvaluate&) = default;
+};
+// Signatures are those of vault/access.h. Answered by VaultFetched or Refused: not_authorised also where there is no such vault.
+struct VaultFetch {
+    std::uint32_t request_id = 0;
+    VaultId vault{};
+    PublicKey access_public_key{};
+    Signature signature{};
+    friend bool operator==(const VaultFetch&, const VaultFetch&) = default;
+};
+// Puts `version` in the place of `previous`, 0 for a vault that is not there yet. Answered by VaultStored or Refused. Idempotent.
+struct VaultStore {
+    std::uint32_t request_id = 0;
+    VaultId vault{};
+    std::uint64_t previous = 0;
+    std::uint64_t version = 0;                  // larger, at most kVaultVersionMax
+    PublicKey passphrase_access_key{};          // these two may fetch and change it from now on
+    PublicKey recovery_access_key{};
+    base::Bytes sealed;
+    PublicKey access_public_key{};              // one of the two that stand there now; of a new vault, its own passphrase's
+    Signature signature{};
+    friend bool operator==(const VaultStore&, const VaultStore&) = default;
+};
 using ClientFrame = std::variant<AuthenticateDevice, AuthenticateInvite, AuthenticateFounder, Append, Read, Follow, Ping, Hello, AuthenticateIdentity,
-                                 AuthenticateToken, TokenRequest>;
+                                 AuthenticateToken, TokenRequest, AuthenticateVault, VaultEvaluate, VaultFetch, VaultStore>;
 
 // --- relay to client -------------------------------------------------------------------------------------------------
 struct Challenge {
@@ -216,7 +251,25 @@ struct TokenResponse {
     base::ByteArray<64> proof{};
     friend bool operator==(const TokenResponse&, const TokenResponse&) = default;
 };
-using RelayFrame = std::variant<Challenge, Accepted, Refused, Appended, Entries, Pong, SharedKey, SignedHead, Gone, TokenResponse>;
+struct VaultEvaluated {
+    std::uint32_t request_id = 0;
+    base::ByteArray<32> evaluated_element{};
+    friend bool operator==(const VaultEvaluated&, const VaultEvaluated&) = default;
+};
+struct VaultFetched {
+    std::uint32_t request_id = 0;
+    std::uint64_t version = 0;
+    base::Bytes sealed;
+    friend bool operator==(const VaultFetched&, const VaultFetched&) = default;
+};
+struct VaultStored {
+    std::uint32_t request_id = 0;
+    std::uint64_t version = 0;
+    friend bool operator==(const VaultStored&, const VaultStored&) = default;
+};
+using RelayFrame =
+    std::variant<Challenge, Accepted, Refused, Appended, Entries, Pong, SharedKey, SignedHead, Gone, TokenResponse, VaultEvaluated,
+                 VaultFetched, VaultStored>;
 
 // The frame, padded for its seal. Over-long contents are a bug of the caller's.
 base::Bytes encode(const ClientFrame& frame, Seal seal = Seal::session);

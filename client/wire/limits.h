@@ -17,6 +17,8 @@ inline constexpr std::size_t kBoardsMax = 1024;                // in one Accepte
 inline constexpr std::size_t kInviteCertificateSizeMax = 512;  // bytes
 inline constexpr std::size_t kTokenSize = 162;                 // bytes; an access token, as tokens::kTokenSize
 inline constexpr std::size_t kTokensPerRequestMax = 32;
+inline constexpr std::size_t kVaultSizeMax = 15 * 1024;        // bytes; a sealed vault
+inline constexpr std::uint64_t kVaultVersionMax = std::uint64_t{1} << 53;
 
 // The sizes of WebSocket messages. A frame is padded so that, once sealed, it fills the smallest that holds it: one cell, 4, 16,
 // 64 or a whole block of 256 with their envelope.

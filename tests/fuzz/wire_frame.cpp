@@ -30,7 +30,11 @@ std::vector<base::Bytes> seeds()
                                   Hello{},
                                   AuthenticateIdentity{},
                                   AuthenticateToken{},
-                                  TokenRequest{6, 5, 7, {{}, {1}}}};
+                                  TokenRequest{6, 5, 7, {{}, {1}}},
+                                  AuthenticateVault{},
+                                  VaultEvaluate{6, {}, {}},
+                                  VaultFetch{7, {}, {}, {}},
+                                  VaultStore{8, {}, 1, 2, {}, {}, base::Bytes(500, 5), {}, {}}};
     const RelayFrame relay[] = {Challenge{kProtocolVersion, {}, {}},
                                 Challenge{kProtocolVersion, {}, PublicKey{1}},
                                 Accepted{SessionKind::device, {{0, BoardKind::directory, SendingLevel::prompt}, {1, BoardKind::cells, SendingLevel::silent}}},
@@ -43,7 +47,10 @@ std::vector<base::Bytes> seeds()
                                 SharedKey{1, {}, 6},
                                 SignedHead{1, 512, {}, {}},
                                 Gone{10, {1, 768, {}, {}}},
-                                TokenResponse{10, {{}, {2}}, {}}};
+                                TokenResponse{10, {{}, {2}}, {}},
+                                VaultEvaluated{11, {}},
+                                VaultFetched{12, 3, base::Bytes(500, 5)},
+                                VaultStored{13, 4}};
     std::vector<base::Bytes> list;
     for (const auto& frame : client) list.push_back(encode(frame));
     for (const auto& frame : relay) list.push_back(encode(frame));

@@ -123,6 +123,20 @@ TEST_CASE("the example of a file of settings is one")
     REQUIRE_MESSAGE(config.has_value(), config.error());
     CHECK(config->url == "https://sinetti.example.fi");
     CHECK(config->metrics.port == 9090);
+    CHECK(config->vault_key == "/var/lib/sinetti/vault-key");
+}
+
+TEST_CASE("the vaults' key may lie elsewhere, and vaults are let go by a command of their own")
+{
+    const auto serve = parse({"serve", "--data", "d", "--app", "a", "--vault-key", "/safe/key"});
+    REQUIRE_MESSAGE(serve.has_value(), serve.error());
+    CHECK(serve->vault_key == "/safe/key");
+    CHECK(parse({"check", "--data", "d", "--vault-key", "/safe/key"}).has_value());
+    CHECK(parse({"init", "--data", "d", "--vault-key", "/safe/key"}).has_value());
+    const auto forget = parse({"forget-vaults", "--data", "d"});
+    REQUIRE_MESSAGE(forget.has_value(), forget.error());
+    CHECK(forget->command == relay::Config::Command::forget_vaults);
+    CHECK(parse({"forget-vaults"}).error().find("--data") != std::string::npos);
 }
 
 TEST_CASE("every mistake in a file of settings is named, with its place")

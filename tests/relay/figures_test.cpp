@@ -1,5 +1,6 @@
 #include "relay/server.h"
 #include "tests/relay/support.h"
+#include "vault/hardening.h"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/read.hpp>
@@ -67,7 +68,10 @@ TEST_CASE("what an operator could write down is written down when asked for, and
     const auto file = folder.path() / "observed";
     Cast cast;
     {
-        RunningRelay relay([&](relay::Config& config) { config.observe = file; });
+        RunningRelay relay([&](relay::Config& config) {
+            config.observe = file;
+            config.metrics = {"127.0.0.1", 0};
+        });
         REQUIRE(found(relay, cast));
         Client client(relay.address());
         REQUIRE(client.open_as_device(cast.anna.device));
@@ -76,6 +80,13 @@ TEST_CASE("what an operator could write down is written down when asked for, and
         REQUIRE(client.expect<wire::Entries>());
         client.send(wire::Read{9, 1, 0});
         REQUIRE(client.expect<wire::Entries>());
+        Client stranger(relay.address());
+        REQUIRE(stranger.challenge());
+        stranger.send(wire::AuthenticateVault{});
+        REQUIRE(stranger.expect<wire::Accepted>());
+        stranger.send(wire::VaultEvaluate{1, {7}, vault::Hardening::begin({7}, base::SecretBytes(base::ByteView(base::Bytes(12, 1))), cast.random).blinded_element()});
+        REQUIRE(stranger.expect<wire::VaultEvaluated>());
+        CHECK(get(relay.metrics_port(), "/metrics").find("sinetti_vault_requests_total 1\n") != std::string::npos);
     }
     const auto lines = lines_of(file);
     const auto is = [](const char* op) { return [op](const nlohmann::json& line) { return line["op"] == op; }; };
@@ -89,6 +100,9 @@ TEST_CASE("what an operator could write down is written down when asked for, and
     CHECK((*last)["t"].get<double>() == doctest::Approx(static_cast<double>(directory_test::kNow.value) / 1000));
     CHECK(std::ranges::count_if(lines, is("follow")) == 2);   // found() follows the directory
     CHECK(std::ranges::count_if(lines, is("read")) == 1);
+    const auto vault = std::ranges::find_if(lines, is("vault"));
+    REQUIRE(vault != lines.end());
+    CHECK((*vault)["vault"] == "07" + std::string(62, '0'));
     const auto open = std::ranges::find_if(lines, is("open"));
     CHECK((*open)["addr"] == "127.0.0.1");
 }

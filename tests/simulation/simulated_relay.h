@@ -93,6 +93,7 @@ private:
     void handle(RelayConnection& connection, const wire::AuthenticateIdentity& frame);
     void handle(RelayConnection& connection, const wire::AuthenticateToken& frame);
     void handle(RelayConnection& connection, const wire::TokenRequest& frame);
+    void handle(RelayConnection& connection, const auto&) { refuse(connection, wire::kNoRequest, wire::Refusal::bad_frame, true); }   // it has no vaults
     void handle(RelayConnection& connection, const wire::Append& frame);
     void handle(RelayConnection& connection, const wire::Read& frame);
     void handle(RelayConnection& connection, const wire::Follow& frame);

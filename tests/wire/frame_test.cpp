@@ -36,6 +36,11 @@ std::vector<wire::ClientFrame> client_frames()
         wire::AuthenticateToken{filled<wire::kTokenSize>(6)},
         wire::TokenRequest{11, 5, 0xee, {filled<32>(1)}},
         wire::TokenRequest{12, 5, 0, std::vector(wire::kTokensPerRequestMax, filled<32>(2))},
+        wire::AuthenticateVault{},
+        wire::VaultEvaluate{11, filled<32>(1), filled<32>(2)},
+        wire::VaultFetch{12, filled<32>(3), filled<32>(4), filled<64>(5)},
+        wire::VaultStore{13, filled<32>(6), 0, 1, filled<32>(7), filled<32>(8), {}, filled<32>(9), filled<64>(10)},
+        wire::VaultStore{14, filled<32>(6), 3, wire::kVaultVersionMax, filled<32>(7), filled<32>(8), Bytes(wire::kVaultSizeMax, 1), filled<32>(9), filled<64>(10)},
     };
 }
 
@@ -60,6 +65,9 @@ std::vector<wire::RelayFrame> relay_frames()
         wire::Gone{},
         wire::TokenResponse{6, {filled<32>(1), filled<32>(2)}, filled<64>(3)},
         wire::TokenResponse{7, std::vector(wire::kTokensPerRequestMax, filled<32>(4)), filled<64>(5)},
+        wire::VaultEvaluated{8, filled<32>(1)},
+        wire::VaultFetched{9, 4, Bytes(wire::kVaultSizeMax, 2)},
+        wire::VaultStored{10, wire::kVaultVersionMax},
     };
 }
 
@@ -180,6 +188,15 @@ TEST_CASE("lengths beyond the limits are refused before anything is copied")
     append[14] = 0x01;
     append[3] = static_cast<std::uint8_t>(append[3] + 1);
     CHECK(wire::decode_client_frame(append).error() == Error::too_large);
+}
+
+TEST_CASE("a new version of a vault that is not newer, or beyond the limit, is refused")
+{
+    for (const auto& [previous, version] : {std::pair<std::uint64_t, std::uint64_t>{0, 0}, {2, 2}, {2, 1}, {0, wire::kVaultVersionMax + 1}, {0, ~0ull}}) {
+        const auto bytes = wire::encode(wire::VaultStore{.request_id = 1, .previous = previous, .version = version});
+        CHECK(wire::decode_client_frame(bytes).error() == Error::bad_value);
+    }
+    CHECK(wire::encode(wire::VaultStore{.request_id = 1, .version = 1, .sealed = Bytes(wire::kVaultSizeMax)}).size() + kAdded == 16896);
 }
 
 TEST_CASE("a request without an id, and an unknown frame type, are refused")
