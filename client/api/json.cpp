@@ -54,7 +54,7 @@ struct EnumCount;
 template<>
 struct EnumCount<Phase> { static constexpr auto kLast = Phase::failed; };
 template<>
-struct EnumCount<Code> { static constexpr auto kLast = Code::too_many_devices; };
+struct EnumCount<Code> { static constexpr auto kLast = Code::person_removed; };
 template<>
 struct EnumCount<ConversationKind> { static constexpr auto kLast = ConversationKind::group; };
 template<>
@@ -66,7 +66,7 @@ struct EnumCount<Severity> { static constexpr auto kLast = Severity::error; };
 template<>
 struct EnumCount<ConnectionState> { static constexpr auto kLast = ConnectionState::refused; };
 template<>
-struct EnumCount<MessageKind> { static constexpr auto kLast = MessageKind::messages_gone; };
+struct EnumCount<MessageKind> { static constexpr auto kLast = MessageKind::member_revoked; };
 template<>
 struct EnumCount<Delivery> { static constexpr auto kLast = Delivery::sent; };
 
@@ -151,8 +151,9 @@ concept Is = std::is_same_v<std::remove_const_t<T>, U>;
     void fields([[maybe_unused]] Archive& archive, [[maybe_unused]] T& v)
 
 // clang-format off
+SINETTI_FIELDS(Device) { archive("id", v.id); archive("name", v.name); archive("created", v.created_ms); archive("revoked", v.revoked); archive("here", v.here); }
 SINETTI_FIELDS(Person) { archive("id", v.id); archive("name", v.name); archive("title", v.title); archive("fingerprint", v.fingerprint); archive("role", v.role);
-    archive("enrolled", v.enrolled_ms); archive("verified", v.verified); archive("revoked", v.revoked); archive("me", v.me); }
+    archive("enrolled", v.enrolled_ms); archive("verified", v.verified); archive("revoked", v.revoked); archive("me", v.me); archive("devices", v.devices); }
 SINETTI_FIELDS(Message) { archive("id", v.id); archive("sender", v.sender); archive("kind", v.kind); archive("delivery", v.delivery); archive("text", v.text);
     archive("subject", v.subject); archive("sent", v.sent_ms); archive("order", v.order); }
 SINETTI_FIELDS(ConversationSummary) { archive("id", v.id); archive("kind", v.kind); archive("title", v.title); archive("other", v.other); archive("fingerprint", v.fingerprint);
@@ -179,6 +180,8 @@ SINETTI_FIELDS(RemoveMember) { archive("conversation", v.conversation); archive(
 SINETTI_FIELDS(RenameConversation) { archive("conversation", v.conversation); archive("title", v.title); }
 SINETTI_FIELDS(SetVerified) { archive("person", v.person); archive("verified", v.verified); }
 SINETTI_FIELDS(SetSetting) { archive("key", v.key); archive("value", v.value); }
+SINETTI_FIELDS(SignOutDevice) { archive("device", v.device); }
+SINETTI_FIELDS(RemovePerson) { archive("person", v.person); }
 
 SINETTI_FIELDS(SessionEvent) { archive("phase", v.phase); archive("error", v.error); archive("organisation", v.organisation); archive("invitee", v.invitee);
     archive("inviter", v.inviter); archive("me", v.me); archive("administrator", v.administrator); }
@@ -218,7 +221,7 @@ bool JsonReader::decode(const Json& json, T& value)
 // The names on the wire, in the order of the variants.
 constexpr const char* kCommandNames[] = {"start", "openLink", "found", "enrol", "unlock", "lock", "forgetDevice", "createInvitation", "createConversation",
                                          "openConversation", "loadOlder", "sendText", "saveDraft", "addMembers", "removeMember", "renameConversation",
-                                         "setVerified", "setSetting"};
+                                         "setVerified", "setSetting", "signOutDevice", "removePerson"};
 constexpr const char* kEventNames[] = {"session", "connection", "people", "conversations", "timeline", "messages", "invitations", "invitationReady",
                                        "conversationReady", "settings", "evidence", "notice"};
 static_assert(std::size(kCommandNames) == std::variant_size_v<Command>);

@@ -1,7 +1,7 @@
 #pragma once
 // The words that core and user interface share. Plain values; no keys, no text of the user interface: what must be said to a
 // person travels as a code, and ui/ has the sentences in three languages.
-// Identifiers are lower-case hex: a person is an identity public key, a conversation is an MLS group id.
+// Identifiers are lower-case hex: a person is an identity public key, a device its own, a conversation is an MLS group id.
 
 #include <cstdint>
 #include <string>
@@ -10,6 +10,7 @@
 namespace sinetti::api {
 
 using PersonId = std::string;
+using DeviceId = std::string;
 using ConversationId = std::string;
 using MessageId = std::string;
 
@@ -40,7 +41,7 @@ enum class Code : std::uint8_t {
     link_copied, member_added, member_removed, enrolled,
     internal,
     // devices
-    too_many_devices,
+    too_many_devices, new_device, device_signed_out, person_removed,
 };
 
 enum class ConversationKind : std::uint8_t { direct, group };
@@ -50,12 +51,25 @@ enum class Severity : std::uint8_t { information, success, warning, error };
 
 enum class ConnectionState : std::uint8_t { offline, connecting, connected, refused };
 
-enum class MessageKind : std::uint8_t { text, created, member_added, member_removed, renamed, removed_us, unreadable, messages_gone };
+enum class MessageKind : std::uint8_t {
+    text, created, member_added, member_removed, renamed, removed_us, unreadable, messages_gone,
+    device_joined,       // the subject goes on with a new device; ours: this one
+    device_signed_out,   // a device of the subject's was signed out
+    member_revoked,      // an administrator removed the subject from the organisation
+};
 
 enum class Delivery : std::uint8_t {
     received,   // somebody else's
     waiting,    // ours, in the outbox
     sent,       // ours, durable on the board
+};
+
+struct Device {
+    DeviceId id;
+    std::string name;               // empty: the one this person enrolled with
+    std::int64_t created_ms = 0;
+    bool revoked = false;
+    bool here = false;              // this one
 };
 
 struct Person {
@@ -68,6 +82,7 @@ struct Person {
     bool verified = false;
     bool revoked = false;
     bool me = false;
+    std::vector<Device> devices;    // in order of enrolment, revoked ones too
 };
 
 struct Message {
@@ -76,7 +91,7 @@ struct Message {
     MessageKind kind = MessageKind::text;
     Delivery delivery = Delivery::received;
     std::string text;               // text, or the new title of `renamed`
-    PersonId subject;               // whom member_added and member_removed are about
+    PersonId subject;               // whom lines about members and their devices are about
     std::int64_t sent_ms = 0;       // what the sender says, clamped to when its block was seen
     std::uint64_t order = 0;        // position on the board; waiting messages sort after everything
 };

@@ -11,7 +11,8 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint16_t kVersion = 2;
+constexpr std::uint16_t kVersion = 3;                // 2 awaited nobody
+constexpr std::uint16_t kEpochVersion = 2;
 constexpr std::uint64_t kWidenedTagsMax = 65536;   // of all senders together
 constexpr std::size_t kMembersMax = 1u << 16;
 constexpr std::string_view kExporterLabel = "sinetti cells v1";
@@ -75,7 +76,7 @@ std::unique_ptr<Channel> make_channel(const std::string& owner, const CellEpoch&
 base::SecretBytes serialize(const CellEpoch& epoch)
 {
     codec::SecretWriter writer;
-    writer.u16(kVersion).u64(epoch.epoch).opaque(epoch.secret.view()).u32(epoch.own_leaf.value()).u64(epoch.own_counter);
+    writer.u16(kEpochVersion).u64(epoch.epoch).opaque(epoch.secret.view()).u32(epoch.own_leaf.value()).u64(epoch.own_counter);
     writer.vector([&](codec::SecretWriter& inner) {
         for (const auto& channel : epoch.channels) {
             inner.u32(channel->leaf.value());
@@ -89,7 +90,7 @@ codec::Result<CellEpoch> read_epoch(const std::string& owner, base::ByteView rec
 {
     codec::Reader reader(record);
     CellEpoch epoch;
-    if (TRY(reader.u16()) != kVersion) return base::Unexpected(codec::Error::bad_value);
+    if (TRY(reader.u16()) != kEpochVersion) return base::Unexpected(codec::Error::bad_value);
     epoch.epoch = TRY(reader.u64());
     epoch.secret = CellSecret(TRY(reader.secret(32)));
     epoch.own_leaf = mls::LeafIndex(TRY(reader.u32()));
@@ -110,7 +111,8 @@ codec::Result<CellEpoch> read_epoch(const std::string& owner, base::ByteView rec
 codec::Result<void> read_conversation(Conversation& conversation, base::ByteView record)
 {
     codec::Reader reader(record);
-    if (TRY(reader.u16()) != kVersion) return base::Unexpected(codec::Error::bad_value);
+    const auto version = TRY(reader.u16());
+    if (version != kVersion && version != kVersion - 1) return base::Unexpected(codec::Error::bad_value);
     const auto kind = TRY(reader.u8());
     if (kind > static_cast<std::uint8_t>(api::ConversationKind::group)) return base::Unexpected(codec::Error::bad_value);
     conversation.kind = static_cast<api::ConversationKind>(kind);
@@ -125,6 +127,10 @@ codec::Result<void> read_conversation(Conversation& conversation, base::ByteView
     if (TRY(reader.optional_marker())) conversation.replay_from = TRY(reader.u64());
     auto members = TRY(reader.vector(kMembersMax * 32));
     while (!members.empty()) conversation.former_members.push_back(TRY(members.array<32>()));
+    if (version == kVersion) {
+        auto awaited = TRY(reader.vector(kMembersMax * 32));
+        while (!awaited.empty()) conversation.awaited.push_back(TRY(awaited.array<32>()));
+    }
     TRY(reader.finish());
     return {};
 }
@@ -145,13 +151,7 @@ Conversation::Conversation(base::ByteView group_id_bytes)
 
 std::vector<PublicKey> Conversation::member_identities() const
 {
-    if (!active || !group) return former_members;
-    std::vector<PublicKey> identities;
-    for (const auto& member : group->members()) {
-        const auto claimed = claimed_identity(member.credential);
-        if (claimed && std::ranges::find(identities, claimed->identity) == identities.end()) identities.push_back(claimed->identity);
-    }
-    return identities;
+    return !active || !group ? former_members : identities_of(group->members());
 }
 
 bool Conversation::has_member(const PublicKey& identity) const
@@ -181,6 +181,7 @@ void Conversation::enter_epoch(TagTable& tags, Effects& effects)
     epochs.push_back(std::move(entered));
     group_changed = true;
     changed = true;
+    upkeep_unknown = true;
     while (epochs.front().epoch + kEpochsKept <= epochs.back().epoch) {
         for (const auto& channel : epochs.front().channels) tags.unwatch(*channel);
         effects.erase(epoch_prefix(id) + std::to_string(epochs.front().epoch));
@@ -237,6 +238,8 @@ void Conversation::leave(TagTable& tags, Effects& effects)
     active = false;
     uncertain = false;
     replay_from.reset();
+    awaited.clear();
+    upkeep_at.reset();
     changed = true;
 }
 
@@ -249,6 +252,9 @@ void Conversation::persist(Effects& effects)
         if (replay_from) writer.u64(*replay_from);
         writer.vector([&](codec::SecretWriter& inner) {
             for (const auto& member : former_members) inner.raw(member);
+        });
+        writer.vector([&](codec::SecretWriter& inner) {
+            for (const auto& person : awaited) inner.raw(person);
         });
         effects.put(std::string(kConversationPrefix) + id, writer.view());
     }

@@ -47,6 +47,7 @@ struct Conversation {
     bool uncertain = false;                           // a part of the board was missed: the others may be in a later epoch
     std::optional<std::uint64_t> replay_from;         // joined late: entries of the board from here on are still to be read
     std::vector<PublicKey> former_members;            // once it is not active any more
+    std::vector<PublicKey> awaited;                   // people whose last device here was signed out: their next one is let in again
 
     std::optional<mls::Group> group;
     std::set<std::string, std::less<>> group_records;   // the names of those that are stored
@@ -55,6 +56,11 @@ struct Conversation {
     Lane lane;
     bool changed = true;
     bool group_changed = false;
+
+    // Of the group's upkeep (workspace_devices.cpp); found again after a restart.
+    bool upkeep_unknown = true;                       // the group or the directory has changed since it was looked at
+    bool upkeep_removes = false;                      // a revoked device is in the group: nothing is said before it is out
+    std::optional<base::UnixMilliseconds> upkeep_at;  // when it is our turn; absent: there is nothing to do
 
     std::vector<PublicKey> member_identities() const;   // in leaf order, each once
     bool has_member(const PublicKey& identity) const;

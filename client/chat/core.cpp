@@ -24,6 +24,7 @@ constexpr std::size_t kSettingsMax = 64;
 constexpr std::int64_t kErrandDelayMax = 30 * 60 * 1000;   // milliseconds
 constexpr std::int64_t kErrandPostponed = 10 * 1000;       // milliseconds, while messages wait to be sent
 constexpr std::int64_t kErrandsMax = 60 * 1000;            // milliseconds, of one device session
+constexpr std::int64_t kErrandsRetry = 10 * 60 * 1000;     // milliseconds, before urgent errands that failed are urgent again
 
 enum EnrolmentRequest : std::uint32_t { kOrganisationRequest = 1, kEnrolmentRequest = 2 };
 
@@ -132,6 +133,7 @@ private:
     void abandon_enrolment(api::Code reason);
     void report_settings();
     void report_connection();
+    bool stop_if_revoked();
     void end_turn();
     const PendingEnrolment& pending() const { return *m_account->pending; }
 
@@ -199,6 +201,7 @@ private:
     bool m_errands_now = false;                                     // the next session is a device session
     std::optional<base::UnixMilliseconds> m_errands_at;             // when it will be; or, in one, when it has lasted too long
     bool m_errands_finished = false;                                // this device session may end
+    std::optional<base::UnixMilliseconds> m_no_hurry_until;         // urgent errands have failed just now
     std::optional<api::ConnectionEvent> m_reported_connection;
 };
 
@@ -238,6 +241,7 @@ void Core::Implementation::end_turn()
     do {
         m_turn_again = false;
         if (m_workspace) m_workspace->end_turn();
+        stop_if_revoked();
         plan_errands();
         draw_token();
         if (std::exchange(m_follow_again, false) && m_session.is_started()) {
@@ -433,6 +437,7 @@ void Core::Implementation::open_vault(const std::vector<store::StoredRecord>& re
     m_stored.reset();
     report_settings();
     m_evidence = std::move(evidence);
+    if (stop_if_revoked()) return;
     if (!m_evidence) return m_session.start();
     m_effects.emit(api::EvidenceEvent{m_evidence->text()});
     refuse_relay(api::Code::relay_fraud);
@@ -527,7 +532,7 @@ std::optional<wire::ClientFrame> Core::Implementation::on_challenge(const wire::
 std::optional<wire::ClientFrame> Core::Implementation::answer_as_member(const wire::Challenge& challenge)
 {
     const auto& account = m_workspace->account();
-    if (m_errands_now || !m_token || m_workspace->is_revoked() || challenge.organisation != account.root_public_key) return answer_as_device(challenge, account);
+    if (m_errands_now || !m_token || challenge.organisation != account.root_public_key) return answer_as_device(challenge, account);
     // That this token is no longer ours to use must be durable first; if the store is slower than the relay, we come again.
     if (!m_effects.is_stored()) return std::nullopt;
     m_token_shown = std::move(*std::exchange(m_token, std::nullopt));
@@ -562,14 +567,16 @@ void Core::Implementation::plan_errands()
         if (*m_errands_at <= now) on_errands_failed(wire::Refusal::no_tokens_left);
         return;
     }
-    // A token would still open sessions for a while; the relay says what is the matter to the device alone.
-    if (is_member_session() && m_workspace->is_revoked()) return m_session.restart();
     if (!is_member_session() || !m_workspace->is_caught_up() || !m_workspace->has_errands()) return m_errands_at.reset();
-    if (!m_errands_at) {
+    const bool is_urgent = m_workspace->has_revocations() && (!m_no_hurry_until || *m_no_hurry_until <= now);
+    if (is_urgent)
+        m_errands_at = now;
+    else if (!m_errands_at)
         m_errands_at = base::UnixMilliseconds{now.value + static_cast<std::int64_t>(m_environment.random.below(kErrandDelayMax))};
-    } else if (*m_errands_at <= now && m_workspace->waiting_messages() > 0) {
+    if (*m_errands_at > now) return;
+    if (!is_urgent && m_workspace->waiting_messages() > 0) {
         m_errands_at = base::UnixMilliseconds{now.value + kErrandPostponed};
-    } else if (*m_errands_at <= now) {
+    } else {
         m_errands_at.reset();
         m_errands_now = true;
         m_session.restart();
@@ -582,6 +589,7 @@ void Core::Implementation::on_errands_failed(wire::Refusal code)
 {
     m_errands_now = false;
     m_errands_at.reset();
+    m_no_hurry_until = base::UnixMilliseconds{m_environment.clock.now().value + kErrandsRetry};
     // Tokens that are left open sessions still; without any this is what people should know.
     if (m_workspace->wallet().is_empty() && !m_token) {
         const auto reason = code_of(code);
@@ -837,6 +845,16 @@ void Core::Implementation::on_follow_refused()
 {
     m_connection_reason = api::Code::relay_refused;
     m_session.close();
+}
+
+// Signed out, or its person was removed: there is nobody to talk to any more, and what is here can only be read or erased.
+bool Core::Implementation::stop_if_revoked()
+{
+    if (!m_workspace || !m_workspace->is_revoked()) return false;
+    m_session.stop();
+    m_refused = true;
+    m_connection_reason = api::Code::device_revoked;
+    return true;
 }
 
 void Core::Implementation::report_connection()

@@ -13,7 +13,7 @@ constexpr std::uint16_t kVersion = 1;
 constexpr std::size_t kPeopleMax = 1u << 16;
 
 // Stored selectors are pinned; the order of the variant is not.
-enum class IntentType : std::uint8_t { text = 1, rename = 2, add = 3, remove = 4, invite = 5 };
+enum class IntentType : std::uint8_t { text = 1, rename = 2, add = 3, remove = 4, invite = 5, upkeep = 6 };
 
 std::string record_name(std::uint64_t number) { return std::string(kOutboxPrefix) + std::to_string(number); }
 
@@ -60,6 +60,7 @@ struct IntentWriter {
         type(IntentType::invite);
         writer.opaque(intent.payload);
     }
+    void operator()(const UpkeepIntent&) { type(IntentType::upkeep); }
 };
 
 codec::Result<Intent> read_intent(codec::Reader& reader)
@@ -76,6 +77,7 @@ codec::Result<Intent> read_intent(codec::Reader& reader)
     case IntentType::add: return Intent(AddIntent{TRY(read_keys(reader))});
     case IntentType::remove: return Intent(RemoveIntent{TRY(reader.array<32>())});
     case IntentType::invite: return Intent(InviteIntent{TRY(reader.opaque(kPayloadMax))});
+    case IntentType::upkeep: return Intent(UpkeepIntent{});
     }
     return base::Unexpected(codec::Error::bad_value);
 }
@@ -132,10 +134,22 @@ void persist(const LaneName& lane, const OutboxItem& item, Effects& effects)
 
 }  // namespace
 
+bool is_commit(const Intent& intent)
+{
+    return std::holds_alternative<AddIntent>(intent) || std::holds_alternative<RemoveIntent>(intent) || std::holds_alternative<UpkeepIntent>(intent);
+}
+
 void Lane::push(OutboxItem&& item, Effects& effects)
 {
     persist(name, item, effects);
     items.push_back(std::move(item));
+}
+
+void Lane::push_front(OutboxItem&& item, Effects& effects)
+{
+    CHECK_INVARIANT(items.empty() || !items.front().flight);
+    persist(name, item, effects);
+    items.push_front(std::move(item));
 }
 
 void Lane::pop(Effects& effects)

@@ -33,7 +33,13 @@ struct RemoveIntent {
 struct InviteIntent {
     base::Bytes payload;   // a sealed Invitation
 };
-using Intent = std::variant<TextIntent, RenameIntent, AddIntent, RemoveIntent, InviteIntent>;
+// The group follows the devices of its people: those that are missing come in, those that were revoked go. What that is, is seen
+// when it takes off. It stands before everything else that waits.
+struct UpkeepIntent {};
+using Intent = std::variant<TextIntent, RenameIntent, AddIntent, RemoveIntent, InviteIntent, UpkeepIntent>;
+
+// Of a conversation's intents, those that become commits.
+bool is_commit(const Intent& intent);
 
 struct Flight {
     MessageNumber message{};
@@ -62,9 +68,10 @@ struct LaneName {
 
 struct Lane {
     LaneName name;
-    std::deque<OutboxItem> items;            // ascending numbers
+    std::deque<OutboxItem> items;            // an UpkeepIntent first, then by ascending numbers
 
     void push(OutboxItem&& item, Effects& effects);
+    void push_front(OutboxItem&& item, Effects& effects);   // an UpkeepIntent, when nothing is in the air
     void pop(Effects& effects);
     void persist_front(Effects& effects) const;
     void clear(Effects& effects);

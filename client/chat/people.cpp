@@ -32,6 +32,16 @@ std::optional<DeviceIdentity> claimed_identity(const mls::Credential& credential
     return claimed;
 }
 
+std::vector<PublicKey> identities_of(const std::vector<mls::Member>& members)
+{
+    std::vector<PublicKey> identities;
+    for (const auto& member : members) {
+        const auto claimed = claimed_identity(member.credential);
+        if (claimed && std::ranges::find(identities, claimed->identity) == identities.end()) identities.push_back(claimed->identity);
+    }
+    return identities;
+}
+
 std::string person_id(const PublicKey& identity) { return base::to_hex(identity); }
 
 std::optional<PublicKey> key_from_hex(std::string_view hex)
@@ -43,7 +53,10 @@ std::optional<PublicKey> key_from_hex(std::string_view hex)
     return key;
 }
 
-People::People(const directory::DirectoryKey& key, const PublicKey& root, const PublicKey& me) : m_key(key.clone()), m_root(root), m_me(me) {}
+People::People(const directory::DirectoryKey& key, const PublicKey& root, const PublicKey& me, const PublicKey& here)
+    : m_key(key.clone()), m_root(root), m_me(me), m_here(here)
+{
+}
 
 bool People::load(const store::Records& records)
 {
@@ -78,6 +91,10 @@ std::optional<directory::Applied> People::apply_record(std::uint64_t position, b
         if (auto name = directory::open_name(m_key, directory::NameOf::person, identity->sealed_profile))
             m_names.emplace(enrolled->identity_public_key, std::move(*name));
     }
+    if (const auto* enrolled = std::get_if<directory::DeviceEnrolled>(&*applied)) {
+        const auto* device = m_directory.device(enrolled->device_public_key);
+        if (auto name = directory::open_name(m_key, directory::NameOf::device, device->sealed_name)) m_names.emplace(device->public_key, std::move(*name));
+    }
     return *applied;
 }
 
@@ -103,6 +120,8 @@ std::string People::name(const PublicKey& identity) const
     return found == m_names.end() ? std::string() : found->second.name;
 }
 
+std::string People::device_name(const PublicKey& device) const { return name(device); }
+
 std::vector<api::Person> People::list() const
 {
     std::vector<api::Person> people;
@@ -118,7 +137,16 @@ std::vector<api::Person> People::list() const
                           .enrolled_ms = device == nullptr ? 0 : device->created.value,
                           .verified = m_verified.contains(key),
                           .revoked = identity.revoked,
-                          .me = key == m_me});
+                          .me = key == m_me,
+                          .devices = {}});
+        for (const auto& device_key : identity.devices) {
+            const auto& known = *m_directory.device(device_key);
+            people.back().devices.push_back({.id = base::to_hex(device_key),
+                                             .name = device_name(device_key),
+                                             .created_ms = known.created.value,
+                                             .revoked = known.revoked,
+                                             .here = device_key == m_here});
+        }
     }
     std::ranges::stable_sort(people, {}, [](const api::Person& person) { return std::pair(person.name, person.id); });
     return people;

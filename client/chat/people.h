@@ -20,13 +20,14 @@ struct DeviceIdentity {
 };
 // What a credential claims: identity key ‖ device key. nullopt: not of that shape.
 std::optional<DeviceIdentity> claimed_identity(const mls::Credential& credential);
+std::vector<PublicKey> identities_of(const std::vector<mls::Member>& members);   // in leaf order, each once
 
 std::string person_id(const PublicKey& identity);
 std::optional<PublicKey> key_from_hex(std::string_view hex);
 
 class People {
 public:
-    People(const directory::DirectoryKey& key, const PublicKey& root, const PublicKey& me);
+    People(const directory::DirectoryKey& key, const PublicKey& root, const PublicKey& me, const PublicKey& here);   // our identity and device
 
     bool load(const store::Records& records);   // false: damaged
     // The next record of board 0. A record the directory's rules refuse changes nothing: the relay should not have taken it.
@@ -38,6 +39,7 @@ public:
 
     std::vector<api::Person> list() const;      // by name
     std::string name(const PublicKey& identity) const;
+    std::string device_name(const PublicKey& device) const;   // empty: the one its person enrolled with
     void set_verified(const PublicKey& identity, bool verified, Effects& effects);
 
 private:
@@ -46,8 +48,9 @@ private:
     directory::DirectoryKey m_key;
     PublicKey m_root;
     PublicKey m_me;
+    PublicKey m_here;
     directory::DirectoryState m_directory;
-    std::map<PublicKey, directory::Name> m_names;
+    std::map<PublicKey, directory::Name> m_names;            // of people and of devices
     std::set<PublicKey> m_verified;
 };
 

@@ -32,7 +32,7 @@ codec::Result<Timeline::Entry> read_entry(base::ByteView record)
     message.sent_ms = static_cast<std::int64_t>(TRY(reader.u64()));
     message.order = TRY(reader.u64());
     TRY(reader.finish());
-    if (kind > static_cast<std::uint8_t>(api::MessageKind::messages_gone) || delivery > static_cast<std::uint8_t>(api::Delivery::sent))
+    if (kind > static_cast<std::uint8_t>(api::MessageKind::member_revoked) || delivery > static_cast<std::uint8_t>(api::Delivery::sent))
         return base::Unexpected(codec::Error::bad_value);
     message.kind = static_cast<api::MessageKind>(kind);
     message.delivery = static_cast<api::Delivery>(delivery);

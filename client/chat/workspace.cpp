@@ -49,7 +49,7 @@ Workspace::Workspace(const WorkspaceEnvironment& environment, Account&& account,
       m_account(std::move(account)),
       m_me(m_account.identity.public_key()),
       m_key_packages(std::move(key_packages)),
-      m_people(m_account.directory_key, m_account.root_public_key, m_me)
+      m_people(m_account.directory_key, m_account.root_public_key, m_me, m_account.device.public_key())
 {
 }
 
@@ -67,7 +67,7 @@ std::unique_ptr<Workspace> Workspace::load(const WorkspaceEnvironment& environme
             workspace->ensure_contact(*workspace->m_people.directory().device(device));
     for (auto& [device, contact] : workspace->m_contacts)
         if (!contact->load(records, workspace->m_tags)) return nullptr;
-    if (!workspace->load_outbox(records) || !workspace->load_partial_messages(records)) return nullptr;
+    if (!workspace->load_outbox(records) || !workspace->load_partial_messages(records) || !workspace->load_revocations(records)) return nullptr;
     auto wallet = TokenWallet::load(records);
     if (!wallet) return nullptr;
     workspace->m_wallet = std::move(*wallet);
@@ -112,7 +112,9 @@ bool Workspace::load_outbox(const store::Records& records)
         if (!item) return false;
         items.push_back(std::move(*item));
     }
-    std::ranges::sort(items, {}, [](const StoredOutboxItem& stored) { return stored.item.number; });
+    std::ranges::sort(items, {}, [](const StoredOutboxItem& stored) {
+        return std::pair(!std::holds_alternative<UpkeepIntent>(stored.item.intent), stored.item.number);
+    });
     for (auto& [name, item] : items) {
         m_next_item = std::max(m_next_item, item.number + 1);
         auto* lane = find_lane(name);
@@ -219,6 +221,7 @@ void Workspace::on_session_closed()
     m_requests.clear();
     m_next_request = 1;
     m_key_package_sent = false;
+    for (auto& revocation : m_revocations) revocation.sent = false;
     for (auto& [number, board] : m_boards) board.end_stream();
     for (auto& [id, conversation] : m_conversations) conversation->lane.restart_flights();
     for (auto& [device, contact] : m_contacts) contact->lane.restart_flights();
@@ -290,6 +293,8 @@ void Workspace::apply_directory(std::uint64_t position, base::ByteView record)
     m_people_changed = true;
     m_conversations_changed = true;
     if (std::holds_alternative<directory::TokenIssuerPublished>(*applied)) return follow_issuers();
+    if (const auto* added = std::get_if<directory::DeviceEnrolled>(&*applied)) return on_device_enrolled(*added);
+    if (const auto* revoked = std::get_if<directory::Revoked>(&*applied)) return on_revoked(*revoked);
     const auto* enrolled = std::get_if<directory::Enrolled>(&*applied);
     if (enrolled == nullptr) return;
     ensure_contact(*m_people.directory().device(enrolled->device_public_key));
@@ -297,7 +302,11 @@ void Workspace::apply_directory(std::uint64_t position, base::ByteView record)
         m_invitations_changed = true;
         notice(api::Code::enrolled, api::Severity::success, m_people.name(enrolled->identity_public_key));
     }
-    // A cell of theirs may have overtaken the record.
+    read_recent_again();
+}
+
+void Workspace::read_recent_again()
+{
     for (auto& [number, board] : m_boards) {
         if (number == wire::kDirectoryBoard) continue;
         const auto recent = board.recent();
@@ -382,6 +391,15 @@ void Workspace::end_turn()
     for (auto& [device, contact] : m_contacts) contact->persist(m_effects);
     m_wallet.persist(m_effects);
     report();
+}
+
+std::optional<base::UnixMilliseconds> Workspace::next_wake() const
+{
+    if (m_paused_until || !m_environment.session.is_ready() || !is_caught_up()) return m_paused_until;
+    std::optional<base::UnixMilliseconds> wake;
+    for (const auto& [id, conversation] : m_conversations)
+        if (conversation->upkeep_at && takes_upkeep(*conversation) && (!wake || *conversation->upkeep_at < *wake)) wake = conversation->upkeep_at;
+    return wake;
 }
 
 void Workspace::on_wake()

@@ -2,8 +2,8 @@
 // Everything that exists while the vault is open and this device is enrolled: people, boards, conversations, first contact,
 // invitations. It reacts to commands and to what the session brings, changes its state, and says what follows through
 // Effects. Split by verb: workspace.cpp opens, follows and reports; _commands does what people ask; _receive reads cells;
-// _send writes them; _errands does what needs our name; _history holds the relay to what it has signed, and goes on where it
-// has let old entries go.
+// _send writes them; _errands does what needs our name; _devices keeps groups and the devices of their people together; _history
+// holds the relay to what it has signed, and goes on where it has let old entries go.
 
 #include "api/command.h"
 #include "api/event.h"
@@ -72,9 +72,10 @@ public:
     // Tokens open the sessions in which we read and write; a device session runs errands.
     TokenWallet& wallet() { return m_wallet; }
     bool has_errands() const;
-    bool is_revoked() const;                 // this device, as board 0 has it
+    bool has_revocations() const { return !m_revocations.empty(); }   // errands that do not wait
+    bool is_revoked() const;                 // this device, or its person, as board 0 has it
 
-    std::optional<base::UnixMilliseconds> next_wake() const { return m_paused_until; }
+    std::optional<base::UnixMilliseconds> next_wake() const;
     void on_wake();
 
 private:
@@ -91,7 +92,10 @@ private:
     struct TokenRequestFor {
         tokens::ElementBytes issuer{};
     };
-    using Request = std::variant<KeyPackageRequest, CellRequest, FollowRequest, TokenRequestFor>;
+    struct RevocationRequest {
+        directory::RecordTag record{};
+    };
+    using Request = std::variant<KeyPackageRequest, CellRequest, FollowRequest, TokenRequestFor, RevocationRequest>;
 
     Workspace(const WorkspaceEnvironment& environment, Account&& account, KeyPackages&& key_packages);
 
@@ -105,6 +109,7 @@ private:
     void follow(Board& board);
     void apply_directory(std::uint64_t position, base::ByteView record);
     void ensure_contact(const directory::Device& device);
+    void read_recent_again();                    // a cell may have overtaken the record that lets us recognise it
     void read_cells(Board& board, const wire::Entries& entries);
     void finish_replays(const Board& board);
     void report();
@@ -123,6 +128,8 @@ private:
     void run(const api::RemoveMember& command);
     void run(const api::RenameConversation& command);
     void run(const api::SetVerified& command);
+    void run(const api::SignOutDevice& command);
+    void run(const api::RemovePerson& command);
     Conversation* find(const api::ConversationId& id);           // with a notice when it is unknown
     Conversation* find_active(const api::ConversationId& id);    // and when we are not in it any more
     std::optional<std::vector<PublicKey>> known_people(const std::vector<api::PersonId>& ids);
@@ -144,7 +151,7 @@ private:
     bool is_acceptable(const Conversation& conversation, const mls::StagedCommit& staged) const;
     void add_line(Conversation& conversation, api::MessageKind kind, const PublicKey& sender, const std::string& text, const std::string& subject,
                   std::uint64_t order);
-    void add_membership_lines(Conversation& conversation, const std::vector<PublicKey>& before, const PublicKey& committer, std::uint64_t order);
+    void add_membership_lines(Conversation& conversation, const std::vector<mls::Member>& before, const PublicKey& committer, std::uint64_t order);
 
     // workspace_history.cpp
     bool is_signed(directory::StatementKind kind, const wire::SignedHead& statement) const;
@@ -153,6 +160,27 @@ private:
     void compare_directory(const wire::SignedHead& statement);
     void miss(Conversation& conversation, std::uint64_t order);
     void look_further_for_invitations();
+
+    // workspace_devices.cpp
+    struct Upkeep {
+        std::vector<mls::KeyPackage> add;        // of the devices
+        std::vector<PublicKey> devices;
+        std::vector<mls::Member> remove;
+        bool is_needed() const { return !add.empty() || !remove.empty(); }
+    };
+    Upkeep upkeep_of(const Conversation& conversation) const;
+    std::int64_t upkeep_delay(const Conversation& conversation, const Upkeep& upkeep) const;   // milliseconds
+    bool takes_upkeep(const Conversation& conversation) const;
+    void look_after(Conversation& conversation);
+    std::optional<Flight> make_upkeep(Conversation& conversation);
+    void on_device_enrolled(const directory::DeviceEnrolled& enrolled);
+    void on_revoked(const directory::Revoked& revoked);
+    void look_after_all();
+    bool load_revocations(const store::Records& records);
+    void revoke(const directory::Record& record, api::Code done, std::string subject);
+    void append_revocations();
+    void finish_revocation(const RevocationRequest& request, std::optional<wire::Refusal> refusal);
+    void persist_revocations();
 
     // workspace_send.cpp
     void pump();
@@ -164,7 +192,7 @@ private:
     void take_off(Contact& contact);
     void send_flight(Lane& lane, const SenderSecret& secret);
     void land_in_conversation(Conversation& conversation, const MessageNumber& message, base::ByteView payload, std::uint64_t position);
-    void land_commit(Conversation& conversation, Flight&& flight, std::uint64_t position);
+    void land_commit(Conversation& conversation, const Intent& intent, Flight&& flight, std::uint64_t position);
     void invite(const Conversation& conversation, const std::vector<PublicKey>& devices, const base::Bytes& welcome, std::uint64_t from_position);
     Lane* find_lane(const LaneName& name);
     void replace_cell(const CellRequest& request);
@@ -211,6 +239,15 @@ private:
     net::Backoff m_pause;
     std::optional<base::UnixMilliseconds> m_paused_until;
     bool m_key_package_sent = false;         // in this session
+
+    // What this person has revoked and the relay may not have yet.
+    struct PendingRevocation {
+        base::Bytes record;
+        api::Code done = api::Code::none;    // what is said when it is on the board
+        std::string subject;
+        bool sent = false;                   // in this session; not stored
+    };
+    std::vector<PendingRevocation> m_revocations;
 };
 
 }  // namespace sinetti::chat

@@ -1,4 +1,4 @@
-// What needs our name: fresh access tokens, and a key package of ours on board 0. It is done in a short device session that
+// What needs our name: fresh access tokens, a key package of ours on board 0, and revocations. It is done in a short device session that
 // follows board 0 and nothing else, and never in the session in which we read and write.
 
 #include "chat/workspace.h"
@@ -7,7 +7,7 @@
 
 namespace sinetti::chat {
 
-bool Workspace::has_errands() const { return !m_wallet.issuers_to_ask().empty() || wants_key_package_published() || m_key_packages.is_due(now()); }
+bool Workspace::has_errands() const { return !m_wallet.issuers_to_ask().empty() || wants_key_package_published() || m_key_packages.is_due(now()) || has_revocations(); }
 
 bool Workspace::is_revoked() const
 {
@@ -24,6 +24,7 @@ bool Workspace::wants_key_package_published() const
 void Workspace::run_errands()
 {
     if (m_errands_failed || !m_boards.at(wire::kDirectoryBoard).is_caught_up()) return;
+    append_revocations();
     publish_key_package();
     request_tokens();
     const bool waiting = std::ranges::any_of(m_requests, [](const auto& pending) { return !std::holds_alternative<FollowRequest>(pending.second); });

@@ -18,6 +18,12 @@ std::string part_name(const Channel& channel, const MessageNumber& message, std:
 
 bool contains(const std::vector<PublicKey>& keys, const PublicKey& key) { return std::ranges::find(keys, key) != keys.end(); }
 
+bool is_member(const Conversation& conversation, const mls::Credential& credential)
+{
+    const auto members = conversation.group->members();
+    return std::ranges::find(members, credential, &mls::Member::credential) != members.end();
+}
+
 }  // namespace
 
 void Workspace::process_cell(const Board& board, std::uint64_t position, base::ByteView cell, Pass pass, const Conversation* only)
@@ -113,20 +119,14 @@ bool Workspace::is_acceptable(const Conversation& conversation, const mls::Stage
     for (const auto& member : staged.added()) {
         const auto* device = m_people.certified(member);
         if (device == nullptr) return false;
-        if (conversation.kind == api::ConversationKind::direct && !conversation.has_member(device->identity_public_key)) return false;
+        const auto& identity = device->identity_public_key;
+        if (conversation.kind == api::ConversationKind::direct && identity != me() && identity != conversation.other) return false;
     }
     for (const auto& member : staged.updated()) {
         const auto* device = m_people.certified(member);
         if (device == nullptr) return false;
         const auto was = std::ranges::find(before, member.leaf, &mls::Member::leaf);
         if (was != before.end() && was->credential != member.credential) return false;
-    }
-    if (conversation.kind == api::ConversationKind::direct) {
-        const auto committer = claimed_identity(staged.committer().credential);
-        for (const auto& member : staged.removed()) {
-            const auto removed = claimed_identity(member.credential);
-            if (!committer || !removed || removed->identity != committer->identity) return false;
-        }
     }
     return true;
 }
@@ -135,13 +135,13 @@ void Workspace::receive_commit(Conversation& conversation, mls::StagedCommit&& s
 {
     const auto committer = claimed_identity(staged.committer().credential);
     if (!committer || !is_acceptable(conversation, staged)) return notice(api::Code::conversation_damaged, api::Severity::warning, conversation.title, &conversation);
-    const auto before = conversation.member_identities();
+    const auto before = conversation.group->members();
     const bool removes_us = staged.removes_us();
     const auto merged = conversation.group->merge(std::move(staged));
     m_conversations_changed = true;
     conversation.changed_at = now();
     if (removes_us) {
-        conversation.former_members = before;
+        conversation.former_members = identities_of(before);
         std::erase(conversation.former_members, me());
         add_line(conversation, api::MessageKind::removed_us, committer->identity, {}, person_id(me()), position);
         return conversation.leave(m_tags, m_effects);
@@ -149,7 +149,7 @@ void Workspace::receive_commit(Conversation& conversation, mls::StagedCommit&& s
     CHECK_INVARIANT(merged.has_value());
     // Our own commit for that epoch has lost; what it was to do is tried again.
     auto& items = conversation.lane.items;
-    if (!items.empty() && items.front().flight && (std::holds_alternative<AddIntent>(items.front().intent) || std::holds_alternative<RemoveIntent>(items.front().intent))) {
+    if (!items.empty() && items.front().flight && is_commit(items.front().intent)) {
         items.front().flight.reset();
         conversation.lane.persist_front(m_effects);
     }
@@ -171,20 +171,11 @@ void Workspace::add_line(Conversation& conversation, api::MessageKind kind, cons
                               m_effects);
 }
 
-void Workspace::add_membership_lines(Conversation& conversation, const std::vector<PublicKey>& before, const PublicKey& committer, std::uint64_t order)
-{
-    const auto after = conversation.member_identities();
-    for (const auto& identity : before)
-        if (!contains(after, identity)) add_line(conversation, api::MessageKind::member_removed, committer, {}, person_id(identity), order);
-    for (const auto& identity : after)
-        if (!contains(before, identity)) add_line(conversation, api::MessageKind::member_added, committer, {}, person_id(identity), order);
-}
-
 void Workspace::receive_content(Conversation& conversation, const mls::ApplicationMessage& message, std::uint64_t position)
 {
     const auto sender = claimed_identity(message.sender_credential);
     // A message of an earlier epoch may land after its sender was removed: then it came too late, with everybody.
-    if (!sender || !conversation.has_member(sender->identity)) return;
+    if (!sender || !is_member(conversation, message.sender_credential)) return;
     auto content = Content::parse(message.plaintext.view());
     if (!content) return;
     compare_head(content->seen, conversation);
@@ -248,11 +239,13 @@ void Workspace::receive_invitation(Contact& contact, base::ByteView payload, std
 
     std::vector<PublicKey> identities;
     bool has_inviter = false;
+    bool on_another_device = false;   // of ours
     for (const auto& member : group->members()) {
         const auto* device = m_people.certified(member);
         if (device == nullptr) return notice(api::Code::conversation_damaged, api::Severity::warning, m_people.name(contact.identity));
         if (!contains(identities, device->identity_public_key)) identities.push_back(device->identity_public_key);
         has_inviter = has_inviter || device->public_key == contact.device;
+        on_another_device = on_another_device || (device->identity_public_key == me() && device->public_key != m_account.device.public_key());
     }
     const bool direct = invitation->kind == api::ConversationKind::direct;
     if (!has_inviter || (direct && identities.size() != 2)) return notice(api::Code::conversation_damaged, api::Severity::warning, m_people.name(contact.identity));
@@ -279,7 +272,8 @@ void Workspace::receive_invitation(Contact& contact, base::ByteView payload, std
     if (first_time && conversation.group->epoch().value() == 1)
         add_line(conversation, api::MessageKind::created, contact.identity, conversation.title, {}, from);
     else
-        add_line(conversation, api::MessageKind::member_added, contact.identity, {}, person_id(me()), from == 0 ? 0 : from - 1);
+        add_line(conversation, on_another_device ? api::MessageKind::device_joined : api::MessageKind::member_added,
+                 on_another_device ? me() : contact.identity, {}, person_id(me()), from == 0 ? 0 : from - 1);
     m_conversations_changed = true;
 
     // Others may have been talking since the epoch we join began.

@@ -30,12 +30,16 @@ Lane* Workspace::find_lane(const LaneName& name)
 
 void Workspace::pump()
 {
-    if (!m_environment.session.is_ready() || m_paused_until) return;
+    if (!m_environment.session.is_ready() || m_paused_until || is_revoked()) return;
     if (m_on_errands) return run_errands();
     if (!is_caught_up()) return;
     for (auto& [device, contact] : m_contacts) take_off(*contact);
-    for (auto& [id, conversation] : m_conversations)
-        while (conversation->active && !conversation->uncertain && !conversation->replay_from && !conversation->lane.items.empty() && !take_off(*conversation)) {}
+    for (auto& [id, conversation] : m_conversations) {
+        while (conversation->active && !conversation->uncertain && !conversation->replay_from) {
+            look_after(*conversation);
+            if (conversation->lane.items.empty() || take_off(*conversation)) break;
+        }
+    }
 }
 
 // True when the first item is in the air; false when it turned out to be pointless and was dropped.
@@ -66,6 +70,7 @@ bool Workspace::take_off(Conversation& conversation)
 void Workspace::take_off(Contact& contact)
 {
     auto& lane = contact.lane;
+    if (m_people.directory().device(contact.device)->revoked) lane.clear(m_effects);
     if (lane.items.empty()) return;
     auto& item = lane.items.front();
     if (!item.flight) {
@@ -119,6 +124,8 @@ std::optional<Flight> Workspace::make_flight(Conversation& conversation, const I
         if (commit.remove.empty()) return std::nullopt;
         return make_commit(conversation, commit);
     }
+
+    if (std::holds_alternative<UpkeepIntent>(intent)) return make_upkeep(conversation);
 
     const auto& board = m_boards.at(conversation.board);
     Content content{.sent_ms = now().value,
@@ -197,19 +204,20 @@ void Workspace::land_in_conversation(Conversation& conversation, const MessageNu
     else if (auto* rename = std::get_if<RenameIntent>(&intent))
         receive_title(conversation, me(), std::move(rename->title), now(), position);
     else
-        land_commit(conversation, std::move(flight), position);
+        land_commit(conversation, intent, std::move(flight), position);
 }
 
-void Workspace::land_commit(Conversation& conversation, Flight&& flight, std::uint64_t position)
+void Workspace::land_commit(Conversation& conversation, const Intent& intent, Flight&& flight, std::uint64_t position)
 {
     CHECK_INVARIANT(flight.epoch == conversation.group->epoch().value());   // receive_commit grounds the flights that have lost
-    const auto before = conversation.member_identities();
+    const auto before = conversation.group->members();
     const auto merged = conversation.group->merge_pending();
     CHECK_INVARIANT(merged.has_value());
     conversation.enter_epoch(m_tags, m_effects);
     conversation.changed_at = now();
     add_membership_lines(conversation, before, me(), position);
     invite(conversation, flight.invited, flight.welcome, position + 1);
+    if (std::holds_alternative<UpkeepIntent>(intent)) return;   // nobody asked for it
     notice(flight.invited.empty() ? api::Code::member_removed : api::Code::member_added, api::Severity::success, conversation.title, &conversation);
 }
 
@@ -237,7 +245,11 @@ void Workspace::invite(const Conversation& conversation, const std::vector<Publi
 void Workspace::on_appended(const wire::Appended& appended)
 {
     // Nothing has landed before it is read back; this makes room for the next request.
-    if (m_requests.erase(appended.request_id) == 0) return m_environment.host.on_garbled();
+    const auto found = m_requests.find(appended.request_id);
+    if (found == m_requests.end()) return m_environment.host.on_garbled();
+    const auto about = std::move(found->second);
+    m_requests.erase(found);
+    if (const auto* revocation = std::get_if<RevocationRequest>(&about)) finish_revocation(*revocation, std::nullopt);
     m_pause.reset();
 }
 
@@ -253,6 +265,7 @@ void Workspace::on_refused(const wire::Refused& refused)
         return m_environment.host.on_follow_refused();
     }
     if (const auto* tokens = std::get_if<TokenRequestFor>(&about)) return on_token_request_refused(tokens->issuer, refused.code);
+    if (const auto* revocation = std::get_if<RevocationRequest>(&about)) finish_revocation(*revocation, refused.code);
     switch (refused.code) {
     case wire::Refusal::tag_taken:
         if (const auto* cell = std::get_if<CellRequest>(&about)) replace_cell(*cell);
@@ -295,6 +308,7 @@ void Workspace::pause(api::Code reason)
     for (auto& [id, conversation] : m_conversations) conversation->lane.restart_flights();
     for (auto& [device, contact] : m_contacts) contact->lane.restart_flights();
     m_key_package_sent = false;
+    for (auto& revocation : m_revocations) revocation.sent = false;
     if (first && reason != api::Code::none) notice(reason, api::Severity::warning);
 }
 

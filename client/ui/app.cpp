@@ -200,6 +200,11 @@ struct App::Implementation {
             case api::Phase::elsewhere: draw_elsewhere(c); break;
             case api::Phase::failed: draw_failed(c); break;
         }
+        const bool revoked = model.connection.state == api::ConnectionState::refused && model.connection.reason == api::Code::device_revoked;
+        if (revoked && model.session.phase == api::Phase::open && state.dialog == Dialog::none && !state.revoked_said) {
+            state.revoked_said = true;
+            open_dialog(c, Dialog::revoked);
+        }
         draw_dialogs(c);
         const bool above_tabs = model.session.phase == api::Phase::open && viewport.width < kMediumWidth;
         draw_toasts(c, viewport.height - viewport.inset_bottom - (above_tabs ? kTabBarHeight + 16 : 96.0f));

@@ -16,7 +16,7 @@
 namespace sinetti::ui {
 
 enum class Place : std::uint8_t { chats, people, settings };
-enum class Dialog : std::uint8_t { none, new_conversation, add_members, rename, remove_member, invite, verify, forget, protection };
+enum class Dialog : std::uint8_t { none, new_conversation, add_members, rename, remove_member, invite, verify, forget, protection, manage, remove_person, sign_out, revoked };
 enum class Filter : std::uint8_t { all, unread, groups };
 enum class PeopleFilter : std::uint8_t { all, administrators, invited };
 enum class Step : std::uint8_t { welcome, identity, passphrase };
@@ -46,6 +46,8 @@ struct State {
     NodeId focus_before_dialog = 0;
     bool dialog_opened = false;                  // just now: the first control wants the focus
     api::PersonId subject;                       // of the dialog
+    api::DeviceId device;                        // of the dialog
+    bool revoked_said = false;                   // that this device was signed out
     std::set<api::PersonId> chosen;
     bool direct = false;
     api::Role invite_role = api::Role::member;

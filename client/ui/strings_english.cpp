@@ -264,6 +264,26 @@ const char* english(Say what)
         case Say::new_message_announcement: return "{0}: {1}";
         case Say::field_missing: return "Fill this in.";
         case Say::too_short: return "{0} more characters are needed.";
+        case Say::system_joined_here: return "This device joined the conversation; what was said before is on your other devices";
+        case Say::system_device_joined: return "{0} goes on with a new device";
+        case Say::system_own_device_signed_out: return "One of your devices was signed out · the conversation has new keys";
+        case Say::system_device_signed_out: return "A device of {0} was signed out · the conversation has new keys";
+        case Say::system_revoked: return "{0} was removed from the organisation by an administrator · the conversation has new keys";
+        case Say::devices: return "Devices";
+        case Say::devices_hint: return "Everywhere you are signed in. Sign out what you no longer have in your hands.";
+        case Say::device_first: return "The device you enrolled with";
+        case Say::device_here: return "this device";
+        case Say::device_since: return "Signed in {0}";
+        case Say::sign_out: return "Sign out";
+        case Say::sign_out_name: return "Sign out: {0}";
+        case Say::sign_out_title: return "Sign out {0}?";
+        case Say::sign_out_text: return "The conversations get new keys and this device reads nothing that comes after. It cannot be undone; signing in there again makes it a new device.";
+        case Say::manage_person: return "{0}: devices and removal";
+        case Say::remove_person: return "Remove from the organisation";
+        case Say::remove_person_title: return "Remove {0} from the organisation?";
+        case Say::remove_person_text: return "Removing somebody signs out all their devices and takes them out of every conversation, also of those you are not in. It cannot be undone; coming back takes a new invitation.";
+        case Say::revoked_title: return "This device was signed out";
+        case Say::revoked_text: return "You or an administrator signed it out. Nothing new arrives here and nothing can be sent. What is stored can still be read until you erase it.";
         case Say::count: break;
     }
     return "";
@@ -319,6 +339,9 @@ const char* english(api::Code code)
         case api::Code::enrolled: return "{0} joined Sinetti.";
         case api::Code::internal: return "Something unexpected happened in Sinetti. Reload the page; nothing was lost.";
         case api::Code::too_many_devices: return "You have as many devices as one person may have. Sign out one of them, or ask your administrator to.";
+        case api::Code::new_device: return "A new device signed in to your account: {0}. If that was not you, sign it out in the settings and tell your administrator.";
+        case api::Code::device_signed_out: return "The device of {0} was signed out.";
+        case api::Code::person_removed: return "{0} was removed from the organisation.";
     }
     return "";
 }

@@ -264,6 +264,26 @@ const char* finnish(Say what)
         case Say::new_message_announcement: return "{0}: {1}";
         case Say::field_missing: return "Täytä tämä kohta.";
         case Say::too_short: return "Vielä {0} merkkiä puuttuu.";
+        case Say::system_joined_here: return "Tämä laite liittyi keskusteluun; aiemmin sanottu on muilla laitteillasi";
+        case Say::system_device_joined: return "{0} jatkaa uudella laitteella";
+        case Say::system_own_device_signed_out: return "Yksi laitteistasi kirjattiin ulos · keskustelulla on uudet avaimet";
+        case Say::system_device_signed_out: return "Henkilön {0} laite kirjattiin ulos · keskustelulla on uudet avaimet";
+        case Say::system_revoked: return "Ylläpitäjä poisti organisaatiosta henkilön {0} · keskustelulla on uudet avaimet";
+        case Say::devices: return "Laitteet";
+        case Say::devices_hint: return "Kaikki laitteet, joilla olet kirjautunut. Kirjaa ulos ne, jotka eivät enää ole hallussasi.";
+        case Say::device_first: return "Ensimmäinen laite";
+        case Say::device_here: return "tämä laite";
+        case Say::device_since: return "Kirjautui {0}";
+        case Say::sign_out: return "Kirjaa ulos";
+        case Say::sign_out_name: return "Kirjaa ulos: {0}";
+        case Say::sign_out_title: return "Kirjataanko {0} ulos?";
+        case Say::sign_out_text: return "Keskustelut saavat uudet avaimet, eikä laite voi lukea tulevia viestejä. Tätä ei voi perua; laitteella voi kirjautua uudelleen uutena laitteena.";
+        case Say::manage_person: return "{0}: laitteet ja poistaminen";
+        case Say::remove_person: return "Poista organisaatiosta";
+        case Say::remove_person_title: return "Poistetaanko {0} organisaatiosta?";
+        case Say::remove_person_text: return "Poistaminen kirjaa ulos henkilön kaikki laitteet ja poistaa hänet jokaisesta keskustelusta, myös niistä, joissa et ole mukana. Sitä ei voi perua; paluuseen tarvitaan uusi kutsu.";
+        case Say::revoked_title: return "Tämä laite on kirjattu ulos";
+        case Say::revoked_text: return "Sinä tai ylläpitäjä kirjasi sen ulos. Tänne ei tule enää mitään uutta eikä täältä voi lähettää. Tallennettua voi vielä lukea, kunnes poistat sen.";
         case Say::count: break;
     }
     return "";
@@ -319,6 +339,9 @@ const char* finnish(api::Code code)
         case api::Code::enrolled: return "{0} liittyi Sinettiin.";
         case api::Code::internal: return "Sinetissä tapahtui odottamaton virhe. Lataa sivu uudelleen; mitään ei kadonnut.";
         case api::Code::too_many_devices: return "Sinulla on jo niin monta laitetta kuin yhdellä henkilöllä voi olla. Kirjaa jokin niistä ulos tai pyydä ylläpitäjää tekemään se.";
+        case api::Code::new_device: return "Tilillesi kirjautui uusi laite: {0}. Jos se et ollut sinä, kirjaa se ulos asetuksissa ja kerro ylläpitäjälle.";
+        case api::Code::device_signed_out: return "Henkilön {0} laite kirjattiin ulos.";
+        case api::Code::person_removed: return "{0} poistettiin organisaatiosta.";
     }
     return "";
 }

@@ -264,6 +264,26 @@ const char* swedish(Say what)
         case Say::new_message_announcement: return "{0}: {1}";
         case Say::field_missing: return "Fyll i det här fältet.";
         case Say::too_short: return "{0} tecken saknas ännu.";
+        case Say::system_joined_here: return "Den här enheten anslöt sig till chatten; det som sagts tidigare finns på dina andra enheter";
+        case Say::system_device_joined: return "{0} fortsätter på en ny enhet";
+        case Say::system_own_device_signed_out: return "En av dina enheter loggades ut · chatten har nya nycklar";
+        case Say::system_device_signed_out: return "En enhet som tillhör {0} loggades ut · chatten har nya nycklar";
+        case Say::system_revoked: return "{0} togs bort från organisationen av en administratör · chatten har nya nycklar";
+        case Say::devices: return "Enheter";
+        case Say::devices_hint: return "Alla enheter där du är inloggad. Logga ut dem som du inte längre har i din hand.";
+        case Say::device_first: return "Den första enheten";
+        case Say::device_here: return "den här enheten";
+        case Say::device_since: return "Loggade in {0}";
+        case Say::sign_out: return "Logga ut";
+        case Say::sign_out_name: return "Logga ut: {0}";
+        case Say::sign_out_title: return "Logga ut {0}?";
+        case Say::sign_out_text: return "Chattarna får nya nycklar och enheten kan inte läsa det som kommer. Det går inte att ångra; den som loggar in där igen gör det som en ny enhet.";
+        case Say::manage_person: return "{0}: enheter och borttagning";
+        case Say::remove_person: return "Ta bort från organisationen";
+        case Say::remove_person_title: return "Ta bort {0} från organisationen?";
+        case Say::remove_person_text: return "Den som tas bort loggas ut från alla sina enheter och försvinner ur varje chatt, också dem du inte är med i. Det går inte att ångra; för att komma tillbaka krävs en ny inbjudan.";
+        case Say::revoked_title: return "Den här enheten har loggats ut";
+        case Say::revoked_text: return "Du eller en administratör har loggat ut den. Inget nytt kommer hit och inget kan skickas. Det som finns sparat kan läsas tills du tar bort det.";
         case Say::count: break;
     }
     return "";
@@ -319,6 +339,9 @@ const char* swedish(api::Code code)
         case api::Code::enrolled: return "{0} anslöt sig till Sinetti.";
         case api::Code::internal: return "Ett oväntat fel inträffade i Sinetti. Ladda om sidan; inget gick förlorat.";
         case api::Code::too_many_devices: return "Du har redan så många enheter som en person får ha. Logga ut någon av dem eller be administratören göra det.";
+        case api::Code::new_device: return "En ny enhet loggade in på ditt konto: {0}. Om det inte var du, logga ut den i inställningarna och berätta för administratören.";
+        case api::Code::device_signed_out: return "Enheten som tillhör {0} loggades ut.";
+        case api::Code::person_removed: return "{0} togs bort från organisationen.";
     }
     return "";
 }

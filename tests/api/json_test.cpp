@@ -15,7 +15,7 @@ std::vector<Command> every_command()
     return {Start{}, OpenLink{"#i=abc"}, Found{"VNK", "Elina", "Pääministeri"}, Enrol{"Li", ""}, Unlock{}, Lock{}, ForgetDevice{},
             CreateInvitation{"Li Ahlfors", Role::administrator}, CreateConversation{ConversationKind::direct, "", {"aa", "bb"}}, OpenConversation{"cc"},
             LoadOlder{"cc"}, SendText{"cc", "åäö € @ {} ~ ê"}, SaveDraft{"cc", ""}, AddMembers{"cc", {}}, RemoveMember{"cc", "aa"},
-            RenameConversation{"cc", "Hallitusviisikko"}, SetVerified{"aa", true}, SetSetting{"language", "fi"}};
+            RenameConversation{"cc", "Hallitusviisikko"}, SetVerified{"aa", true}, SetSetting{"language", "fi"}, SignOutDevice{"dd"}, RemovePerson{"aa"}};
 }
 
 std::vector<Event> every_event()
@@ -24,7 +24,7 @@ std::vector<Event> every_event()
                                      .level = Level::silent, .post_quantum = false, .active = false, .unread = 3, .draft = "luonnos", .has_last = true, .last = kMessage, .changed_ms = -1};
     Invitation invitation{.id = "11", .name = "Li", .role = Role::member, .expires_ms = 5, .used = true, .fragment = "#i=x"};
     return {SessionEvent{Phase::failed, Code::internal, "VNK", "Li", "Elina", "aa", true}, ConnectionEvent{ConnectionState::refused, Code::relay_fork, 7, Level::shielded},
-            PeopleEvent{{Person{"aa", "Elina", "Pääministeri", "ff", Role::administrator, 12, true, false, true}}}, ConversationsEvent{{conversation}},
+            PeopleEvent{{Person{"aa", "Elina", "Pääministeri", "ff", Role::administrator, 12, true, false, true, {{"dd", "Firefox", 7, true, true}, {}}}}}, ConversationsEvent{{conversation}},
             TimelineEvent{"cc", {kMessage, kMessage}, true, 2}, MessagesEvent{"cc", {kMessage}}, InvitationsEvent{{invitation}}, InvitationReadyEvent{invitation},
             ConversationReadyEvent{"cc"}, SettingsEvent{{{"theme", "dark"}, {"language", "sv"}}}, EvidenceEvent{"signed twice"}, NoticeEvent{Code::relay_full, Severity::error, "x", "cc"}};
 }

@@ -2,7 +2,7 @@
 // Drives real browsers against a real relay: node tests/browser/run.mjs [options]
 //   --app DIR       the built app                        (build/web)
 //   --relay PATH    the relay program                    (build/native/bin/sinetti-relay)
-//   --only NAME     one suite: modules, five, look, hostile, firefox   (may be repeated)
+//   --only NAME     one suite: modules, five, devices, look, hostile, firefox   (may be repeated)
 //   --pictures      also writes the README's pictures to docs/images
 // Prints `browser: N passed, N failed`; measurements go to build/measurements.json, screenshots to build/screenshots.
 
@@ -15,6 +15,7 @@ import {parseArgs} from 'node:util';
 
 import {launchChromium} from './support/chromium.mjs';
 import {Report} from './support/harness.mjs';
+import {devices} from './suites/devices.mjs';
 import {firefox} from './suites/firefox.mjs';
 import {fivePeople} from './suites/five_people.mjs';
 import {hostile} from './suites/hostile.mjs';
@@ -36,6 +37,7 @@ const pictures = options.pictures ? resolve(root, 'docs/images') : null;
 const suites = {
   modules: (browser) => modules(browser),
   five: (browser) => fivePeople(browser, shared),
+  devices: (browser) => devices(browser, {...shared, screenshots}),
   look: (browser) => look(browser, {...shared, screenshots, pictures}),
   hostile: (browser) => hostile(browser, shared),
   firefox: () => firefox(shared),

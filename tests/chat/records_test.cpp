@@ -210,7 +210,7 @@ TEST_SUITE("chat.records")
         Store store;
         Lane lane{{LaneKind::conversation, "abcd"}, {}};
         const std::vector<Intent> intents{TextIntent{{1}, "moi", {5}}, RenameIntent{"Nimi"}, AddIntent{{PublicKey{1}, PublicKey{2}}}, RemoveIntent{PublicKey{3}},
-                                          InviteIntent{base::Bytes(3000, 1)}};
+                                          InviteIntent{base::Bytes(3000, 1)}, UpkeepIntent{}};
         for (std::uint64_t i = 0; i < intents.size(); ++i) {
             OutboxItem item{i, intents[i], std::nullopt};
             if (i % 2 == 1) item.flight = Flight{.message = {4}, .board = 1, .epoch = 7, .payload = base::Bytes(1500, 2), .counters = {3, 9}, .welcome = {1, 2}, .invited = {PublicKey{8}}};

@@ -200,6 +200,9 @@ std::vector<std::string> Client::texts(std::string_view title)
         case api::MessageKind::removed_us: result.push_back("[" + name_of(message.sender) + " removed us]"); break;
         case api::MessageKind::unreadable: result.push_back("[unreadable]"); break;
         case api::MessageKind::messages_gone: result.push_back("[messages gone]"); break;
+        case api::MessageKind::device_joined: result.push_back("[" + name_of(message.subject) + " has a new device]"); break;
+        case api::MessageKind::device_signed_out: result.push_back("[a device of " + name_of(message.subject) + " signed out]"); break;
+        case api::MessageKind::member_revoked: result.push_back("[" + name_of(message.subject) + " removed by an administrator]"); break;
         }
     }
     return result;

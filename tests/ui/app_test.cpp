@@ -449,7 +449,7 @@ TEST_SUITE("ui.app")
                 check_controls(page);
                 page.tell(api::ConnectionEvent{.state = api::ConnectionState::offline, .reason = api::Code::relay_unreachable, .waiting = 2});
                 check_controls(page);
-                for (int code = 1; code <= static_cast<int>(api::Code::too_many_devices); ++code) {
+                for (int code = 1; code <= static_cast<int>(api::Code::person_removed); ++code) {
                     page.tell(api::NoticeEvent{.code = static_cast<api::Code>(code), .severity = api::Severity::error, .subject = "Hallitusviisikko"});
                 }
                 check_controls(page);

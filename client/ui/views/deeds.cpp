@@ -68,6 +68,13 @@ std::string system_line(const Context& c, const api::Message& m, api::Conversati
         case api::MessageKind::removed_us: return c.say(Say::system_removed_us);
         case api::MessageKind::unreadable: return c.say(Say::system_unreadable);
         case api::MessageKind::messages_gone: return c.say(Say::system_messages_gone);
+        case api::MessageKind::device_joined:
+            if (m.subject == c.model.session.me) return c.say(Say::system_joined_here);
+            return c.say(Say::system_device_joined, {name_of(c, m.subject)});
+        case api::MessageKind::device_signed_out:
+            if (m.subject == c.model.session.me) return c.say(Say::system_own_device_signed_out);
+            return c.say(Say::system_device_signed_out, {name_of(c, m.subject)});
+        case api::MessageKind::member_revoked: return c.say(Say::system_revoked, {name_of(c, m.subject)});
         case api::MessageKind::text: break;
     }
     return m.text;

@@ -278,6 +278,30 @@ void draw_verify(Context& c, const api::Person& p)
     }
 }
 
+// What an administrator can do about somebody.
+void draw_manage(Context& c, const api::Person& p)
+{
+    const bool narrow = stacked(c);
+    const float width = narrow ? c.viewport.width - 40 : 492.0f;
+    const float hint = c.paragraph_height(kLabel, c.say(Say::remove_person_text), width);
+    const float height = 26 + devices_height(p) + 20 + hint + 24 + Foot::height(narrow, 2);
+    DialogScope dialog(c, "manage", p.name, p.title, 560, height);
+    const Rect& area = dialog.content();
+    float y = area.y;
+    c.heading("devices title", 3, kLabelStrong, c.say(Say::devices), area.x, y, c.theme.text);
+    y += 26;
+    draw_devices(c, {area.x, y, area.w, 0}, p);
+    y += devices_height(p) + 20;
+    c.paragraph("about", kLabel, c.say(Say::remove_person_text), {area.x, y, area.w, 0}, c.theme.text_2);
+    Foot foot(c, dialog);
+    foot.expect(2);
+    if (foot.add("done", {.label = c.say(Say::done), .kind = ButtonKind::outline})) return close_dialog(c);
+    if (foot.add("remove", {.label = c.say(Say::remove_person), .icon = icons::kUserMinus, .kind = ButtonKind::ghost_danger})) {
+        open_dialog(c, Dialog::remove_person);
+        c.state.subject = p.id;
+    }
+}
+
 void draw_protection(Context& c)
 {
     const bool narrow = stacked(c);
@@ -443,6 +467,32 @@ void draw_dialogs(Context& c)
         case Dialog::verify:
             if (subject != nullptr) return draw_verify(c, *subject);
             break;
+        case Dialog::manage:
+            if (subject != nullptr && !subject->revoked) return draw_manage(c, *subject);
+            break;
+        case Dialog::remove_person:
+            if (subject == nullptr || subject->revoked) break;
+            if (draw_question(c, "remove person", c.say(Say::remove_person_title, {subject->name}), c.say(Say::remove_person_text), c.say(Say::remove))) {
+                c.send(api::RemovePerson{subject->id});
+                close_dialog(c);
+            }
+            return;
+        case Dialog::sign_out: {
+            if (subject == nullptr) break;
+            const auto device = std::ranges::find(subject->devices, c.state.device, &api::Device::id);
+            if (device == subject->devices.end() || device->revoked) break;
+            if (draw_question(c, "sign out", c.say(Say::sign_out_title, {device_name(c, *device)}), c.say(Say::sign_out_text), c.say(Say::sign_out))) {
+                c.send(api::SignOutDevice{device->id});
+                close_dialog(c);
+            }
+            return;
+        }
+        case Dialog::revoked:
+            if (draw_question(c, "revoked", c.say(Say::revoked_title), c.say(Say::revoked_text), c.say(Say::forget_confirm))) {
+                c.send(api::ForgetDevice{});
+                close_dialog(c);
+            }
+            return;
     }
     close_dialog(c);   // what it was about is gone
 }

@@ -22,12 +22,12 @@ struct Columns {
     float right;
 };
 
-Columns columns_of(const Rect& area)
+Columns columns_of(const Rect& area, bool admin)
 {
     const float x = area.x + 24;
     const float w = area.w - 48;
     const bool table = area.w >= 820;
-    const float act = 120;
+    const float act = admin ? 164 : 120;
     const float unit = (w - act) / 6.4f;
     return {table, x, x + unit * 2.6f, x + unit * 3.8f, x + unit * 5.4f, area.right() - 24 - act, area.right() - 24};
 }
@@ -62,7 +62,8 @@ void draw_person_line(Context& c, const Rect& row, const Columns& columns, const
     const Theme& t = c.theme;
     GroupScope item(c, p.id, Role::listitem, row, p.name);
     c.paint.line({row.x + 10, row.y}, {row.right() - 10, row.y}, 1, t.line);
-    const float right = columns.table ? columns.role - 12 : columns.right - 56;
+    const bool manageable = c.model.session.administrator && !p.me && !p.revoked;
+    const float right = columns.table ? columns.role - 12 : columns.right - (manageable ? 100.0f : 56.0f);
     draw_person(c, {columns.name, row.y + (row.h - 40) / 2, 40, 40}, p);
     const float x = columns.name + 52;
     const bool two = !p.title.empty() || !columns.table;
@@ -105,8 +106,15 @@ void draw_person_line(Context& c, const Rect& row, const Columns& columns, const
         const std::string full = c.say(Say::verify_person, {p.name});
         verify.name = full;
         const float w = button_width(c, verify);
-        if (button(c, "verify", {columns.right - 44 - w, row.y + (row.h - 36) / 2, w, 36}, verify)) {
+        if (button(c, "verify", {columns.right - (manageable ? 88 : 44) - w, row.y + (row.h - 36) / 2, w, 36}, verify)) {
             open_dialog(c, Dialog::verify);
+            c.state.subject = p.id;
+        }
+    }
+    if (manageable) {
+        const Rect manage{columns.right - 86, row.y + (row.h - 44) / 2, 44, 44};
+        if (icon_button(c, "manage", manage, c.say(Say::manage_person, {p.name}), {.icon = icons::kDotsThreeVertical, .icon_size = 22})) {
+            open_dialog(c, Dialog::manage);
             c.state.subject = p.id;
         }
     }
@@ -220,7 +228,7 @@ void draw_people(Context& c, const Rect& area)
         if (words.empty() || words.match(i.name)) invitations.push_back(&i);
     }
     const Rect probe{x, y, w, 0};
-    const Columns columns = columns_of(probe);
+    const Columns columns = columns_of(probe, admin);
     const float row_height = columns.table ? 60.0f : 68.0f;
     const float head = columns.table ? 42.0f : 10.0f;
     const std::size_t rows = people.size() + invitations.size();

@@ -130,6 +130,15 @@ void draw_settings(Context& c, const Rect& area)
         }
         y += height + 16;
     }
+    if (const api::Person* me = c.model.person(c.model.session.me); me != nullptr) {
+        const float hint = c.paragraph_height(kLabel, c.say(Say::devices_hint), inner);
+        const float height = pad + 26 + hint + 8 + devices_height(*me) + pad - 8;
+        card(height);
+        c.heading("devices title", 2, kLabelStrong, c.say(Say::devices), x + pad, y + pad, t.text);
+        c.paragraph("devices hint", kLabel, c.say(Say::devices_hint), {x + pad, y + pad + 26, inner, 0}, t.text_2);
+        draw_devices(c, {x + pad, y + pad + 26 + hint + 8, inner, 0}, *me);
+        y += height + 16;
+    }
     {
         const auto row = [&](std::string_view key, const char* icon, Say title, Say hint, Colour ink) {
             const float h = std::max(60.0f, c.paragraph_height(kLabel, c.say(hint), inner - 36) + 42);

@@ -38,6 +38,11 @@ float level_chip_width(Context& c, api::Level level, bool small);
 inline constexpr float kDigitsHeight = 3 * 38 + 26;
 void draw_digits(Context& c, std::string_view key, const Rect& area, std::string_view fingerprint, float align);
 
+// The live devices of a person, each with a button that asks whether to sign it out; not this one.
+float devices_height(const api::Person& person);
+void draw_devices(Context& c, const Rect& area, const api::Person& person);
+std::string device_name(const Context& c, const api::Device& device);
+
 // Shared deeds.
 void open_conversation(Context& c, const api::ConversationId& id);
 void leave_conversation(Context& c);
