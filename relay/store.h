@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "sqlite/database.h"
 #include "wire/frame.h"
 
 #include <memory>
@@ -17,11 +18,7 @@
 
 namespace sinetti::relay {
 
-enum class StoreError : std::uint8_t {
-    full = 1,      // no space, a quota, or a read-only file; nothing was written, reading goes on
-    unavailable,   // cannot be opened, or in use
-    broken,        // an I/O error, or contents that contradict themselves
-};
+using StoreError = sqlite::Error;
 
 template<typename T>
 using StoreResult = base::Result<T, StoreError>;

@@ -1,36 +1,36 @@
-#include "relay/sqlite.h"
+#include "sqlite/database.h"
 
 #include <cerrno>
 
-namespace sinetti::relay::sqlite {
+namespace sinetti::sqlite {
 
 using base::ByteView;
 using base::Unexpected;
 
 // SQLite has one code for a full disk; quotas, file size limits and read-only file systems come as I/O errors, and only errno
 // tells them apart: sqlite3_system_errno() knows nothing of a write that failed in COMMIT.
-StoreError error_of(int code)
+Error error_of(int code)
 {
     const int system_error = errno;
     switch (code & 0xff) {
     case SQLITE_FULL:
-    case SQLITE_READONLY: return StoreError::full;
+    case SQLITE_READONLY: return Error::full;
     case SQLITE_CANTOPEN:
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return StoreError::unavailable;
+    case SQLITE_LOCKED: return Error::unavailable;
     default: break;
     }
-    if ((code & 0xff) != SQLITE_IOERR) return StoreError::broken;
+    if ((code & 0xff) != SQLITE_IOERR) return Error::broken;
     switch (system_error) {
     case ENOSPC:
     case EDQUOT:
     case EFBIG:
-    case EROFS: return StoreError::full;
-    default: return StoreError::broken;
+    case EROFS: return Error::full;
+    default: return Error::broken;
     }
 }
 
-StoreResult<Database> Database::open(const std::filesystem::path& file, int flags)
+Result<Database> Database::open(const std::filesystem::path& file, int flags)
 {
     sqlite3* handle = nullptr;
     errno = 0;
@@ -42,7 +42,7 @@ StoreResult<Database> Database::open(const std::filesystem::path& file, int flag
     return database;
 }
 
-StoreResult<void> Database::run(const std::string& sql)
+Result<void> Database::run(const std::string& sql)
 {
     errno = 0;
     const int code = sqlite3_exec(m_handle.get(), sql.c_str(), nullptr, nullptr, nullptr);
@@ -50,13 +50,13 @@ StoreResult<void> Database::run(const std::string& sql)
     return {};
 }
 
-StoreResult<std::int64_t> Database::pragma(const std::string& name)
+Result<std::int64_t> Database::pragma(const std::string& name)
 {
     auto statement = TRY(Statement::prepare(*this, ("PRAGMA " + name).c_str()));
     return TRY(statement.step()) ? statement.integer(0) : 0;
 }
 
-StoreResult<Statement> Statement::prepare(Database& database, const char* sql)
+Result<Statement> Statement::prepare(Database& database, const char* sql)
 {
     sqlite3_stmt* handle = nullptr;
     errno = 0;
@@ -83,7 +83,7 @@ Statement& Statement::bind(int index, std::string_view value)
     return *this;
 }
 
-StoreResult<bool> Statement::step()
+Result<bool> Statement::step()
 {
     errno = 0;
     const int code = sqlite3_step(m_handle.get());
@@ -104,4 +104,4 @@ ByteView Statement::blob(int column)
     return {data, static_cast<std::size_t>(sqlite3_column_bytes(m_handle.get(), column))};
 }
 
-}  // namespace sinetti::relay::sqlite
+}  // namespace sinetti::sqlite
