@@ -30,9 +30,12 @@ struct SetVerified { PersonId person; bool verified = false; };
 struct SetSetting { std::string key; std::string value; };                   // language, theme, density: stored sealed, echoed by SettingsEvent
 struct SignOutDevice { DeviceId device; };                                   // one of ours, or anybody's by the holder of the root key; for good
 struct RemovePerson { PersonId person; };                                    // from the organisation, by the holder of the root key; for good
+struct WatchConversations {};                                                // from now on MessagesEvents come of every conversation, not of the open one alone
+struct ExportConversation { ConversationId conversation; };                  // answers with an ExportEvent; marks nothing as read
 
 using Command = std::variant<Start, OpenLink, Found, Enrol, Unlock, Lock, ForgetDevice, CreateInvitation, CreateConversation, OpenConversation, LoadOlder,
-                             SendText, SaveDraft, AddMembers, RemoveMember, RenameConversation, SetVerified, SetSetting, SignOutDevice, RemovePerson>;
+                             SendText, SaveDraft, AddMembers, RemoveMember, RenameConversation, SetVerified, SetSetting, SignOutDevice, RemovePerson,
+                             WatchConversations, ExportConversation>;
 
 inline constexpr std::size_t kCommandSizeMax = 1u << 20;   // bytes of JSON
 inline constexpr std::size_t kMessageTextMax = 32u << 10;  // bytes of UTF-8

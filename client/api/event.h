@@ -1,6 +1,6 @@
 #pragma once
 // What the core tells the user interface. Each event replaces the whole slice it names, except MessagesEvent, which adds or
-// replaces single messages of an open conversation.
+// replaces single messages of an open or watched conversation.
 
 #include "api/types.h"
 
@@ -25,6 +25,9 @@ struct ConnectionEvent {
     Code reason = Code::none;
     std::uint32_t waiting = 0;       // messages in the outbox
     Level level = Level::prompt;
+    std::uint32_t unsent = 0;        // everything in the outbox: messages, changes of conversations, invitations into them
+    bool caught_up = false;          // everything was read that the relay has
+    friend bool operator==(const ConnectionEvent&, const ConnectionEvent&) = default;
 };
 struct PeopleEvent { std::vector<Person> people; };                          // by name
 struct ConversationsEvent { std::vector<ConversationSummary> conversations; };   // newest first
@@ -46,9 +49,10 @@ struct NoticeEvent {
     std::string subject;             // a name or title the sentence mentions
     ConversationId conversation;
 };
+struct ExportEvent { ConversationId conversation; std::vector<Message> messages; };   // all of them, oldest first
 
 using Event = std::variant<SessionEvent, ConnectionEvent, PeopleEvent, ConversationsEvent, TimelineEvent, MessagesEvent, InvitationsEvent, InvitationReadyEvent,
-                           ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent>;
+                           ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent, ExportEvent>;
 
 std::string to_json(const Event& event);
 std::optional<Event> event_from_json(std::string_view json);

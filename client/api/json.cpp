@@ -182,10 +182,13 @@ SINETTI_FIELDS(SetVerified) { archive("person", v.person); archive("verified", v
 SINETTI_FIELDS(SetSetting) { archive("key", v.key); archive("value", v.value); }
 SINETTI_FIELDS(SignOutDevice) { archive("device", v.device); }
 SINETTI_FIELDS(RemovePerson) { archive("person", v.person); }
+SINETTI_FIELDS(WatchConversations) {}
+SINETTI_FIELDS(ExportConversation) { archive("conversation", v.conversation); }
 
 SINETTI_FIELDS(SessionEvent) { archive("phase", v.phase); archive("error", v.error); archive("organisation", v.organisation); archive("invitee", v.invitee);
     archive("inviter", v.inviter); archive("me", v.me); archive("administrator", v.administrator); }
-SINETTI_FIELDS(ConnectionEvent) { archive("state", v.state); archive("reason", v.reason); archive("waiting", v.waiting); archive("level", v.level); }
+SINETTI_FIELDS(ConnectionEvent) { archive("state", v.state); archive("reason", v.reason); archive("waiting", v.waiting); archive("level", v.level);
+    archive("unsent", v.unsent); archive("caughtUp", v.caught_up); }
 SINETTI_FIELDS(PeopleEvent) { archive("people", v.people); }
 SINETTI_FIELDS(ConversationsEvent) { archive("conversations", v.conversations); }
 SINETTI_FIELDS(TimelineEvent) { archive("conversation", v.conversation); archive("messages", v.messages); archive("hasOlder", v.has_older); archive("unread", v.unread); }
@@ -196,6 +199,7 @@ SINETTI_FIELDS(ConversationReadyEvent) { archive("conversation", v.conversation)
 SINETTI_FIELDS(SettingsEvent) { archive("settings", v.settings); }
 SINETTI_FIELDS(EvidenceEvent) { archive("text", v.text); }
 SINETTI_FIELDS(NoticeEvent) { archive("code", v.code); archive("severity", v.severity); archive("subject", v.subject); archive("conversation", v.conversation); }
+SINETTI_FIELDS(ExportEvent) { archive("conversation", v.conversation); archive("messages", v.messages); }
 // clang-format on
 
 #undef SINETTI_FIELDS
@@ -221,9 +225,9 @@ bool JsonReader::decode(const Json& json, T& value)
 // The names on the wire, in the order of the variants.
 constexpr const char* kCommandNames[] = {"start", "openLink", "found", "enrol", "unlock", "lock", "forgetDevice", "createInvitation", "createConversation",
                                          "openConversation", "loadOlder", "sendText", "saveDraft", "addMembers", "removeMember", "renameConversation",
-                                         "setVerified", "setSetting", "signOutDevice", "removePerson"};
+                                         "setVerified", "setSetting", "signOutDevice", "removePerson", "watchConversations", "exportConversation"};
 constexpr const char* kEventNames[] = {"session", "connection", "people", "conversations", "timeline", "messages", "invitations", "invitationReady",
-                                       "conversationReady", "settings", "evidence", "notice"};
+                                       "conversationReady", "settings", "evidence", "notice", "export"};
 static_assert(std::size(kCommandNames) == std::variant_size_v<Command>);
 static_assert(std::size(kEventNames) == std::variant_size_v<Event>);
 

@@ -863,7 +863,7 @@ void Core::Implementation::report_connection()
         m_reported_connection.reset();
         return;
     }
-    api::ConnectionEvent event{.state = api::ConnectionState::offline, .reason = m_connection_reason, .waiting = 0, .level = api::Level::prompt};
+    api::ConnectionEvent event{.state = api::ConnectionState::offline, .reason = m_connection_reason, .waiting = 0, .level = api::Level::prompt, .unsent = 0, .caught_up = false};
     const bool running_errands = m_workspace && m_session.is_ready() && m_session_kind == wire::SessionKind::device;
     if (m_session.is_ready() && !running_errands)
         event.state = api::ConnectionState::connected;
@@ -874,10 +874,10 @@ void Core::Implementation::report_connection()
     if (m_workspace) {
         event.waiting = m_workspace->waiting_messages();
         event.level = m_workspace->level();
+        event.unsent = m_workspace->unsent_items();
+        event.caught_up = m_workspace->is_caught_up();
     }
-    if (m_reported_connection && m_reported_connection->state == event.state && m_reported_connection->reason == event.reason &&
-        m_reported_connection->waiting == event.waiting && m_reported_connection->level == event.level)
-        return;
+    if (m_reported_connection == event) return;
     m_reported_connection = event;
     m_effects.emit(event);
 }

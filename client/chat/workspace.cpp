@@ -332,6 +332,14 @@ std::uint32_t Workspace::waiting_messages() const
     return waiting;
 }
 
+std::uint32_t Workspace::unsent_items() const
+{
+    std::size_t items = 0;
+    for (const auto& [id, conversation] : m_conversations) items += conversation->lane.items.size();
+    for (const auto& [device, contact] : m_contacts) items += contact->lane.items.size();
+    return static_cast<std::uint32_t>(items);
+}
+
 void Workspace::announce()
 {
     m_people_changed = true;
@@ -379,7 +387,7 @@ void Workspace::report()
     }
     for (const auto& [id, conversation] : m_conversations) {
         auto changed = conversation->timeline.take_changed();
-        if (id == m_open && !changed.empty()) m_effects.emit(api::MessagesEvent{id, std::move(changed)});
+        if ((m_watching || id == m_open) && !changed.empty()) m_effects.emit(api::MessagesEvent{id, std::move(changed)});
     }
 }
 

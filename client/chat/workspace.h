@@ -55,6 +55,7 @@ public:
     const Account& account() const { return m_account; }
     bool is_caught_up() const;
     std::uint32_t waiting_messages() const;
+    std::uint32_t unsent_items() const;
     api::Level level() const;
 
     void announce();                         // every event that describes us
@@ -130,6 +131,8 @@ private:
     void run(const api::SetVerified& command);
     void run(const api::SignOutDevice& command);
     void run(const api::RemovePerson& command);
+    void run(const api::WatchConversations& command);
+    void run(const api::ExportConversation& command);
     Conversation* find(const api::ConversationId& id);           // with a notice when it is unknown
     Conversation* find_active(const api::ConversationId& id);    // and when we are not in it any more
     std::optional<std::vector<PublicKey>> known_people(const std::vector<api::PersonId>& ids);
@@ -224,6 +227,7 @@ private:
 
     api::ConversationId m_open;              // the conversation on the screen, or empty
     std::size_t m_shown = kTimelinePage;
+    bool m_watching = false;                 // whoever listens wants to hear of every conversation
     bool m_people_changed = false;
     bool m_conversations_changed = false;
     bool m_invitations_changed = false;

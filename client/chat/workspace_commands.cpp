@@ -217,4 +217,13 @@ void Workspace::run(const api::SetVerified& command)
     m_people_changed = true;
 }
 
+void Workspace::run(const api::WatchConversations&) { m_watching = true; }
+
+void Workspace::run(const api::ExportConversation& command)
+{
+    const auto* conversation = find(command.conversation);
+    if (conversation == nullptr) return;
+    m_effects.emit(api::ExportEvent{conversation->id, conversation->timeline.newest(conversation->timeline.entries().size())});
+}
+
 }  // namespace sinetti::chat

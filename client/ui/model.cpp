@@ -84,6 +84,7 @@ void Model::apply(const api::Event& event)
                    },
                    [&](const api::EvidenceEvent& e) { evidence = e.text; },
                    [&](const api::NoticeEvent&) {},
+                   [&](const api::ExportEvent&) {},
                },
                event);
 }

@@ -15,7 +15,8 @@ std::vector<Command> every_command()
     return {Start{}, OpenLink{"#i=abc"}, Found{"VNK", "Elina", "Pääministeri"}, Enrol{"Li", ""}, Unlock{}, Lock{}, ForgetDevice{},
             CreateInvitation{"Li Ahlfors", Role::administrator}, CreateConversation{ConversationKind::direct, "", {"aa", "bb"}}, OpenConversation{"cc"},
             LoadOlder{"cc"}, SendText{"cc", "åäö € @ {} ~ ê"}, SaveDraft{"cc", ""}, AddMembers{"cc", {}}, RemoveMember{"cc", "aa"},
-            RenameConversation{"cc", "Hallitusviisikko"}, SetVerified{"aa", true}, SetSetting{"language", "fi"}, SignOutDevice{"dd"}, RemovePerson{"aa"}};
+            RenameConversation{"cc", "Hallitusviisikko"}, SetVerified{"aa", true}, SetSetting{"language", "fi"}, SignOutDevice{"dd"}, RemovePerson{"aa"},
+            WatchConversations{}, ExportConversation{"cc"}};
 }
 
 std::vector<Event> every_event()
@@ -23,10 +24,11 @@ std::vector<Event> every_event()
     ConversationSummary conversation{.id = "cc", .kind = ConversationKind::group, .title = "Hallitusviisikko", .other = "", .fingerprint = "00ff", .members = {"aa", "bb"},
                                      .level = Level::silent, .post_quantum = false, .active = false, .unread = 3, .draft = "luonnos", .has_last = true, .last = kMessage, .changed_ms = -1};
     Invitation invitation{.id = "11", .name = "Li", .role = Role::member, .expires_ms = 5, .used = true, .fragment = "#i=x"};
-    return {SessionEvent{Phase::failed, Code::internal, "VNK", "Li", "Elina", "aa", true}, ConnectionEvent{ConnectionState::refused, Code::relay_fork, 7, Level::shielded},
+    return {SessionEvent{Phase::failed, Code::internal, "VNK", "Li", "Elina", "aa", true}, ConnectionEvent{ConnectionState::refused, Code::relay_fork, 7, Level::shielded, 9, true},
             PeopleEvent{{Person{"aa", "Elina", "Pääministeri", "ff", Role::administrator, 12, true, false, true, {{"dd", "Firefox", 7, true, true}, {}}}}}, ConversationsEvent{{conversation}},
             TimelineEvent{"cc", {kMessage, kMessage}, true, 2}, MessagesEvent{"cc", {kMessage}}, InvitationsEvent{{invitation}}, InvitationReadyEvent{invitation},
-            ConversationReadyEvent{"cc"}, SettingsEvent{{{"theme", "dark"}, {"language", "sv"}}}, EvidenceEvent{"signed twice"}, NoticeEvent{Code::relay_full, Severity::error, "x", "cc"}};
+            ConversationReadyEvent{"cc"}, SettingsEvent{{{"theme", "dark"}, {"language", "sv"}}}, EvidenceEvent{"signed twice"}, NoticeEvent{Code::relay_full, Severity::error, "x", "cc"},
+            ExportEvent{"cc", {kMessage}}};
 }
 
 }  // namespace

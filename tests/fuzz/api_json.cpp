@@ -32,7 +32,8 @@ std::vector<base::Bytes> seeds()
                                 CreateConversation{ConversationKind::group, "Ryhmä", {"aa", "bb"}},
                                 SendText{"cc", "hei \"kaikki\" \\ 🦭\n"},
                                 SetVerified{"aa", true},
-                                SetSetting{"language", "sv"}};
+                                SetSetting{"language", "sv"},
+                                ExportConversation{"cc"}};
     Message message;
     message.id = "dd";
     message.text = "hei";
@@ -53,7 +54,8 @@ std::vector<base::Bytes> seeds()
                             InvitationReadyEvent{},
                             SettingsEvent{{{"language", "fi"}, {"theme", "dark"}}},
                             EvidenceEvent{"signed twice"},
-                            NoticeEvent{}};
+                            NoticeEvent{},
+                            ExportEvent{"cc", {message}}};
     std::vector<base::Bytes> list;
     for (const auto& command : commands) list.push_back(base::to_bytes(base::view_of(to_json(command))));
     for (const auto& event : events) list.push_back(base::to_bytes(base::view_of(to_json(event))));
