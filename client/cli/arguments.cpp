@@ -1,0 +1,160 @@
+#include "cli/arguments.h"
+
+#include <charconv>
+#include <limits>
+
+namespace sinetti::cli {
+
+using base::Unexpected;
+
+namespace {
+
+struct CommandForm {
+    std::string_view name;
+    Command command;
+    std::size_t words_min;
+    std::size_t words_max;
+};
+
+constexpr std::size_t kAny = std::numeric_limits<std::size_t>::max();
+constexpr CommandForm kCommands[] = {
+    {"help", Command::help, 0, 0},     {"enrol", Command::enrol, 1, 1},   {"people", Command::people, 0, 0},
+    {"list", Command::conversations, 0, 0}, {"invite", Command::invite, 1, 1}, {"create", Command::create, 2, kAny},
+    {"direct", Command::direct, 1, 1}, {"add", Command::add, 2, kAny},    {"remove", Command::remove, 2, 2},
+    {"rename", Command::rename, 2, 2}, {"send", Command::send, 1, 2},     {"follow", Command::follow, 0, 1},
+    {"export", Command::export_conversation, 1, 1},
+};
+
+Failure misuse(std::string sentence) { return {Exit::usage, std::move(sentence)}; }
+
+std::optional<std::uint64_t> number(std::string_view text, std::uint64_t max)
+{
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (text.empty() || error != std::errc() || end != text.data() + text.size() || value > max) return std::nullopt;
+    return value;
+}
+
+bool take_flag(Arguments& arguments, std::string_view option)
+{
+    if (option == "--offline") return arguments.offline = true;
+    if (option == "--administrator") return arguments.administrator = true;
+    if (option == "--lines") return arguments.lines = true;
+    if (option == "--json") {
+        arguments.format = Format::json;
+        return true;
+    }
+    return false;
+}
+
+// Failures: usage. False: no such option.
+Result<bool> take_value(Arguments& arguments, std::string_view option, const std::string& value)
+{
+    if (option == "--data") {
+        arguments.data = value;
+    } else if (option == "--relay") {
+        arguments.relay = parse_relay_address(value);
+        if (!arguments.relay) return Unexpected(misuse("--relay wants an address like https://sinetti.example.fi"));
+    } else if (option == "--authorities") {
+        arguments.authorities = value;
+    } else if (option == "--passphrase-file") {
+        arguments.passphrase = FromFile{value};
+    } else if (option == "--passphrase-fd") {
+        const auto descriptor = number(value, 1u << 20);
+        if (!descriptor) return Unexpected(misuse("--passphrase-fd wants the number of an open descriptor"));
+        arguments.passphrase = FromDescriptor{static_cast<int>(*descriptor)};
+    } else if (option == "--timeout") {
+        const auto seconds = number(value, static_cast<std::uint64_t>(kTimeoutMax.count()));
+        if (!seconds) return Unexpected(misuse("--timeout wants a number of seconds"));
+        arguments.timeout = std::chrono::seconds(*seconds);
+    } else if (option == "--count") {
+        arguments.count = number(value, std::numeric_limits<std::uint64_t>::max());
+        if (!arguments.count || *arguments.count == 0) return Unexpected(misuse("--count wants a number of messages"));
+    } else if (option == "--name") {
+        arguments.name = value;
+    } else if (option == "--title") {
+        arguments.title = value;
+    } else if (option == "--organisation") {
+        arguments.organisation = value;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+Result<Arguments> parse_arguments(const std::vector<std::string>& words, const std::filesystem::path& default_data)
+{
+    Arguments arguments;
+    arguments.data = default_data;
+    std::vector<std::string> rest;
+    bool options_end = false;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const auto& word = words[i];
+        if (options_end || !word.starts_with("--")) {
+            rest.push_back(word);
+        } else if (word == "--") {
+            options_end = true;
+        } else if (word == "--help") {
+            return Arguments{};
+        } else if (!take_flag(arguments, word)) {
+            // "--option value" or "--option=value"
+            const auto equals = word.find('=');
+            const auto option = word.substr(0, equals);
+            if (equals == std::string::npos && i + 1 == words.size()) return Unexpected(misuse(option + " wants a value, or is no option"));
+            const auto& value = equals == std::string::npos ? words[++i] : word.substr(equals + 1);
+            if (!TRY(take_value(arguments, option, value))) return Unexpected(misuse("there is no option " + printable(option)));
+        }
+    }
+    if (rest.empty()) return Unexpected(misuse("a command is missing"));
+    const auto form = std::ranges::find(kCommands, rest.front(), &CommandForm::name);
+    if (form == std::end(kCommands)) return Unexpected(misuse("there is no command " + printable(rest.front())));
+    rest.erase(rest.begin());
+    if (rest.size() < form->words_min || rest.size() > form->words_max)
+        return Unexpected(misuse(std::string(form->name) + (rest.size() < form->words_min ? " wants more than that" : " does not want so many words")));
+    arguments.command = form->command;
+    arguments.words = std::move(rest);
+    if (arguments.command == Command::enrol && arguments.name.empty()) return Unexpected(misuse("enrol wants --name"));
+    if (arguments.command == Command::send && arguments.lines && arguments.words.size() > 1)
+        return Unexpected(misuse("send --lines takes its messages from standard input"));
+    if (arguments.command != Command::help && arguments.data.empty()) return Unexpected(misuse("there is no home folder; name one with --data"));
+    return arguments;
+}
+
+const char* usage()
+{
+    return R"(usage: sinetti-cli [options] COMMAND
+
+  enrol LINK --name NAME [--title TITLE]   open an invitation; the administrator's link wants --organisation NAME as well.
+                                           LINK "-" is read from standard input: arguments are visible to others on this machine
+  people                                   who is in the organisation
+  list                                     your conversations
+  invite NAME [--administrator]            make an invitation link, and print it
+  create TITLE PERSON...                   begin a group, and print its identifier
+  direct PERSON                            begin a conversation of two, and print its identifier
+  add CONVERSATION PERSON...               add members
+  remove CONVERSATION PERSON               remove a member
+  rename CONVERSATION TITLE
+  send CONVERSATION [TEXT]                 send one message, TEXT or all of standard input;
+       --lines                             or each line of standard input as a message of its own
+  follow [CONVERSATION] [--count N]        print messages as they come, those since the last command first; end after N
+  export CONVERSATION                      print all that was said, oldest first
+
+A CONVERSATION or PERSON is a title or name, or the first digits of an identifier.
+
+  --data DIR              where the account is kept (default: sinetti in $XDG_DATA_HOME or ~/.local/share)
+  --relay URL             the relay has moved: found here from now on
+  --authorities FILE      certificate authorities for https, PEM (default: the system's)
+  --passphrase-file FILE  its first line, instead of asking at the terminal; only its owner may read it
+  --passphrase-fd N       the same from an open descriptor
+  --timeout SECONDS       how long to wait for the relay (default 30; follow: for ever)
+  --offline               do with what is stored here; what is sent waits for the next command
+  --json                  one JSON object in a line, instead of text
+
+Exit codes: 0 done; 1 refused or failed; 2 usage; 3 wrong passphrase; 4 the relay did not answer in time (what was to be sent is
+kept and goes out with the next command); 5 another sinetti-cli is using the folder.
+)";
+}
+
+}  // namespace sinetti::cli

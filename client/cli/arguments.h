@@ -1,0 +1,44 @@
+#pragma once
+// The command line, understood.
+
+#include "cli/failure.h"
+#include "cli/passphrase.h"
+#include "cli/printing.h"
+#include "cli/relay_address.h"
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sinetti::cli {
+
+enum class Command : std::uint8_t { help, enrol, people, conversations, invite, create, direct, add, remove, rename, send, follow, export_conversation };
+
+struct Arguments {
+    Command command = Command::help;
+    std::vector<std::string> words;               // what stands after the command
+    std::filesystem::path data;
+    std::optional<RelayAddress> relay;            // another place of the same relay
+    std::filesystem::path authorities;            // PEM, for wss
+    PassphraseSource passphrase;
+    std::optional<std::chrono::seconds> timeout;
+    bool offline = false;
+    Format format = Format::text;
+    std::string name;                             // enrol
+    std::string title;
+    std::string organisation;
+    bool administrator = false;                   // invite
+    bool lines = false;                           // send
+    std::optional<std::uint64_t> count;           // follow
+};
+
+inline constexpr std::chrono::seconds kTimeout{30};             // for the relay, unless --timeout says otherwise
+inline constexpr std::chrono::seconds kTimeoutMax{7 * 24 * 3600};
+
+// default_data: where the account is kept unless --data says otherwise; empty: nowhere. Failures: usage.
+Result<Arguments> parse_arguments(const std::vector<std::string>& words, const std::filesystem::path& default_data);
+const char* usage();
+
+}  // namespace sinetti::cli

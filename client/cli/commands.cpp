@@ -1,0 +1,354 @@
+#include "cli/commands.h"
+
+#include "cli/client.h"
+#include "cli/names.h"
+#include "cli/sentences.h"
+#include "cli/sqlite_backend.h"
+
+#include <algorithm>
+#include <deque>
+#include <unistd.h>
+
+namespace sinetti::cli {
+
+using base::Unexpected;
+
+namespace {
+
+constexpr std::uint32_t kWaitingMax = 32;         // send --lines: so many messages under way before the next line is read
+constexpr std::size_t kLinkMax = 4096;            // bytes
+
+Failure failed(std::string sentence) { return {Exit::failed, std::move(sentence)}; }
+
+// All of the standard input, or up to its next line break. nullopt: nothing was left. What is longer than `size_max` fails.
+class Input {
+public:
+    enum class Until : std::uint8_t { line, end };
+    Result<std::optional<std::string>> next(Until until, std::size_t size_max)
+    {
+        std::string text;
+        for (bool any = false;; any = true) {
+            if (m_begin == m_end && !fill()) return any ? std::optional(std::move(text)) : std::nullopt;
+            const std::string_view left(m_buffer + m_begin, m_end - m_begin);
+            const auto line_end = until == Until::line ? left.find('\n') : std::string_view::npos;
+            text += left.substr(0, line_end);
+            m_begin += line_end == std::string_view::npos ? left.size() : line_end + 1;
+            if (text.size() > size_max) return Unexpected(failed("standard input: " + sentence(api::Code::message_too_long)));
+            if (line_end != std::string_view::npos) return std::optional(std::move(text));
+        }
+    }
+
+private:
+    bool fill()
+    {
+        const auto count = ::read(STDIN_FILENO, m_buffer, sizeof m_buffer);
+        m_begin = 0;
+        m_end = count > 0 ? static_cast<std::size_t>(count) : 0;
+        return count > 0;
+    }
+    char m_buffer[16384];
+    std::size_t m_begin = 0;
+    std::size_t m_end = 0;
+};
+
+class Run {
+public:
+    Run(const Arguments& arguments, std::FILE* output, std::FILE* report) : m_arguments(arguments), m_output(output), m_report(report) {}
+
+    Result<void> run()
+    {
+        m_backend = TRY(SqliteBackend::open(m_arguments.data));
+        if (m_arguments.command == Command::enrol) return enrol();
+        TRY(open());
+        switch (m_arguments.command) {
+        case Command::people: return people();
+        case Command::conversations: return conversations();
+        case Command::invite: return invite();
+        case Command::create:
+        case Command::direct: return create();
+        case Command::add:
+        case Command::remove:
+        case Command::rename: return change();
+        case Command::send: return send();
+        case Command::follow: return follow();
+        case Command::export_conversation: return export_conversation();
+        case Command::help:
+        case Command::enrol: break;
+        }
+        return {};
+    }
+
+private:
+    Client::Deadline deadline() const { return std::chrono::steady_clock::now() + m_arguments.timeout.value_or(kTimeout); }
+
+    Result<void> print(const std::string& line)
+    {
+        if (std::fputs(line.c_str(), m_output) < 0 || std::fputc('\n', m_output) < 0 || std::fflush(m_output) != 0) return Unexpected(failed("standard output cannot be written to"));
+        return {};
+    }
+    void report(const std::string& line) { std::fprintf(m_report, "sinetti-cli: %s\n", line.c_str()); }
+
+    Result<void> wait(const std::function<bool()>& done, Client::Deadline deadline)
+    {
+        if (!TRY(m_client->wait(done, deadline))) return Unexpected(failed("interrupted"));
+        return {};
+    }
+
+    void make_client(const RelayAddress& relay) { m_client.emplace(m_io, m_random, *m_backend, relay, m_arguments.authorities); }
+
+    // --- enrolling -------------------------------------------------------------------------------------------------------
+
+    Result<void> enrol()
+    {
+        auto link = m_arguments.words.front();
+        if (link == "-") {
+            auto line = TRY(m_input.next(Input::Until::line, kLinkMax));
+            link = line.value_or("");
+        }
+        const auto fragment = link.find('#');
+        auto relay = m_arguments.relay;
+        if (!relay) relay = parse_relay_address(link.substr(0, fragment));
+        if (!relay) return Unexpected(Failure{Exit::usage, "the link does not say where its relay is; copy all of it, or name the relay with --relay"});
+        make_client(*relay);
+        TRY(m_client->submit(api::Start{}));
+        if (m_client->session.phase == api::Phase::failed) return Unexpected(failed(sentence(m_client->session.error)));
+        TRY(m_client->submit(api::OpenLink{fragment == std::string::npos ? std::string() : link.substr(fragment)}));
+        const auto refused = [this] { return m_client->session.phase == api::Phase::no_account || m_client->session.phase == api::Phase::locked; };
+        const auto until = deadline();
+        TRY(wait([&] { return refused() || m_client->connection.state == api::ConnectionState::connected; }, until));
+        if (refused()) return Unexpected(failed(sentence(m_client->session.error)));
+        const bool founder = m_client->session.phase == api::Phase::founder;
+        if (founder && m_arguments.organisation.empty()) return Unexpected(Failure{Exit::usage, "this is the administrator's link: say what the organisation is called with --organisation"});
+
+        auto passphrase = TRY(read_passphrase(m_arguments.passphrase, true));
+        TRY(m_backend->set_relay(*relay));   // before the account: with it everything is there that goes on from a cut
+        if (founder)
+            TRY(m_client->submit(api::Found{m_arguments.organisation, m_arguments.name, m_arguments.title}, std::move(passphrase)));
+        else
+            TRY(m_client->submit(api::Enrol{m_arguments.name, m_arguments.title}, std::move(passphrase)));
+        const auto& session = m_client->session;
+        TRY(wait([&] { return session.phase != api::Phase::opening && (session.phase != api::Phase::open || m_client->connection.caught_up); }, deadline()));
+        if (session.phase != api::Phase::open) return Unexpected(failed(sentence(m_client->session.error)));
+        return print(printable(m_arguments.name) + " is enrolled in " + printable(m_client->session.organisation));
+    }
+
+    // --- opening ---------------------------------------------------------------------------------------------------------
+
+    Result<void> open()
+    {
+        auto relay = TRY(m_backend->relay());
+        if (m_arguments.relay && relay != m_arguments.relay) {
+            TRY(m_backend->set_relay(*m_arguments.relay));
+            relay = m_arguments.relay;
+        }
+        if (!relay) return Unexpected(failed("there is no account in " + m_arguments.data.string() + "; begin with enrol"));
+        make_client(*relay);
+        TRY(m_client->submit(api::Start{}));
+        if (m_client->session.phase == api::Phase::no_account) return Unexpected(failed("there is no account in " + m_arguments.data.string() + "; begin with enrol"));
+        if (m_client->session.phase != api::Phase::locked) return Unexpected(failed(sentence(m_client->session.error)));
+        auto passphrase = TRY(read_passphrase(m_arguments.passphrase, false));
+        TRY(m_client->submit(api::Unlock{}, std::move(passphrase)));
+        if (m_client->session.phase == api::Phase::locked) {
+            const auto error = m_client->session.error;
+            return Unexpected(Failure{error == api::Code::wrong_passphrase ? Exit::wrong_passphrase : Exit::failed, sentence(error)});
+        }
+        // An enrolment that was cut off is finished first, or turns out to be none.
+        TRY(wait([this] { return m_client->session.phase != api::Phase::opening; }, deadline()));
+        if (m_client->session.phase != api::Phase::open) return Unexpected(failed(sentence(m_client->session.error)));
+        return {};
+    }
+
+    Result<void> catch_up()
+    {
+        if (m_arguments.offline) return {};
+        return wait([this] { return m_client->connection.caught_up; }, deadline());
+    }
+
+    // Everything that waits is on the board.
+    Result<void> deliver()
+    {
+        if (m_arguments.offline) return {};
+        return wait([this] { return m_client->connection.caught_up && m_client->connection.unsent == 0; }, deadline());
+    }
+
+    Result<void> submit(api::Command&& command)
+    {
+        TRY(m_client->submit(std::move(command)));
+        if (m_client->refusal) return Unexpected(*m_client->refusal);
+        return {};
+    }
+
+    Result<api::ConversationSummary> conversation(const std::string& title) { return *TRY(find_conversation(m_client->conversations, title)); }
+
+    // One that is not known yet may have come while we were away.
+    Result<api::ConversationSummary> known_conversation(const std::string& title)
+    {
+        auto known = conversation(title);
+        if (known || m_arguments.offline) return known;
+        TRY(catch_up());
+        return conversation(title);
+    }
+
+    Result<std::vector<api::PersonId>> persons(std::size_t first_word)
+    {
+        std::vector<api::PersonId> ids;
+        for (auto i = first_word; i < m_arguments.words.size(); ++i) ids.push_back(TRY(find_person(m_client->people, m_arguments.words[i]))->id);
+        return ids;
+    }
+
+    // --- looking ---------------------------------------------------------------------------------------------------------
+
+    Result<void> people()
+    {
+        TRY(catch_up());
+        for (const auto& person : m_client->people) TRY(print(format(person, m_arguments.format)));
+        return {};
+    }
+
+    Result<void> conversations()
+    {
+        TRY(catch_up());
+        const auto names = names_of(m_client->people);
+        for (const auto& one : m_client->conversations) TRY(print(format(one, names, m_arguments.format)));
+        return {};
+    }
+
+    Result<void> export_conversation()
+    {
+        TRY(catch_up());
+        const auto summary = TRY(conversation(m_arguments.words[0]));
+        TRY(submit(api::ExportConversation{summary.id}));
+        const auto names = names_of(m_client->people);
+        for (const auto& message : m_client->exported) TRY(print(format(message, &summary, names, false, m_arguments.format)));
+        return {};
+    }
+
+    Result<void> follow()
+    {
+        std::deque<std::pair<api::ConversationId, api::Message>> news;
+        m_client->observer = [&](const api::Event& event) {
+            if (const auto* connection = std::get_if<api::ConnectionEvent>(&event)) report_state(*connection);
+            const auto* known = std::get_if<api::MessagesEvent>(&event);
+            if (known == nullptr) return;
+            for (const auto& message : known->messages)
+                if (message.delivery != api::Delivery::waiting) news.emplace_back(known->conversation, message);
+        };
+        TRY(m_client->submit(api::WatchConversations{}));
+        std::optional<api::ConversationId> only;
+        if (!m_arguments.words.empty()) only = TRY(known_conversation(m_arguments.words[0])).id;
+
+        std::uint64_t printed = 0;
+        Result<void> output;
+        const auto enough = [&] { return !output || (m_arguments.count && printed == *m_arguments.count); };
+        const auto print_news = [&] {
+            const auto names = news.empty() ? Names() : names_of(m_client->people);
+            for (; !news.empty() && !enough(); news.pop_front()) {
+                const auto& [id, message] = news.front();
+                if (only && id != *only) continue;
+                const auto summary = std::ranges::find(m_client->conversations, id, &api::ConversationSummary::id);
+                if (summary == m_client->conversations.end()) break;   // of a new conversation, whose title will be known in a moment
+                output = print(format(message, &*summary, names, !only, m_arguments.format));
+                ++printed;
+            }
+            return enough();
+        };
+        const auto ended = m_client->wait(print_news, m_arguments.timeout ? deadline() : std::nullopt);
+        m_client->observer = nullptr;
+        if (!ended) return Unexpected(ended.error());
+        return output;   // a signal is how one stops following
+    }
+
+    void report_state(const api::ConnectionEvent& connection)
+    {
+        const auto before = std::exchange(m_reported, connection.state);
+        if (before == connection.state || connection.state == api::ConnectionState::connecting) return;
+        if (connection.state == api::ConnectionState::connected)
+            report("connected");
+        else if (connection.reason != api::Code::none)
+            report(sentence(connection.reason) + "; trying again");
+    }
+
+    // --- changing --------------------------------------------------------------------------------------------------------
+
+    Result<void> invite()
+    {
+        const auto role = m_arguments.administrator ? api::Role::administrator : api::Role::member;
+        TRY(submit(api::CreateInvitation{m_arguments.words[0], role}));
+        const auto relay = TRY(m_backend->relay());
+        return print(relay->url() + "/" + m_client->invitation->fragment);
+    }
+
+    Result<void> create()
+    {
+        TRY(catch_up());
+        const bool direct = m_arguments.command == Command::direct;
+        auto members = TRY(persons(direct ? 0 : 1));
+        TRY(submit(direct ? api::CreateConversation{api::ConversationKind::direct, "", std::move(members)}
+                          : api::CreateConversation{api::ConversationKind::group, m_arguments.words[0], std::move(members)}));
+        TRY(print(*m_client->created));   // it is there, whether or not the relay answers now
+        return deliver();
+    }
+
+    Result<void> change()
+    {
+        TRY(catch_up());
+        const auto summary = TRY(conversation(m_arguments.words[0]));
+        if (m_arguments.command == Command::rename) {
+            TRY(submit(api::RenameConversation{summary.id, m_arguments.words[1]}));
+        } else {
+            auto members = TRY(persons(1));
+            if (m_arguments.command == Command::add)
+                TRY(submit(api::AddMembers{summary.id, std::move(members)}));
+            else
+                TRY(submit(api::RemoveMember{summary.id, std::move(members.front())}));
+        }
+        TRY(deliver());
+        if (m_client->refusal) return Unexpected(*m_client->refusal);   // found out while it was made
+        return {};
+    }
+
+    Result<void> send()
+    {
+        const auto id = TRY(known_conversation(m_arguments.words[0])).id;
+        if (m_arguments.words.size() > 1) {
+            TRY(send_one(id, m_arguments.words[1]));
+        } else if (!m_arguments.lines) {
+            auto text = TRY(m_input.next(Input::Until::end, api::kMessageTextMax + 1)).value_or("");
+            if (text.ends_with('\n')) text.pop_back();
+            TRY(send_one(id, std::move(text)));
+        } else {
+            for (std::uint64_t number = 1;; ++number) {
+                auto line = TRY(m_input.next(Input::Until::line, api::kMessageTextMax));
+                if (!line) break;
+                if (line->empty()) continue;
+                TRY(send_one(id, std::move(*line)));
+                if (m_arguments.format == Format::json) TRY(print("{\"kept\":" + std::to_string(number) + "}"));
+                if (!m_arguments.offline) TRY(wait([this] { return m_client->connection.waiting < kWaitingMax; }, deadline()));
+            }
+        }
+        return deliver();
+    }
+
+    // It is durable when this returns.
+    Result<void> send_one(const api::ConversationId& id, std::string text)
+    {
+        if (text.empty()) return Unexpected(failed("there is nothing to send"));
+        return submit(api::SendText{id, std::move(text)});
+    }
+
+    const Arguments& m_arguments;
+    std::FILE* m_output;
+    std::FILE* m_report;
+    boost::asio::io_context m_io;
+    base::SystemRandom m_random;
+    Input m_input;
+    std::unique_ptr<SqliteBackend> m_backend;
+    std::optional<Client> m_client;
+    std::optional<api::ConnectionState> m_reported;
+};
+
+}  // namespace
+
+Result<void> run(const Arguments& arguments, std::FILE* output, std::FILE* report) { return Run(arguments, output, report).run(); }
+
+}  // namespace sinetti::cli

@@ -1,0 +1,15 @@
+#pragma once
+// Which conversation or person an argument means: an exact name or title, or the beginning of an identifier.
+
+#include "api/types.h"
+#include "cli/failure.h"
+
+namespace sinetti::cli {
+
+inline constexpr std::size_t kIdPrefixMin = 6;   // hex digits
+
+// Failures: nobody, or several. Those who were removed are found by their identifier only.
+Result<const api::Person*> find_person(const std::vector<api::Person>& people, std::string_view name);
+Result<const api::ConversationSummary*> find_conversation(const std::vector<api::ConversationSummary>& conversations, std::string_view title);
+
+}  // namespace sinetti::cli

@@ -1,0 +1,54 @@
+#include "cli/sentences.h"
+
+#include "cli/printing.h"
+
+namespace sinetti::cli {
+
+std::string sentence(api::Code code, const std::string& subject)
+{
+    using enum api::Code;
+    switch (code) {
+    case none: return "nothing happened";
+    case link_mangled: return "the link is incomplete; copy all of it";
+    case link_outdated: return "the link was made by another version of Sinetti; ask for a new one";
+    case link_used: return "this invitation has already been used; ask an administrator for a new one";
+    case link_expired: return "this invitation has expired; ask an administrator for a new one";
+    case link_revoked: return "this invitation has been withdrawn; ask an administrator for a new one";
+    case link_other_organisation: return "the link belongs to another organisation than this relay";
+    case already_founded: return "an organisation has already been founded on this relay";
+    case already_enrolled: return "this folder holds an account already; name another one with --data";
+    case name_missing: return "a name is missing, is not UTF-8 or is longer than 64 bytes";
+    case passphrase_too_short: return "the passphrase must have at least 12 characters";
+    case wrong_passphrase: return "that passphrase does not open the account";
+    case store_unavailable: return "the account's file cannot be opened";
+    case store_full: return "there is no room left where the account is kept";
+    case store_broken: return "the account's file is damaged and cannot be opened; nothing was overwritten";
+    case store_outdated: return "the account comes from a version before the first release and cannot be opened";
+    case relay_unreachable: return "the relay cannot be reached";
+    case relay_full: return "the relay's disk is full";
+    case relay_refused: return "the relay did not accept this account; ask an administrator";
+    case relay_garbled: return "the relay answered in a way that makes no sense";
+    case relay_key: return "what answers is not the relay of this account: it does not hold its key; nothing was shown to it";
+    case relay_version: return "the relay and this program are of different versions";
+    case relay_fork: return "ALARM: the relay shows different histories to different people; tell an administrator at once";
+    case relay_fraud: return "ALARM: the relay has signed two histories that contradict each other; tell an administrator at once";
+    case messages_gone: return "what was written meanwhile is not kept by the relay any more";
+    case device_revoked: return "this account has been revoked";
+    case rate_limited: return "the relay asks for patience; try again later";
+    case no_members: return "nobody to add was named";
+    case unknown_conversation: return "there is no such conversation";
+    case unknown_person: return "there is no such person";
+    case not_a_member: return "only an administrator, or a member of a group, can do that";
+    case message_too_long: return "a message must be UTF-8 of at most 32 KiB";
+    case title_missing: return "a title is missing, is not UTF-8 or is longer than 64 bytes";
+    case removed_from_conversation: return "you are not in that conversation any more";
+    case conversation_damaged: return "the conversation is damaged; ask a member to add you again";
+    case too_many_members: return "the group would have too many members";
+    case no_key_package: return printable(subject) + " has not been online in a way that lets them be added";
+    case suite_unsupported: return "the board asks for an encryption this version does not know";
+    case internal: return "something went wrong that should not have";
+    default: return "something happened this program has no words for";
+    }
+}
+
+}  // namespace sinetti::cli

@@ -1,0 +1,12 @@
+#pragma once
+// What a code of the core means to somebody at a command line, in one sentence without its full stop.
+
+#include "api/types.h"
+
+#include <string>
+
+namespace sinetti::cli {
+
+std::string sentence(api::Code code, const std::string& subject = {});
+
+}  // namespace sinetti::cli

@@ -1,0 +1,144 @@
+#include "tests/cli/processes.h"
+
+#include <cerrno>
+#include <csignal>
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <fstream>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace sinetti::cli_test {
+
+namespace {
+
+constexpr std::chrono::seconds kPatience{120};
+
+}  // namespace
+
+Folder::Folder()
+{
+    auto name = (std::filesystem::temp_directory_path() / "sinetti-cli-test-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    m_path = name;
+}
+
+Folder::~Folder()
+{
+    std::error_code ignored;
+    std::filesystem::remove_all(m_path, ignored);
+}
+
+Process::Process(const std::vector<std::string>& command, std::string_view input)
+{
+    int in[2], out[2], err[2];
+    REQUIRE(::pipe2(in, O_CLOEXEC) == 0);
+    REQUIRE(::pipe2(out, O_CLOEXEC) == 0);
+    REQUIRE(::pipe2(err, O_CLOEXEC) == 0);
+    REQUIRE(::fcntl(in[1], F_SETPIPE_SZ, 1 << 20) >= static_cast<int>(input.size()));
+    REQUIRE(::write(in[1], input.data(), input.size()) == static_cast<ssize_t>(input.size()));
+    std::vector<char*> words;
+    for (const auto& word : command) words.push_back(const_cast<char*>(word.c_str()));
+    words.push_back(nullptr);
+    m_pid = ::fork();
+    REQUIRE(m_pid >= 0);
+    if (m_pid == 0) {
+        ::setsid();   // no terminal to ask
+        ::dup2(in[0], STDIN_FILENO);
+        ::dup2(out[1], STDOUT_FILENO);
+        ::dup2(err[1], STDERR_FILENO);
+        ::execv(words.front(), words.data());
+        ::_exit(127);
+    }
+    for (const int end : {in[0], in[1], out[1], err[1]}) ::close(end);
+    m_output_end = out[0];
+    m_errors_end = err[0];
+}
+
+Process::~Process()
+{
+    kill();
+    ::close(m_output_end);
+    ::close(m_errors_end);
+}
+
+void Process::signal(int number)
+{
+    if (m_pid > 0) ::kill(m_pid, number);
+}
+
+void Process::kill()
+{
+    if (m_pid <= 0) return;
+    signal(SIGKILL);
+    ::waitpid(m_pid, nullptr, 0);
+    m_pid = 0;
+    while (read(std::chrono::steady_clock::now() + kPatience)) {}   // what it had written before it died
+}
+
+bool Process::read(std::chrono::steady_clock::time_point deadline)
+{
+    pollfd ends[] = {{m_output_end, POLLIN, 0}, {m_errors_end, POLLIN, 0}};
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
+    if (left <= 0 || ::poll(ends, 2, static_cast<int>(left)) <= 0) return false;
+    bool any = false;
+    for (std::size_t i = 0; i < 2; ++i) {
+        if (ends[i].revents == 0) continue;
+        char buffer[65536];
+        const auto count = ::read(ends[i].fd, buffer, sizeof buffer);
+        if (count <= 0) continue;
+        any = true;
+        (i == 0 ? m_output : m_errors).append(buffer, static_cast<std::size_t>(count));
+    }
+    return any;
+}
+
+int Process::wait()
+{
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (read(deadline)) {}
+    int status = 0;
+    for (;;) {
+        const auto ended = ::waitpid(m_pid, &status, WNOHANG);
+        if (ended == m_pid) break;
+        if (std::chrono::steady_clock::now() > deadline) {
+            kill();
+            FAIL("a process takes too long");
+        }
+        ::usleep(2000);
+    }
+    m_pid = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+bool Process::wait_for(std::string_view text)
+{
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (m_output.find(text) == std::string::npos && m_errors.find(text) == std::string::npos)
+        if (!read(deadline)) return false;
+    return true;
+}
+
+Relay::Relay(const std::filesystem::path& folder) : m_folder(folder)
+{
+    std::filesystem::create_directories(folder / "app");
+    std::ofstream(folder / "app" / "index.html") << "<!doctype html><title>Sinetti</title>";
+    start();
+}
+
+void Relay::start()
+{
+    m_process = std::make_unique<Process>(std::vector<std::string>{SINETTI_RELAY_PROGRAM, "serve", "--port", std::to_string(m_port), "--data", (m_folder / "data").string(), "--app",
+                                                                   (m_folder / "app").string()});
+    constexpr std::string_view kListening = "listening on http://localhost:", kLink = "administrator link: ";
+    REQUIRE(m_process->wait_for("started"));
+    const auto& said = m_process->output();
+    m_port = static_cast<std::uint16_t>(std::stoi(said.substr(said.find(kListening) + kListening.size())));
+    if (const auto at = said.find(kLink); at != std::string::npos && m_link.empty()) m_link = said.substr(at + kLink.size(), said.find('\n', at) - at - kLink.size());
+}
+
+void Relay::kill() { m_process->kill(); }
+
+}  // namespace sinetti::cli_test

@@ -1,0 +1,233 @@
+// sinetti-cli against a real relay, over real sockets, with real kills.
+
+#include "tests/cli/processes.h"
+
+#include <algorithm>
+#include <csignal>
+#include <doctest/doctest.h>
+#include <fstream>
+#include <memory>
+#include <random>
+#include <sstream>
+#include <sys/stat.h>
+#include <thread>
+
+using namespace sinetti::cli_test;
+
+namespace {
+
+// Somebody with a folder and a passphrase.
+class Person {
+public:
+    Person(const Folder& folder, std::string name) : m_name(std::move(name)), m_data(folder.path() / m_name)
+    {
+        m_passphrase = folder.path() / (m_name + ".passphrase");
+        set_passphrase("kolme sanaa ja lukko");
+    }
+
+    void set_passphrase(const std::string& passphrase)
+    {
+        std::ofstream(m_passphrase) << passphrase << '\n';
+        ::chmod(m_passphrase.c_str(), 0600);
+    }
+
+    std::unique_ptr<Process> start(std::vector<std::string> words, std::string_view input = {}) const
+    {
+        std::vector<std::string> command{SINETTI_CLI_PROGRAM, "--data", m_data.string(), "--passphrase-file", m_passphrase.string()};
+        std::ranges::move(words, std::back_inserter(command));
+        return std::make_unique<Process>(command, input);
+    }
+
+    // Runs it to its end: must end well.
+    std::string run(std::vector<std::string> words, std::string_view input = {}) const
+    {
+        const auto process = start(std::move(words), input);
+        const auto code = process->wait();
+        REQUIRE_MESSAGE(code == 0, m_name << ": " << process->errors());
+        return process->output();
+    }
+
+    // Must end with that code and a sentence.
+    std::string fail(int code, std::vector<std::string> words) const
+    {
+        const auto process = start(std::move(words));
+        CHECK(process->wait() == code);
+        CHECK(process->errors().starts_with("sinetti-cli: "));
+        CHECK(process->output().empty());
+        return process->errors();
+    }
+
+    std::vector<std::string> texts(const std::string& conversation, bool offline = false) const
+    {
+        std::vector<std::string> words{"export", conversation};
+        if (offline) words.push_back("--offline");
+        std::vector<std::string> found;
+        std::istringstream lines(run(words));
+        for (std::string line; std::getline(lines, line);)
+            if (const auto colon = line.find(": "); colon != std::string::npos) found.push_back(line.substr(line.find("  ") + 2));
+        return found;
+    }
+
+    const std::filesystem::path& data() const { return m_data; }
+    const std::string& name() const { return m_name; }
+
+private:
+    std::string m_name;
+    std::filesystem::path m_data;
+    std::filesystem::path m_passphrase;
+};
+
+std::string without_line_end(std::string text)
+{
+    while (text.ends_with('\n')) text.pop_back();
+    return text;
+}
+
+// A relay with an organisation of three, and a group of them.
+struct Office {
+    Folder folder;
+    Relay relay{folder.path() / "relay"};
+    Person aino{folder, "Aino"}, bertta{folder, "Bertta"}, cecilia{folder, "Cecilia"};
+
+    Office()
+    {
+        aino.run({"enrol", relay.administrator_link(), "--name", "Aino", "--organisation", "Virasto"});
+        for (auto* person : {&bertta, &cecilia}) person->run({"enrol", "-", "--name", person->name()}, aino.run({"invite", person->name()}));
+        aino.run({"create", "Ryhmä", "Bertta", "Cecilia"});
+    }
+};
+
+}  // namespace
+
+TEST_SUITE("cli.program")
+{
+    TEST_CASE("found, enrol, create, send, follow, export: three people talk, and everybody has the same story")
+    {
+        Office office;
+        CHECK(office.bertta.run({"people"}).find("Aino  [administrator]") != std::string::npos);
+        CHECK(office.cecilia.run({"list"}).find("Ryhmä") != std::string::npos);
+
+        const auto following = office.bertta.start({"follow", "Ryhmä", "--json", "--count", "4"});
+        office.aino.run({"send", "Ryhmä", "hei kaikki"});
+        office.cecilia.run({"send", "Ryhmä"}, "kaksi\nriviä \x1b[31m\n");
+        office.aino.run({"send", "--lines", "Ryhmä"}, "kolmas\n\nneljäs\n");
+        CHECK(following->wait() == 0);
+        const auto& followed = following->output();
+        std::size_t place = 0;
+        for (const auto* text : {"\"hei kaikki\"", "\"kaksi\\nrivi\\u00e4 \\u001b[31m\"", "\"kolmas\"", "\"nelj\\u00e4s\""}) {
+            place = followed.find(text, place);
+            CHECK_MESSAGE(place != std::string::npos, text << " in " << followed);
+        }
+        CHECK(std::ranges::count(followed, '\n') == 4);
+
+        const std::vector<std::string> story{"Aino: hei kaikki", "Cecilia: kaksi", "Aino: kolmas", "Aino: neljäs"};
+        for (const auto* person : {&office.aino, &office.bertta, &office.cecilia}) CHECK(person->texts("Ryhmä") == story);
+        CHECK(office.aino.run({"export", "Ryhmä"}).find("Cecilia: kaksi\n    riviä \\u{1b}[31m\n") != std::string::npos);
+
+        office.aino.run({"rename", "Ryhmä", "Toinen nimi"});
+        office.aino.run({"remove", "Toinen nimi", "Cecilia"});
+        office.bertta.run({"direct", "Aino"});
+        CHECK(office.bertta.run({"list"}).find("Toinen nimi  (Aino, Bertta)") != std::string::npos);
+        CHECK(office.cecilia.run({"list"}).find("[you were removed]") != std::string::npos);
+        office.cecilia.fail(1, {"send", "Ryhmä", "vielä"});
+    }
+
+    TEST_CASE("each mistake ends with its own code and one sentence, and changes nothing")
+    {
+        Folder folder;
+        Relay relay(folder.path() / "relay");
+        Person aino(folder, "Aino"), bertta(folder, "Bertta"), varas(folder, "Varas");
+        aino.fail(1, {"list"});   // nobody is here yet
+        aino.fail(2, {"enrol", relay.administrator_link(), "--name", "Aino"});   // no organisation
+        aino.fail(1, {"enrol", relay.url() + "/#f=AAAA", "--name", "Aino", "--organisation", "Virasto"});
+        aino.set_passphrase("lyhyt");
+        CHECK(aino.fail(1, {"enrol", relay.administrator_link(), "--name", "Aino", "--organisation", "Virasto"}).find("12 characters") != std::string::npos);
+        aino.set_passphrase("kolme sanaa ja lukko");
+        aino.run({"enrol", relay.administrator_link(), "--name", "Aino", "--organisation", "Virasto"});
+        CHECK(varas.fail(1, {"enrol", relay.administrator_link(), "--name", "Varas", "--organisation", "Oma"}).find("already been founded") != std::string::npos);
+
+        const auto link = without_line_end(aino.run({"invite", "Bertta"}));
+        bertta.run({"enrol", link, "--name", "Bertta"});
+        CHECK(varas.fail(1, {"enrol", link, "--name", "Varas"}).find("already been used") != std::string::npos);
+        varas.fail(1, {"list"});
+        CHECK(bertta.fail(1, {"enrol", link, "--name", "Bertta"}).find("--data") != std::string::npos);
+        CHECK(bertta.fail(1, {"invite", "Cecilia"}).find("administrator") != std::string::npos);
+
+        aino.set_passphrase("kolme sanaa ja lakko");
+        CHECK(aino.fail(3, {"list"}).find("passphrase") != std::string::npos);
+        aino.set_passphrase("kolme sanaa ja lukko");
+        CHECK(aino.run({"people"}).find("Bertta") != std::string::npos);
+
+        aino.fail(2, {"dance"});
+        aino.fail(1, {"send", "Ryhmä", "hei"});
+        aino.fail(1, {"create", "Ryhmä", "Daavid"});
+        const auto following = aino.start({"follow"});
+        REQUIRE(following->wait_for("connected"));
+        aino.fail(5, {"list"});
+        following->signal(SIGTERM);
+        CHECK(following->wait() == 0);
+
+        // No terminal, and nothing said of where the passphrase is.
+        Process silent({SINETTI_CLI_PROGRAM, "--data", aino.data().string(), "list"});
+        CHECK(silent.wait() == 2);
+    }
+
+    TEST_CASE("while the relay is gone messages are kept; they go out, once, when it is back")
+    {
+        Office office;
+        const auto following = office.bertta.start({"follow", "Ryhmä"});
+        REQUIRE(following->wait_for("connected"));
+        office.relay.kill();
+        CHECK(office.aino.start({"send", "Ryhmä", "ensimmäinen", "--timeout", "1"})->wait() == 4);
+        CHECK(office.aino.run({"send", "Ryhmä", "toinen", "--offline"}).empty());
+        CHECK(office.aino.texts("Ryhmä", true) == std::vector<std::string>{"Aino: ensimmäinen  [waiting]", "Aino: toinen  [waiting]"});
+        CHECK(office.aino.start({"list", "--timeout", "0"})->wait() == 4);
+        REQUIRE(following->wait_for("trying again"));
+
+        office.relay.start();
+        office.aino.run({"send", "Ryhmä", "kolmas"});
+        CHECK(following->wait_for("kolmas"));
+        following->signal(SIGINT);
+        CHECK(following->wait() == 0);
+        const std::vector<std::string> story{"Aino: ensimmäinen", "Aino: toinen", "Aino: kolmas"};
+        for (const auto* person : {&office.aino, &office.bertta, &office.cecilia}) CHECK(person->texts("Ryhmä") == story);
+    }
+
+    TEST_CASE("killed at any instant of sending, and begun again where it had come to: each message arrives once and in order")
+    {
+        Office office;
+        constexpr std::size_t kMessages = 60;
+        std::mt19937 dice(4711);
+        std::size_t next = 0, kills = 0;
+        while (next < kMessages) {
+            std::string input;
+            for (auto i = next; i < kMessages; ++i) input += "viesti " + std::to_string(i) + "\n";
+            const auto sending = office.aino.start({"send", "Ryhmä", "--lines", "--json"}, input);
+            std::size_t kept = 0;
+            if (kills < 8) {
+                // Argon2id and the kill: some die before they have said anything, some in the midst of it.
+                if (dice() % 4 != 0) (void)sending->wait_for("\"kept\":" + std::to_string(1 + dice() % 12) + "}");
+                std::this_thread::sleep_for(std::chrono::milliseconds(dice() % 40));
+                sending->kill();
+                ++kills;
+                if (kills % 3 == 0) {
+                    office.relay.kill();
+                    office.relay.start();
+                }
+            } else {
+                REQUIRE_MESSAGE(sending->wait() == 0, sending->errors());
+            }
+            kept = static_cast<std::size_t>(std::ranges::count(sending->output(), '\n'));
+
+            // What it said it had kept is there, and at most one more.
+            const auto stored = office.aino.texts("Ryhmä", true);
+            CHECK(stored.size() >= next + kept);
+            CHECK(stored.size() <= next + kept + 1);
+            next = stored.size();
+        }
+        office.aino.run({"list"});
+        std::vector<std::string> story;
+        for (std::size_t i = 0; i < kMessages; ++i) story.push_back("Aino: viesti " + std::to_string(i));
+        for (const auto* person : {&office.aino, &office.bertta, &office.cecilia}) CHECK(person->texts("Ryhmä") == story);
+    }
+}
