@@ -63,6 +63,13 @@ Applied set_blocks(Config& config, const std::string& option, const std::string&
     return {};
 }
 
+Applied set_cell_rate(Config& config, const std::string& option, const std::string& value)
+{
+    config.cell_rate = static_cast<std::uint32_t>(TRY(number(option, value, kCellRateMax)));
+    if (config.cell_rate == 0) return Unexpected(option + " wants a number from 1 on: with 0 nobody could write");
+    return {};
+}
+
 Applied set_board(Config& config, const std::string& option, const std::string& value)
 {
     config.board = static_cast<std::uint32_t>(TRY(number(option, value, kBoardNumberMax)));
@@ -112,6 +119,7 @@ constexpr Setting kServeSettings[] = {
     {"address", false, set_text<&Config::address>}, {"url", false, set_url},                    {"max_database_bytes", true, set_limit},
     {"metrics", false, set_metrics},              {"observe", false, set_text<&Config::observe>},
     {"blocks", false, set_blocks},                {"vault_key", false, set_text<&Config::vault_key>},
+    {"cell_rate", true, set_cell_rate},
 };
 constexpr Setting kInitSettings[] = {
     {"data", false, set_text<&Config::data>}, {"port", true, set_port}, {"url", false, set_url}, {"vault_key", false, set_text<&Config::vault_key>},
@@ -281,6 +289,7 @@ const char* usage()
            "  --observe FILE           write down everything an operator could see, for audits of the relay's claims\n"
            "  --blocks open|closed     whole blocks of boards at /board/B/block/K, for caches; open unless given\n"
            "  --vault-key FILE         the key behind all vaults; DIR/vault-key unless given. No backup holds it: keep a copy apart\n"
+           "  --cell-rate N            cells a second that one session may append; 2000 unless given\n"
            "  --config FILE            these settings from a JSON file; options given here go before it\n"
            "check   verifies every board's chain and every directory record, and shows the relay's keys\n"
            "backup  copies the data into one file, also while the relay runs, and checks the copy\n"

@@ -5,6 +5,7 @@
 // command line goes before the file's.
 
 #include "base/result.h"
+#include "relay/limits.h"
 #include "wire/frame.h"
 
 #include <cstdint>
@@ -35,6 +36,7 @@ struct Config {
     Endpoint metrics;
     std::filesystem::path observe;           // empty: nothing is written down
     bool blocks_open = true;                 // GET /board/B/block/K
+    std::uint32_t cell_rate = kCellRate;     // cells a second that one session may append
     std::filesystem::path archive;           // backup writes it, restore reads it
     std::optional<std::uint32_t> board;      // of the board commands; what is not given stays as it is
     std::optional<wire::SendingLevel> level;

@@ -44,31 +44,47 @@ SharedBytes encoded_block(std::uint32_t number, std::uint64_t block, const wire:
     return std::make_shared<const base::Bytes>(wire::encode(content));
 }
 
+// How many of the entries, all of one block, the next frame takes: as many as it holds, but no size class that it would fill to
+// less than two thirds. Five cells are four and one, and not the class of sixteen.
+std::size_t count_for_frame(std::span<const EntryWithHead> entries, wire::Seal seal)
+{
+    const auto room = [&](std::size_t frame_size) {
+        return std::min(frame_size - wire::seal_size(seal) - wire::kEntriesOverheadMax, wire::kEntriesSizeMax);
+    };
+    auto frame_size = wire::kFrameSizes.begin();
+    std::size_t count = 0, size = 0, smaller_count = 0;   // smaller_count: what the class below holds
+    for (; count < entries.size(); ++count) {
+        size += wire::encoded_entry_size(entries[count].entry->size());
+        while (frame_size != wire::kFrameSizes.end() && size > room(*frame_size)) {
+            smaller_count = count;
+            ++frame_size;
+        }
+        if (frame_size == wire::kFrameSizes.end()) return count;   // the largest is full
+    }
+    return smaller_count > 0 && size < room(*frame_size) * 2 / 3 ? smaller_count : count;
+}
+
 }  // namespace
 
-std::vector<SharedBytes> frames_of(std::uint32_t request_id, std::uint32_t board, std::uint64_t first, std::span<const EntryWithHead> entries,
-                                   bool every_last, bool final_last, wire::Seal seal, const crypto::SignaturePrivateKey* signing_key)
+std::vector<EntriesFrame> frames_of(std::uint32_t request_id, std::uint32_t board, std::uint64_t first, std::span<const EntryWithHead> entries,
+                                    bool every_last, bool final_last, wire::Seal seal, const crypto::SignaturePrivateKey* signing_key)
 {
-    std::vector<SharedBytes> frames;
+    std::vector<EntriesFrame> frames;
+    std::vector<base::ByteView> views;
     while (!entries.empty()) {
         wire::Entries frame{.request_id = request_id, .board = board, .first_position = first};
-        std::size_t size = 0;
         const auto block_rest = wire::kBlockEntries - first % wire::kBlockEntries;
-        while (frame.entries.size() < std::min<std::uint64_t>(entries.size(), block_rest)) {
-            const auto& next = *entries[frame.entries.size()].entry;
-            size += wire::encoded_entry_size(next.size());
-            if (size > wire::kEntriesSizeMax) break;
-            frame.entries.push_back(next);
-        }
-        const auto count = frame.entries.size();
-        CHECK_INVARIANT(count > 0);
+        const auto count = count_for_frame(entries.first(static_cast<std::size_t>(std::min<std::uint64_t>(entries.size(), block_rest))), seal);
+        views.clear();
+        for (const auto& next : entries.first(count)) views.push_back(*next.entry);
         frame.head = entries[count - 1].head;
         entries = entries.subspan(count);
-        first += count;
         frame.last = every_last || (final_last && entries.empty());
-        if (signing_key != nullptr && first % wire::kBlockEntries == 0)
-            frames.push_back(encoded(signed_statement(*signing_key, directory::StatementKind::head, board, first, frame.head), seal));
-        frames.push_back(encoded(frame, seal));
+        const auto end = first + count;
+        if (signing_key != nullptr && end % wire::kBlockEntries == 0)
+            frames.push_back({first, encoded(signed_statement(*signing_key, directory::StatementKind::head, board, end, frame.head), seal)});
+        frames.push_back({first, std::make_shared<const base::Bytes>(wire::encode_entries(frame, views, seal))});
+        first = end;
     }
     return frames;
 }
@@ -198,8 +214,8 @@ void Hub::publish(std::uint32_t number, std::span<const FinishedAppend* const> a
             if (renew_stream_key(number, board)) {
                 for (auto* follower : board.followers) follower->on_stream_key(board.stream_key->frame());
             }
-            const auto message = sealed(*board.stream_key, *frame);
-            for (auto* follower : board.followers) follower->on_live(message);
+            const auto message = sealed(*board.stream_key, *frame.bytes);
+            std::erase_if(board.followers, [&](Follower* follower) { return !follower->on_live(number, frame.position, message); });
         }
     }
     if (number != wire::kDirectoryBoard) return;
@@ -265,9 +281,14 @@ void Hub::read(std::uint32_t request_id, std::uint32_t number, std::uint64_t fir
         wire::Entries nothing{.request_id = request_id, .board = number, .first_position = first, .last = true, .head = state.head};
         return done(Frames{{encoded(nothing)}, end, {}});
     }
-    // A block that many will read is sealed once, like what they follow, under a key of its own.
+    // A block that many will read is read and sealed once, like what they follow, under a key of its own.
     std::shared_ptr<channel::SharedKey> key;
-    if (cacheable) key = std::make_shared<channel::SharedKey>(channel::SharedKey::generate(number, m_random));
+    if (cacheable) {
+        auto& waiting = m_block_readers[{number, block}];
+        waiting.push_back(std::move(done));
+        if (waiting.size() > 1) return;
+        key = std::make_shared<channel::SharedKey>(channel::SharedKey::generate(number, m_random));
+    }
     m_reader->submit([this, request_id, number, first, end, block, is_read, key, done = std::move(done)](Store& store) mutable {
         auto result = [&]() -> FramesResult {
             auto stored = TRY(store.read(number, first, end - first));
@@ -275,17 +296,18 @@ void Hub::read(std::uint32_t request_id, std::uint32_t number, std::uint64_t fir
             std::vector<EntryWithHead> entries;
             entries.reserve(stored.size());
             for (auto& entry : stored) entries.push_back({std::make_shared<const base::Bytes>(std::move(entry.entry)), entry.head});
-            Frames read{frames_of(request_id, number, first, entries, false, is_read, key ? wire::Seal::shared : wire::Seal::session,
-                                   is_read ? nullptr : &m_signing_key),
-                         end, {}};
-            if (!key) return read;
-            read.key = key->frame();
-            for (auto& frame : read.frames) frame = sealed(*key, *frame);
+            Frames read{.frames = {}, .end = end, .key = {}};
+            if (key) read.key = key->frame();
+            const auto frames = frames_of(request_id, number, first, entries, false, is_read, key ? wire::Seal::shared : wire::Seal::session,
+                                          is_read ? nullptr : &m_signing_key);
+            for (const auto& frame : frames) read.frames.push_back(key ? sealed(*key, *frame.bytes) : frame.bytes);
             return read;
         }();
-        m_post([this, number, block, done = std::move(done), result = std::move(result)]() mutable {
-            if (result && result->key) cache({number, block}, *result);
-            done(std::move(result));
+        m_post([this, number, block, shared = key != nullptr, done = std::move(done), result = std::move(result)]() mutable {
+            if (!shared) return done(std::move(result));
+            if (result) cache({number, block}, *result);
+            const auto waiting = m_block_readers.extract({number, block});
+            for (const auto& one : waiting.mapped()) one(result);
         });
     });
 }

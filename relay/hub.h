@@ -24,8 +24,9 @@ namespace sinetti::relay {
 class Follower {
 public:
     virtual ~Follower() = default;
-    // Must not call unfollow() from within.
-    virtual void on_live(const SharedBytes& message) = 0;        // sealed: the same bytes for every follower
+    // Sealed, the same bytes for every follower; an entry at `position` is the first it must have before the next message, and
+    // the first it misses without this one. False: it takes no more, as after unfollow(), which must not be called from within.
+    virtual bool on_live(std::uint32_t board, std::uint64_t position, const SharedBytes& message) = 0;
     virtual void on_stream_key(const wire::SharedKey& key) = 0;  // what comes from here on is sealed under it
 };
 
@@ -133,17 +134,23 @@ private:
     bool m_tending = false;
     std::map<BlockKey, CachedBlock> m_blocks;
     std::list<BlockKey> m_recency;                   // most recent first
+    std::map<BlockKey, std::vector<std::function<void(FramesResult)>>> m_block_readers;   // who waits for a block that is being read
     std::unique_ptr<StoreWriter> m_writer;
     std::unique_ptr<StoreReader> m_reader;
 };
 
-// Entries as frames, encoded for `seal`: split where a block ends and where a frame is full. Only the last frame has last = `last`.
-// With a signing key, a signed head comes before the entries that end a block.
+// Entries as frames, encoded for `seal`: split where a block ends, where a frame is full, and where one would be mostly padding.
+// every_last: each has last set; final_last: the final one has. With a signing key, a signed head comes before the entries that
+// end a block.
 struct EntryWithHead {
     SharedBytes entry;
     wire::Head head{};
 };
-std::vector<SharedBytes> frames_of(std::uint32_t request_id, std::uint32_t board, std::uint64_t first, std::span<const EntryWithHead> entries,
-                                   bool every_last, bool final_last, wire::Seal seal, const crypto::SignaturePrivateKey* signing_key);
+struct EntriesFrame {
+    std::uint64_t position = 0;    // of its first entry; of a head, of the first of the entries it belongs to
+    SharedBytes bytes;
+};
+std::vector<EntriesFrame> frames_of(std::uint32_t request_id, std::uint32_t board, std::uint64_t first, std::span<const EntryWithHead> entries,
+                                    bool every_last, bool final_last, wire::Seal seal, const crypto::SignaturePrivateKey* signing_key);
 
 }  // namespace sinetti::relay

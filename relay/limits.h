@@ -19,17 +19,23 @@ inline constexpr auto kBlockMaxAge = 24h;                        // for caches; 
 
 // WebSocket sessions
 inline constexpr std::size_t kClientFrameSizeMax = 16896;        // bytes: the class an Append of the largest record takes
-inline constexpr auto kHandshakeDeadline = 10s;                  // also for the closing handshake
-inline constexpr auto kIdleTimeout = 60s;                        // a ping goes out after half of it
-inline constexpr auto kAuthenticationDeadline = 20s;
+inline constexpr auto kHandshakeDeadline = 10s;
+inline constexpr auto kIdleTimeout = 60s;                        // without a byte from the client, or without one it takes; a ping goes out after half of it
+inline constexpr auto kAuthenticationDeadline = 20s;             // and how often a session is looked at
 inline constexpr auto kCloseDeadline = 5s;                       // for what is still queued when a session ends
-inline constexpr std::size_t kSendQueueMax = 4u << 20;           // bytes; a follower that lags by more is closed and resumes by cursor
-inline constexpr std::size_t kSendQueueFramesMax = 8192;
+inline constexpr std::size_t kReceiveBufferSize = 64u << 10;     // bytes taken from one client before the others have their turn
+inline constexpr std::size_t kSendQueueMax = 4u << 20;           // bytes; a session whose answers exceed it is closed
+inline constexpr std::size_t kSendQueueLive = 2u << 20;          // bytes; a follower that lags by more reads from the store again
+inline constexpr std::size_t kSendQueueFramesMax = 8192;         // and kSendQueueLive's share of them
 inline constexpr std::size_t kSendQueueBusy = 640u << 10;        // bytes; above it nothing more is read from the client or the store
+inline constexpr auto kFlushSlice = 2ms;                         // of sending, before the I/O thread looks at what has come in
+inline constexpr std::size_t kGatherMax = 64;                    // pieces of memory in one system call
 inline constexpr std::size_t kOutstandingRequestsMax = 256;      // Appends and Reads of one session without an answer
 inline constexpr std::size_t kOutstandingReadsMax = 4;
 inline constexpr auto kStreamKeyLifetime = 600s;                 // of the key that what is published on a board is sealed under
-inline constexpr double kCellRate = 2000, kCellBurst = 4000;     // cells per second and at once, of one session
+inline constexpr std::uint32_t kCellRate = 2000;                 // cells per second of one session, unless the settings say otherwise
+inline constexpr double kCellBurstSeconds = 2;                   // and at once what it may append in so long
+inline constexpr std::uint32_t kCellRateMax = 1'000'000;
 inline constexpr double kRecordRate = 10, kRecordBurst = 64;     // directory records, the same
 
 // Access tokens

@@ -202,7 +202,7 @@ std::string Server::administrator_link() const
 
 SessionEnvironment Server::session_environment(const Socket& socket)
 {
-    SessionEnvironment environment{*m_hub, m_clock, m_random, m_founder_token_hash, m_data->keys, m_draining, m_metrics, *m_tokens, *m_vaults};
+    SessionEnvironment environment{*m_hub, m_clock, m_random, m_founder_token_hash, m_data->keys, m_draining, m_metrics, *m_tokens, *m_vaults, double(m_config.cell_rate)};
     if (m_observer) {
         error_code ignored;
         environment.observer = m_observer.get();

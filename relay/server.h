@@ -50,6 +50,8 @@ private:
     std::string metrics_text();
     void opened(Session& session, std::function<void()> close_for_drain) override;
     void closed(Session& session) override;
+    Flusher& flusher() override { return m_flusher; }
+    std::span<std::uint8_t> receive_buffer() override { return m_receive_buffer; }
     bool admit() override;
     void released() override;
     void stop_when_empty();
@@ -67,7 +69,9 @@ private:
     std::unordered_map<Session*, std::function<void()>> m_sessions;
     std::size_t m_connections = 0;
     std::size_t m_block_requests = 0;
+    base::Bytes m_receive_buffer = base::Bytes(kReceiveBufferSize);
     boost::asio::io_context m_io{1};               // its end closes what connections there still are: before the end of what they use
+    Flusher m_flusher{post()};
     boost::asio::ip::tcp::acceptor m_acceptor{m_io};
     boost::asio::steady_timer m_accept_pause{m_io};
     boost::asio::steady_timer m_drain_timer{m_io};

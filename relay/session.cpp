@@ -22,7 +22,7 @@ void Session::send_shared(const SharedBytes& message)
 {
     if (m_connection == nullptr) return;
     m_channel->count_shared();
-    m_connection->send(message);
+    m_connection->send_shared(message);
 }
 
 void Session::send_all(const Frames& frames)
@@ -295,10 +295,7 @@ void Session::handle(const wire::Follow& frame)
 // the records that were durable before that cell.
 void Session::continue_following(std::uint32_t number, Following& following)
 {
-    if (number != wire::kDirectoryBoard) {
-        const auto directory = m_following.find(wire::kDirectoryBoard);
-        if (directory != m_following.end() && !directory->second.live) return;
-    }
+    if (waits_for_directory(number)) return;
     while (!following.live && !following.reading && m_connection != nullptr && !m_connection->busy()) {
         const auto* board = m_environment.hub.board(number);
         if (following.next < board->cut) return end_following(number);
@@ -323,6 +320,27 @@ void Session::continue_following(std::uint32_t number, Following& following)
             self->continue_following(number, continued);
         });
     }
+}
+
+bool Session::waits_for_directory(std::uint32_t number) const
+{
+    if (number == wire::kDirectoryBoard) return false;
+    const auto directory = m_following.find(wire::kDirectoryBoard);
+    return directory != m_following.end() && !directory->second.live;
+}
+
+// A client that takes too little of what is published goes back to reading, at its own pace.
+bool Session::on_live(std::uint32_t board, std::uint64_t position, const SharedBytes& message)
+{
+    if (!m_connection->lagging() && !waits_for_directory(board)) {
+        send_shared(message);
+        return true;
+    }
+    ++m_environment.metrics.lagged;
+    auto& following = m_following.at(board);
+    following.live = false;
+    following.next = position;
+    return false;
 }
 
 // What comes next has gone while the client took what was before it.

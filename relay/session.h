@@ -24,8 +24,10 @@ class Connection {
 public:
     virtual ~Connection() = default;
     virtual void send(SharedBytes message) = 0;   // queued, in this order; a queue that grows over its limit closes the connection
+    virtual void send_shared(SharedBytes message) = 0;   // the same, of what goes to many: others may be served first
     virtual void close() = 0;                     // after what is queued; on_closed() follows later, never from within
     virtual bool busy() const = 0;                // so much is queued that no more should be fetched; on_writable() follows
+    virtual bool lagging() const = 0;             // so much that not even what is published should be added; implies busy()
 };
 
 struct SessionEnvironment {
@@ -38,6 +40,7 @@ struct SessionEnvironment {
     Metrics& metrics;
     TokenService& tokens;
     Vaults& vaults;
+    double cell_rate = kCellRate;
     Observer* observer = nullptr;                 // nullptr: nothing is written down
     std::uint64_t connection = 0;                 // the observer's id for it
 };
@@ -56,7 +59,7 @@ public:
     bool authenticated() const { return m_rights.has_value(); }
     bool is_short_lived() const { return m_vault_ticket != nullptr; }   // kVaultSessionDeadline
 
-    void on_live(const SharedBytes& message) override { send_shared(message); }
+    bool on_live(std::uint32_t board, std::uint64_t position, const SharedBytes& message) override;
     void on_stream_key(const wire::SharedKey& key) override { send(key); }
 
 private:
@@ -90,6 +93,7 @@ private:
     template<typename Answer>
     std::function<void(base::Result<Answer, wire::Refusal>)> vault_callback(std::uint32_t request_id, const wire::VaultId& vault, std::size_t size);
     AppendCallback append_callback(std::uint32_t request_id, std::uint32_t board, std::size_t size);
+    bool waits_for_directory(std::uint32_t board) const;
     void continue_following(std::uint32_t board, Following& following);
     void end_following(std::uint32_t board);
     void send(const wire::RelayFrame& frame);
@@ -110,7 +114,7 @@ private:
     std::size_t m_outstanding_appends = 0;
     std::size_t m_outstanding_reads = 0;
     std::size_t m_outstanding_token_requests = 0;
-    TokenBucket m_cells{kCellRate, kCellBurst};
+    TokenBucket m_cells{m_environment.cell_rate, m_environment.cell_rate * kCellBurstSeconds};
     TokenBucket m_records{kRecordRate, kRecordBurst};
     TokenBucket m_vault_requests{kVaultSessionRate, kVaultSessionBurst};
     std::size_t m_vault_creations = 0;

@@ -1,29 +1,31 @@
 #include "relay/connection.h"
 #include "relay/limits.h"
+#include "relay/send_queue.h"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
-#include <deque>
+#include <cerrno>
+#include <optional>
+#include <sys/socket.h>
 
 namespace sinetti::relay {
 
-namespace beast = boost::beast;
-namespace websocket = beast::websocket;
+namespace websocket = boost::beast::websocket;
 using boost::system::error_code;
+using SteadyClock = std::chrono::steady_clock;
 
 namespace {
 
-// The second parameter of the stream leaves permessage-deflate out: cells do not compress, and it costs memory per client.
-using WebSocket = websocket::stream<Socket, false>;
-
-class WebSocketConnection final : public Connection, public std::enable_shared_from_this<WebSocketConnection> {
+// Reading: wait until there is something, take it into the buffer that all connections share, keep back what is no whole frame yet.
+// Sending: queue; flush() hands everything to the kernel at once, and waits until it can take more when it did not take all.
+class WebSocketConnection final : public Connection, public Flusher::Target, public std::enable_shared_from_this<WebSocketConnection> {
 public:
+    // Takes over the admission.
     WebSocketConnection(Socket&& socket, ConnectionHost& host)
-        : m_socket(std::move(socket)), m_host(host), m_timer(m_socket.get_executor()),
-          m_session(std::make_shared<Session>(host.session_environment(beast::get_lowest_layer(m_socket)), *this))
+        : m_socket(std::move(socket)), m_host(host), m_timer(m_socket.get_executor()), m_heard(SteadyClock::now()), m_taken(m_heard),
+          m_session(std::make_shared<Session>(host.session_environment(m_socket), *this))
     {
     }
     ~WebSocketConnection() override
@@ -32,143 +34,236 @@ public:
         m_host.released();
     }
 
-    void accept(HttpRequest&& request)
-    {
-        websocket::stream_base::timeout timeouts{};
-        timeouts.handshake_timeout = kHandshakeDeadline;
-        timeouts.idle_timeout = kIdleTimeout;
-        timeouts.keep_alive_pings = true;
-        m_socket.set_option(timeouts);
-        m_socket.read_message_max(kClientFrameSizeMax);
-        m_socket.auto_fragment(false);
-        m_socket.binary(true);
-        auto shared_request = std::make_shared<HttpRequest>(std::move(request));
-        m_socket.async_accept(*shared_request, [self = shared_from_this(), shared_request](error_code error) {
-            if (!error) self->open();
-        });
-    }
-
-    void send(SharedBytes frame) override
-    {
-        if (m_closing) return;
-        m_host.metrics().sent_bytes += frame->size();
-        m_queued_bytes += frame->size();
-        m_queue.push_back(std::move(frame));
-        if (m_queued_bytes > kSendQueueMax || m_queue.size() > kSendQueueFramesMax) return abandon();
-        if (!m_writing) write_next();
-    }
-
-    void close() override { close_with(websocket::close_code::policy_error); }
-
-    bool busy() const override { return m_queued_bytes >= kSendQueueBusy; }
-
-private:
     void open()
     {
+        error_code error;
+        m_socket.non_blocking(true, error);
+        if (error) return;
         m_open = true;
         m_host.opened(*m_session, [weak = weak_from_this()] {
-            if (const auto self = weak.lock()) self->close_with(websocket::close_code::going_away);
+            if (const auto self = weak.lock()) self->close_with(CloseCode::going_away);
         });
-        arm(kAuthenticationDeadline, [](WebSocketConnection& self) {
-            if (!self.m_session->authenticated()) return self.close_with(websocket::close_code::policy_error);
-            if (!self.m_session->is_short_lived()) return;
-            self.arm(kVaultSessionDeadline, [](WebSocketConnection& late) { late.close_with(websocket::close_code::policy_error); });
-        });
-        read_next();
+        look_after(kAuthenticationDeadline, &WebSocketConnection::look_first);
+        wait_readable();
     }
 
-    template<typename Duration, typename Action>
-    void arm(Duration duration, Action action)
-    {
-        m_timer.expires_after(duration);
-        m_timer.async_wait([weak = weak_from_this(), action](error_code error) {
-            if (error) return;
-            if (const auto self = weak.lock()) action(*self);
-        });
-    }
+    void send(SharedBytes message) override { send(std::move(message), Flusher::Order::answers); }
+    void send_shared(SharedBytes message) override { send(std::move(message), Flusher::Order::shared); }
 
-    void read_next()
-    {
-        m_reading = true;
-        m_socket.async_read(m_buffer, [self = shared_from_this()](error_code error, std::size_t) { self->on_read(error); });
-    }
+    void close() override { close_with(CloseCode::policy_error); }
 
-    void on_read(error_code error)
+    bool busy() const override { return m_queue.bytes() >= kSendQueueBusy; }
+    bool lagging() const override { return m_queue.bytes() >= kSendQueueLive || (m_queue.frames() >= kSendQueueFramesMax / 2 && busy()); }
+
+    void flush() override
     {
-        m_reading = false;
-        if (error) return finish();
-        // After close() this only waits for the other side's closing frame.
-        if (!m_closing) {
-            m_host.metrics().received_bytes += m_buffer.size();
-            if (m_socket.got_binary())
-                m_session->on_message({static_cast<const std::uint8_t*>(m_buffer.data().data()), m_buffer.size()});
-            else
-                m_session->on_garbage();
-        }
-        m_buffer.consume(m_buffer.size());
-        if (busy())
-            m_read_paused = true;   // a client that does not take its answers asks for no more
+        m_flush_scheduled.reset();
+        if (!m_open || m_queue.empty()) return;
+        iovec parts[kGatherMax];
+        msghdr message{};
+        message.msg_iov = parts;
+        message.msg_iovlen = m_queue.gather(parts);
+        std::size_t gathered = 0;
+        for (const auto& part : std::span(parts).first(message.msg_iovlen)) gathered += part.iov_len;
+        const auto sent = ::sendmsg(m_socket.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0 && errno == EINTR) return schedule_flush(Flusher::Order::answers);
+        if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return finish();
+        if (sent > 0) on_sent(static_cast<std::size_t>(sent));
+        if (!m_open || m_queue.empty()) return;
+        // There is more than was gathered: after the others.
+        if (sent > 0 && static_cast<std::size_t>(sent) == gathered)
+            schedule_flush(Flusher::Order::shared);
         else
-            read_next();
+            wait_writable();
     }
 
-    void write_next()
-    {
-        m_writing = true;
-        m_socket.async_write(boost::asio::buffer(*m_queue.front()), [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); });
-    }
+private:
+    using Look = void (WebSocketConnection::*)();
 
-    void on_written(error_code error)
-    {
-        m_writing = false;
-        if (error || m_abandoned) return finish();
-        const bool was_busy = busy();
-        m_queued_bytes -= m_queue.front()->size();
-        m_queue.pop_front();
-        if (!m_queue.empty()) write_next();
-        if (m_closing) return close_when_written();
-        if (was_busy && !busy()) {
-            m_session->on_writable();
-            if (m_read_paused) {
-                m_read_paused = false;
-                if (!m_reading) read_next();
-            }
-        }
-    }
-
-    void close_with(websocket::close_code code)
+    void send(SharedBytes message, Flusher::Order order)
     {
         if (m_closing) return;
-        m_closing = true;
-        m_close_code = code;
-        arm(kCloseDeadline, [](WebSocketConnection& self) { self.abandon(); });
-        boost::asio::post(m_socket.get_executor(), [self = shared_from_this()] { self->close_when_written(); });
+        m_host.metrics().sent_bytes += message->size();
+        push(Opcode::binary, std::move(message), order);
+        if (m_queue.bytes() > kSendQueueMax || m_queue.frames() > kSendQueueFramesMax) abandon();
     }
 
-    void close_when_written()
+    // --- time --------------------------------------------------------------------------------------------------------
+    void look_after(SteadyClock::duration duration, Look how)
     {
-        if (!m_queue.empty() || m_close_started || !m_open) return;
-        m_close_started = true;
-        if (m_read_paused) {
-            m_read_paused = false;
-            read_next();
+        m_timer.expires_after(duration);
+        m_timer.async_wait([weak = weak_from_this(), how](error_code error) {
+            if (error) return;
+            if (const auto self = weak.lock()) (self.get()->*how)();
+        });
+    }
+
+    void look_first()
+    {
+        if (!m_session->authenticated()) return close();
+        if (m_session->is_short_lived()) return look_after(kVaultSessionDeadline, &WebSocketConnection::close);
+        look();
+    }
+
+    void look()
+    {
+        const auto now = SteadyClock::now();
+        if (!m_waits_readable) m_heard = std::max(m_heard, m_taken);   // we are not listening, but it takes something
+        if (now - m_heard >= kIdleTimeout || (!m_queue.empty() && now - m_taken >= kIdleTimeout)) return abandon();
+        if (now - m_heard >= kIdleTimeout / 2) push(Opcode::ping, std::make_shared<const base::Bytes>());
+        look_after(kAuthenticationDeadline, &WebSocketConnection::look);
+    }
+
+    // --- reading -----------------------------------------------------------------------------------------------------
+    void wait_readable()
+    {
+        if (m_waits_readable || !m_open) return;
+        m_waits_readable = true;
+        m_socket.async_wait(Socket::wait_read, [self = shared_from_this()](error_code error) {
+            self->m_waits_readable = false;
+            error ? self->finish() : self->on_readable();
+        });
+    }
+
+    void on_readable()
+    {
+        if (!m_open) return;
+        const auto buffer = m_host.receive_buffer();
+        std::copy(m_rest.begin(), m_rest.end(), buffer.begin());
+        const auto received = ::recv(m_socket.native_handle(), buffer.data() + m_rest.size(), buffer.size() - m_rest.size(), MSG_DONTWAIT);
+        if (received == 0) return finish();
+        if (received < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? wait_readable() : finish();
+        m_heard = SteadyClock::now();
+        take_in(buffer.first(m_rest.size() + static_cast<std::size_t>(received)));
+    }
+
+    void take_in(std::span<std::uint8_t> bytes)
+    {
+        while (m_open && !m_deaf && !read_paused()) {
+            const auto event = m_reader.next(bytes);
+            if (event.kind == ClientFrameReader::Kind::incomplete) break;
+            on_frame(event);
+            bytes = bytes.subspan(event.consumed);
         }
-        m_socket.async_close(m_close_code, [self = shared_from_this()](error_code) { self->finish(); });
+        if (m_deaf) bytes = {};
+        if (!m_open) return;
+        m_rest = base::to_bytes(bytes);
+        if (!read_paused()) wait_readable();
+    }
+
+    // A client that does not take its answers is not asked for more, until it has.
+    bool read_paused() const { return busy() && !m_closing; }
+
+    void go_on_reading()
+    {
+        if (m_waits_readable || !m_open) return;
+        m_heard = SteadyClock::now();
+        const auto buffer = m_host.receive_buffer();
+        std::copy(m_rest.begin(), m_rest.end(), buffer.begin());
+        take_in(buffer.first(m_rest.size()));
+    }
+
+    void on_frame(const ClientFrameReader::Event& event)
+    {
+        using Kind = ClientFrameReader::Kind;
+        switch (event.kind) {
+        case Kind::message:
+        case Kind::text:
+            if (m_closing) return;   // only the other side's closing frame is waited for
+            m_host.metrics().received_bytes += event.payload.size();
+            event.kind == Kind::message ? m_session->on_message(event.payload) : m_session->on_garbage();
+            return;
+        case Kind::ping:
+            if (!m_closing) push(Opcode::pong, std::make_shared<const base::Bytes>(base::to_bytes(event.payload)));
+            return;
+        case Kind::close: return on_close(event.payload);
+        case Kind::malformed: m_deaf = true; return close_with(CloseCode::protocol_error);
+        case Kind::too_large: m_deaf = true; return close_with(CloseCode::too_big);
+        case Kind::pong:
+        case Kind::nothing:
+        case Kind::incomplete: return;
+        }
+    }
+
+    // --- sending -----------------------------------------------------------------------------------------------------
+    void push(Opcode opcode, SharedBytes payload, Flusher::Order order = Flusher::Order::answers)
+    {
+        if (m_queue.empty()) m_taken = SteadyClock::now();
+        m_queue.push(opcode, std::move(payload));
+        schedule_flush(order);
+    }
+
+    void schedule_flush(Flusher::Order order)
+    {
+        // Again, further in front, when it has something to answer meanwhile.
+        if (m_flush_scheduled && *m_flush_scheduled <= order) return;
+        if (m_waits_writable || !m_open) return;
+        m_flush_scheduled = order;
+        m_host.flusher().schedule(shared_from_this(), order);
+    }
+
+    void wait_writable()
+    {
+        if (m_waits_writable) return;
+        m_waits_writable = true;
+        m_socket.async_wait(Socket::wait_write, [self = shared_from_this()](error_code error) {
+            self->m_waits_writable = false;
+            error ? self->finish() : self->schedule_flush(Flusher::Order::shared);
+        });
+    }
+
+    void on_sent(std::size_t bytes)
+    {
+        m_taken = SteadyClock::now();
+        const bool was_busy = busy();
+        m_queue.consume(bytes);
+        if (m_closing) return end_when_closed();
+        if (!was_busy || busy()) return;
+        m_session->on_writable();
+        go_on_reading();
+    }
+
+    // --- the end -----------------------------------------------------------------------------------------------------
+    // Behind what is queued. The other side answers with a closing frame of its own.
+    void close_with(CloseCode code)
+    {
+        if (m_closing || !m_open) return;
+        say_goodbye(std::make_shared<const base::Bytes>(close_payload(code)));
+        if (!m_waits_readable)
+            boost::asio::post(m_socket.get_executor(), [self = shared_from_this()] { self->go_on_reading(); });
+    }
+
+    void on_close(base::ByteView payload)
+    {
+        m_deaf = true;
+        if (!m_closing) say_goodbye(std::make_shared<const base::Bytes>(base::to_bytes(payload.first(std::min<std::size_t>(payload.size(), 2)))));
+        m_answered = true;
+        end_when_closed();
+    }
+
+    void say_goodbye(SharedBytes payload)
+    {
+        push(Opcode::close, std::move(payload));
+        m_closing = true;
+        look_after(kCloseDeadline, &WebSocketConnection::abandon);
+    }
+
+    void end_when_closed()
+    {
+        if (!m_queue.empty() || !m_deaf) return;
+        error_code ignored;
+        m_socket.shutdown(Socket::shutdown_send, ignored);
+        if (m_answered) finish();
     }
 
     // A client too slow, or one that does not answer the closing handshake: the socket goes, whatever is queued. Possibly in
     // the middle of publishing, so the session hears of it later.
     void abandon()
     {
-        if (m_abandoned) return;
-        m_abandoned = true;
+        if (m_abandoned || !m_open) return;
+        m_abandoned = m_closing = true;
         ++m_host.metrics().abandoned;
-        m_closing = true;
-        boost::asio::post(m_socket.get_executor(), [self = shared_from_this()] {
-            error_code ignored;
-            beast::get_lowest_layer(self->m_socket).close(ignored);
-            self->finish();
-        });
+        boost::asio::post(m_socket.get_executor(), [self = shared_from_this()] { self->finish(); });
     }
 
     void finish()
@@ -177,31 +272,66 @@ private:
         if (!m_open) return;
         m_open = false;
         m_timer.cancel();
+        error_code ignored;
+        m_socket.close(ignored);
+        m_queue.clear();
+        m_rest = {};
         m_host.closed(*m_session);
         m_session->on_closed();
-        if (!m_writing) {
-            m_queue.clear();
-            m_queued_bytes = 0;
-        }
     }
 
-    WebSocket m_socket;
+    Socket m_socket;
     ConnectionHost& m_host;
     boost::asio::steady_timer m_timer;
-    beast::flat_buffer m_buffer{kClientFrameSizeMax};
-    std::deque<SharedBytes> m_queue;      // the first one is being written when m_writing
-    std::size_t m_queued_bytes = 0;
-    websocket::close_code m_close_code = websocket::close_code::normal;
-    bool m_open = false, m_reading = false, m_writing = false, m_read_paused = false;
-    bool m_closing = false, m_close_started = false, m_abandoned = false;
+    ClientFrameReader m_reader{kClientFrameSizeMax};
+    base::Bytes m_rest;                   // what was received and is no whole frame, or not read yet
+    SendQueue m_queue;
+    SteadyClock::time_point m_heard;      // when the client last said anything
+    SteadyClock::time_point m_taken;      // when it last took something, or something was first there to take
+    bool m_open = false, m_waits_readable = false, m_waits_writable = false;
+    std::optional<Flusher::Order> m_flush_scheduled;
+    bool m_closing = false;               // the closing frame is queued, or nothing is sent any more
+    bool m_deaf = false;                  // what may still come is thrown away
+    bool m_answered = false;              // the other side's closing frame has come
+    bool m_abandoned = false;
     std::shared_ptr<Session> m_session;
+};
+
+// The opening handshake; what it takes is gone before the session begins.
+class Handshake : public std::enable_shared_from_this<Handshake> {
+public:
+    Handshake(Socket&& socket, HttpRequest&& request, ConnectionHost& host) : m_stream(std::move(socket)), m_request(std::move(request)), m_host(host) {}
+    ~Handshake()
+    {
+        if (!m_handed_over) m_host.released();
+    }
+
+    void accept()
+    {
+        websocket::stream_base::timeout timeouts{};
+        timeouts.handshake_timeout = kHandshakeDeadline;
+        timeouts.idle_timeout = websocket::stream_base::none();
+        m_stream.set_option(timeouts);
+        m_stream.async_accept(m_request, [self = shared_from_this()](error_code error) {
+            if (error) return;
+            self->m_handed_over = true;
+            std::make_shared<WebSocketConnection>(std::move(self->m_stream.next_layer()), self->m_host)->open();
+        });
+    }
+
+private:
+    // The second parameter of the stream leaves permessage-deflate out: cells do not compress, and it costs memory per client.
+    websocket::stream<Socket, false> m_stream;
+    HttpRequest m_request;
+    ConnectionHost& m_host;
+    bool m_handed_over = false;
 };
 
 }  // namespace
 
 void serve_websocket(Socket&& socket, HttpRequest&& request, ConnectionHost& host)
 {
-    std::make_shared<WebSocketConnection>(std::move(socket), host)->accept(std::move(request));
+    std::make_shared<Handshake>(std::move(socket), std::move(request), host)->accept();
 }
 
 }  // namespace sinetti::relay

@@ -68,11 +68,7 @@ base::Bytes SharedKey::aad() const
 base::Bytes SharedKey::seal(base::ByteView frame)
 {
     CHECK_INVARIANT(!is_spent());
-    const auto sealed = crypto::aead_seal(m_key.view(), counted_nonce(m_count), aad(), frame);
-    base::Bytes message;
-    message.reserve(m_next_mark.size() + sealed.size());
-    message.insert(message.end(), m_next_mark.begin(), m_next_mark.end());
-    message.insert(message.end(), sealed.begin(), sealed.end());
+    auto message = crypto::aead_seal(m_key.view(), counted_nonce(m_count), aad(), frame, m_next_mark);
     set_count(m_count + 1);
     return message;
 }

@@ -13,6 +13,7 @@ namespace sinetti::codec {
 namespace detail {
 inline void append(base::Bytes& buffer, base::ByteView bytes) { buffer.insert(buffer.end(), bytes.begin(), bytes.end()); }
 inline void append(base::SecretBytes& buffer, base::ByteView bytes) { buffer.append(bytes); }
+inline void reserve(base::Bytes& buffer, std::size_t size) { buffer.reserve(size); }
 inline base::ByteView view(const base::Bytes& buffer) { return buffer; }
 inline base::ByteView view(const base::SecretBytes& buffer) { return buffer.view(); }
 }  // namespace detail
@@ -27,6 +28,7 @@ public:
         for (std::size_t i = 0; i < sizeof(T); ++i) bytes[i] = static_cast<std::uint8_t>(value >> (8 * (sizeof(T) - 1 - i)));
         return raw(bytes);
     }
+    void reserve(std::size_t size) { detail::reserve(m_buffer, size); }   // bytes to come, these and those before; public values only
     BasicWriter& u8(std::uint8_t value) { return integer(value); }
     BasicWriter& u16(std::uint16_t value) { return integer(value); }
     BasicWriter& u32(std::uint32_t value) { return integer(value); }

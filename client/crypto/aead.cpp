@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 
+#include <algorithm>
 #include <sodium.h>
 
 namespace sinetti::crypto {
@@ -11,11 +12,12 @@ static_assert(kAeadNonceSize == crypto_aead_chacha20poly1305_ietf_NPUBBYTES);
 static_assert(kXAeadNonceSize == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
 static_assert(kAeadTagSize == crypto_aead_chacha20poly1305_ietf_ABYTES && kAeadTagSize == crypto_aead_xchacha20poly1305_ietf_ABYTES);
 
-base::Bytes aead_seal(base::ByteView key, base::ByteView nonce, base::ByteView aad, base::ByteView plaintext)
+base::Bytes aead_seal(base::ByteView key, base::ByteView nonce, base::ByteView aad, base::ByteView plaintext, base::ByteView in_front)
 {
     CHECK_INVARIANT(key.size() == kAeadKeySize && nonce.size() == kAeadNonceSize);
-    base::Bytes sealed(plaintext.size() + kAeadTagSize);
-    crypto_aead_chacha20poly1305_ietf_encrypt(sealed.data(), nullptr, plaintext.data(), plaintext.size(), aad.data(), aad.size(), nullptr,
+    base::Bytes sealed(in_front.size() + plaintext.size() + kAeadTagSize);
+    std::copy(in_front.begin(), in_front.end(), sealed.begin());
+    crypto_aead_chacha20poly1305_ietf_encrypt(sealed.data() + in_front.size(), nullptr, plaintext.data(), plaintext.size(), aad.data(), aad.size(), nullptr,
                                               nonce.data(), key.data());
     return sealed;
 }

@@ -11,7 +11,8 @@ inline constexpr std::size_t kAeadNonceSize = 12;
 inline constexpr std::size_t kXAeadNonceSize = 24;
 inline constexpr std::size_t kAeadTagSize = 16;
 
-base::Bytes aead_seal(base::ByteView key, base::ByteView nonce, base::ByteView aad, base::ByteView plaintext);
+// With `in_front`: these bytes, and behind them what is sealed.
+base::Bytes aead_seal(base::ByteView key, base::ByteView nonce, base::ByteView aad, base::ByteView plaintext, base::ByteView in_front = {});
 Result<base::SecretBytes> aead_open(base::ByteView key, base::ByteView nonce, base::ByteView aad, base::ByteView sealed);
 
 base::Bytes xaead_seal(base::ByteView key, base::ByteView nonce, base::ByteView aad, base::ByteView plaintext);

@@ -113,15 +113,21 @@ void write(Writer& writer, const Appended& frame)
 {
     writer.u8(std::uint8_t(FrameType::appended)).u32(frame.request_id).u32(frame.board).u64(frame.position);
 }
-void write(Writer& writer, const Entries& frame)
+template<typename List>
+void write_entries(Writer& writer, const Entries& frame, const List& entries)
 {
-    CHECK_INVARIANT(frame.entries.size() <= kBlockEntries);
+    CHECK_INVARIANT(entries.size() <= kBlockEntries);
+    std::size_t size = 0;
+    for (const auto& entry : entries) size += encoded_entry_size(entry.size());
+    writer.reserve(padded_size(kEntriesOverheadMax + size, Seal::session));   // the padding, too
     writer.u8(std::uint8_t(FrameType::entries)).u32(frame.request_id).u32(frame.board).u64(frame.first_position);
     writer.u8(frame.last ? 1 : 0).raw(frame.head);
-    std::size_t size = 0;
-    for (const auto& entry : frame.entries) size += encoded_entry_size(entry.size());
     writer.varint(size);
-    for (const auto& entry : frame.entries) writer.opaque(entry);
+    for (const auto& entry : entries) writer.opaque(entry);
+}
+void write(Writer& writer, const Entries& frame)
+{
+    write_entries(writer, frame, frame.entries);
 }
 void write(Writer& writer, const Pong& frame)
 {
@@ -205,12 +211,12 @@ void write(Writer& writer, const VaultStored& frame)
     writer.u8(std::uint8_t(FrameType::vault_stored)).u32(frame.request_id).u64(frame.version);
 }
 
-template<typename Frame>
-base::Bytes encode_padded(const Frame& frame, Seal seal)
+template<typename WriteBody>
+base::Bytes encode_padded(Seal seal, WriteBody&& write_body)
 {
     Writer writer;
     writer.u32(0);
-    std::visit([&](const auto& body) { write(writer, body); }, frame);
+    write_body(writer);
     auto message = std::move(writer).take();
     const auto length = static_cast<std::uint32_t>(message.size() - kEnvelopeSize);
     for (std::size_t i = 0; i < kEnvelopeSize; ++i) message[i] = static_cast<std::uint8_t>(length >> (24 - 8 * i));
@@ -481,12 +487,17 @@ Result<Frame> finished(const Reader& reader, Result<Body>&& body)
 
 base::Bytes encode(const ClientFrame& frame, Seal seal)
 {
-    return encode_padded(frame, seal);
+    return encode_padded(seal, [&](Writer& writer) { std::visit([&](const auto& body) { write(writer, body); }, frame); });
 }
 
 base::Bytes encode(const RelayFrame& frame, Seal seal)
 {
-    return encode_padded(frame, seal);
+    return encode_padded(seal, [&](Writer& writer) { std::visit([&](const auto& body) { write(writer, body); }, frame); });
+}
+
+base::Bytes encode_entries(const Entries& frame, std::span<const base::ByteView> entries, Seal seal)
+{
+    return encode_padded(seal, [&](Writer& writer) { write_entries(writer, frame, entries); });
 }
 
 Result<ClientFrame> decode_client_frame(ByteView message, Seal seal)

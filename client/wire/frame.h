@@ -14,6 +14,7 @@
 #include "codec/reader.h"
 #include "wire/limits.h"
 
+#include <span>
 #include <variant>
 
 namespace sinetti::wire {
@@ -274,12 +275,15 @@ using RelayFrame =
 // The frame, padded for its seal. Over-long contents are a bug of the caller's.
 base::Bytes encode(const ClientFrame& frame, Seal seal = Seal::session);
 base::Bytes encode(const RelayFrame& frame, Seal seal = Seal::session);
+// The same of Entries whose entries lie elsewhere; frame.entries is not looked at.
+base::Bytes encode_entries(const Entries& frame, std::span<const base::ByteView> entries, Seal seal);
 
 Result<ClientFrame> decode_client_frame(base::ByteView frame, Seal seal = Seal::session);
 Result<RelayFrame> decode_relay_frame(base::ByteView frame, Seal seal = Seal::session);
 
 // How many bytes an entry takes inside Entries, and how many all of one frame's may take.
 std::size_t encoded_entry_size(std::size_t entry_size);
+inline constexpr std::size_t kEntriesOverheadMax = 58;   // bytes of an Entries frame around its entries
 inline constexpr std::size_t kEntriesSizeMax = kFrameSizeMax - 128;
 
 }  // namespace sinetti::wire

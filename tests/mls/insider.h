@@ -3,7 +3,7 @@
 
 #include "mls/framing.h"
 #include "mls/records.h"
-#include "tests/mls/world.h"
+#include "world.h"
 
 namespace sinetti::tests {
 

@@ -49,6 +49,7 @@ TEST_CASE("board takes its options")
     CHECK_FALSE(policy->level.has_value());
     CHECK(parse({"board", "list", "--data", "d"})->command == Config::Command::board_list);
     CHECK_FALSE(parse({"serve", "--data", "d", "--app", "a", "--blocks", "closed"})->blocks_open);
+    CHECK(parse({"serve", "--data", "d", "--app", "a", "--cell-rate", "50"})->cell_rate == 50);
 }
 
 TEST_CASE("every mistake is named")
@@ -59,6 +60,7 @@ TEST_CASE("every mistake is named")
         {{"serve", "--data", "d"}, "--app"},
         {{"serve", "--app", "d"}, "--data"},
         {{"check"}, "--data"},
+        {{"serve", "--data", "d", "--app", "a", "--cell-rate", "0"}, "nobody could write"},
         {{"check", "--data", "d", "--port", "1"}, "no option \"--port\" for check"},
         {{"serve", "--prot", "1"}, "\"--prot\""},
         {{"serve", "--data"}, "wants a value"},

@@ -2,9 +2,6 @@
 #include "tests/relay/support.h"
 #include "vault/hardening.h"
 
-#include <boost/asio/connect.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
 #include <doctest/doctest.h>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -13,19 +10,6 @@ using namespace sinetti;
 using namespace sinetti::relay_test;
 
 namespace {
-
-std::string get(std::uint16_t port, const std::string& target)
-{
-    namespace asio = boost::asio;
-    asio::io_context io;
-    asio::ip::tcp::socket socket(io);
-    socket.connect({asio::ip::make_address("127.0.0.1"), port});
-    asio::write(socket, asio::buffer("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
-    std::string answer;
-    boost::system::error_code end;
-    asio::read(socket, asio::dynamic_buffer(answer), end);
-    return answer;
-}
 
 std::vector<nlohmann::json> lines_of(const std::filesystem::path& file)
 {
@@ -50,7 +34,7 @@ TEST_CASE("figures are served on an address of their own, and name nobody")
     client.send(wire::Append{7, 9, cell(9)});
     REQUIRE(client.expect_refusal(wire::Refusal::unknown_board, 7));
 
-    const auto page = get(relay.metrics_port(), "/metrics");
+    const auto page = get_text(relay.metrics_port(), "/metrics");
     CHECK(page.find("HTTP/1.1 200") == 0);
     CHECK(page.find("sinetti_board_entries{board=\"1\"} 3\n") != std::string::npos);
     CHECK(page.find("sinetti_refusals_total{reason=\"unknown_board\"} 1\n") != std::string::npos);
@@ -58,8 +42,8 @@ TEST_CASE("figures are served on an address of their own, and name nobody")
     CHECK(page.find("sinetti_sessions 1\n") != std::string::npos);
     CHECK(page.find("127.0.0.1") == std::string::npos);
     CHECK(page.find(base::to_hex(cast.anna.device.public_key())) == std::string::npos);
-    CHECK(get(relay.metrics_port(), "/").find("HTTP/1.1 404") == 0);
-    CHECK(get(relay.port(), "/metrics").find("HTTP/1.1 404") == 0);
+    CHECK(get_text(relay.metrics_port(), "/").find("HTTP/1.1 404") == 0);
+    CHECK(get_text(relay.port(), "/metrics").find("HTTP/1.1 404") == 0);
 }
 
 TEST_CASE("what an operator could write down is written down when asked for, and otherwise nothing is")
@@ -86,7 +70,7 @@ TEST_CASE("what an operator could write down is written down when asked for, and
         REQUIRE(stranger.expect<wire::Accepted>());
         stranger.send(wire::VaultEvaluate{1, {7}, vault::Hardening::begin({7}, base::SecretBytes(base::ByteView(base::Bytes(12, 1))), cast.random).blinded_element()});
         REQUIRE(stranger.expect<wire::VaultEvaluated>());
-        CHECK(get(relay.metrics_port(), "/metrics").find("sinetti_vault_requests_total 1\n") != std::string::npos);
+        CHECK(get_text(relay.metrics_port(), "/metrics").find("sinetti_vault_requests_total 1\n") != std::string::npos);
     }
     const auto lines = lines_of(file);
     const auto is = [](const char* op) { return [op](const nlohmann::json& line) { return line["op"] == op; }; };

@@ -135,17 +135,17 @@ TEST_CASE("what a session may ask for at once is limited, and it is told")
     CHECK(anna.expect<wire::Appended>());
 }
 
-TEST_CASE("a follower that does not read is closed, and nobody else waits for it")
+TEST_CASE("a follower that does not read costs a bounded queue, nobody waits for it, and it misses nothing once it reads")
 {
-    RunningRelay relay;
+    RunningRelay relay([](relay::Config& config) { config.metrics = {"127.0.0.1", 0}; });
     Cast cast;
     REQUIRE(found(relay, cast));
     Client slow(relay.address(), {}, 4096), follower(relay.address()), writer(relay.address());
     REQUIRE(slow.open_as_device(cast.bert.device));
     REQUIRE(follower.open_as_device(cast.bert.device));
     REQUIRE(writer.open_as_device(cast.anna.device));
-    slow.send(wire::Follow{1, 1, 0});
-    REQUIRE(slow.expect<wire::Entries>());
+    slow.send(wire::Follow{1, 0, 0});
+    slow.send(wire::Follow{2, 1, 0});
     follower.send(wire::Follow{1, 1, 0});
     REQUIRE(follower.expect<wire::Entries>());
 
@@ -163,20 +163,75 @@ TEST_CASE("a follower that does not read is closed, and nobody else waits for it
             followed += frame->entries.size();
         }
     }
-    std::uint64_t seen = 0;
-    while (const auto frame = slow.receive()) seen += std::get<wire::Entries>(*frame).entries.size();
-    CHECK(slow.closed() != Closed::no);
-    CHECK(seen < kCells);
-    // It resumes by cursor.
-    Client resumed(relay.address());
-    REQUIRE(resumed.open_as_device(cast.bert.device));
-    auto next = seen - seen % wire::kBlockEntries;
-    resumed.send(wire::Follow{1, 1, next});
-    while (next < kCells) {
-        const auto frame = resumed.expect<wire::Entries>();
+    CHECK(get_text(relay.metrics_port(), "/metrics").find("sinetti_lagging_followers_total 0") == std::string::npos);
+
+    // It reads now: from its queue, then from the store, then what is published. A record of the directory comes in its place.
+    CHECK(writer.append(directory::Record(directory::sign_key_package(cast.anna.device, base::Bytes{1, 2}))));
+    std::uint64_t next = 0, records = 0;
+    bool caught_up = false;
+    const auto read_until = [&](std::uint64_t end) {
+        while (next < end || !caught_up || records <= kFoundedRecords) {
+            const auto frame = slow.receive();
+            REQUIRE(frame);
+            const auto* entries = std::get_if<wire::Entries>(&*frame);
+            REQUIRE(entries != nullptr);
+            auto& expected = entries->board == 0 ? records : next;
+            REQUIRE(entries->first_position == expected);
+            expected += entries->entries.size();
+            if (entries->board == 1) caught_up = entries->last;
+        }
+    };
+    read_until(kCells);
+    CHECK(slow.closed() == Closed::no);
+    for (std::uint32_t i = 0; i < 20; ++i) CHECK(writer.append(1, cell(kCells + i)) == kCells + i);
+    read_until(kCells + 20);
+    CHECK(slow.append(1, cell(kCells + 20)) == kCells + 20);
+}
+
+TEST_CASE("what is shared and what is a session's own stay in their order, however little the kernel takes")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    // Each follows and writes at once; every message opens only in its place (docs/protocol.md §9), so receiving is the check.
+    constexpr std::uint32_t kRounds = 20;
+    const auto at_once = [](std::size_t client) { return client % 2 == 0 ? 5u : 30u; };
+    std::vector<std::unique_ptr<Client>> clients;
+    for (int i = 0; i < 4; ++i) {
+        clients.push_back(std::make_unique<Client>(relay.address(), std::string(), i % 2 == 0 ? 2048 : 0));
+        REQUIRE(clients.back()->open_as_device(cast.anna.device));
+        clients.back()->send(wire::Follow{1, 1, 0});
+    }
+    std::vector<std::uint64_t> followed(clients.size()), acknowledged(clients.size());
+    const auto receive_one = [&](std::size_t i) {
+        const auto frame = clients[i]->receive();
         REQUIRE(frame);
-        REQUIRE(frame->first_position == next);
-        next += frame->entries.size();
+        if (const auto* entries = std::get_if<wire::Entries>(&*frame)) {
+            REQUIRE(entries->first_position == followed[i]);
+            followed[i] += entries->entries.size();
+        } else if (std::holds_alternative<wire::Appended>(*frame)) {
+            ++acknowledged[i];
+        } else {
+            REQUIRE(std::holds_alternative<wire::Pong>(*frame));
+        }
+    };
+    std::uint64_t number = 0;
+    for (std::uint32_t round = 0; round < kRounds; ++round) {
+        relay.clock.advance(1000);
+        for (std::size_t i = 0; i < clients.size(); ++i) {
+            for (std::uint32_t k = 0; k < at_once(i); ++k) {
+                clients[i]->send(wire::Append{round * at_once(i) + k + 1, 1, cell(number++)});
+                if (k % 10 == 0) clients[i]->send(wire::Ping{k});
+            }
+        }
+        // The ones with small buffers fall behind, and read everything only at the end.
+        for (std::size_t i = 1; i < clients.size(); i += 2) {
+            while (acknowledged[i] < (round + 1) * at_once(i)) receive_one(i);
+        }
+    }
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+        while (followed[i] < number || acknowledged[i] < kRounds * at_once(i)) receive_one(i);
+        CHECK(followed[i] == number);
     }
 }
 

@@ -5,6 +5,7 @@
 #include "directory/session_auth.h"
 #include "relay/server.h"
 
+#include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -126,6 +127,18 @@ void RunningRelay::stop()
     m_server->drain();
     m_thread.join();
     m_server.reset();
+}
+
+std::string get_text(std::uint16_t port, const std::string& target)
+{
+    boost::asio::io_context io;
+    boost::asio::ip::tcp::socket socket(io);
+    socket.connect({boost::asio::ip::make_address("127.0.0.1"), port});
+    boost::asio::write(socket, boost::asio::buffer("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    std::string answer;
+    boost::system::error_code end;
+    boost::asio::read(socket, boost::asio::dynamic_buffer(answer), end);
+    return answer;
 }
 
 struct Client::Socket {

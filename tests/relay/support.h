@@ -70,6 +70,9 @@ private:
     base::SystemRandom m_random;
 };
 
+// The whole answer to GET, head and body, of a server that closes after it.
+std::string get_text(std::uint16_t port, const std::string& target);
+
 enum class Closed : std::uint8_t { no, orderly, broken };
 
 // Blocking, with a limit on every wait; a wait that runs out fails the test.

@@ -30,10 +30,9 @@ std::map<std::string, Bytes> whole_state(Group& group)
     CHECK_INVARIANT(!sink.changed);
 
     auto& state = state_of(group);
-    state.dirty.epoch = true;
-    state.dirty.tree = chunks_of(state.epoch.tree);
+    state.dirty.epoch = state.dirty.tree = true;
     state.dirty.pending = state.pending.has_value();
-    for (const auto& [ref, proposal] : state.proposals) state.dirty.proposals.insert(ref);
+    state.dirty.proposals = !state.proposals.empty();
     for (auto& past : state.past) past.stored = false;
     group.flush(sink);
     for (const auto& past : state.past)
