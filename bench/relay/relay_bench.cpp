@@ -1,0 +1,274 @@
+// bench-relay: the relay beside nats-server and mosquitto over WebSocket, in one run on the same cores; bench/relay/run builds and starts it.
+//   bench-relay [--relay PROGRAM] [--data DIR] [--seconds N] [--only fanout,append,memory,catchup] [--followers 100,1000,4000]
+//               [--writers 1,8,64] [--peers nats,mosquitto] [--connections 10000]
+// The figures as JSON on standard output, a line for each on standard error. What counts is processor time of the server, because clients
+// share the machine with it. The relay does more than the peers: it seals what it sends, and acknowledges only what fsync has seen.
+
+#include "bench/relay/load.h"
+#include "channel/channel.h"
+#include "wire/frame.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <stdlib.h>
+
+namespace {
+
+using namespace sinetti::bench;
+using sinetti::base::ByteView;
+using Json = nlohmann::ordered_json;
+
+constexpr unsigned kWindow = 256;              // payloads in the air when saturated, all writers together
+constexpr double kTrickle = 20'000;            // deliveries per second
+constexpr double kMebi = 1 << 20;
+
+struct Options {
+    std::filesystem::path relay, data = std::filesystem::temp_directory_path();
+    double seconds = 3;
+    std::vector<std::string> only{"fanout", "append", "memory", "catchup"}, followers{"100", "1000", "4000"}, writers{"1", "8", "64"},
+        peers{"nats", "mosquitto"};
+    unsigned connections = 10'000;
+
+    bool wants(const std::string& part) const { return std::ranges::find(only, part) != only.end(); }
+};
+
+std::vector<std::string> list_of(const std::string& text)
+{
+    std::vector<std::string> words;
+    std::istringstream stream(text);
+    for (std::string word; std::getline(stream, word, ',');) words.push_back(word);
+    return words;
+}
+
+unsigned number(const std::string& word) { return static_cast<unsigned>(std::stoul(word)); }
+
+class Folder {
+public:
+    explicit Folder(const std::filesystem::path& parent)
+    {
+        auto name = (parent / "bench-relay-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) give_up("cannot write in " + parent.string());
+        m_path = name;
+    }
+    ~Folder()
+    {
+        std::error_code ignored;
+        std::filesystem::remove_all(m_path, ignored);
+    }
+    const std::filesystem::path& path() const { return m_path; }
+
+private:
+    std::filesystem::path m_path;
+};
+
+std::unique_ptr<Server> start(const std::string& name, const Options& options, const std::filesystem::path& folder)
+{
+    if (name == "nats") return start_nats(folder);
+    if (name == "mosquitto") return start_mosquitto(folder);
+    return RelayServer::start(options.relay, folder);
+}
+
+Json milliseconds(const Latencies& latencies, double share)
+{
+    const auto value = latencies.milliseconds(share);
+    return value ? Json(std::round(*value * 100) / 100) : Json();
+}
+
+Json fan_out_point(const FanOutFigures& figures)
+{
+    return {{"deliveries_per_cpu_second", std::round(figures.deliveries / std::max(figures.cpu_seconds, 1e-3))},
+            {"deliveries_per_second", std::round(figures.deliveries / figures.seconds)},
+            {"cpu", std::round(figures.cpu_seconds / figures.seconds * 1000) / 1000},
+            {"bytes_per_delivery", std::round(figures.bytes_per_delivery)},
+            {"median_ms", milliseconds(figures.latencies, 0.5)},
+            {"p99_ms", milliseconds(figures.latencies, 0.99)}};
+}
+
+std::string shown(const Json& value) { return value.is_null() ? "-" : value.dump(); }
+
+// One point of every server: { "relay": …, "nats": …, "mosquitto": … } with the ratios and whether the targets are met.
+Json compared(const Json& points, const char* target_name, double target, double absolute)
+{
+    Json result = points;
+    const auto ours = points["relay"]["deliveries_per_cpu_second"].get<double>();
+    double best = 0;
+    std::optional<double> best_p99;
+    for (const auto& [name, point] : points.items()) {
+        if (name == "relay") continue;
+        if (std::string(target_name) == "better peer" || name == target_name) best = std::max(best, point["deliveries_per_cpu_second"].get<double>());
+        if (point["p99_ms"].is_number()) best_p99 = std::min(best_p99.value_or(1e9), point["p99_ms"].get<double>());
+    }
+    if (best > 0) {
+        result["ratio"] = std::round(ours / best * 100) / 100;
+        result["target_ratio"] = target;
+        result["met"] = ours / best >= target && ours >= absolute;
+    }
+    if (best_p99 && points["relay"]["p99_ms"].is_number()) result["p99_no_worse"] = points["relay"]["p99_ms"].get<double>() <= *best_p99;
+    return result;
+}
+
+void say(const std::string& what, const Json& point)
+{
+    std::string line = what;
+    line.resize(std::max<std::size_t>(line.size() + 1, 26), ' ');
+    for (const auto& [name, value] : point.items()) {
+        if (value.is_object())
+            line += name + " " + shown(value["deliveries_per_cpu_second"]) + "/cpu-s p99 " + shown(value["p99_ms"]) + " ms   ";
+        else
+            line += name + " " + shown(value) + "  ";
+    }
+    std::fprintf(stderr, "%s\n", line.c_str());
+}
+
+Json measure_fan_out(const Options& options)
+{
+    Json result = Json::object();
+    for (const auto& followers : options.followers) {
+        std::map<std::string, Json> saturated;
+        Json trickle = Json::object();
+        auto servers = options.peers;
+        servers.insert(servers.begin(), "relay");
+        for (const auto& name : servers) {
+            const Folder folder(options.data);
+            const auto server = start(name, options, folder.path());
+            Load load(*server, number(followers));
+            trickle[name] = fan_out_point(load.trickle(4, kTrickle / number(followers), options.seconds));
+            for (const auto& writers : options.writers) {
+                if (!saturated.contains(writers)) saturated[writers] = Json::object();
+                saturated[writers][name] = fan_out_point(load.saturate(number(writers), kWindow, options.seconds));
+            }
+        }
+        const auto title = "C=" + followers;
+        for (const auto& writers : options.writers) {
+            result["saturated " + title + " W=" + writers] = compared(saturated[writers], "nats", 3, 1.2e6);
+            say("saturated " + title + " W=" + writers, result["saturated " + title + " W=" + writers]);
+        }
+        const auto count = number(followers);
+        result["trickle " + title] = compared(trickle, "better peer", count <= 100 ? 1.0 : count <= 1000 ? 1.2 : 1.5, 0);
+        say("trickle " + title, result["trickle " + title]);
+    }
+    return result;
+}
+
+Json append_point(const AppendFigures& figures, double target)
+{
+    return {{"cells_per_second", std::round(double(figures.acknowledged) / figures.seconds)},
+            {"target", target},
+            {"cells_per_cpu_second", std::round(double(figures.acknowledged) / std::max(figures.cpu_seconds, 1e-3))},
+            {"cpu", std::round(figures.cpu_seconds / figures.seconds * 1000) / 1000},
+            {"median_ms", milliseconds(figures.latencies, 0.5)},
+            {"p99_ms", milliseconds(figures.latencies, 0.99)}};
+}
+
+void say_line(const std::string& what, const Json& point) { std::fprintf(stderr, "%-26s%s\n", what.c_str(), point.dump().c_str()); }
+
+Json measure_appends(const Options& options)
+{
+    Json result = Json::object();
+    const Folder folder(options.data);
+    const auto relay = RelayServer::start(options.relay, folder.path());
+    {
+        Load load(*relay, 0);
+        result["64 x 1"] = append_point(load.append(64, 1, options.seconds), 8000);
+        say_line("append 64 x 1", result["64 x 1"]);
+        result["64 x 64"] = append_point(load.append(64, 64, options.seconds), 50000);
+        say_line("append 64 x 64", result["64 x 64"]);
+    }
+    const Folder another(options.data);
+    const auto followed = RelayServer::start(options.relay, another.path());
+    Load load(*followed, 1000);
+    const auto before = followed->resident_bytes();
+    const auto figures = load.append(64, 64, options.seconds);
+    auto point = append_point(figures, 50000);
+    point["followers"] = 1000;
+    point["cells_behind"] = figures.lag;
+    point["relay_grew_by_mib"] = std::round((followed->resident_bytes() - before) / kMebi);
+    result["64 x 64, 1000 followers"] = point;
+    say_line("append 64 x 64, C=1000", point);
+    return result;
+}
+
+Json measure_memory(const Options& options)
+{
+    Json result = Json::object();
+    auto servers = options.peers;
+    servers.insert(servers.begin(), "relay");
+    for (const auto& name : servers) {
+        const Folder folder(options.data);
+        const auto server = start(name, options, folder.path());
+        {
+            Load warm(*server, 10);
+            warm.deliver_one();
+        }
+        const auto before = server->resident_bytes();
+        Load load(*server, options.connections);
+        load.deliver_one();
+        result[name] = std::round((server->resident_bytes() - before) / options.connections / 1024 * 10) / 10;
+    }
+    result["target"] = 8;
+    say_line("KiB per idle connection", result);
+    return result;
+}
+
+Json measure_catch_up(const Options& options)
+{
+    constexpr std::size_t kCells = 100'000'000 / kPayloadSize;
+    const Folder folder(options.data);
+    {
+        const auto relay = RelayServer::start(options.relay, folder.path());
+        Load load(*relay, 0);
+        for (std::size_t written = 0; written < kCells;) written += load.append(64, 64, 0.5).acknowledged;
+    }
+    double disk = 0;
+    for (const auto& file : std::filesystem::directory_iterator(folder.path() / "data")) disk += double(file.file_size());
+    const auto relay = RelayServer::start(options.relay, folder.path());   // with nothing in its memory
+    const auto session = relay->follow_from_start();
+    const auto cpu = relay->cpu_seconds();
+    const auto begin = now_ns();
+    std::size_t cells = 0;
+    while (cells < kCells) session->take(session->stream().receive(), [&](ByteView) { ++cells; });
+    const double seconds = double(now_ns() - begin) / 1e9, cpu_seconds = relay->cpu_seconds() - cpu;
+    const double megabytes = double(cells * kPayloadSize) / 1e6;
+    // The writers have appended more than were counted: all that is there, until nothing comes for half a second.
+    session->stream().set_non_blocking();
+    for (auto end = now_ns() + 500'000'000; now_ns() < end;) {
+        if (session->stream().receive_all([&](ByteView received) { session->take(received, [&](ByteView) { ++cells; }); }) > 0) end = now_ns() + 500'000'000;
+    }
+    Json result{{"megabytes", std::round(megabytes)}, {"mb_per_cpu_second", std::round(megabytes / cpu_seconds)}, {"target", 400}, {"mb_per_second", std::round(megabytes / seconds)},
+                {"disk_bytes_per_cell", std::round(disk / double(cells))}};
+    say_line("catch-up", result);
+    return result;
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments)
+{
+    Options options;
+    options.relay = std::filesystem::path(arguments[0]).parent_path() / "sinetti-relay";
+    for (int i = 1; i < argument_count; i += 2) {
+        const std::string option = arguments[i];
+        if (i + 1 == argument_count) give_up(option + " wants a value");
+        const std::string value = arguments[i + 1];
+        if (option == "--relay") options.relay = value;
+        else if (option == "--data") options.data = value;
+        else if (option == "--seconds") options.seconds = std::stod(value);
+        else if (option == "--only") options.only = list_of(value);
+        else if (option == "--followers") options.followers = list_of(value);
+        else if (option == "--writers") options.writers = list_of(value);
+        else if (option == "--peers") options.peers = list_of(value);
+        else if (option == "--connections") options.connections = number(value);
+        else give_up("there is no option " + option + "; see the head of bench/relay/relay_bench.cpp");
+    }
+    Json result;
+    if (options.wants("fanout")) result["fan_out"] = measure_fan_out(options);
+    if (options.wants("append")) result["append"] = measure_appends(options);
+    if (options.wants("memory")) result["kib_per_idle_connection"] = measure_memory(options);
+    if (options.wants("catchup")) result["catch_up"] = measure_catch_up(options);
+    std::printf("%s\n", result.dump(2).c_str());
+    return 0;
+}

@@ -1,0 +1,190 @@
+#include "base/clock.h"
+#include "base/random.h"
+#include "bench/relay/server.h"
+#include "channel/channel.h"
+#include "directory/link.h"
+#include "directory/record.h"
+#include "directory/session_auth.h"
+#include "wire/frame.h"
+
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+
+namespace sinetti::bench {
+
+namespace {
+
+constexpr std::uint32_t kBoard = wire::kFirstCellBoard;
+
+class RelaySession final : public Session {
+public:
+    RelaySession(std::uint16_t port, const directory::RelayKeys& keys) : Session(std::make_unique<Stream>(port, "/ws"))
+    {
+        base::SystemRandom random;
+        auto opened = channel::ClientChannel::open(keys, random);
+        if (!opened) give_up("keys that are none");
+        m_channel.emplace(std::move(opened->channel));
+        m_stream->send(opened->message);
+        m_nonce = std::get<wire::Challenge>(expect()).nonce;
+    }
+
+    void write(const wire::ClientFrame& frame) { m_stream->send(m_channel->seal(frame)); }
+    wire::RelayFrame expect()   // blocking; what is the channel's own or a signed head is not waited for
+    {
+        for (;;) {
+            auto frame = m_channel->receive(m_stream->receive());
+            if (!frame) give_up("a malformed message");
+            if (*frame && !std::holds_alternative<wire::SignedHead>(**frame)) return std::move(**frame);
+        }
+    }
+    void open_as_device(const crypto::SignaturePrivateKey& device)
+    {
+        write(wire::AuthenticateDevice{device.public_key(), directory::sign_session(device, m_nonce)});
+        if (!std::holds_alternative<wire::Accepted>(expect())) give_up("not accepted");
+    }
+    void open_as_founder(const directory::FounderLink& link)
+    {
+        wire::AuthenticateFounder frame;
+        std::copy(link.token.view().begin(), link.token.view().end(), frame.token.begin());
+        write(frame);
+        if (!std::holds_alternative<wire::Accepted>(expect())) give_up("the founder was not accepted");
+    }
+    void append(const directory::Record& record)
+    {
+        write(wire::Append{1, 0, directory::encode(record)});
+        if (!std::holds_alternative<wire::Appended>(expect())) give_up("a record was refused");
+    }
+    void follow_from_start() { write(wire::Follow{1, kBoard, 0}); }
+    void await_caught_up()
+    {
+        for (;;) {
+            const auto frame = expect();
+            const auto* entries = std::get_if<wire::Entries>(&frame);
+            if (entries != nullptr && entries->last) return;
+        }
+    }
+
+    void publish(base::ByteView payload) override { m_stream->queue(m_channel->seal(wire::Append{++m_request, kBoard, base::to_bytes(payload)})); }
+    void take(base::ByteView received, const OnPayload& on_payload) override
+    {
+        const auto frame = m_channel->receive(received);
+        if (!frame) give_up("a malformed message");
+        if (!*frame) return;
+        if (const auto* entries = std::get_if<wire::Entries>(&**frame)) {
+            for (const auto& entry : entries->entries) on_payload(entry);
+        } else if (std::holds_alternative<wire::Appended>(**frame)) {
+            ++m_acknowledged;
+        } else if (const auto* refused = std::get_if<wire::Refused>(&**frame)) {
+            give_up(std::string("a cell was refused: ") + wire::name_of(refused->code));
+        }
+    }
+    std::size_t acknowledged() const override { return m_acknowledged; }
+
+private:
+    std::optional<channel::ClientChannel> m_channel;
+    wire::Nonce m_nonce{};
+    std::uint32_t m_request = 0;
+    std::size_t m_acknowledged = 0;
+};
+
+class Relay final : public RelayServer {
+public:
+    Relay(const std::filesystem::path& program, const std::filesystem::path& folder)
+    {
+        std::filesystem::create_directories(folder / "app");
+        std::ofstream(folder / "app" / "index.html") << "bench";
+        // One session of the benchmark stands for many people.
+        FILE* lines = launch({program.string(), "serve", "--port", "0", "--data", (folder / "data").string(), "--app", (folder / "app").string(),
+                             "--cell-rate", "1000000"});
+        const auto key_file = folder / "device";
+        const bool is_new = !std::filesystem::exists(key_file);
+        std::string link;
+        char line[1024];
+        while ((m_port == 0 || (is_new && link.empty())) && std::fgets(line, sizeof line, lines) != nullptr) {
+            const std::string text(line, std::strcspn(line, "\n"));
+            if (text.starts_with("sinetti-relay listening")) m_port = static_cast<std::uint16_t>(std::stoi(text.substr(text.rfind(':') + 1)));
+            if (text.starts_with("administrator link: ")) link = text.substr(20);
+        }
+        if (m_port == 0) give_up("cannot start " + program.string());
+        is_new ? found(link, folder) : load(folder);
+    }
+
+    std::unique_ptr<Session> connect(Role role) override
+    {
+        auto session = opened();
+        if (role == Role::follower) {
+            session->follow_from_start();
+            session->await_caught_up();
+        }
+        return session;
+    }
+    std::unique_ptr<Session> follow_from_start() override
+    {
+        auto session = opened();
+        session->follow_from_start();
+        return session;
+    }
+
+private:
+    std::unique_ptr<RelaySession> opened()
+    {
+        auto session = std::make_unique<RelaySession>(m_port, m_keys);
+        session->open_as_device(*m_device);
+        return session;
+    }
+
+    void found(const std::string& link_text, const std::filesystem::path& folder)
+    {
+        base::SystemRandom random;
+        const auto root = crypto::SignaturePrivateKey::generate(random);
+        const auto invite = crypto::SignaturePrivateKey::generate(random);
+        const auto identity = crypto::SignaturePrivateKey::generate(random);
+        const auto contact = crypto::DhPrivateKey::generate(random);
+        base::SecretBytes seed(32);
+        random.fill(seed.mutable_view());
+        const directory::DirectoryKey key(base::Bytes(32, 1));
+        const auto link = directory::parse_founder_link(link_text);
+        if (!link) give_up("no administrator link");
+        m_keys = link->relay_keys;
+        {
+            std::ofstream stream(folder / "device", std::ios::binary);
+            stream.write(reinterpret_cast<const char*>(seed.view().data()), 32);
+            stream.write(reinterpret_cast<const char*>(m_keys.channel_public_key.data()), 32);
+            stream.write(reinterpret_cast<const char*>(m_keys.signing_public_key.data()), 32);
+        }
+        load(folder);
+        RelaySession founder(m_port, m_keys);
+        founder.open_as_founder(*link);
+        founder.append(directory::sign_organisation(root, *directory::seal_name(key, directory::NameOf::organisation, {"bench", ""}, random)));
+        const base::UnixMilliseconds now = base::SystemClock().now();
+        const auto certificate = directory::sign_invite(root, invite.public_key(), {now.value + 3'600'000}, directory::Role::member);
+        founder.append(directory::sign_enrolment(certificate, invite, identity, *directory::seal_name(key, directory::NameOf::person, {"bench", ""}, random),
+                                                 directory::sign_device(identity, m_device->public_key(), contact.public_key(), now), base::Bytes(300, 1)));
+    }
+
+    void load(const std::filesystem::path& folder)
+    {
+        std::ifstream stream(folder / "device", std::ios::binary);
+        base::Bytes bytes(96);
+        stream.read(reinterpret_cast<char*>(bytes.data()), 96);
+        if (!stream) give_up("the data of an earlier run is not whole");
+        const auto view = base::ByteView(bytes);
+        m_device.emplace(std::move(crypto::SignaturePrivateKey::from_seed(view.first(32))).value());
+        std::copy_n(bytes.begin() + 32, 32, m_keys.channel_public_key.begin());
+        std::copy_n(bytes.begin() + 64, 32, m_keys.signing_public_key.begin());
+    }
+
+    std::uint16_t m_port = 0;
+    directory::RelayKeys m_keys;
+    std::optional<crypto::SignaturePrivateKey> m_device;
+};
+
+}  // namespace
+
+std::unique_ptr<RelayServer> RelayServer::start(const std::filesystem::path& program, const std::filesystem::path& folder)
+{
+    return std::make_unique<Relay>(program, folder);
+}
+
+}  // namespace sinetti::bench

@@ -1,0 +1,57 @@
+#pragma once
+// The three servers under test, each as a process of its own on loopback, and what a client of each says. The relay follows its board
+// through the sealed channel, as it ships; nats-server and mosquitto get one subject, plain and at most once, which is their fastest.
+
+#include "bench/relay/stream.h"
+
+#include <filesystem>
+#include <memory>
+
+namespace sinetti::bench {
+
+inline constexpr std::size_t kPayloadSize = 1024;   // a cell; its stamp stands behind 16 random bytes
+
+class Session {
+public:
+    virtual ~Session() = default;
+    Stream& stream() { return *m_stream; }
+    virtual void publish(base::ByteView payload) = 0;                                      // queues it
+    using OnPayload = std::function<void(base::ByteView)>;
+    virtual void take(base::ByteView received, const OnPayload& on_payload) = 0;           // a frame's payload; calls for each delivery
+    virtual std::size_t acknowledged() const { return 0; }                                 // of what was published
+
+protected:
+    explicit Session(std::unique_ptr<Stream> stream) : m_stream(std::move(stream)) {}
+    std::unique_ptr<Stream> m_stream;
+};
+
+enum class Role : std::uint8_t { follower, writer };
+
+class Server {
+public:
+    virtual ~Server();
+    virtual std::unique_ptr<Session> connect(Role role) = 0;   // a follower gets everything that is published from now on
+
+    double cpu_seconds() const;                  // of all threads, from the scheduler
+    double resident_bytes() const;
+
+protected:
+    // Starts a program; its standard output is answered.
+    FILE* launch(const std::vector<std::string>& command);
+
+private:
+    int m_pid = 0;
+};
+
+std::unique_ptr<Server> start_nats(const std::filesystem::path& folder);
+std::unique_ptr<Server> start_mosquitto(const std::filesystem::path& folder);
+
+// Founds an organisation of one device the first time it is started on a folder. A follower reads the board from its beginning; connect()
+// returns when it has.
+class RelayServer : public Server {
+public:
+    static std::unique_ptr<RelayServer> start(const std::filesystem::path& program, const std::filesystem::path& folder);
+    virtual std::unique_ptr<Session> follow_from_start() = 0;   // returns at once
+};
+
+}  // namespace sinetti::bench
