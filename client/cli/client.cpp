@@ -70,6 +70,7 @@ void Client::on_event(const api::Event& event)
         case api::Code::store_full:
         case api::Code::store_broken:
         case api::Code::store_unavailable: m_store_failure = failure; break;
+        case api::Code::new_device: break;   // news, whatever was asked for
         default:
             if (known->severity >= api::Severity::warning && !refusal) refusal = failure;
         }

@@ -78,6 +78,9 @@ const char* kind_name(api::MessageKind kind)
     case api::MessageKind::removed_us: return "removed_us";
     case api::MessageKind::unreadable: return "unreadable";
     case api::MessageKind::messages_gone: return "messages_gone";
+    case api::MessageKind::device_joined: return "device_joined";
+    case api::MessageKind::device_signed_out: return "device_signed_out";
+    case api::MessageKind::member_revoked: return "member_revoked";
     }
     return "unknown";
 }
@@ -105,6 +108,9 @@ std::string words_of(const api::Message& message, const Names& names)
     case api::MessageKind::removed_us: return "* " + who + " removed you";
     case api::MessageKind::unreadable: return "* a message that could not be read";
     case api::MessageKind::messages_gone: return "* what was written here is not kept by the relay any more";
+    case api::MessageKind::device_joined: return "* " + whom + " goes on with a new device";
+    case api::MessageKind::device_signed_out: return "* a device of " + whom + " was signed out";
+    case api::MessageKind::member_revoked: return "* " + whom + " was removed from the organisation";
     }
     return "*";
 }

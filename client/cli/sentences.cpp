@@ -46,6 +46,8 @@ std::string sentence(api::Code code, const std::string& subject)
     case too_many_members: return "the group would have too many members";
     case no_key_package: return printable(subject) + " has not been online in a way that lets them be added";
     case suite_unsupported: return "the board asks for an encryption this version does not know";
+    case no_tokens: return "the relay gives this account no more access tokens today";
+    case too_many_devices: return "there would be too many devices";
     case internal: return "something went wrong that should not have";
     default: return "something happened this program has no words for";
     }

@@ -4,6 +4,7 @@
 #include "codec/writer.h"
 #include "crypto/labeled_kdf.h"
 
+#include <algorithm>
 #include <sodium.h>
 
 namespace sinetti::crypto {
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::size_t kXWingSeedSize = crypto_kem_xwing_SEEDBYTES;   // of a key pair; it is the private key
 constexpr std::size_t kXWingEncapsulationSeedSize = 64;              // eseed: ML-KEM's message, then X25519's ephemeral key
+constexpr std::size_t kMlKemCoefficientsSize = 1152;                 // of a public key, at its beginning
 constexpr std::size_t kSecretSize = 32;                              // Nsecret of either KEM
 
 static_assert(crypto_kem_xwing_SECRETKEYBYTES == kXWingSeedSize && crypto_kem_xwing_SHAREDSECRETBYTES == kSecretSize);
@@ -91,6 +93,39 @@ Result<KemSharedSecret> dhkem_decapsulate(ByteView encapsulated, const HpkeRecei
     return extract_and_expand(dh, kem_context.view());
 }
 
+// The u coordinates of the points whose order divides 8, on the curve and its twist, as X25519 can be given them (RFC 7748 §7 leaves the
+// check to protocols; RFC 9180 §7.1.4 makes it one of the result). Its top bit does not count (RFC 7748 §5).
+bool has_small_order(ByteView u)
+{
+    constexpr std::uint8_t f = 0xff;
+    static constexpr base::ByteArray<kDhKeySize> kSmall[] = {
+        {0},
+        {1},
+        {0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4, 0x6a,
+         0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00},
+        {0x5f, 0x9c, 0x95, 0xbc, 0xa3, 0x50, 0x8c, 0x24, 0xb1, 0xd0, 0xb1, 0x55, 0x9c, 0x83, 0xef, 0x5b,
+         0x04, 0x44, 0x5c, 0xc4, 0x58, 0x1c, 0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd, 0xd0, 0x9f, 0x11, 0x57},
+        {0xec, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, 0x7f},   // p - 1
+        {0xed, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, 0x7f},   // p
+        {0xee, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, f, 0x7f},   // p + 1
+    };
+    auto masked = base::to_bytes(u);
+    masked.back() &= 0x7f;
+    return std::any_of(std::begin(kSmall), std::end(kSmall), [&](const auto& small) { return base::equal(masked, small); });
+}
+
+// FIPS 203 §7.2, the modulus check: each coefficient, of 12 bits, is less than q.
+bool is_reduced(ByteView coefficients)
+{
+    constexpr unsigned kQ = 3329;
+    for (std::size_t i = 0; i + 2 < coefficients.size(); i += 3) {
+        const unsigned low = coefficients[i] | (coefficients[i + 1] & 0x0fu) << 8;
+        const unsigned high = coefficients[i + 1] >> 4 | unsigned{coefficients[i + 2]} << 4;
+        if (low >= kQ || high >= kQ) return false;
+    }
+    return true;
+}
+
 // draft-connolly-cfrg-xwing-kem §5.2 GenerateKeyPairDerand: the private key is the seed itself.
 HpkeKeyPair xwing_key_pair(ByteView seed)
 {
@@ -144,6 +179,13 @@ std::size_t kem_encapsulated_size(Kem kem) { return is_xwing(kem) ? crypto_kem_x
 std::size_t kem_secret_size(Kem) { return kSecretSize; }
 std::size_t kem_seed_size(Kem kem) { return is_xwing(kem) ? kXWingSeedSize : kDhKeySize; }
 bool kem_has_authentication(Kem kem) { return !is_xwing(kem); }
+
+bool kem_is_public_key(Kem kem, ByteView public_key)
+{
+    if (public_key.size() != kem_public_key_size(kem)) return false;
+    if (is_xwing(kem) && !is_reduced(public_key.first(kMlKemCoefficientsSize))) return false;   // pk_M || pk_X
+    return !has_small_order(public_key.last(kDhKeySize));
+}
 
 HpkeKeyPair kem_derive_key_pair(Kem kem, ByteView input_key_material)
 {

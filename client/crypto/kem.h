@@ -38,6 +38,9 @@ std::size_t kem_encapsulated_size(Kem kem);   // Nenc
 std::size_t kem_secret_size(Kem kem);         // Nsecret
 std::size_t kem_seed_size(Kem kem);           // bytes that kem_generate_key_pair draws
 bool kem_has_authentication(Kem kem);         // AuthEncap and AuthDecap: HPKE's modes auth and auth_psk
+// Whether kem_encapsulate() takes it: of the right size, no X25519 point of small order, ML-KEM coefficients within the field. Cheap, so
+// that a key can be refused where it comes in and not only by whoever has to encrypt to it.
+bool kem_is_public_key(Kem kem, base::ByteView public_key);
 
 using HpkePrivateKey = base::NamedSecret<struct HpkePrivateKeyTag>;
 using HpkePublicKey = base::Bytes;

@@ -1,4 +1,7 @@
+#include "mls/encode.h"
 #include "mls/group_state.h"
+
+#include <algorithm>
 
 namespace sinetti::mls {
 
@@ -22,10 +25,70 @@ std::vector<Member> Group::State::members() const
     return members;
 }
 
+FormerMembers former_members(const RatchetTree& before, const RatchetTree& after)
+{
+    FormerMembers former;
+    for (const auto node : after.changed_since(before)) {
+        if (!is_leaf(node)) continue;
+        const auto leaf = to_leaf(node);
+        const auto* old_leaf = before.leaf(leaf);
+        const auto* new_leaf = after.leaf(leaf);
+        const bool same = old_leaf && new_leaf && old_leaf->credential == new_leaf->credential && old_leaf->signature_key == new_leaf->signature_key;
+        if (!same && (old_leaf || new_leaf)) former.emplace(leaf, old_leaf ? std::optional(member_of(before, leaf)) : std::nullopt);
+    }
+    return former;
+}
+
+std::optional<Member> Group::State::member_at(LeafIndex leaf, std::deque<PastEpoch>::const_iterator past_epoch) const
+{
+    for (auto later = past_epoch; later != past.end(); ++later) {
+        const auto found = later->former.find(leaf);
+        if (found != later->former.end()) return found->second;
+    }
+    return epoch.tree.leaf(leaf) ? std::optional(member_of(epoch.tree, leaf)) : std::nullopt;
+}
+
+CachedProposal::CachedProposal(Proposal proposal_, Sender sender_) : proposal(std::move(proposal_)), sender(sender_)
+{
+    size = encode([&](auto& writer) { proposal.write(writer); }).size();
+}
+
+bool Group::State::has_room_for(const ProposalRef& ref, const CachedProposal& proposal) const
+{
+    if (proposals.contains(ref)) return true;
+    return proposals.size() < kProposalsPerEpochMax && proposal.size <= kProposalBytesPerEpochMax - std::min(proposal_bytes, kProposalBytesPerEpochMax);
+}
+
+void Group::State::keep_proposal(ProposalRef&& ref, CachedProposal&& proposal)
+{
+    forget_proposal(ref);
+    proposal_bytes += proposal.size;
+    dirty.proposals.insert(ref);
+    proposals.emplace(std::move(ref), std::move(proposal));
+}
+
+void Group::State::forget_proposal(const ProposalRef& ref)
+{
+    const auto found = proposals.find(ref);
+    if (found == proposals.end()) return;
+    proposal_bytes -= found->second.size;
+    dirty.proposals.insert(ref);
+    proposals.erase(found);
+}
+
+void Group::State::forget_proposals()
+{
+    for (const auto& [ref, proposal] : proposals) dirty.proposals.insert(ref);
+    proposals.clear();
+    proposal_bytes = 0;
+    update_keys.clear();
+}
+
 void Group::State::advance(NextEpoch&& next)
 {
-    past.push_back({epoch.context.epoch, std::move(epoch.serialized_context), std::move(epoch.secrets.sender_data_secret), members(),
-                    std::move(messages), false});
+    for (const auto node : next.state.tree.changed_since(epoch.tree)) dirty.tree.insert(chunk_of(node));
+    past.push_back({epoch.context.epoch, std::move(epoch.serialized_context), std::move(epoch.secrets.sender_data_secret),
+                    former_members(epoch.tree, next.state.tree), std::move(messages), false});
     resumption_psks.insert_or_assign(epoch.context.epoch, std::move(epoch.secrets.resumption_psk));
     while (resumption_psks.size() > kResumptionPsksMax) resumption_psks.erase(resumption_psks.begin());
     while (past.size() > kPastEpochsMax) {
@@ -35,11 +98,9 @@ void Group::State::advance(NextEpoch&& next)
     epoch = std::move(next.state);
     messages = std::move(next.messages);
     dirty.pending = dirty.pending || pending.has_value();
-    dirty.proposals = dirty.proposals || !proposals.empty();
     pending.reset();
-    proposals.clear();
-    update_keys.clear();
-    dirty.epoch = dirty.tree = true;
+    forget_proposals();
+    dirty.epoch = true;
 }
 
 void Group::State::leave()
@@ -49,8 +110,7 @@ void Group::State::leave()
     dirty.dropped.emplace_back(epoch.context.epoch, std::move(messages));
     past.clear();
     resumption_psks.clear();
-    proposals.clear();
-    update_keys.clear();
+    forget_proposals();
     pending.reset();
     epoch.secrets = {};
     messages = SecretTree(suite, LeafCount(1), EncryptionSecret());

@@ -104,7 +104,7 @@ struct ReceivedProposal {                    // a standalone proposal, valid so 
 
 using Processed = std::variant<ApplicationMessage, StagedCommit, OwnCommit, ReceivedProposal>;
 
-enum class PathUse : std::uint8_t { always, when_required };                 // when_required: left out where §12.4 allows it
+enum class PathUse : std::uint8_t { always, when_required };   // when_required: left out where §12.4 allows it, but for a group's first commit
 enum class RatchetTreeExtension : std::uint8_t { included, left_out };       // left out: the receiver gets Group::ratchet_tree() otherwise
 
 // Proposals by value. Standalone proposals received in this epoch are committed by reference as well, as far as they can stand beside
@@ -126,7 +126,7 @@ struct CommitRequest {
 
 struct CreateOptions {
     Extensions extensions;                   // of the GroupContext
-    Lifetime lifetime;                       // of the creator's leaf
+    Lifetime lifetime;                       // of the creator's leaf until the first commit replaces it, so nobody else is shown it
 };
 
 class Group;

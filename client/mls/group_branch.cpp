@@ -1,21 +1,21 @@
 // Groups that come from another one: branches of it and its successor (RFC 9420 §11.2, §11.3).
 
+#include "mls/encode.h"
 #include "mls/group_state.h"
 
 #include <algorithm>
+#include <set>
 
 namespace sinetti::mls {
 
 namespace {
 
-bool is_among(const Credential& credential, std::span<const Credential> credentials)
-{
-    return std::find(credentials.begin(), credentials.end(), credential) != credentials.end();
-}
-
 bool is_subset(std::span<const Credential> some, std::span<const Credential> all)
 {
-    return std::all_of(some.begin(), some.end(), [&](const auto& credential) { return is_among(credential, all); });
+    const auto bytes_of = [](const Credential& credential) { return encode([&](auto& writer) { credential.write(writer); }); };
+    std::set<Bytes> known;
+    for (const auto& credential : all) known.insert(bytes_of(credential));
+    return std::all_of(some.begin(), some.end(), [&](const auto& credential) { return known.contains(bytes_of(credential)); });
 }
 
 std::vector<Credential> credentials_of(const RatchetTree& tree)

@@ -106,7 +106,7 @@ std::vector<const std::pair<const ProposalRef, CachedProposal>*> Group::State::c
     bool extensions_chosen = request.group_context_extensions.has_value();
     std::set<LeafIndex> updated;
     for (const auto& entry : proposals) {
-        const auto& [proposal, sender] = entry.second;
+        const auto& [proposal, sender, size] = entry.second;
         bool fits = false;
         if (std::holds_alternative<Update>(proposal.body)) {
             fits = sender.leaf() != own_leaf() && !removing.contains(sender.leaf()) && updated.insert(sender.leaf()).second;
@@ -138,17 +138,26 @@ std::vector<const std::pair<const ProposalRef, CachedProposal>*> Group::State::s
         apply_proposals(list, tree, context);
         return validate_members(tree, context.extensions).has_value();
     };
-    for (const auto* entry : chosen) list.push_back({&entry->second.proposal, entry->second.sender});
-    if (chosen.empty() || stands()) return chosen;
-    // One that cannot stand must not keep us from committing the others, or anything at all.
-    list.resize(by_value.size());
-    std::erase_if(chosen, [&](const auto* entry) {
-        list.push_back({&entry->second.proposal, entry->second.sender});
-        if (stands()) return false;
-        list.pop_back();
-        return true;
-    });
-    return chosen;
+    // One that cannot stand must not keep us from committing the others, or anything at all. A part that does not stand is halved until
+    // what does not is alone and left out. Each trial costs as much as the group is large: when they are used up, the parts that were
+    // not looked at are left out as well.
+    std::vector<const std::pair<const ProposalRef, CachedProposal>*> standing;
+    std::vector<std::span<const std::pair<const ProposalRef, CachedProposal>* const>> parts;   // the next one last
+    if (!chosen.empty()) parts.push_back(chosen);
+    for (std::size_t trials = 0; !parts.empty() && trials < kProposalChecksMax; ++trials) {
+        const auto part = parts.back();
+        parts.pop_back();
+        for (const auto* entry : part) list.push_back({&entry->second.proposal, entry->second.sender});
+        if (stands()) {
+            standing.insert(standing.end(), part.begin(), part.end());
+            continue;
+        }
+        list.resize(list.size() - part.size());
+        if (part.size() == 1) continue;
+        parts.push_back(part.subspan(part.size() / 2));
+        parts.push_back(part.first(part.size() / 2));
+    }
+    return standing;
 }
 
 Result<std::vector<Proposal>> Group::State::proposals_by_value(const CommitRequest& request, base::Random& random) const
@@ -278,7 +287,9 @@ Result<CommitOutput> Group::State::commit(const CommitRequest& request, Resumpti
     if (applied.reinit) next.reinit = *applied.reinit;
     next.keys.prune(next.tree);
     std::optional<LeafNode> leaf;
-    if (request.path == PathUse::always || path_required(list)) leaf = *next.tree.leaf(own);
+    // The creator's first leaf, of whatever lifetime, is for nobody's eyes (§7.2): the first commit replaces it.
+    const bool first = epoch.context.epoch == Epoch(0);
+    if (request.path == PathUse::always || first || path_required(list)) leaf = *next.tree.leaf(own);
     const auto psk = TRY(psk_secret(applied.psks, request.psks));
 
     const CommitBase base{suite, epoch.context, epoch.interim_transcript_hash, epoch.secrets.init_secret, signature_key};

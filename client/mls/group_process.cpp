@@ -86,13 +86,7 @@ Result<Processed> Group::State::process_application(const PrivateMessage& messag
     auto& keys = current ? messages : old->messages;
 
     const auto sender = TRY(open_sender_data(suite, message, current ? epoch.secrets.sender_data_secret : old->sender_data_secret));
-    std::optional<Member> member;
-    if (current) {
-        if (epoch.tree.leaf(sender.leaf)) member = member_of(epoch.tree, sender.leaf);
-    } else {
-        const auto found = std::find_if(old->members.begin(), old->members.end(), [&](const auto& m) { return m.leaf == sender.leaf; });
-        if (found != old->members.end()) member = *found;
-    }
+    auto member = member_at(sender.leaf, current ? past.end() : old);
     // "the recipient MUST verify that the leaf index indicated in the leaf_index field identifies a non-blank node" (§6.3.2).
     if (!member) return Unexpected(Error::unknown_sender);
     if (sender.leaf == own_leaf()) return Unexpected(Error::own_message);
@@ -175,10 +169,10 @@ Result<Processed> Group::State::receive_proposal(VerifiedContent&& verified)
     if (type == ProposalType::external_init) return Unexpected(Error::invalid_proposal);
     TRY(validate_proposal({&proposal, sender}, epoch.tree, epoch.context));
     auto ref = content.proposal_ref(suite);
-    if (!proposals.contains(ref) && proposals.size() >= kProposalsPerEpochMax) return Unexpected(Error::too_many_proposals);
-    ReceivedProposal received{sender.type == SenderType::member ? std::optional(sender.leaf()) : std::nullopt, type, ref, proposal};
-    proposals.insert_or_assign(std::move(ref), CachedProposal{std::move(proposal), sender});
-    dirty.proposals = true;
+    CachedProposal cached(std::move(proposal), sender);
+    if (!has_room_for(ref, cached)) return Unexpected(Error::too_many_proposals);
+    ReceivedProposal received{sender.type == SenderType::member ? std::optional(sender.leaf()) : std::nullopt, type, ref, cached.proposal};
+    keep_proposal(std::move(ref), std::move(cached));
     return Processed(std::move(received));
 }
 

@@ -26,16 +26,16 @@ Result<Bytes> Group::State::propose(Proposal&& proposal, WireFormat format, base
 {
     TRY(may_send());
     if (!is_group_message(format)) return Unexpected(Error::unsupported_wire_format);
-    if (proposals.size() >= kProposalsPerEpochMax) return Unexpected(Error::too_many_proposals);
     const auto sender = Sender::member(own_leaf());
     TRY(validate_proposal({&proposal, sender}, epoch.tree, epoch.context));
 
     FramedContent content{epoch.context.group_id, epoch.context.epoch, sender, {}, proposal};
     auto authenticated = AuthenticatedContent::sign(suite, format, std::move(content), signature_key, epoch.serialized_context);
     auto ref = authenticated.proposal_ref(suite);
+    CachedProposal cached(std::move(proposal), sender);
+    if (!has_room_for(ref, cached)) return Unexpected(Error::too_many_proposals);
     auto message = TRY(protect(std::move(authenticated), random));
-    proposals.insert_or_assign(std::move(ref), CachedProposal{std::move(proposal), sender});
-    dirty.proposals = true;
+    keep_proposal(std::move(ref), std::move(cached));
     return message;
 }
 
@@ -81,7 +81,7 @@ Result<Bytes> Group::propose_group_context_extensions(Extensions extensions, bas
 
 void Group::drop_proposal(const ProposalRef& ref)
 {
-    if (m_state->proposals.erase(ref) > 0) m_state->dirty.proposals = true;
+    m_state->forget_proposal(ref);
 }
 
 }  // namespace sinetti::mls

@@ -4,6 +4,7 @@
 #include "mls/group.h"
 #include "mls/group_extensions.h"
 #include "mls/transcript.h"
+#include "mls/tree_records.h"
 #include "mls/validation.h"
 
 #include <deque>
@@ -29,12 +30,16 @@ struct NextEpoch {
     SecretTree messages;
 };
 
+// Who stood at a leaf before it changed; nullopt: nobody. Of the leaves where another credential or signature key stands afterwards.
+using FormerMembers = std::map<LeafIndex, std::optional<Member>>;
+FormerMembers former_members(const RatchetTree& before, const RatchetTree& after);
+
 // What is kept of an epoch that is over: enough to read a late message, nothing to write one.
 struct PastEpoch {
     Epoch epoch;
     Bytes serialized_context;
     SenderDataSecret sender_data_secret;
-    std::vector<Member> members;
+    FormerMembers former;       // where the epoch after it has somebody else
     SecretTree messages;
     bool stored = false;        // its own record, apart from the message keys, is in the store
 
@@ -62,8 +67,10 @@ struct PendingCommit {
 };
 
 struct CachedProposal {
+    CachedProposal(Proposal proposal_, Sender sender_);
     Proposal proposal;
     Sender sender;
+    std::size_t size;           // bytes of its encoding
 };
 
 struct Group::State {
@@ -74,6 +81,7 @@ struct Group::State {
     std::deque<PastEpoch> past;                           // the latest last
     std::map<Epoch, ResumptionPsk> resumption_psks;       // of past epochs
     std::map<ProposalRef, CachedProposal> proposals;
+    std::size_t proposal_bytes = 0;                       // of all of them
     std::map<crypto::HpkePublicKey, crypto::HpkePrivateKey> update_keys;   // of our Update proposals
     std::optional<PendingCommit> pending;
     bool removed = false;
@@ -81,22 +89,31 @@ struct Group::State {
     // What flush() has to write or erase.
     struct Dirty {
         bool epoch = false;
-        bool tree = false;
-        bool proposals = false;
+        Chunks tree;
+        std::set<ProposalRef> proposals;    // that came or went
+        bool old_proposals = false;         // the record that held them all before version 3 goes
         bool pending = false;
-        bool removed_now = false;       // whatever else there is goes
+        bool removed_now = false;           // whatever else there is goes
         std::vector<std::pair<Epoch, SecretTree>> dropped;   // past epochs that are gone
     } dirty;
 
     State(CipherSuite suite_, crypto::SignaturePrivateKey&& key, NextEpoch&& first)
         : suite(suite_), signature_key(std::move(key)), epoch(std::move(first.state)), messages(std::move(first.messages))
     {
-        dirty.epoch = dirty.tree = true;
+        dirty.epoch = true;
+        dirty.tree = chunks_of(epoch.tree);
     }
 
     LeafIndex own_leaf() const { return epoch.keys.leaf(); }
     Result<void> may_send() const;       // removed_from_group, reinitialized
+    Result<void> load_past(std::span<const Epoch> epochs, const StateSource& source);   // the earliest first
+    Result<void> load_proposals(const StateSource& source);
     std::vector<Member> members() const;
+    std::optional<Member> member_at(LeafIndex leaf, std::deque<PastEpoch>::const_iterator past_epoch) const;   // past.end(): now
+    bool has_room_for(const ProposalRef& ref, const CachedProposal& proposal) const;
+    void keep_proposal(ProposalRef&& ref, CachedProposal&& proposal);
+    void forget_proposal(const ProposalRef& ref);
+    void forget_proposals();
     void advance(NextEpoch&& next);      // the present epoch becomes past
     void leave();                        // wipes what a removed member must not keep
 

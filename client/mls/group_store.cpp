@@ -1,9 +1,12 @@
 // A group's records (names in records.h). What changes with each message (a sender's ratchet) stands apart from what changes with
-// each epoch, so that storing a message costs the same in a group of any size.
+// each epoch, and an epoch's record tells what is new in it: storing a message costs the same in a group of any size, and a commit as
+// much as the path that it changes.
 
 #include "mls/encode.h"
 #include "mls/group_state.h"
 #include "mls/records.h"
+
+#include <algorithm>
 
 namespace sinetti::mls {
 
@@ -61,89 +64,156 @@ codec::Result<TreeKemPrivate> read_keys(ByteView bytes)
     return keys;
 }
 
+void write_member(codec::Writer& writer, const Member& member)
+{
+    member.credential.write(writer);
+    writer.opaque(member.signature_key);
+}
+
+codec::Result<Member> read_member(codec::Reader& reader, LeafIndex leaf)
+{
+    Member member;
+    member.leaf = leaf;
+    member.credential = TRY(Credential::read(reader));
+    member.signature_key = TRY(reader.opaque());
+    return member;
+}
+
 base::SecretBytes past_record(const PastEpoch& past)
 {
     return encode_secret([&](auto& writer) {
         writer.u8(records::kVersion).opaque(past.serialized_context).opaque(past.sender_data_secret.view()).u32(past.leaf_count().value());
         writer.opaque(encode([&](auto& list) {
-            for (const auto& member : past.members) {
-                list.u32(member.leaf.value());
-                member.credential.write(list);
-                list.opaque(member.signature_key);
+            for (const auto& [leaf, member] : past.former) {
+                list.u32(leaf.value()).optional_marker(member.has_value());
+                if (member) write_member(list, *member);
             }
         }));
     });
 }
 
-codec::Result<std::vector<Member>> read_members(codec::Reader& reader)
+// Before version 3 all members stood in it; then they are in `everybody`, to be compared with who came after them.
+struct LoadedPast {
+    PastEpoch epoch;
+    std::optional<std::map<LeafIndex, Member>> everybody;
+};
+
+codec::Result<FormerMembers> read_former(codec::Reader& reader)
 {
     auto list = TRY(reader.vector());
-    std::vector<Member> members;
+    FormerMembers former;
     while (!list.empty()) {
-        Member member;
-        member.leaf = LeafIndex(TRY(list.u32()));
-        member.credential = TRY(Credential::read(list));
-        member.signature_key = TRY(list.opaque());
-        members.push_back(std::move(member));
+        const LeafIndex leaf(TRY(list.u32()));
+        auto& member = former[leaf];
+        if (TRY(list.optional_marker())) member = TRY(read_member(list, leaf));
+    }
+    return former;
+}
+
+codec::Result<std::map<LeafIndex, Member>> read_everybody(codec::Reader& reader)
+{
+    auto list = TRY(reader.vector());
+    std::map<LeafIndex, Member> members;
+    while (!list.empty()) {
+        const LeafIndex leaf(TRY(list.u32()));
+        members.insert_or_assign(leaf, TRY(read_member(list, leaf)));
     }
     return members;
 }
 
-base::SecretBytes pending_record(const PendingCommit& pending)
+base::SecretBytes pending_record(const PendingCommit& pending, const RatchetTree& present)
 {
     return encode_secret([&](auto& writer) {
-        writer.u8(records::kVersion).opaque(pending.message_hash).opaque(pending.next.state.tree.serialize());
+        writer.u8(records::kVersion).opaque(pending.message_hash);
+        writer.raw(encode([&](auto& out) { pending.next.state.tree.write_changes(out, present); }));
         writer.opaque(pending.next.state.keys.serialize().view());
         write_epoch(writer, pending.next.state);
         writer.opaque(pending.next.messages.serialize().view());
     });
 }
 
-codec::Result<PendingCommit> read_pending(std::uint8_t version, CipherSuite suite, codec::Reader& reader)
+codec::Result<RatchetTree> read_pending_tree(std::uint8_t version, codec::Reader& reader, const RatchetTree& present)
+{
+    if (version >= 3) return RatchetTree::read_changes(reader, present);
+    const auto whole = TRY(reader.opaque_view());
+    return RatchetTree::parse(present.suite(), whole);
+}
+
+codec::Result<PendingCommit> read_pending(std::uint8_t version, codec::Reader& reader, const RatchetTree& present)
 {
     auto hash = TRY(reader.opaque());
-    const auto tree_bytes = TRY(reader.opaque_view());
-    auto tree = TRY(RatchetTree::parse(suite, tree_bytes));
+    auto tree = TRY(read_pending_tree(version, reader, present));
     const auto key_bytes = TRY(reader.opaque_view());
     auto keys = TRY(read_keys(key_bytes));
     auto state = TRY(read_epoch(version, reader, std::move(tree), std::move(keys)));
     codec::Reader message_reader(TRY(reader.opaque_view()));
-    auto messages = TRY(SecretTree::read(suite, message_reader));
+    auto messages = TRY(SecretTree::read(present.suite(), message_reader));
     TRY(message_reader.finish());
     return PendingCommit{std::move(hash), {std::move(state), std::move(messages)}};
 }
 
-using Proposals = std::map<ProposalRef, CachedProposal>;
+void write_proposal(codec::SecretWriter& writer, const CachedProposal& cached)
+{
+    writer.u8(static_cast<std::uint8_t>(cached.sender.type)).u32(cached.sender.index);
+    writer.raw(encode([&](auto& out) { cached.proposal.write(out); }));
+}
+
+codec::Result<CachedProposal> read_proposal(codec::Reader& reader)
+{
+    Sender sender;
+    sender.type = static_cast<SenderType>(TRY(reader.u8()));
+    sender.index = TRY(reader.u32());
+    auto proposal = TRY(Proposal::read(reader));
+    return CachedProposal(std::move(proposal), sender);
+}
+
+// The leaf key that an Update of ours would bring.
+const crypto::HpkePublicKey* update_key(const CachedProposal& cached)
+{
+    const auto* update = std::get_if<Update>(&cached.proposal.body);
+    return update ? &update->leaf_node.encryption_key : nullptr;
+}
+
 using UpdateKeys = std::map<crypto::HpkePublicKey, crypto::HpkePrivateKey>;
 
-base::SecretBytes proposals_record(const Proposals& proposals, const UpdateKeys& update_keys)
+base::SecretBytes proposal_record(const CachedProposal& cached, const UpdateKeys& update_keys)
 {
+    const auto* public_key = update_key(cached);
+    const auto key = public_key ? update_keys.find(*public_key) : update_keys.end();
     return encode_secret([&](auto& writer) {
-        writer.u8(records::kVersion).u32(static_cast<std::uint32_t>(proposals.size()));
-        for (const auto& [ref, cached] : proposals) {
-            writer.opaque(ref).u8(static_cast<std::uint8_t>(cached.sender.type)).u32(cached.sender.index);
-            writer.raw(encode([&proposal = cached.proposal](auto& out) { proposal.write(out); }));
-        }
-        writer.u32(static_cast<std::uint32_t>(update_keys.size()));
-        for (const auto& [public_key, private_key] : update_keys) writer.opaque(public_key).opaque(private_key.view());
+        writer.u8(records::kVersion);
+        write_proposal(writer, cached);
+        writer.optional_marker(key != update_keys.end());
+        if (key != update_keys.end()) writer.opaque(key->second.view());
     });
 }
 
-codec::Result<void> read_proposals(codec::Reader& reader, Proposals& proposals, UpdateKeys& update_keys)
+codec::Result<CachedProposal> read_proposal_record(codec::Reader& reader, UpdateKeys& update_keys)
 {
+    auto cached = TRY(read_proposal(reader));
+    if (TRY(reader.optional_marker())) {
+        const auto* public_key = update_key(cached);
+        if (!public_key) return base::Unexpected(codec::Error::bad_value);
+        update_keys.insert_or_assign(*public_key, crypto::HpkePrivateKey(TRY(reader.secret())));
+    }
+    TRY(reader.finish());
+    return cached;
+}
+
+// All of them in one record, before version 3.
+codec::Result<std::map<ProposalRef, CachedProposal>> read_all_proposals(codec::Reader& reader, UpdateKeys& update_keys)
+{
+    std::map<ProposalRef, CachedProposal> proposals;
     for (auto count = TRY(reader.u32()); count > 0; --count) {
         auto ref = TRY(reader.opaque());
-        CachedProposal cached;
-        cached.sender.type = static_cast<SenderType>(TRY(reader.u8()));
-        cached.sender.index = TRY(reader.u32());
-        cached.proposal = TRY(Proposal::read(reader));
-        proposals.insert_or_assign(std::move(ref), std::move(cached));
+        proposals.insert_or_assign(std::move(ref), TRY(read_proposal(reader)));
     }
     for (auto count = TRY(reader.u32()); count > 0; --count) {
         auto public_key = TRY(reader.opaque());
         update_keys.insert_or_assign(std::move(public_key), crypto::HpkePrivateKey(TRY(reader.secret())));
     }
-    return {};
+    TRY(reader.finish());
+    return proposals;
 }
 
 // The body of a record behind its version, or nullopt when there is none.
@@ -171,7 +241,7 @@ codec::Reader body_of(const base::SecretBytes& record)
     return codec::Reader(record.view().subspan(1));
 }
 
-Result<PastEpoch> load_past(CipherSuite suite, Epoch epoch, const StateSource& source)
+Result<LoadedPast> load_past(CipherSuite suite, Epoch epoch, const StateSource& source)
 {
     const auto record = TRY(required_record(source, records::past(epoch)));
     auto reader = body_of(record);
@@ -179,13 +249,58 @@ Result<PastEpoch> load_past(CipherSuite suite, Epoch epoch, const StateSource& s
     SenderDataSecret sender_data_secret(TRY_OR(reader.secret(), Error::bad_record));
     const LeafCount leaves(TRY_OR(reader.u32(), Error::bad_record));
     if (leaves.value() > kLeafCountMax || !is_full_tree(leaves)) return Unexpected(Error::bad_record);
-    auto members = TRY_OR(read_members(reader), Error::bad_record);
+    FormerMembers former;
+    std::optional<std::map<LeafIndex, Member>> everybody;
+    if (version_of(record) >= 3)
+        former = TRY_OR(read_former(reader), Error::bad_record);
+    else
+        everybody = TRY_OR(read_everybody(reader), Error::bad_record);
     TRY_OR(reader.finish(), Error::bad_record);
     auto messages = TRY(SecretTree::load(suite, leaves, epoch, source));
-    return PastEpoch{epoch, std::move(context), std::move(sender_data_secret), std::move(members), std::move(messages), true};
+    return LoadedPast{{epoch, std::move(context), std::move(sender_data_secret), std::move(former), std::move(messages), true},
+                      std::move(everybody)};
 }
 
 }  // namespace
+
+// The latest epoch first, so that those after it are known.
+Result<void> Group::State::load_past(std::span<const Epoch> epochs, const StateSource& source)
+{
+    for (auto number = epochs.rbegin(); number != epochs.rend(); ++number) {
+        auto loaded = TRY(mls::load_past(suite, *number, source));
+        if (loaded.everybody) {
+            const auto leaves = std::max(loaded.epoch.leaf_count(), past.empty() ? epoch.tree.leaf_count() : past.front().leaf_count());
+            for (LeafIndex leaf(0); leaf.value() < leaves.value(); leaf = leaf.next()) {
+                const auto was = loaded.everybody->find(leaf);
+                auto member = was == loaded.everybody->end() ? std::nullopt : std::optional(std::move(was->second));
+                if (member != member_at(leaf, past.begin())) loaded.epoch.former.emplace(leaf, std::move(member));
+            }
+        }
+        past.push_front(std::move(loaded.epoch));
+    }
+    return {};
+}
+
+Result<void> Group::State::load_proposals(const StateSource& source)
+{
+    if (const auto record = TRY(record_of(source, records::kProposals))) {
+        auto body = body_of(*record);
+        auto all = TRY_OR(read_all_proposals(body, update_keys), Error::bad_record);
+        for (auto& [ref, cached] : all) keep_proposal(ProposalRef(ref), std::move(cached));
+        dirty.old_proposals = true;
+        return {};
+    }
+    for (const auto& name : source.names()) {
+        if (!name.starts_with(records::kProposalPrefix)) continue;
+        auto ref = base::from_hex(std::string_view(name).substr(records::kProposalPrefix.size()));
+        const auto record = TRY(required_record(source, name));
+        if (!ref || version_of(record) < 3) return Unexpected(Error::bad_record);
+        auto body = body_of(record);
+        keep_proposal(std::move(*ref), TRY_OR(read_proposal_record(body, update_keys), Error::bad_record));
+    }
+    dirty.proposals.clear();
+    return {};
+}
 
 void Group::flush(StateSink& sink)
 {
@@ -207,27 +322,19 @@ void Group::flush(StateSink& sink)
         sink.put(records::kPrivate,
                  encode_secret([&](auto& writer) { writer.u8(records::kVersion).raw(state.epoch.keys.serialize().view()); }));
     }
-    if (dirty.tree) {
-        sink.put(records::kTree,
-                 encode_secret([&](auto& writer) { writer.u8(records::kVersion).raw(state.epoch.tree.serialize()); }));
+    if (!dirty.tree.empty()) write_tree(state.epoch.tree, dirty.tree, sink);
+    if (dirty.old_proposals) sink.erase(records::kProposals);
+    for (const auto& ref : dirty.proposals) {
+        const auto found = state.proposals.find(ref);
+        if (found == state.proposals.end())
+            sink.erase(records::proposal(ref));
+        else
+            sink.put(records::proposal(ref), proposal_record(found->second, state.update_keys));
     }
-    if (dirty.removed_now) {
+    if (dirty.removed_now || (dirty.pending && !state.pending))
         sink.erase(records::kPending);
-        sink.erase(records::kProposals);
-    } else {
-        if (dirty.pending) {
-            if (state.pending)
-                sink.put(records::kPending, pending_record(*state.pending));
-            else
-                sink.erase(records::kPending);
-        }
-        if (dirty.proposals) {
-            if (state.proposals.empty())
-                sink.erase(records::kProposals);
-            else
-                sink.put(records::kProposals, proposals_record(state.proposals, state.update_keys));
-        }
-    }
+    else if (dirty.pending)
+        sink.put(records::kPending, pending_record(*state.pending, state.epoch.tree));
     for (auto& past : state.past) {
         if (!past.stored) sink.put(records::past(past.epoch), past_record(past));
         past.stored = true;
@@ -249,8 +356,7 @@ Result<Group> Group::load(const StateSource& source)
     const auto seed = TRY_OR(reader.opaque_view(), Error::bad_record);
     auto signature_key = TRY_OR(crypto::SignaturePrivateKey::from_seed(seed), Error::bad_record);
 
-    const auto tree_record = TRY(required_record(source, records::kTree));
-    auto tree = TRY_OR(RatchetTree::parse(suite, body_of(tree_record).rest()), Error::bad_record);
+    auto [tree, chunked] = TRY(load_tree(suite, source));
     const auto key_record = TRY(required_record(source, records::kPrivate));
     auto keys = TRY_OR(read_keys(body_of(key_record).rest()), Error::bad_record);
     if (!removed && !tree.leaf(keys.leaf())) return Unexpected(Error::bad_record);   // a member has a leaf
@@ -260,28 +366,25 @@ Result<Group> Group::load(const StateSource& source)
     auto messages = removed ? SecretTree(suite, LeafCount(1), EncryptionSecret()) : TRY(SecretTree::load(suite, leaf_count, number, source));
 
     auto state = std::make_unique<State>(suite, std::move(signature_key), NextEpoch{std::move(epoch), std::move(messages)});
+    auto chunks = std::move(state->dirty.tree);
     state->dirty = {};
+    if (!chunked) state->dirty.tree = std::move(chunks);   // written anew at the next flush
     state->removed = removed;
+    std::vector<Epoch> past;
+    for (auto count = TRY_OR(reader.u32(), Error::bad_record); count > 0; --count) past.push_back(Epoch(TRY_OR(reader.u64(), Error::bad_record)));
+    TRY(state->load_past(past, source));
     for (auto count = TRY_OR(reader.u32(), Error::bad_record); count > 0; --count) {
-        const Epoch past(TRY_OR(reader.u64(), Error::bad_record));
-        state->past.push_back(TRY(load_past(suite, past, source)));
-    }
-    for (auto count = TRY_OR(reader.u32(), Error::bad_record); count > 0; --count) {
-        const Epoch past(TRY_OR(reader.u64(), Error::bad_record));
-        state->resumption_psks.insert_or_assign(past, ResumptionPsk(TRY_OR(reader.secret(), Error::bad_record)));
+        const Epoch of(TRY_OR(reader.u64(), Error::bad_record));
+        state->resumption_psks.insert_or_assign(of, ResumptionPsk(TRY_OR(reader.secret(), Error::bad_record)));
     }
     TRY_OR(reader.finish(), Error::bad_record);
 
     if (const auto record = TRY(record_of(source, records::kPending))) {
         auto body = body_of(*record);
-        state->pending.emplace(TRY_OR(read_pending(version_of(*record), suite, body), Error::bad_record));
+        state->pending.emplace(TRY_OR(read_pending(version_of(*record), body, state->epoch.tree), Error::bad_record));
         TRY_OR(body.finish(), Error::bad_record);
     }
-    if (const auto record = TRY(record_of(source, records::kProposals))) {
-        auto body = body_of(*record);
-        TRY_OR(read_proposals(body, state->proposals, state->update_keys), Error::bad_record);
-        TRY_OR(body.finish(), Error::bad_record);
-    }
+    TRY(state->load_proposals(source));
     return Group(std::move(state));
 }
 

@@ -93,8 +93,8 @@ Result<void> KeyPackage::validate(std::optional<UnixSeconds> now) const
     // ValKeyPackage03: the leaf of a key package has leaf_node_source key_package (§7.3)
     if (leaf_node.source != LeafNodeSource::key_package) return Unexpected(Error::invalid_leaf_node);
     TRY(validate_leaf_node(*suite, leaf_node, {}));
-    // ValKeyPackage04: an init_key has the size of the suite's KEM (§10)
-    if (init_key.size() != crypto::kem_public_key_size(suite->hpke().kem)) return Unexpected(Error::invalid_key_package);
+    // ValKeyPackage04: an init_key is a public key of the suite's KEM (§10)
+    if (!crypto::kem_is_public_key(suite->hpke().kem, init_key)) return Unexpected(Error::invalid_key_package);
     // ValKeyPackage05: the init_key is another key than the leaf's encryption_key (§10.1)
     if (base::equal(init_key, leaf_node.encryption_key)) return Unexpected(Error::invalid_key_package);
     if (now) TRY(validate_lifetime(leaf_node.lifetime, *now));

@@ -153,6 +153,7 @@ bool RequiredCapabilities::met_by(const Capabilities& capabilities) const
 codec::Result<LeafNode> LeafNode::read(codec::Reader& reader)
 {
     LeafNode leaf;
+    const auto available = reader.rest().size();
     leaf.encryption_key = TRY(reader.opaque());
     leaf.signature_key = TRY(reader.opaque());
     leaf.credential = TRY(Credential::read(reader));
@@ -169,6 +170,7 @@ codec::Result<LeafNode> LeafNode::read(codec::Reader& reader)
     }
     leaf.extensions = TRY(read_extensions(reader));
     leaf.signature = TRY(reader.opaque());
+    if (available - reader.rest().size() > kLeafNodeSizeMax) return base::Unexpected(codec::Error::too_large);
     return leaf;
 }
 

@@ -8,7 +8,7 @@ namespace sinetti::mls {
 
 namespace {
 
-enum class NodeType : std::uint8_t { leaf = 1, parent = 2 };   // §7.8
+enum class NodeType : std::uint8_t { blank = 0, leaf = 1, parent = 2 };   // §7.8; blank in the store only
 
 std::size_t parent_slot(NodeIndex node)
 {
@@ -45,6 +45,14 @@ RatchetTree::RatchetTree(CipherSuite suite, LeafNode only_leaf) : m_suite(suite)
     m_leaves[0] = std::make_shared<const LeafNode>(std::move(only_leaf));
 }
 
+RatchetTree RatchetTree::blank(CipherSuite suite, LeafCount leaves)
+{
+    RatchetTree tree(suite);
+    tree.resize(leaves);
+    tree.m_last_leaf_hint = leaves.value() - 1;
+    return tree;
+}
+
 codec::Result<RatchetTree> RatchetTree::parse(CipherSuite suite, ByteView ratchet_tree)
 {
     codec::Reader reader(ratchet_tree);
@@ -75,7 +83,78 @@ codec::Result<RatchetTree> RatchetTree::parse(CipherSuite suite, ByteView ratche
     if (last_is_blank) return base::Unexpected(codec::Error::bad_value);
     std::uint32_t width = static_cast<std::uint32_t>(std::max(tree.m_leaves.size(), tree.m_parents.size() + 1));
     tree.resize(LeafCount(std::bit_ceil(width)));
+    tree.m_last_leaf_hint = tree.leaf_count().value() - 1;
     return tree;
+}
+
+void RatchetTree::write_entry(codec::Writer& writer, NodeIndex node) const
+{
+    writer.u32(node.value());
+    if (is_blank(node)) {
+        writer.u8(static_cast<std::uint8_t>(NodeType::blank));
+    } else if (is_leaf(node)) {
+        writer.u8(static_cast<std::uint8_t>(NodeType::leaf));
+        leaf(to_leaf(node))->write(writer);
+    } else {
+        writer.u8(static_cast<std::uint8_t>(NodeType::parent));
+        parent_node(node)->write(writer);
+    }
+}
+
+codec::Result<NodeIndex> RatchetTree::read_entry(codec::Reader& reader)
+{
+    const NodeIndex node(TRY(reader.u32()));
+    const auto type = static_cast<NodeType>(TRY(reader.u8()));
+    if (!contains(node)) return base::Unexpected(codec::Error::bad_value);
+    if (type == NodeType::leaf && is_leaf(node)) {
+        set_leaf(to_leaf(node), TRY(LeafNode::read(reader)));
+    } else if (type == NodeType::parent && !is_leaf(node)) {
+        set_parent(node, TRY(ParentNode::read(reader)));
+    } else if (type == NodeType::blank) {
+        if (is_leaf(node))
+            blank_leaf(to_leaf(node));
+        else
+            blank_parent(node);
+        invalidate(node);
+    } else {
+        return base::Unexpected(codec::Error::bad_value);
+    }
+    return node;
+}
+
+std::vector<NodeIndex> RatchetTree::changed_since(const RatchetTree& before) const
+{
+    const auto content = [](const RatchetTree& tree, NodeIndex node) -> const void* {
+        if (!tree.contains(node)) return nullptr;
+        if (is_leaf(node)) return tree.m_leaves[to_leaf(node).value()].get();
+        return tree.m_parents[parent_slot(node)].get();
+    };
+    std::vector<NodeIndex> changed;
+    const auto end = node_count(std::max(leaf_count(), before.leaf_count()));
+    for (std::uint32_t i = 0; i < end; ++i)
+        if (content(*this, NodeIndex(i)) != content(before, NodeIndex(i))) changed.push_back(NodeIndex(i));
+    return changed;
+}
+
+void RatchetTree::write_changes(codec::Writer& writer, const RatchetTree& before) const
+{
+    writer.u32(leaf_count().value());
+    writer.vector([&](codec::Writer& list) {
+        for (const auto node : changed_since(before))
+            if (contains(node)) write_entry(list, node);
+    });
+}
+
+codec::Result<RatchetTree> RatchetTree::read_changes(codec::Reader& reader, RatchetTree before)
+{
+    const LeafCount leaves(TRY(reader.u32()));
+    if (leaves.value() > kLeafCountMax || !is_full_tree(leaves)) return base::Unexpected(codec::Error::bad_value);
+    before.resize(leaves);
+    before.m_first_blank_hint = 0;
+    before.m_last_leaf_hint = leaves.value() - 1;
+    auto list = TRY(reader.vector());
+    while (!list.empty()) TRY(before.read_entry(list));
+    return before;
 }
 
 Bytes RatchetTree::serialize() const
@@ -208,11 +287,15 @@ void RatchetTree::update_leaf(LeafIndex leaf, LeafNode node)
 void RatchetTree::remove_leaf(LeafIndex leaf)
 {
     CHECK_INVARIANT(!is_blank(to_node(leaf)));
-    m_leaves[leaf.value()] = nullptr;
-    m_first_blank_hint = std::min(m_first_blank_hint, leaf.value());
-    invalidate(to_node(leaf));
+    blank_leaf(leaf);
     blank_direct_path(leaf);
     truncate();
+}
+
+void RatchetTree::blank_leaf(LeafIndex leaf)
+{
+    m_leaves[leaf.value()] = nullptr;
+    m_first_blank_hint = std::min(m_first_blank_hint, leaf.value());
 }
 
 void RatchetTree::blank_direct_path(LeafIndex leaf)
@@ -237,6 +320,7 @@ void RatchetTree::set_leaf(LeafIndex leaf, LeafNode node)
 {
     CHECK_INVARIANT(contains(leaf));
     m_leaves[leaf.value()] = std::make_shared<const LeafNode>(std::move(node));
+    m_last_leaf_hint = std::max(m_last_leaf_hint, leaf.value());
     invalidate(to_node(leaf));
 }
 
@@ -250,14 +334,12 @@ void RatchetTree::resize(LeafCount leaves)
 
 void RatchetTree::truncate()
 {
-    // §7.7: "When the right subtree of the tree no longer has any non-blank nodes, it can be safely removed."
-    while (m_leaves.size() > 1) {
-        const auto half = m_leaves.size() / 2;
-        const bool empty = std::all_of(m_leaves.begin() + static_cast<std::ptrdiff_t>(half), m_leaves.end(),
-                                       [](const auto& leaf) { return leaf == nullptr; });
-        if (!empty) return;
-        resize(LeafCount(static_cast<std::uint32_t>(half)));
-    }
+    // §7.7: "When the right subtree of the tree no longer has any non-blank nodes, it can be safely removed." Each leaf that is removed
+    // makes the walk to the last one longer by what it makes the next one shorter.
+    while (m_last_leaf_hint > 0 && !m_leaves[m_last_leaf_hint]) --m_last_leaf_hint;
+    auto size = static_cast<std::uint32_t>(m_leaves.size());
+    while (size > 1 && m_last_leaf_hint < size / 2) size /= 2;
+    if (size != m_leaves.size()) resize(LeafCount(size));
 }
 
 void RatchetTree::invalidate(NodeIndex node)

@@ -36,6 +36,16 @@ public:
     static codec::Result<RatchetTree> parse(CipherSuite suite, ByteView ratchet_tree);
     Bytes serialize() const;
 
+    // For the store, nodes one by one. An entry has a node's index, its NodeType and its content; a blank one may stand there as well.
+    static RatchetTree blank(CipherSuite suite, LeafCount leaves);
+    void write_entry(codec::Writer& writer, NodeIndex node) const;
+    codec::Result<NodeIndex> read_entry(codec::Reader& reader);      // into this tree; bad_value when it has no place there
+    // The nodes of either tree that are not the same object in both: whatever differs, in order, at the cost of a look at each.
+    std::vector<NodeIndex> changed_since(const RatchetTree& before) const;
+    // This tree as what changed since `before`, and such changes applied to it: for a commit that is pending.
+    void write_changes(codec::Writer& writer, const RatchetTree& before) const;
+    static codec::Result<RatchetTree> read_changes(codec::Reader& reader, RatchetTree before);
+
     CipherSuite suite() const { return m_suite; }
     LeafCount leaf_count() const { return LeafCount(static_cast<std::uint32_t>(m_leaves.size())); }
     bool contains(NodeIndex node) const { return node.value() < node_count(leaf_count()); }
@@ -72,6 +82,7 @@ private:
     explicit RatchetTree(CipherSuite suite) : m_suite(suite) {}
     void resize(LeafCount leaves);
     void truncate();
+    void blank_leaf(LeafIndex leaf);
     void invalidate(NodeIndex node);
     void blank_parent(NodeIndex node);
     void collect_resolution(NodeIndex node, std::vector<NodeIndex>& out) const;
@@ -83,6 +94,7 @@ private:
     std::vector<std::shared_ptr<const LeafNode>> m_leaves;       // by leaf index
     std::vector<std::shared_ptr<ParentNode>> m_parents;          // by (node index - 1) / 2; changed only while nobody shares it
     std::uint32_t m_first_blank_hint = 0;                        // no blank leaf stands before it
+    std::uint32_t m_last_leaf_hint = 0;                          // no other leaf stands behind it; never beyond the tree
     mutable Bytes m_hashes;                                      // hash_size() bytes a node
     mutable std::vector<bool> m_hash_known;
 };

@@ -29,6 +29,16 @@ std::string past(Epoch epoch)
     return "past/" + std::to_string(epoch.value());
 }
 
+std::string tree_chunk(std::uint32_t chunk)
+{
+    return std::string(kTree) + "/" + std::to_string(chunk);
+}
+
+std::string proposal(ByteView ref)
+{
+    return std::string(kProposalPrefix) + base::to_hex(ref);
+}
+
 std::optional<std::uint32_t> index_of(std::string_view name, std::string_view prefix)
 {
     if (!name.starts_with(prefix)) return std::nullopt;

@@ -60,7 +60,10 @@ inline constexpr std::size_t kResumptionPsksMax = 16;            // past epochs 
 inline constexpr std::uint32_t kLeafCountMax = 1u << 16;         // leaves in a tree we accept
 inline constexpr std::size_t kExtensionsMax = 128;               // in one list, and in each list of required capabilities: every one of
                                                                  // them is looked for in the capabilities of every member
+inline constexpr std::size_t kLeafNodeSizeMax = std::size_t{64} << 10;   // bytes of a leaf, whoever's it is
 inline constexpr std::size_t kMessageSizeMax = std::size_t{64} << 20;   // bytes of one MLSMessage
 inline constexpr std::size_t kProposalsPerEpochMax = 4096;       // standalone proposals kept until the next commit
+inline constexpr std::size_t kProposalBytesPerEpochMax = std::size_t{8} << 20;   // bytes of all their encodings
+inline constexpr std::size_t kProposalChecksMax = 64;            // trials to find which of them can stand together in a commit
 
 }  // namespace sinetti::mls

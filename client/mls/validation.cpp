@@ -46,8 +46,8 @@ std::size_t count_vouchers(const RatchetTree& tree, NodeIndex node, NodeIndex ch
 Result<void> validate_parent(const RatchetTree& tree, NodeIndex node)
 {
     const auto& content = *tree.parent_node(node);
-    // ValTree01: the key of a parent has the size of the suite's KEM (§5.1.1)
-    if (content.encryption_key.size() != crypto::kem_public_key_size(tree.suite().hpke().kem)) return Unexpected(Error::invalid_tree);
+    // ValTree01: the key of a parent is a public key of the suite's KEM (§5.1.1)
+    if (!crypto::kem_is_public_key(tree.suite().hpke().kem, content.encryption_key)) return Unexpected(Error::invalid_tree);
     for (const auto leaf : content.unmerged_leaves) {
         // ValTree02: an unmerged leaf is a descendant of its parent that is not blank (§12.4.3.1)
         if (!is_below(leaf, node) || tree.is_blank(to_node(leaf))) return Unexpected(Error::invalid_tree);
@@ -120,8 +120,8 @@ Result<void> validate_leaf_node(CipherSuite suite, const LeafNode& leaf, std::op
 {
     const auto& capabilities = leaf.capabilities;
     const auto lists = [](const auto& values, auto value) { return std::find(values.begin(), values.end(), value) != values.end(); };
-    // ValLeafNode02: an encryption key has the size of the suite's KEM (§5.1.1)
-    if (leaf.encryption_key.size() != crypto::kem_public_key_size(suite.hpke().kem)) return Unexpected(Error::invalid_leaf_node);
+    // ValLeafNode02: an encryption key is a public key of the suite's KEM (§5.1.1)
+    if (!crypto::kem_is_public_key(suite.hpke().kem, leaf.encryption_key)) return Unexpected(Error::invalid_leaf_node);
     // ValLeafNode03: a leaf supports version mls10 (§7.2)
     if (!lists(capabilities.versions, ProtocolVersion::mls10)) return Unexpected(Error::invalid_leaf_node);
     // ValLeafNode04: a leaf supports the group's cipher suite (§7.2)
@@ -195,8 +195,8 @@ Result<void> validate_path(const RatchetTree& tree, const UpdatePath& path, Leaf
     TRY(validate_leaf_node(tree.suite(), path.leaf_node, committer));
     std::vector<ByteView> keys{path.leaf_node.encryption_key};
     for (const auto& node : path.nodes) {
-        // ValCommit07: the keys of an UpdatePath have the size of the suite's KEM (§5.1.1)
-        if (node.encryption_key.size() != crypto::kem_public_key_size(tree.suite().hpke().kem)) return Unexpected(Error::invalid_path);
+        // ValCommit07: the keys of an UpdatePath are public keys of the suite's KEM (§5.1.1)
+        if (!crypto::kem_is_public_key(tree.suite().hpke().kem, node.encryption_key)) return Unexpected(Error::invalid_path);
         keys.push_back(node.encryption_key);
     }
     // ValCommit06: the keys of an UpdatePath differ from each other (§12.4.2)

@@ -33,6 +33,60 @@ Bytes joined(std::initializer_list<ByteView> parts)
 
 TEST_SUITE_BEGIN("crypto.kem");
 
+TEST_CASE("a key is a public key exactly when one can encapsulate to it")
+{
+    for (const auto kem : kKems) {
+        base::SeededRandom random(4);
+        const auto good = kem_generate_key_pair(kem, random).public_key;
+        const auto agree = [&](const base::Bytes& key) {
+            const bool taken = kem_encapsulate(kem, key, random).has_value();
+            CHECK(kem_is_public_key(kem, key) == taken);
+            return taken;
+        };
+        CHECK(agree(good));
+        for (const auto size : {std::size_t{0}, good.size() - 1, good.size() + 1}) {
+            auto other = good;
+            other.resize(size);
+            CHECK_FALSE(agree(other));
+        }
+        for (const auto* small : {"0000000000000000000000000000000000000000000000000000000000000000",
+                                  "0100000000000000000000000000000000000000000000000000000000000000",
+                                  "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+                                  "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+                                  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                                  "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                                  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"}) {
+            for (const auto top : base::ByteArray<2>{0, 0x80}) {
+                auto key = good;
+                const auto point = *base::from_hex(small);
+                std::copy(point.begin(), point.end(), key.end() - 32);
+                key.back() = static_cast<std::uint8_t>(key.back() | top);
+                CHECK_FALSE(agree(key));
+            }
+        }
+        auto near = good;   // u = 2 is no such point
+        std::fill(near.end() - 32, near.end(), std::uint8_t{0});
+        near[near.size() - 32] = 2;
+        CHECK(agree(near));
+        if (kem.id != KemId::xwing) continue;
+        for (const std::size_t at : {0u, 3u, 1149u}) {
+            for (const bool high : {false, true}) {
+                auto key = good;   // a coefficient of q, and of q - 1
+                for (const unsigned value : {3329u, 3328u}) {
+                    if (high) {
+                        key[at + 1] = static_cast<std::uint8_t>((key[at + 1] & 0x0fu) | (value & 0x0fu) << 4);
+                        key[at + 2] = static_cast<std::uint8_t>(value >> 4);
+                    } else {
+                        key[at] = static_cast<std::uint8_t>(value);
+                        key[at + 1] = static_cast<std::uint8_t>((key[at + 1] & 0xf0u) | value >> 8);
+                    }
+                    CHECK(agree(key) == (value == 3328u));
+                }
+            }
+        }
+    }
+}
+
 TEST_CASE("both sides of every KEM reach one secret of the sizes it says, and another key does not")
 {
     for (const auto kem : kKems) {

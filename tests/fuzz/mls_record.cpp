@@ -15,7 +15,7 @@ const Records& stored()
         CommitRequest request;
         request.remove.push_back(LeafIndex(1));
         CHECK_INVARIANT(group.alice.commit({}, random).has_value() && group.alice.merge_pending().has_value());
-        CHECK_INVARIANT(group.alice.commit(request, random).has_value());
+        CHECK_INVARIANT(group.alice.propose_update(random).has_value() && group.alice.commit(request, random).has_value());
         Records records;
         group.alice.flush(records);
         return records;

@@ -1,6 +1,8 @@
 #include "mls/records.h"
 #include "world.h"
 
+#include <algorithm>
+
 using namespace sinetti;
 using namespace sinetti::tests;
 
@@ -119,6 +121,110 @@ TEST_SUITE("mls.group_store")
         CHECK(sizes.size() == 1);
     }
 
+    TEST_CASE("a commit in a group of a thousand writes the path that it changes, pending and merged, made and followed")
+    {
+        base::SeededRandom random(3);
+        auto alice = make_group("alice", random);
+        auto bob = add_member(alice, {}, "bob", random);
+        CommitRequest request;
+        for (int i = 2; i < 1000; ++i) request.add.push_back(make_key_package("m", random).key_package);
+        auto output = take(alice.commit(request, random));
+        REQUIRE(alice.merge_pending().has_value());
+        REQUIRE_FALSE(apply_commit(bob, output.commit).has_value());
+        RecordStore of_alice;
+        RecordStore of_bob;
+        alice.flush(of_alice);
+        bob.flush(of_bob);
+        const auto written = [](Group& group, RecordStore& store) {
+            store.bytes = 0;
+            group.flush(store);
+            return store.bytes;
+        };
+        // Four chunks of seven nodes, none larger than a leaf; then the secrets, our own keys and those above us in the secret tree.
+        const auto leaf = request.add[0].leaf_node.serialize().size() + kSuite.hash_size();
+        const auto most = 4 * 7 * leaf + 8192;
+        CHECK(most < alice.ratchet_tree().size() / 10);
+        output = take(alice.commit({}, random));
+        CHECK(written(alice, of_alice) < 11 * leaf + 8192);
+        CHECK(take(Group::load(of_alice)).has_pending_commit());
+        REQUIRE(alice.merge_pending().has_value());
+        CHECK(written(alice, of_alice) < most);
+        REQUIRE_FALSE(apply_commit(bob, output.commit).has_value());
+        CHECK(written(bob, of_bob) < most);
+        for (const auto* store : {&of_alice, &of_bob}) CHECK(take(Group::load(*store)).epoch_authenticator() == bob.epoch_authenticator());
+    }
+
+    TEST_CASE("chunks of a tree of two epochs are no tree")
+    {
+        Pair p;
+        for (int i = 0; i < 20; ++i) add_member(p.alice, {&p.bob}, "m", p.random);
+        RecordStore store;
+        p.bob.flush(store);
+        const auto before = store.records();
+        REQUIRE_FALSE(apply_commit(p.bob, take(p.alice.commit({}, p.random)).commit).has_value());
+        p.bob.flush(store);
+        const auto after = store.records();
+        int mixed = 0;
+        for (const auto& [name, record] : after) {
+            const auto old = before.find(name);
+            if (!name.starts_with("tree/") || old == before.end() || old->second == record) continue;
+            store.records() = after;
+            store.records()[name] = old->second;
+            CHECK(Group::load(store).error() == Error::bad_record);
+            ++mixed;
+        }
+        CHECK(mixed == 2);
+    }
+
+    TEST_CASE("a standalone proposal is a record of its own, with the key of our update, until it is dropped or its epoch ends")
+    {
+        Pair p;
+        RecordStore store;
+        const auto stored = [&] {
+            p.alice.flush(store);
+            return std::ranges::count_if(store.names(), [](const auto& name) { return name.starts_with("proposal/"); });
+        };
+        CHECK(stored() == 0);
+        const auto update = take(p.alice.propose_update(p.random));
+        CHECK(stored() == 1);
+        const auto received = take(p.alice.process(take(p.bob.propose_update(p.random))));
+        store.puts = 0;
+        CHECK(stored() == 2);
+        CHECK(store.puts == 2);   // the proposal, and bob's ratchet
+        p.alice.drop_proposal(std::get<ReceivedProposal>(received).ref);
+        CHECK(stored() == 1);
+        // Somebody else takes our update in, and the key for it has come through the store.
+        auto loaded = take(Group::load(store));
+        REQUIRE(p.bob.process(update).has_value());
+        REQUIRE(p.carol.process(update).has_value());
+        const auto commit = take(p.carol.commit({}, p.random)).commit;
+        REQUIRE_FALSE(apply_commit(loaded, commit).has_value());
+        REQUIRE(p.carol.merge_pending().has_value());
+        CHECK(loaded.epoch_authenticator() == p.carol.epoch_authenticator());
+        p.alice = std::move(loaded);
+        CHECK(stored() == 0);
+    }
+
+    TEST_CASE("a late message tells who spoke then, whoever stands at that leaf now")
+    {
+        Pair p;
+        RecordStore store;
+        const auto leaf = p.carol.own_leaf();
+        const auto late = take(p.carol.encrypt(base::view_of("late"), {}, p.random));
+        CommitRequest request;
+        request.remove.push_back(leaf);
+        REQUIRE_FALSE(apply_commit(p.alice, take(p.bob.commit(request, p.random)).commit).has_value());
+        REQUIRE(p.bob.merge_pending().has_value());
+        auto dave = add_member(p.bob, {&p.alice}, "dave", p.random);
+        CHECK(dave.own_leaf() == leaf);
+        p.alice.flush(store);
+        auto loaded = take(Group::load(store));
+        for (auto* group : {&p.alice, &loaded}) {
+            const auto processed = take(group->process(late));
+            CHECK(base::to_text(std::get<ApplicationMessage>(processed).sender_credential.content) == "carol");
+        }
+    }
+
     TEST_CASE("epochs beyond the window leave no record behind")
     {
         Pair p;
@@ -177,7 +283,7 @@ TEST_SUITE("mls.group_store")
         const auto good = store.records();
         for (const auto& [name, record] : good) {
             CAPTURE(name);
-            const bool optional = name == "pending" || name == "proposals";
+            const bool optional = name == "pending" || name.starts_with("proposal/");
             for (std::size_t size = 0; size < record.size(); ++size) {
                 store.records() = good;
                 store.records()[name].resize(size);

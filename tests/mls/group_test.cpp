@@ -27,6 +27,21 @@ TEST_SUITE("mls.group")
         CHECK(take(read_text(alice, answer)) == "answer");
     }
 
+    TEST_CASE("nobody is shown the creator's first leaf, which may live for ever")
+    {
+        base::SeededRandom random(2);
+        auto alice = make_group("alice", random);
+        const auto newcomer = make_key_package("bob", random);
+        CommitRequest request;
+        request.add.push_back(newcomer.key_package);
+        request.path = PathUse::when_required;
+        const auto welcome = take(alice.commit(request, random)).welcome;
+        const auto bob = take(Group::join(*welcome, newcomer, random));
+        const auto tree = RatchetTree::parse(kSuite, bob.ratchet_tree());
+        REQUIRE(tree.has_value());
+        CHECK(tree->leaf(LeafIndex(0))->source == LeafNodeSource::commit);
+    }
+
     TEST_CASE("a path commit of each member is followed by all")
     {
         base::SeededRandom random(2);

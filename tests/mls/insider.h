@@ -3,7 +3,7 @@
 
 #include "mls/framing.h"
 #include "mls/records.h"
-#include "world.h"
+#include "tests/mls/world.h"
 
 namespace sinetti::tests {
 

@@ -7,6 +7,7 @@
 #include "tests/support/mls_rogue.h"
 #include "tests/support/mls_state.h"
 
+#include "work.h"
 #include "world.h"
 
 using namespace sinetti;
@@ -203,6 +204,122 @@ TEST_SUITE("mls.limits")
         CHECK_FALSE(apply_commit(duo.bob, commit).has_value());
         const auto update = take(duo.bob.propose_update(duo.random));
         CHECK(duo.alice.process(update).has_value());
+    }
+
+    TEST_CASE("proposals of more than kProposalBytesPerEpochMax in all are refused, and change nothing")
+    {
+        Duo duo;
+        const auto mallory = RogueMember::of(duo.bob);
+        const auto proposal = [&](std::uint8_t number) {
+            const Extension extension{static_cast<ExtensionType>(0xf000), Bytes(std::size_t{1} << 20, number)};
+            return mallory.public_message(Sender::member(mallory.leaf()), Proposal{GroupContextExtensions{{extension}}});
+        };
+        const std::uint8_t fit = kProposalBytesPerEpochMax / (std::size_t{1} << 20) - 1;   // each has some bytes more than its extension
+        for (std::uint8_t i = 0; i < fit; ++i) REQUIRE(duo.alice.process(proposal(i)).has_value());
+        duo.alice.flush(duo.store);
+        const auto before = whole_state(duo.alice);
+        CHECK(duo.alice.process(proposal(fit)).error() == Error::too_many_proposals);
+        CHECK(whole_state(duo.alice) == before);
+        CHECK(duo.alice.process(proposal(0)).has_value());   // we have this one
+        auto loaded = take(Group::load(duo.store));
+        CHECK(loaded.process(proposal(fit)).error() == Error::too_many_proposals);
+        const auto small = take(duo.bob.propose_update(duo.random));
+        const auto received = take(duo.alice.process(small));
+        duo.alice.drop_proposal(std::get<ReceivedProposal>(take(duo.alice.process(proposal(0)))).ref);
+        CHECK(duo.alice.process(proposal(fit)).has_value());   // there is room again
+    }
+
+    TEST_CASE("a leaf of more than kLeafNodeSizeMax bytes is refused")
+    {
+        base::SeededRandom random(3);
+        auto leaf = make_key_package("aino", random).key_package.leaf_node;
+        leaf.extensions = {{ExtensionType::application_id, {}}};
+        const auto room = kLeafNodeSizeMax - leaf.serialize().size() - 3;   // the length takes four bytes, not one
+        leaf.extensions[0].data.resize(room - 3);                           // and that of the list as well
+        REQUIRE(leaf.serialize().size() == kLeafNodeSizeMax);
+        CHECK(is_read(leaf.serialize()));
+        leaf.extensions[0].data.push_back(0);
+        CHECK_FALSE(is_read(leaf.serialize()));
+    }
+
+    TEST_CASE("of many proposals those that cannot stand are left out, and of very many, some that could")
+    {
+        const auto add = [](Duo& duo, CredentialType type) {
+            LeafNodeIdentity identity{{type, {2, 7, 7, 1, 9}}, crypto::SignaturePrivateKey::generate(duo.random)};
+            identity.capabilities.credentials = {CredentialType::basic, type};
+            const auto keys = KeyPackagePrivate::generate(kSuite, identity, Lifetime{}, duo.random);
+            REQUIRE(duo.alice.process(take(duo.bob.propose_add(keys.key_package, duo.random))).has_value());
+        };
+        const auto added = [](Duo& duo) {
+            const auto commit = take(duo.alice.commit({}, duo.random)).commit;
+            return std::get<StagedCommit>(take(duo.bob.process(commit))).added().size();
+        };
+        {
+            Duo duo;
+            for (int i = 0; i < 40; ++i) add(duo, i % 20 == 7 ? CredentialType::x509 : CredentialType::basic);   // nobody supports these
+            CHECK(added(duo) == 38);
+        }
+        {
+            Duo duo;
+            for (int i = 0; i < 100; ++i) add(duo, i % 2 == 1 ? CredentialType::x509 : CredentialType::basic);
+            const auto count = added(duo);
+            CHECK(count > 10);
+            CHECK(count < 50);
+        }
+    }
+
+    // Of the size that is the limit, so that whatever grew faster than the tree would not end.
+    TEST_CASE("a tree of kLeafCountMax leaves empties in any order")
+    {
+        base::SeededRandom random(5);
+        const auto leaf = make_key_package("aino", random).key_package.leaf_node;
+        auto full = RatchetTree::blank(kSuite, LeafCount(kLeafCountMax));
+        for (std::uint32_t i = 0; i < kLeafCountMax; ++i) full.set_leaf(LeafIndex(i), leaf);
+        for (const std::uint32_t from : {1u, kLeafCountMax / 2}) {
+            auto tree = full;
+            for (std::uint32_t i = 0; i + 1 < kLeafCountMax; ++i) tree.remove_leaf(LeafIndex((from + i) % kLeafCountMax));
+            const std::uint32_t last = from - 1;
+            CHECK(tree.leaf_count() == LeafCount(std::bit_ceil(last + 1)));
+            CHECK(tree.members() == std::vector{LeafIndex(last)});
+        }
+    }
+
+    TEST_CASE("what a joiner and a reader do grows as the tree and the list of proposals do")
+    {
+        struct Costs {
+            std::size_t tree_bytes;
+            Work join;
+            Work remove;
+        };
+        std::vector<Costs> costs;
+        for (const std::size_t members : {64, 256}) {
+            Duo duo;
+            // Half of them come by a commit with a path, the others remain unmerged above it.
+            for (const auto path : {PathUse::always, PathUse::when_required}) {
+                CommitRequest request;
+                for (std::size_t i = 1; i < members / 2; ++i) request.add.push_back(make_key_package("m", duo.random).key_package);
+                request.path = path;
+                const auto commit = take(duo.alice.commit(request, duo.random)).commit;
+                REQUIRE(duo.alice.merge_pending().has_value());
+                REQUIRE_FALSE(apply_commit(duo.bob, commit).has_value());
+            }
+            REQUIRE(duo.alice.members().size() == members);
+            Costs cost{duo.alice.ratchet_tree().size(), {}, {}};
+            const auto info = take(duo.alice.group_info());
+            cost.join = work_of([&] { REQUIRE(Group::join_external(info, make_identity("dave", duo.random), duo.random).has_value()); });
+            CHECK(cost.join.signatures == members + 2);   // each leaf, the GroupInfo, and the joiner's own leaf
+            CommitRequest request;
+            for (const auto& member : duo.alice.members())
+                if (member.leaf.value() > 1) request.remove.push_back(member.leaf);
+            const auto commit = take(duo.alice.commit(request, duo.random)).commit;
+            cost.remove = work_of([&] { REQUIRE_FALSE(apply_commit(duo.bob, commit).has_value()); });
+            CHECK(cost.remove.signatures == 2);   // the commit's and its leaf's
+            costs.push_back(cost);
+        }
+        // Four times as many: four times the work, and for the parent hashes of as many more levels (§7.9.2).
+        CHECK(costs[1].join.hashed < costs[0].join.hashed * 4 * 8 / 6 + costs[1].tree_bytes);
+        CHECK(costs[1].join.hashed < costs[1].tree_bytes * 10);
+        CHECK(costs[1].remove.hashed < costs[1].tree_bytes);
     }
 
     TEST_CASE("no commit follows the last epoch, made, received or to join by")

@@ -1,5 +1,7 @@
 #include "mls/ratchet_tree.h"
 
+#include "mls/encode.h"
+#include "mls/tree_records.h"
 #include "mls/validation.h"
 #include "tests/support/vectors.h"
 #include "world.h"
@@ -9,6 +11,60 @@ using namespace sinetti::tests;
 
 TEST_SUITE("mls.ratchet_tree")
 {
+    TEST_CASE("chunks divide a tree among them, and a path touches one for each three levels")
+    {
+        for (const std::uint32_t leaves : {1u, 2u, 4u, 8u, 64u, 1024u}) {
+            const auto tree = RatchetTree::blank(kSuite, LeafCount(leaves));
+            const auto all = chunks_of(tree);
+            std::map<ChunkIndex, int> nodes;
+            for (std::uint32_t node = 0; node < node_count(LeafCount(leaves)); ++node) ++nodes[chunk_of(NodeIndex(node))];
+            CHECK(nodes.size() == all.size());
+            for (const auto& [chunk, count] : nodes) CHECK(count <= 7);
+            for (const std::uint32_t leaf : {0u, leaves / 2, leaves - 1}) {
+                Chunks touched{chunk_of(to_node(LeafIndex(leaf)))};
+                for (const auto node : direct_path(to_node(LeafIndex(leaf)), LeafCount(leaves))) touched.insert(chunk_of(node));
+                CHECK(touched.size() == static_cast<std::size_t>(std::countr_zero(leaves)) / 3 + 1);
+            }
+        }
+    }
+
+    TEST_CASE("a tree as changes of another is that tree, grown, shrunk and blanked")
+    {
+        base::SeededRandom random(8);
+        const auto leaf = [&] { return make_key_package("m", random).key_package.leaf_node; };
+        std::vector<RatchetTree> trees{RatchetTree(kSuite, leaf())};
+        for (int i = 0; i < 9; ++i) {
+            auto next = trees.back();
+            next.add_leaf(leaf());
+            trees.push_back(std::move(next));
+        }
+        auto changed = trees.back();
+        changed.set_parent(NodeIndex(3), {leaf().encryption_key, {}, {LeafIndex(1)}});
+        changed.remove_leaf(LeafIndex(6));
+        trees.push_back(changed);
+        changed.remove_leaf(LeafIndex(9));
+        changed.remove_leaf(LeafIndex(8));
+        CHECK(changed.leaf_count() == LeafCount(8));
+        trees.push_back(changed);
+        for (const auto& before : trees) {
+            for (const auto& after : trees) {
+                const auto bytes = encode([&](auto& writer) { after.write_changes(writer, before); });
+                codec::Reader reader(bytes);
+                const auto again = RatchetTree::read_changes(reader, before);
+                REQUIRE(again.has_value());
+                CHECK(reader.empty());
+                CHECK(again->serialize() == after.serialize());
+                CHECK(base::equal(again->tree_hash(), after.tree_hash()));
+                CHECK(again->leaf_count() == after.leaf_count());
+                for (std::size_t size = 0; size < bytes.size(); ++size) {
+                    codec::Reader cut(base::ByteView(bytes).first(size));
+                    CHECK_FALSE(RatchetTree::read_changes(cut, before).has_value());
+                }
+            }
+            CHECK(before.changed_since(before).empty());
+        }
+    }
+
     TEST_CASE("trees hash, resolve and validate as in tree-validation.json")
     {
         run_vectors("mls/tree-validation.json");

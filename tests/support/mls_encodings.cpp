@@ -230,6 +230,20 @@ std::optional<Bytes> required_capabilities_again(base::ByteView input)
     });
 }
 
+std::optional<Bytes> external_senders_again(base::ByteView input)
+{
+    const auto senders = read_external_senders(input);
+    if (!senders) return std::nullopt;
+    return external_senders_extension(*senders).data;
+}
+
+std::optional<Bytes> external_pub_again(base::ByteView input)
+{
+    const auto external_pub = read_external_pub(input);
+    if (!external_pub) return std::nullopt;
+    return external_pub_extension(*external_pub).data;
+}
+
 std::optional<Bytes> hpke_ciphertext_again(base::ByteView input)
 {
     codec::Reader reader(input);
@@ -291,6 +305,7 @@ std::vector<Encoding> make_encodings()
     const std::vector<LeafNode> leaves{leaf_of(LeafNodeSource::key_package), leaf_of(LeafNodeSource::update),
                                        leaf_of(LeafNodeSource::commit)};
     const std::vector<Credential> credentials{Credential::basic(base::view_of("aino")), {CredentialType::x509, {2, 7, 7, 1, 9}}};
+    const std::vector<ExternalSender> external_senders{{Bytes(32, 1), credentials[0]}, {Bytes(32, 2), credentials[1]}};
     const ParentNode parent{Bytes(32, 1), Bytes(32, 2), {LeafIndex(3), LeafIndex(70000)}};
     const std::vector<ProposalOrRef> by_value_or_reference{{Proposal{Remove{LeafIndex(2)}}}, {ProposalRef(32, 7)}};
     const auto ids = encode([&](auto& writer) {
@@ -312,6 +327,8 @@ std::vector<Encoding> make_encodings()
         {"Capabilities", kPublic<Capabilities>, {bytes_of(Capabilities::ours())}},
         {"RequiredCapabilities", required_capabilities_again, {{0, 0, 0}, extensions()[0].data}},
         {"Extension<V>", extensions_again, {{0}, encode([&](auto& writer) { write_extensions(writer, extensions()); })}},
+        {"external_senders", external_senders_again, {{0}, external_senders_extension(external_senders).data}},
+        {"external_pub", external_pub_again, {external_pub_extension(Bytes(32, 4)).data}},
         {"LeafNode", kPublic<LeafNode>, each(leaves, bytes_of<LeafNode>)},
         {"KeyPackage", key_package_again, {person(6).key_package.serialize()}},
         {"ParentNode", kPublic<ParentNode>, {bytes_of(parent)}},

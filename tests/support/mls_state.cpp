@@ -30,9 +30,10 @@ std::map<std::string, Bytes> whole_state(Group& group)
     CHECK_INVARIANT(!sink.changed);
 
     auto& state = state_of(group);
-    state.dirty.epoch = state.dirty.tree = true;
+    state.dirty.epoch = true;
+    state.dirty.tree = chunks_of(state.epoch.tree);
     state.dirty.pending = state.pending.has_value();
-    state.dirty.proposals = !state.proposals.empty();
+    for (const auto& [ref, proposal] : state.proposals) state.dirty.proposals.insert(ref);
     for (auto& past : state.past) past.stored = false;
     group.flush(sink);
     for (const auto& past : state.past)
