@@ -332,6 +332,61 @@ TEST_SUITE("ui.app")
         CHECK(page.find(Role::article, "") != nullptr);
     }
 
+    TEST_CASE("the settings list one's own devices, and another one is signed out only after a question")
+    {
+        if (!fonts()) return;
+        Page page(*fonts());
+        open_main(page);
+        page.press(Role::button, "Asetukset");
+        CHECK(page.says("Ensimmäinen laite · tämä laite"));
+        CHECK(page.says("Firefox, Windows"));
+        CHECK_FALSE(page.says("Hukkunut puhelin"));   // it was signed out already
+        CHECK(page.find(Role::button, "Kirjaa ulos: Ensimmäinen laite") == nullptr);
+        page.press(Role::button, "Kirjaa ulos: Firefox, Windows");
+        CHECK(page.sent<api::SignOutDevice>().empty());
+        page.press(Role::button, "Kirjaa ulos");
+        REQUIRE(page.sent<api::SignOutDevice>().size() == 1);
+        CHECK(page.sent<api::SignOutDevice>()[0].device == id_of(2001));
+    }
+
+    TEST_CASE("an administrator removes a person after a question; others have no such button")
+    {
+        if (!fonts()) return;
+        Page page(*fonts());
+        open_main(page);
+        page.press(Role::button, "Ihmiset");
+        page.press(Role::button, "Li Ahlfors: laitteet ja poistaminen");
+        CHECK(page.says("Firefox, Windows"));
+        check_controls(page);
+        page.press(Role::button, "Poista organisaatiosta");
+        CHECK(page.sent<api::RemovePerson>().empty());
+        page.press(Role::button, "Poista");
+        REQUIRE(page.sent<api::RemovePerson>().size() == 1);
+        CHECK(page.sent<api::RemovePerson>()[0].person == id_of(2));
+
+        auto member = session(api::Phase::open);
+        member.administrator = false;
+        page.tell(member);
+        CHECK(page.find(Role::button, "laitteet ja poistaminen") == nullptr);
+    }
+
+    TEST_CASE("a device that was signed out says so once and offers to erase itself")
+    {
+        if (!fonts()) return;
+        Page page(*fonts());
+        open_main(page);
+        page.tell(api::ConnectionEvent{.state = api::ConnectionState::refused, .reason = api::Code::device_revoked, .waiting = 0});
+        CHECK(page.says("Tämä laite on kirjattu ulos"));
+        check_controls(page);
+        page.press(Role::button, "Peruuta");
+        page.tell(api::ConnectionEvent{.state = api::ConnectionState::refused, .reason = api::Code::device_revoked, .waiting = 1});
+        CHECK(page.find(Role::button, "Poista kaikki") == nullptr);
+        page.tell(session(api::Phase::locked));
+        page.tell(session(api::Phase::open));
+        page.press(Role::button, "Poista kaikki");
+        CHECK(page.sent<api::ForgetDevice>().size() == 1);
+    }
+
     TEST_CASE("verifying shows digits and is recorded; a difference is said plainly")
     {
         if (!fonts()) return;
