@@ -43,6 +43,7 @@ inline constexpr std::size_t kTokensPerDevice = 64;              // one device h
 inline constexpr std::size_t kTokenQueueMax = 4096;              // sessions waiting for their token, and as many requests
 inline constexpr std::size_t kOutstandingTokenRequestsMax = 2;   // of one session
 inline constexpr auto kTokenTick = 5s;                           // how often the calendar is looked at
+inline constexpr std::int64_t kTokenSessionLifetime = 24ll * 3600 * 1000;   // milliseconds that one token opens a session for
 
 // Vaults
 inline constexpr std::int64_t kVaultGuessesPerDay = 10;          // at the passphrase of one vault, by UTC days

@@ -29,7 +29,7 @@ base::Result<OpenedData, std::string> open_data(const Config& config, base::Rand
     if (!store) return Unexpected(sentence(store.error(), config.data));
     auto keys = prepare_relay_keys(**store, random);
     if (!keys) return Unexpected(sentence(keys.error(), config.data));
-    auto tokens = TokenStore::open(token_database_file(config.data));
+    auto tokens = TokenStore::open(token_database_file(config.data), config.database_bytes_max);
     if (!tokens) return Unexpected(sentence(tokens.error(), config.data));
     auto vault_key = TRY(prepare_vault_key(**store, config.vault_key.empty() ? vault_key_file(config.data) : config.vault_key, random));
     return OpenedData{std::move(lock), std::move(*store), std::move(*keys), std::move(*tokens), std::move(vault_key)};

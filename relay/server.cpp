@@ -86,12 +86,23 @@ base::Result<void, std::string> Server::listen()
 
 void Server::tend()
 {
-    boost::asio::post(m_io, [this] { m_hub->tend(); });
+    boost::asio::post(m_io, [this] {
+        m_hub->tend();
+        m_tokens->tick();
+        end_old_sessions();
+    });
+}
+
+void Server::end_old_sessions()
+{
+    const auto sessions = m_sessions;
+    for (const auto& [session, close_for_drain] : sessions) session->end_if_old();
 }
 
 void Server::tend_again()
 {
     m_hub->tend();
+    end_old_sessions();
     m_tend_timer.expires_after(kTendInterval);
     m_tend_timer.async_wait([this](error_code error) {
         if (!error) tend_again();
@@ -189,6 +200,8 @@ void Server::on_directory_change(const directory::Applied& applied)
         log_line("the organisation is founded");
     }
     if (m_tokens && std::holds_alternative<directory::TokenIssuerPublished>(applied)) m_tokens->on_directory_change();
+    // A revocation by the root ends every issuer key; a person's own sign-out does not.
+    if (m_tokens && std::holds_alternative<directory::Revoked>(applied) && m_hub->directory().token_issuers(m_data->keys.signing.public_key()).empty()) m_tokens->on_issuers_retired();
     if (std::holds_alternative<directory::Revoked>(applied)) {
         for (const auto& [session, close_for_drain] : m_sessions) session->on_directory_change(applied);
     }

@@ -36,6 +36,7 @@ private:
     base::Result<void, std::string> listen();
     void accept_next();
     void tend_again();
+    void end_old_sessions();
     void start_draining();
     base::Result<void, std::string> start_tokens();
     void look_at_calendar();

@@ -101,6 +101,7 @@ void Session::finish_authentication(Allowed<SessionRights>&& rights)
 {
     if (!rights) return refuse_and_close(rights.error());
     m_rights = std::move(*rights);
+    m_accepted_at = m_environment.clock.now();
     m_environment.metrics.accepted(kind_of(*m_rights));
     if (std::holds_alternative<DeviceSession>(*m_rights)) m_environment.tokens.wanted();
     send(wire::Accepted{kind_of(*m_rights), m_environment.hub.board_infos()});
@@ -138,6 +139,12 @@ void Session::handle(wire::TokenRequest& frame)
         self->observe({.operation = "token", .board = {}, .sequence = {}, .bytes = 32 * answer->evaluated_elements.size()});
         self->send(std::move(*answer));
     });
+}
+
+void Session::end_if_old()
+{
+    if (!m_rights || !std::holds_alternative<TokenSession>(*m_rights)) return;
+    if (m_environment.clock.now().value - m_accepted_at.value >= kTokenSessionLifetime) refuse_and_close(Refusal::token_spent);
 }
 
 // --- vaults ------------------------------------------------------------------------------------------------------

@@ -55,6 +55,7 @@ public:
     void on_writable();                           // goes on with what is being followed
     void on_closed();
     void on_directory_change(const directory::Applied& applied);
+    void end_if_old();                            // a token does not last for ever
 
     bool authenticated() const { return m_rights.has_value(); }
     bool is_short_lived() const { return m_vault_ticket != nullptr; }   // kVaultSessionDeadline
@@ -108,6 +109,7 @@ private:
     std::optional<channel::RelayChannel> m_channel;
     wire::Nonce m_nonce{};
     std::optional<SessionRights> m_rights;
+    base::UnixMilliseconds m_accepted_at;
     bool m_authenticating = false;                // a token is being looked at
     bool m_closing = false;
     std::map<std::uint32_t, Following> m_following;

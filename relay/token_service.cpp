@@ -104,7 +104,8 @@ void TokenService::tick()
         submit([now](TokenStore& store) { (void)store.forget_expired(now).has_value(); });   // in vain today: tomorrow again
         on_directory_change();
     }
-    if (ensure_issuer(today)) ensure_issuer({today.value + directory::kTokenPeriod});
+    for (std::int64_t ahead = 0; ahead <= directory::kTokenPeriodsAhead; ++ahead)
+        if (!ensure_issuer({today.value + ahead * directory::kTokenPeriod})) return;
 }
 
 bool TokenService::is_published(const StoredIssuer& issuer) const
@@ -177,6 +178,17 @@ void TokenService::on_directory_change()
         const std::lock_guard lock(m_mutex);
         m_in_force = std::move(in_force);
     }
+}
+
+void TokenService::on_issuers_retired()
+{
+    std::vector<tokens::TokenKeyId> retired;
+    for (const auto& issuer : m_issuers) retired.push_back(issuer->id);
+    m_issuers.clear();
+    m_refusals.clear();
+    submit([retired = std::move(retired)](TokenStore& store) { (void)store.forget(retired).has_value(); });   // in vain: they expire
+    on_directory_change();
+    tick();
 }
 
 // --- the worker ----------------------------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@
 //   session ── spend(token) ──► evaluated, looked up, written down ──► accepted, or refused after the same steps
 //   session ── issue(request) ► counted against the device ──────────► evaluated elements and their proof
 //
-// It also sees to the issuer keys: one for this period and one for the next, stored before their record is published on board 0.
-// A key issues and is spent only while it is the one in force for its period there.
+// It also sees to the issuer keys: one for this period and for each of the next few, stored before their record is published on
+// board 0. A key issues and is spent only while it is the one in force for its period there.
 
 #include "directory/state.h"
 #include "relay/store_threads.h"
@@ -45,6 +45,7 @@ public:
     void wanted();                                    // somebody is here who may ask for tokens: from now on there are keys
     void tick();                                      // from time to time: a new period?
     void on_directory_change();                       // founded, or an issuer was published
+    void on_issuers_retired();                        // board 0 has ended every key there was
 
 private:
     struct SpendJob {

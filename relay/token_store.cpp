@@ -2,6 +2,8 @@
 
 #include "relay/sqlite.h"
 
+#include <algorithm>
+
 namespace sinetti::relay {
 
 using base::ByteView;
@@ -11,6 +13,7 @@ using namespace sqlite;
 namespace {
 
 constexpr int kSchemaVersion = 1;
+constexpr std::uint64_t kPageSize = 4096;   // SQLite's default
 
 // WITHOUT ROWID: rows lie in the order of their keys, so the file does not tell in which order they came.
 constexpr const char* kSchema = R"(
@@ -45,10 +48,11 @@ std::filesystem::path token_database_file(const std::filesystem::path& data) { r
 TokenStore::TokenStore(std::unique_ptr<Prepared>&& prepared) : m_prepared(std::move(prepared)) {}
 TokenStore::~TokenStore() = default;
 
-StoreResult<std::unique_ptr<TokenStore>> TokenStore::open(const std::filesystem::path& file)
+StoreResult<std::unique_ptr<TokenStore>> TokenStore::open(const std::filesystem::path& file, std::uint64_t bytes_max)
 {
     auto database = TRY(Database::open(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
     TRY(database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON"));
+    if (bytes_max > 0) TRY(database.run("PRAGMA max_page_count = " + std::to_string(std::max<std::uint64_t>(1, bytes_max / kPageSize))));
     const auto version = TRY(database.pragma("user_version"));
     if (version == 0)
         TRY(database.run(std::string("BEGIN IMMEDIATE;") + kSchema + "COMMIT;"));
@@ -141,6 +145,28 @@ StoreResult<bool> TokenStore::allow_one(const Allowance& allowance, std::size_t 
     add.bind(4, static_cast<std::int64_t>(allowance.count));
     TRY(add.step());
     return true;
+}
+
+StoreResult<void> TokenStore::forget(std::span<const tokens::TokenKeyId> issuers)
+{
+    TRY(m_prepared->database.run("BEGIN IMMEDIATE"));
+    auto done = forget_all(issuers);
+    const auto finished = finish(m_prepared->database, done.has_value());
+    if (!done) return done;
+    return finished;
+}
+
+StoreResult<void> TokenStore::forget_all(std::span<const tokens::TokenKeyId> issuers)
+{
+    for (const auto* sql : {"DELETE FROM spent WHERE issuer = ?1", "DELETE FROM issued WHERE issuer = ?1", "DELETE FROM issuers WHERE id = ?1"}) {
+        auto statement = TRY(Statement::prepare(m_prepared->database, sql));
+        for (const auto& issuer : issuers) {
+            const Resetting resetting{statement};
+            statement.bind(1, ByteView(issuer));
+            TRY(statement.step());
+        }
+    }
+    return {};
 }
 
 StoreResult<void> TokenStore::forget_expired(base::UnixMilliseconds now)

@@ -38,8 +38,8 @@ struct Allowance {
 
 class TokenStore {
 public:
-    // Makes the database when there is none. Errors: unavailable, broken, full.
-    static StoreResult<std::unique_ptr<TokenStore>> open(const std::filesystem::path& file);
+    // Makes the database when there is none; bytes_max 0: as large as the disk allows. Errors: unavailable, broken, full.
+    static StoreResult<std::unique_ptr<TokenStore>> open(const std::filesystem::path& file, std::uint64_t bytes_max = 0);
     ~TokenStore();
 
     StoreResult<std::vector<StoredIssuer>> issuers();
@@ -49,13 +49,15 @@ public:
     StoreResult<void> spend(std::span<Spend> spends);
     // Counts a request against the device, once however often it comes. False: more than `count_max` in all, and nothing changed.
     StoreResult<bool> allow(const Allowance& allowance, std::size_t count_max);
-    // Issuers that have expired, with all that is remembered of their tokens.
+    // Issuers that have expired, or are named, with all that is remembered of their tokens.
     StoreResult<void> forget_expired(base::UnixMilliseconds now);
+    StoreResult<void> forget(std::span<const tokens::TokenKeyId> issuers);
 
 private:
     struct Prepared;
     explicit TokenStore(std::unique_ptr<Prepared>&& prepared);
     StoreResult<void> spend_all(std::span<Spend> spends, bool& changed);
+    StoreResult<void> forget_all(std::span<const tokens::TokenKeyId> issuers);
     StoreResult<bool> allow_one(const Allowance& allowance, std::size_t count_max);
 
     std::unique_ptr<Prepared> m_prepared;

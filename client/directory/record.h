@@ -84,6 +84,7 @@ SignOut sign_sign_out(const SignaturePrivateKey& identity, const PublicKey& devi
 // Whose relay key counts is the reader's to know: it comes with the link.
 inline constexpr std::int64_t kTokenPeriod = 24ll * 3600 * 1000;      // milliseconds, from 1970 on
 inline constexpr std::int64_t kTokenLifetime = 36ll * 3600 * 1000;    // milliseconds, from the start of the period
+inline constexpr std::int64_t kTokenPeriodsAhead = 3;                 // keys are published for so many periods after the present one: a weekend
 struct TokenIssuer {
     PublicKey relay_public_key{};                         // Ed25519, signs for the relay
     base::UnixMilliseconds not_before;                    // the start of a period

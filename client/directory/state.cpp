@@ -104,16 +104,19 @@ Result<Applied> DirectoryState::check_body(const TokenIssuer& record, std::optio
 {
     if (!founded()) return Unexpected(Error::not_founded);
     TRY(verify(Record(record), m_organisation->root_public_key));
-    if (now && record.not_before.value > now->value + kTokenPeriod) return Unexpected(Error::bad_period);
+    if (now && record.not_before.value > now->value + kTokenPeriodsAhead * kTokenPeriod) return Unexpected(Error::bad_period);
     const auto known = m_token_issuers.find(record.relay_public_key);
     if (known != m_token_issuers.end()) {
         const auto newest = known->second.rbegin()->first;
-        if (record.not_before.value < newest.value - kTokenPeriod) return Unexpected(Error::bad_period);
-        const auto same_period = known->second.find(record.not_before);
-        if (same_period != known->second.end() && same_period->second.size() >= kTokenIssuersPerPeriod) return Unexpected(Error::bad_period);
-        for (const auto& [period, issuers] : known->second)
-            for (const auto& issuer : issuers)
-                if (issuer.issuer_public_key == record.issuer_public_key) return Unexpected(Error::key_taken);
+        if (record.not_before.value < newest.value - kTokenPeriodsAhead * kTokenPeriod) return Unexpected(Error::bad_period);
+        std::size_t of_period = 0;
+        for (const auto& [period, issuers] : known->second) {
+            for (const auto& issuer : issuers) {
+                if (issuer.record.issuer_public_key == record.issuer_public_key) return Unexpected(Error::key_taken);
+                if (period == record.not_before && !issuer.retired) ++of_period;
+            }
+        }
+        if (of_period >= kTokenIssuersPerPeriod) return Unexpected(Error::bad_period);
     }
     return Applied(TokenIssuerPublished{record.relay_public_key, record.issuer_public_key});
 }
@@ -170,11 +173,15 @@ void DirectoryState::apply_body(std::uint64_t, const Revocation& record)
 {
     switch (record.kind) {
     case RevokedKind::invite: m_revoked_invites.insert(record.key); break;
-    case RevokedKind::device: m_devices.at(record.key).revoked = true; break;
+    case RevokedKind::device:
+        m_devices.at(record.key).revoked = true;
+        retire_token_issuers();
+        break;
     case RevokedKind::identity: {
         auto& identity = m_identities.at(record.key);
         identity.revoked = true;
         for (const auto& device : identity.devices) m_devices.at(device).revoked = true;
+        retire_token_issuers();
         break;
     }
     }
@@ -183,8 +190,16 @@ void DirectoryState::apply_body(std::uint64_t, const Revocation& record)
 void DirectoryState::apply_body(std::uint64_t, const TokenIssuer& record)
 {
     auto& periods = m_token_issuers[record.relay_public_key];
-    periods[record.not_before].push_back(record);
+    periods[record.not_before].push_back({record});
     if (periods.size() > kTokenPeriodsKept) periods.erase(periods.begin());
+}
+
+// Nobody knows which tokens are those of the revoked, so all of them end.
+void DirectoryState::retire_token_issuers()
+{
+    for (auto& [relay, periods] : m_token_issuers)
+        for (auto& [period, issuers] : periods)
+            for (auto& issuer : issuers) issuer.retired = true;
 }
 
 std::vector<TokenIssuer> DirectoryState::token_issuers(const PublicKey& relay_public_key) const
@@ -192,7 +207,8 @@ std::vector<TokenIssuer> DirectoryState::token_issuers(const PublicKey& relay_pu
     std::vector<TokenIssuer> in_force;
     const auto known = m_token_issuers.find(relay_public_key);
     if (known == m_token_issuers.end()) return in_force;
-    for (const auto& [period, issuers] : known->second) in_force.push_back(issuers.back());
+    for (const auto& [period, issuers] : known->second)
+        if (!issuers.back().retired) in_force.push_back(issuers.back().record);
     return in_force;
 }
 

@@ -5,7 +5,8 @@
 // Rules: the first record founds the organisation and there is no second one. The first enrolment of an invite wins. An
 // identity or device key enters once. Whatever is revoked stays revoked; revoking an identity revokes its devices. An identity
 // adds devices, at most kLiveDevicesMax that are not revoked, and revokes its own. A relay publishes token issuer keys for one
-// period after the other, at most kTokenIssuersPerPeriod for each, and the last one counts.
+// period after the other, at most kTokenIssuersPerPeriod for each, and the last one counts, until the root revokes a device or
+// identity: that retires all there are.
 
 #include "directory/record.h"
 
@@ -65,7 +66,7 @@ struct TokenIssuerPublished {
 };
 using Applied = std::variant<Founded, Enrolled, KeyPackageReplaced, Revoked, DeviceEnrolled, TokenIssuerPublished>;   // a SignOut has Revoked its device
 
-// More than one only when a relay has lost a key: whoever is given one of their own would be seen to be.
+// Between two revocations. More than one only when a relay has lost a key: whoever is given one of their own would be seen to be.
 inline constexpr std::size_t kTokenIssuersPerPeriod = 4;
 inline constexpr std::size_t kTokenPeriodsKept = 8;
 
@@ -87,7 +88,7 @@ public:
     bool invite_used(const PublicKey& invite_public_key) const { return m_used_invites.contains(invite_public_key); }
     bool invite_revoked(const PublicKey& invite_public_key) const { return m_revoked_invites.contains(invite_public_key); }
 
-    // The keys of a relay that count, one for each of the last kTokenPeriodsKept periods, oldest first.
+    // The keys of a relay that count, at most one for each of the last kTokenPeriodsKept periods, oldest first.
     std::vector<TokenIssuer> token_issuers(const PublicKey& relay_public_key) const;
 
     // Whether this invite could still enrol somebody. Errors: not_founded, wrong_organisation, bad_signature, invite_….
@@ -115,7 +116,12 @@ private:
     std::map<PublicKey, Device> m_devices;
     std::set<PublicKey> m_used_invites;
     std::set<PublicKey> m_revoked_invites;
-    std::map<PublicKey, std::map<base::UnixMilliseconds, std::vector<TokenIssuer>>> m_token_issuers;   // by relay and period
+    struct PublishedIssuer {
+        TokenIssuer record;
+        bool retired = false;
+    };
+    std::map<PublicKey, std::map<base::UnixMilliseconds, std::vector<PublishedIssuer>>> m_token_issuers;   // by relay and period
+    void retire_token_issuers();
 };
 
 }  // namespace sinetti::directory

@@ -219,7 +219,7 @@ TEST_CASE("a relay's token issuers come period after period, few for each, and t
     REQUIRE(state.apply(2, tomorrow, kToday).has_value());
     CHECK(state.token_issuers(relay) == std::vector{first, tomorrow});
     CHECK(state.apply(3, first, kToday).error() == Error::key_taken);
-    CHECK(state.apply(3, cast.token_issuer(period(2)), kToday).error() == Error::bad_period);
+    CHECK(state.apply(3, cast.token_issuer(period(kTokenPeriodsAhead + 1)), kToday).error() == Error::bad_period);
 
     const auto replacement = cast.token_issuer(kToday);
     REQUIRE(state.apply(3, replacement, kToday).has_value());
@@ -227,19 +227,49 @@ TEST_CASE("a relay's token issuers come period after period, few for each, and t
     for (std::size_t i = 2; i < kTokenIssuersPerPeriod; ++i) REQUIRE(state.apply(4, cast.token_issuer(kToday), kToday).has_value());
     CHECK(state.apply(4, cast.token_issuer(kToday), kToday).error() == Error::bad_period);
 
-    REQUIRE(state.apply(4, cast.token_issuer(period(2)), period(1)).has_value());
-    CHECK(state.apply(5, cast.token_issuer(kToday), period(1)).error() == Error::bad_period);
+    REQUIRE(state.apply(4, cast.token_issuer(period(kTokenPeriodsAhead + 1)), period(1)).has_value());
+    CHECK(state.apply(5, cast.token_issuer(kToday), period(1)).error() == Error::bad_period);   // it is over
 
     // Another relay's keys are its own, and somebody else's signature is nobody's.
     CHECK(state.token_issuers(cast.root.public_key()).empty());
-    auto forged = cast.token_issuer(period(3));
+    auto forged = cast.token_issuer(period(4));
     forged.relay_public_key = cast.root.public_key();
     CHECK(state.apply(5, forged).error() == Error::bad_signature);
-    auto no_point = cast.token_issuer(period(3));
+    auto no_point = cast.token_issuer(period(4));
     no_point.issuer_public_key.fill(0xff);
     CHECK(state.apply(5, no_point).error() == Error::malformed);
 
-    for (std::int64_t day = 3; day < 30; ++day) REQUIRE(state.apply(5, cast.token_issuer(period(day))).has_value());
+    for (std::int64_t day = 5; day < 30; ++day) REQUIRE(state.apply(5, cast.token_issuer(period(day))).has_value());
     CHECK(state.token_issuers(relay).size() == kTokenPeriodsKept);
     CHECK(state.token_issuers(relay).back().not_before == period(29));
+}
+
+TEST_CASE("when the root revokes a device or a person every token issuer is retired; the next ones count; sign-outs and invites change nothing")
+{
+    Cast cast;
+    Person tablet(cast.random);
+    DirectoryState state;
+    constexpr base::UnixMilliseconds kToday{19'000 * kTokenPeriod};
+    const auto relay = cast.relay.public_key();
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    REQUIRE(state.apply(1, cast.enrolment(cast.anna)).has_value());
+    REQUIRE(state.apply(2, cast.enrolment(cast.bert)).has_value());
+    REQUIRE(state.apply(3, cast.device_enrolment(cast.anna, tablet)).has_value());
+    std::uint64_t position = 4;
+    const auto first = cast.token_issuer(kToday);
+    REQUIRE(state.apply(position++, first).has_value());
+    REQUIRE(state.apply(position++, sign_sign_out(cast.anna.identity, tablet.device.public_key())).has_value());
+    REQUIRE(state.apply(position++, sign_revocation(cast.root, RevokedKind::invite, Person(cast.random).invite.public_key())).has_value());
+    CHECK(state.token_issuers(relay) == std::vector{first});
+
+    REQUIRE(state.apply(position++, sign_revocation(cast.root, RevokedKind::device, cast.bert.device.public_key())).has_value());
+    CHECK(state.token_issuers(relay).empty());
+    CHECK(state.apply(position, first).error() == Error::key_taken);   // retired is for good
+    const auto second = cast.token_issuer(kToday);
+    REQUIRE(state.apply(position++, second).has_value());
+    CHECK(state.token_issuers(relay) == std::vector{second});
+    REQUIRE(state.apply(position++, sign_revocation(cast.root, RevokedKind::identity, cast.bert.identity.public_key())).has_value());
+    CHECK(state.token_issuers(relay).empty());
+    for (std::size_t i = 0; i < kTokenIssuersPerPeriod; ++i) REQUIRE(state.apply(position++, cast.token_issuer(kToday)).has_value());
+    CHECK(state.apply(position, cast.token_issuer(kToday)).error() == Error::bad_period);
 }

@@ -138,8 +138,8 @@ private:
 
 base::Bytes cell(std::uint64_t number, std::uint8_t filling = 0x5a);   // a tag from the number, the rest filling
 
-// The organisation, anna and bert enrolled, and the relay's first token issuers, of this period and the next.
-inline constexpr std::uint64_t kFoundedRecords = 5;
+// The organisation, anna and bert enrolled, and the relay's first token issuers.
+inline constexpr std::uint64_t kFoundedRecords = 3 + 1 + directory::kTokenPeriodsAhead;
 bool found(RunningRelay& relay, Cast& cast);
 
 // Reads a board to its end through Read, checking positions and chain on the way.

@@ -16,6 +16,8 @@ using wire::Refusal;
 
 namespace {
 
+constexpr std::size_t kIssuers = 1 + directory::kTokenPeriodsAhead;   // of this period and the next few
+
 // The issuer keys board 0 has, oldest period first. The relay publishes them on its own once it is founded.
 std::vector<directory::TokenIssuer> published_issuers(Client& client, std::size_t at_least)
 {
@@ -101,7 +103,7 @@ struct Founded {
         REQUIRE(found(relay, cast));
         device = std::make_unique<Client>(relay.address());
         REQUIRE(device->open_as_device(cast.anna.device));
-        issuers = published_issuers(*device, 2);
+        issuers = published_issuers(*device, kIssuers);
     }
     Cast cast;
     RunningRelay relay;
@@ -121,19 +123,18 @@ std::string text_of(const std::filesystem::path& file)
 
 TEST_SUITE_BEGIN("relay.token");
 
-TEST_CASE("once founded, the relay publishes one issuer key for this period and one for the next, signed")
+TEST_CASE("once founded, the relay publishes one issuer key for this period and for each of the next few, signed")
 {
     Founded world;
-    REQUIRE(world.issuers.size() == 2);
+    REQUIRE(world.issuers.size() == kIssuers);
     const auto today = directory_test::kNow.value - directory_test::kNow.value % directory::kTokenPeriod;
-    CHECK(world.issuers[0].not_before.value == today);
-    CHECK(world.issuers[1].not_before.value == today + directory::kTokenPeriod);
+    for (std::size_t i = 0; i < kIssuers; ++i) CHECK(world.issuers[i].not_before.value == today + static_cast<std::int64_t>(i) * directory::kTokenPeriod);
     CHECK(world.issuers[0].relay_public_key == world.issuers[1].relay_public_key);
     for (const auto& issuer : world.issuers) CHECK(directory::verify(directory::Record(issuer), world.cast.root.public_key()).has_value());
     world.relay.restart();
     Client again(world.relay.address());
     REQUIRE(again.open_as_device(world.cast.anna.device));
-    CHECK(published_issuers(again, 2).size() == 2);   // the same ones
+    CHECK(published_issuers(again, kIssuers).size() == kIssuers);   // the same ones
 }
 
 TEST_CASE("a token opens one session, which reads, follows and appends cells and no records; shown again it is refused, after a restart too")
@@ -146,7 +147,7 @@ TEST_CASE("a token opens one session, which reads, follows and appends cells and
     CHECK(accepted->session_kind == wire::SessionKind::token);
     CHECK(client->append(1, cell(1)) == 0);
     CHECK(read_board(*client, 1)->size() == 1);
-    CHECK(read_board(*client, 0)->size() == 5);
+    CHECK(read_board(*client, 0)->size() == kFoundedRecords);
     client->send(wire::Append{9, 0, directory::encode(directory::sign_key_package(world.cast.anna.device, base::Bytes{1}))});
     CHECK(client->expect_refusal(Refusal::not_authorised, 9));
     client->send(wire::Append{10, 0, directory::encode(directory::sign_revocation(world.cast.root, directory::RevokedKind::device, world.cast.bert.device.public_key()))});
@@ -274,13 +275,13 @@ TEST_CASE("the next period has a key of its own; tokens last half a day into it;
     const auto into_period = directory_test::kNow.value - world.issuers[0].not_before.value;
     world.relay.clock.advance(directory::kTokenPeriod - into_period + 1);
     const auto tomorrow = fetch(*world.device, world.issuers[1], world.cast);   // a request makes the relay look at the calendar
-    CHECK(published_issuers(*world.device, 3).size() == 3);
+    CHECK(published_issuers(*world.device, kIssuers + 1).size() == kIssuers + 1);
     CHECK(opens(world.relay, today.tokens[1]));
     CHECK(opens(world.relay, tomorrow.tokens[0]));
     world.relay.clock.advance(directory::kTokenLifetime - directory::kTokenPeriod);
     CHECK(refused(world.relay, showing(today.tokens[2]), Refusal::token_invalid));
     world.relay.clock.advance(directory::kTokenPeriod);
-    fetch(*world.device, published_issuers(*world.device, 3)[2], world.cast);
+    fetch(*world.device, world.issuers[2], world.cast);
     world.relay.stop();
 
     auto store = relay::TokenStore::open(relay::token_database_file(world.relay.data()));
@@ -299,11 +300,95 @@ TEST_CASE("a relay that has lost its token database publishes a replacement, and
     world.relay.start();
     Client device(world.relay.address());
     REQUIRE(device.open_as_device(world.cast.anna.device));
-    const auto issuers = published_issuers(device, 4);
-    REQUIRE(issuers.size() == 4);
-    CHECK(issuers[2].not_before == issuers[0].not_before);
+    const auto issuers = published_issuers(device, 2 * kIssuers);
+    REQUIRE(issuers.size() == 2 * kIssuers);
+    CHECK(issuers[kIssuers].not_before == issuers[0].not_before);
     CHECK(refused(world.relay, showing(lost.tokens[0]), Refusal::token_invalid));
-    CHECK(opens(world.relay, fetch(device, issuers[2], world.cast).tokens[0]));
+    CHECK(opens(world.relay, fetch(device, issuers[kIssuers], world.cast).tokens[0]));
+}
+
+TEST_CASE("when an administrator revokes somebody no token that was issued before opens anything; there are new keys at once, after a restart too")
+{
+    Founded world;
+    const auto bert = std::make_unique<Client>(world.relay.address());
+    REQUIRE(bert->open_as_device(world.cast.bert.device));
+    const auto his = fetch(*bert, world.issuers[0], world.cast);
+    const auto hers = fetch(*world.device, world.issuers[0], world.cast);
+    const auto tomorrow = fetch(*world.device, world.issuers[1], world.cast);
+    REQUIRE(opens(world.relay, his.tokens[0]));
+    REQUIRE(world.device->append(directory::sign_revocation(world.cast.root, directory::RevokedKind::identity, world.cast.bert.identity.public_key())));
+    CHECK(refused(world.relay, showing(his.tokens[1]), Refusal::token_invalid));
+    CHECK(refused(world.relay, showing(hers.tokens[0]), Refusal::token_invalid));
+    CHECK(refused(world.relay, showing(tomorrow.tokens[0]), Refusal::token_invalid));
+    const auto issuers = published_issuers(*world.device, 2 * kIssuers);
+    REQUIRE(issuers.size() == 2 * kIssuers);
+    CHECK(opens(world.relay, fetch(*world.device, issuers[kIssuers], world.cast).tokens[0]));
+    CHECK(opens(world.relay, fetch(*world.device, issuers[kIssuers + 1], world.cast).tokens[0]));
+    world.relay.restart();
+    CHECK(refused(world.relay, showing(his.tokens[2]), Refusal::token_invalid));
+    Client again(world.relay.address());
+    REQUIRE(again.open_as_device(world.cast.anna.device));
+    CHECK(opens(world.relay, fetch(again, issuers[kIssuers], world.cast).tokens[0]));
+    CHECK(published_issuers(again, 2 * kIssuers).size() == 2 * kIssuers);
+}
+
+TEST_CASE("a person's own sign-out leaves everybody's tokens as they are")
+{
+    Founded world;
+    const auto fetched = fetch(*world.device, world.issuers[0], world.cast);
+    Client bert(world.relay.address());
+    REQUIRE(bert.open_as_identity(world.cast.bert.identity));
+    REQUIRE(bert.append(directory::sign_sign_out(world.cast.bert.identity, world.cast.bert.device.public_key())));
+    CHECK(opens(world.relay, fetched.tokens[0]));
+    CHECK(published_issuers(*world.device, kIssuers).size() == kIssuers);
+}
+
+TEST_CASE("a token opens a session for a day")
+{
+    Founded world;
+    const auto fetched = fetch(*world.device, world.issuers[0], world.cast);
+    const auto client = show(world.relay, showing(fetched.tokens[0]));
+    REQUIRE(client->expect<wire::Accepted>());
+    world.relay.clock.advance(relay::kTokenSessionLifetime - 1);
+    world.relay.tend();
+    REQUIRE(client->append(1, cell(1)) == 0);
+    world.relay.clock.advance(1);
+    world.relay.tend();
+    CHECK(client->expect_refusal(Refusal::token_spent));
+    CHECK(client->expect_end());
+}
+
+TEST_CASE("with a full disk no token is spent: one refusal, open sessions read on, and the same token opens a session when there is room")
+{
+    Founded world;
+    std::vector<tokens::Token> all;   // more than fit into a page of the database
+    for (int i = 0; i < 4; ++i)
+        for (auto& token : fetch(*world.device, world.issuers[static_cast<std::size_t>(i / 2)], world.cast).tokens) all.push_back(std::move(token));
+    const auto file = relay::token_database_file(world.relay.data());
+    world.relay.stop();
+    const auto size = std::filesystem::file_size(file);
+    world.relay.start(size);
+    std::size_t spent = 0;
+    std::unique_ptr<Client> open;
+    for (;; ++spent) {
+        REQUIRE(spent < all.size());
+        auto client = show(world.relay, showing(all[spent]));
+        const auto frame = client->receive();
+        REQUIRE(frame.has_value());
+        if (const auto* refusal = std::get_if<wire::Refused>(&*frame)) {
+            CHECK(refusal->code == Refusal::storage_full);
+            CHECK(client->expect_end());
+            break;
+        }
+        REQUIRE(std::holds_alternative<wire::Accepted>(*frame));
+        open = std::move(client);
+    }
+    CHECK(refused(world.relay, showing(all[spent]), Refusal::storage_full));
+    REQUIRE(open);
+    CHECK(read_board(*open, 0)->size() == kFoundedRecords);
+    world.relay.restart();
+    CHECK(opens(world.relay, all[spent]));
+    CHECK(refused(world.relay, showing(all[spent]), Refusal::token_spent));
 }
 
 TEST_CASE("nothing the relay keeps, and nothing it could have written down, is common to issuing a token and to spending it")
