@@ -20,8 +20,9 @@ constexpr std::string_view kSettingsRecord = "settings";
 constexpr std::size_t kSettingMax = 256;
 constexpr std::size_t kSettingsMax = 64;
 
-// Tomorrow's tokens are fetched at a random moment of a day's work, so that it says little about who is at work.
+// Tokens are fetched long before they are needed, at a random moment that has nothing to do with when a connection began.
 constexpr std::int64_t kErrandDelayMax = 30 * 60 * 1000;   // milliseconds
+constexpr std::int64_t kErrandDelayUrgent = 60 * 1000;     // milliseconds; when there is no token, as after a revocation, which is so for everybody
 constexpr std::int64_t kErrandPostponed = 10 * 1000;       // milliseconds, while messages wait to be sent
 constexpr std::int64_t kErrandsMax = 60 * 1000;            // milliseconds, of one device session
 constexpr std::int64_t kErrandsRetry = 10 * 60 * 1000;     // milliseconds, before urgent errands that failed are urgent again
@@ -88,6 +89,7 @@ public:
     explicit Implementation(const CoreEnvironment& environment)
         : m_environment(environment),
           m_session(environment.clock, environment.random, environment.transport, *this),
+          m_errand_session(environment.clock, environment.random, environment.errand_transport != nullptr ? *environment.errand_transport : environment.transport, m_errand_listener),
           m_effects(environment.clock, environment.random, environment.backend, m_session, environment.events, [this] { const Turn turn(*this); })
     {
     }
@@ -149,6 +151,8 @@ private:
     void on_token_refused(const wire::Refused& refused);
     void draw_token();
     void plan_errands();
+    void keep_or_plan_errands_anew();
+    std::optional<base::UnixMilliseconds> errands_wake() const;
     bool is_member_session() const { return m_session.is_ready() && m_session_kind == wire::SessionKind::token; }
     void on_appended(const wire::Appended& appended) override;
     void on_entries(wire::Entries&& entries) override;
@@ -166,9 +170,34 @@ private:
     void on_follow_refused() override;
     void on_errands_done() override;
     void on_errands_failed(wire::Refusal code) override;
+    void on_errands_garbled() override { m_errand_session.close_garbled(); }
+    void end_errands();
+    void fail_errands();
+
+    // The session beside the one in which we read and write. It opens with our name, runs errands and ends.
+    class ErrandListener final : public net::SessionListener {
+    public:
+        explicit ErrandListener(Implementation& core) : m_core(core) {}
+
+    private:
+        std::optional<directory::RelayKeys> relay_keys() override { return m_core.relay_keys(); }
+        std::optional<wire::ClientFrame> on_challenge(const wire::Challenge& challenge) override;
+        void on_accepted(const wire::Accepted& accepted) override;
+        void on_refused(const wire::Refused& refused) override;
+        void on_appended(const wire::Appended& appended) override;
+        void on_entries(wire::Entries&&) override { m_core.m_errand_session.close_garbled(); }   // it follows nothing
+        void on_signed_head(const wire::SignedHead&) override { m_core.m_errand_session.close_garbled(); }
+        void on_gone(const wire::Gone&) override { m_core.m_errand_session.close_garbled(); }
+        void on_token_response(const wire::TokenResponse& response) override;
+        void on_session_closed(net::CloseReason reason) override;
+
+        Implementation& m_core;
+    };
 
     CoreEnvironment m_environment;
     net::Session m_session;
+    ErrandListener m_errand_listener{*this};
+    net::Session m_errand_session;                                  // never started without a transport of its own
     Effects m_effects;
     api::Phase m_phase = api::Phase::starting;
     unsigned m_depth = 0;
@@ -199,8 +228,8 @@ private:
     std::optional<tokens::Token> m_token;                           // taken out of the wallet for the next session
     std::optional<tokens::Token> m_token_shown;                     // in this connection, until the relay has answered
     bool m_errands_now = false;                                     // the next session is a device session
-    std::optional<base::UnixMilliseconds> m_errands_at;             // when it will be; or, in one, when it has lasted too long
-    bool m_errands_finished = false;                                // this device session may end
+    std::optional<base::UnixMilliseconds> m_errands_at;             // when a device session begins; or, in one, when it has lasted too long
+    bool m_errands_finished = false;                                // the device session may end
     std::optional<base::UnixMilliseconds> m_no_hurry_until;         // urgent errands have failed just now
     std::optional<api::ConnectionEvent> m_reported_connection;
 };
@@ -231,6 +260,7 @@ void Core::Implementation::on_alarm()
 {
     const Turn turn(*this);
     m_session.on_wake();
+    m_errand_session.on_wake();
     m_effects.on_wake();
     if (m_workspace) m_workspace->on_wake();
     plan_errands();
@@ -253,7 +283,7 @@ void Core::Implementation::end_turn()
     } while (m_turn_again);
 
     std::optional<base::UnixMilliseconds> wake;
-    for (const auto& due : {m_session.next_wake(), m_effects.next_wake(), m_workspace ? m_workspace->next_wake() : std::nullopt, m_errands_at})
+    for (const auto& due : {m_session.next_wake(), m_errand_session.next_wake(), m_effects.next_wake(), m_workspace ? m_workspace->next_wake() : std::nullopt, errands_wake()})
         if (due && (!wake || *due < *wake)) wake = due;
     if (wake) m_environment.alarm.wake_after(std::max<std::int64_t>(0, wake->value - m_environment.clock.now().value));
 }
@@ -424,7 +454,7 @@ void Core::Implementation::open_vault(const std::vector<store::StoredRecord>& re
     m_effects.use_sealer(std::move(sealer));
     m_settings = std::move(*settings);
     if (account->stage == AccountStage::complete) {
-        m_workspace = Workspace::load({m_environment.clock, m_environment.random, m_effects, m_session, *this}, std::move(*account), *opened);
+        m_workspace = Workspace::load({m_environment.clock, m_environment.random, m_effects, m_session, *this, &m_errand_session}, std::move(*account), *opened);
         if (!m_workspace) return broken();
         set_phase(api::Phase::open);
         m_workspace->announce();
@@ -552,10 +582,7 @@ void Core::Implementation::draw_token()
 void Core::Implementation::plan_errands()
 {
     const auto now = m_environment.clock.now();
-    if (!m_workspace) {
-        m_errands_at.reset();
-        return;
-    }
+    if (!m_workspace || !m_session.is_started()) return end_errands();
     if (m_session.is_ready() && m_session_kind == wire::SessionKind::device) {
         if (std::exchange(m_errands_finished, false)) {
             m_errands_now = false;
@@ -567,14 +594,24 @@ void Core::Implementation::plan_errands()
         if (*m_errands_at <= now) on_errands_failed(wire::Refusal::no_tokens_left);
         return;
     }
-    if (!is_member_session() || !m_workspace->is_caught_up() || !m_workspace->has_errands()) return m_errands_at.reset();
+    if (m_errand_session.is_started()) {
+        if (std::exchange(m_errands_finished, false)) return end_errands();
+        if (*m_errands_at <= now) fail_errands();
+        return;
+    }
+    if (!m_workspace->has_errands()) return m_errands_at.reset();
+    if (!is_member_session() || !m_workspace->is_caught_up()) return;
     const bool is_urgent = m_workspace->has_revocations() && (!m_no_hurry_until || *m_no_hurry_until <= now);
+    const auto delay_max = m_workspace->wallet().is_empty() ? kErrandDelayUrgent : kErrandDelayMax;
     if (is_urgent)
         m_errands_at = now;
-    else if (!m_errands_at)
-        m_errands_at = base::UnixMilliseconds{now.value + static_cast<std::int64_t>(m_environment.random.below(kErrandDelayMax))};
+    else if (!m_errands_at || m_errands_at->value > now.value + delay_max)
+        m_errands_at = base::UnixMilliseconds{now.value + static_cast<std::int64_t>(m_environment.random.below(static_cast<std::uint64_t>(delay_max)))};
     if (*m_errands_at > now) return;
-    if (!is_urgent && m_workspace->waiting_messages() > 0) {
+    if (m_environment.errand_transport != nullptr) {
+        m_errands_at = base::UnixMilliseconds{now.value + kErrandsMax};
+        m_errand_session.start();
+    } else if (!is_urgent && m_workspace->waiting_messages() > 0) {
         m_errands_at = base::UnixMilliseconds{now.value + kErrandPostponed};
     } else {
         m_errands_at.reset();
@@ -583,10 +620,42 @@ void Core::Implementation::plan_errands()
     }
 }
 
+// While nothing could be begun or ended, nobody need be woken for it.
+std::optional<base::UnixMilliseconds> Core::Implementation::errands_wake() const
+{
+    const bool matters = m_errand_session.is_started() || (m_session.is_ready() && (!is_member_session() || m_workspace->is_caught_up()));
+    return matters ? m_errands_at : std::nullopt;
+}
+
 void Core::Implementation::on_errands_done() { m_errands_finished = true; }
+
+// The moment was drawn without regard to when connections end and begin, and stays. One that went by meanwhile would fall
+// together with this connection: another is drawn.
+void Core::Implementation::keep_or_plan_errands_anew()
+{
+    if (m_errand_session.is_started()) return;
+    m_errands_finished = false;
+    if (m_errands_at && (m_session_kind == wire::SessionKind::device || *m_errands_at <= m_environment.clock.now())) m_errands_at.reset();
+}
+
+void Core::Implementation::end_errands()
+{
+    m_errand_session.stop();
+    if (m_workspace) m_workspace->on_errands_closed();
+    m_errands_at.reset();
+    m_errands_finished = false;
+}
+
+// At another moment again; there are tokens meanwhile.
+void Core::Implementation::fail_errands()
+{
+    end_errands();
+    m_no_hurry_until = base::UnixMilliseconds{m_environment.clock.now().value + kErrandsRetry};
+}
 
 void Core::Implementation::on_errands_failed(wire::Refusal code)
 {
+    if (m_errand_session.is_started()) return fail_errands();
     m_errands_now = false;
     m_errands_at.reset();
     m_no_hurry_until = base::UnixMilliseconds{m_environment.clock.now().value + kErrandsRetry};
@@ -653,8 +722,8 @@ void Core::Implementation::on_accepted(const wire::Accepted& accepted)
     m_refused = false;
     m_session_kind = accepted.session_kind;
     m_token_shown.reset();
-    m_errands_finished = false;
-    m_errands_at.reset();
+    if (m_session_kind == wire::SessionKind::device) end_errands();   // they are what this one is for
+    keep_or_plan_errands_anew();
     if (!m_workspace || m_session_kind == wire::SessionKind::token) m_connection_reason = api::Code::none;
     if (m_workspace) return m_workspace->on_accepted(accepted);
     if (!m_account) return m_session.mark_healthy();   // a link, and the relay takes it
@@ -693,7 +762,7 @@ void Core::Implementation::complete_enrolment()
     m_effects.put(kAccountRecord, m_account->serialize().view());
     store::Records records;
     records.emplace(kKeyPackagesRecord, std::move(*std::exchange(m_first_key_packages, std::nullopt)));
-    m_workspace = Workspace::load({m_environment.clock, m_environment.random, m_effects, m_session, *this}, std::move(*std::exchange(m_account, std::nullopt)), records);
+    m_workspace = Workspace::load({m_environment.clock, m_environment.random, m_effects, m_session, *this, &m_errand_session}, std::move(*std::exchange(m_account, std::nullopt)), records);
     CHECK_INVARIANT(m_workspace != nullptr);
     set_phase(api::Phase::open);
     report_settings();
@@ -785,8 +854,7 @@ void Core::Implementation::on_session_closed(net::CloseReason reason)
     const Turn turn(*this);
     if (m_workspace) m_workspace->on_session_closed();
     m_token_shown.reset();   // perhaps it was spent, perhaps not: we shall not show it twice
-    m_errands_finished = false;
-    m_errands_at.reset();
+    keep_or_plan_errands_anew();
     switch (reason) {
     case net::CloseReason::unreachable:
     case net::CloseReason::lost:
@@ -840,6 +908,49 @@ void Core::Implementation::on_fraud(Evidence&& evidence)
 }
 
 void Core::Implementation::on_garbled() { m_session.close_garbled(); }
+
+// --- the session beside ------------------------------------------------------------------------------------------------
+
+std::optional<wire::ClientFrame> Core::Implementation::ErrandListener::on_challenge(const wire::Challenge& challenge)
+{
+    const Turn turn(m_core);
+    if (!m_core.m_workspace || challenge.organisation != m_core.m_workspace->account().root_public_key) return std::nullopt;
+    return m_core.answer_as_device(challenge, m_core.m_workspace->account());
+}
+
+void Core::Implementation::ErrandListener::on_accepted(const wire::Accepted& accepted)
+{
+    const Turn turn(m_core);
+    if (!m_core.m_workspace || accepted.session_kind != wire::SessionKind::device) return m_core.on_errands_garbled();
+    m_core.m_errand_session.mark_healthy();
+    m_core.m_workspace->on_errands_accepted();
+}
+
+void Core::Implementation::ErrandListener::on_refused(const wire::Refused& refused)
+{
+    const Turn turn(m_core);
+    if (m_core.m_workspace && refused.request_id != wire::kNoRequest) m_core.m_workspace->on_errand_refused(refused);
+}
+
+void Core::Implementation::ErrandListener::on_appended(const wire::Appended& appended)
+{
+    const Turn turn(m_core);
+    if (m_core.m_workspace) m_core.m_workspace->on_errand_appended(appended);
+}
+
+void Core::Implementation::ErrandListener::on_token_response(const wire::TokenResponse& response)
+{
+    const Turn turn(m_core);
+    if (m_core.m_workspace) m_core.m_workspace->on_errand_token_response(response);
+}
+
+void Core::Implementation::ErrandListener::on_session_closed(net::CloseReason reason)
+{
+    const Turn turn(m_core);
+    if (m_core.m_workspace) m_core.m_workspace->on_errands_closed();
+    if (reason == net::CloseReason::garbled) m_core.m_effects.emit(api::NoticeEvent{.code = api::Code::relay_garbled, .severity = api::Severity::warning});
+    if (reason != net::CloseReason::ours) m_core.fail_errands();
+}
 
 void Core::Implementation::on_follow_refused()
 {

@@ -32,6 +32,7 @@ struct CoreEnvironment {
     EventSink& events;
     crypto::PasswordParameters password;   // for a new vault; an existing one has its own
     store::PasswordKeyFunction password_key = crypto::password_key;
+    net::Transport* errand_transport = nullptr;   // of a second connection, for what needs our name; nullptr: the first one takes turns
 };
 
 class Core {

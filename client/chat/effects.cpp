@@ -37,7 +37,10 @@ void Effects::erase(std::string_view name)
 
 void Effects::put_unsealed(const store::RecordId& id, base::Bytes&& value) { m_next.writes.insert_or_assign(id, std::move(value)); }
 
-void Effects::send(wire::ClientFrame&& frame) { m_next.frames.push_back({m_session.connection(), std::move(frame)}); }
+void Effects::send(net::Session& session, wire::ClientFrame&& frame) 
+{
+    m_next.frames.push_back({&session, session.connection(), std::move(frame)});
+}
 
 void Effects::emit(api::Event&& event) { m_next.events.push_back(std::move(event)); }
 
@@ -102,7 +105,7 @@ void Effects::on_committed(base::Result<void, store::BackendError> result)
 void Effects::release(Batch&& batch)
 {
     m_releasing = true;
-    for (auto& [connection, frame] : batch.frames) m_session.send(connection, frame);
+    for (auto& [session, connection, frame] : batch.frames) session->send(connection, frame);
     for (const auto& event : batch.events) m_events.on_event(event);
     m_releasing = false;
 }

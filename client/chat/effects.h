@@ -36,7 +36,8 @@ public:
     void put(std::string_view name, base::ByteView value);
     void erase(std::string_view name);
     void put_unsealed(const store::RecordId& id, base::Bytes&& value);   // the vault header alone
-    void send(wire::ClientFrame&& frame);                                // on the connection of now, or not at all
+    void send(wire::ClientFrame&& frame) { send(m_session, std::move(frame)); }   // on the connection of now, or not at all
+    void send(net::Session& session, wire::ClientFrame&& frame);         // the same, of a session that outlives this
     void emit(api::Event&& event);
     void emit_latest(api::Event&& event);   // replaces an event of the same kind that has not left yet
 
@@ -49,6 +50,7 @@ public:
 
 private:
     struct Frame {
+        net::Session* session;
         net::ConnectionNumber connection;
         wire::ClientFrame frame;
     };

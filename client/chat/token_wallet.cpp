@@ -102,11 +102,16 @@ bool TokenWallet::is_empty() const
 
 std::optional<tokens::Token> TokenWallet::take(base::UnixMilliseconds now)
 {
-    Purse* chosen = nullptr;
-    for (auto& purse : m_purses) {
-        if (purse.tokens.empty()) continue;
-        chosen = &purse;
-        if (now < purse.expires) break;   // should our clock be wrong, the latest key's it is
+    const auto is_of_today = [&](const Purse& purse) {
+        const auto begin = purse.expires.value - directory::kTokenLifetime;
+        return !purse.tokens.empty() && begin <= now.value && now.value < begin + directory::kTokenPeriod;
+    };
+    const auto today = std::ranges::find_if(m_purses, is_of_today);
+    Purse* chosen = today == m_purses.end() ? nullptr : &*today;
+    for (auto purse = m_purses.begin(); today == m_purses.end() && purse != m_purses.end(); ++purse) {
+        if (purse->tokens.empty()) continue;
+        chosen = &*purse;
+        if (now < purse->expires) break;   // should our clock be wrong, the latest key's it is
     }
     if (chosen == nullptr) return std::nullopt;
     auto token = std::move(chosen->tokens.back());
@@ -125,9 +130,10 @@ void TokenWallet::put_back(tokens::Token&& token)
 
 void TokenWallet::drop_tokens_like(const tokens::Token& token)
 {
-    auto* purse = find(token);
-    if (purse == nullptr) return;
-    purse->tokens.clear();
+    const auto* dropped = find(token);
+    if (dropped == nullptr) return;
+    for (auto& purse : m_purses)
+        if (purse.expires <= dropped->expires) purse.tokens.clear();
     m_changed = true;
 }
 

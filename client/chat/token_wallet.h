@@ -17,8 +17,8 @@ namespace sinetti::chat {
 class Effects;
 
 inline constexpr std::string_view kTokensRecord = "tokens";
-inline constexpr std::size_t kIssuersFollowed = 3;       // yesterday's, whose tokens are good for half a day more, today's and tomorrow's
-inline constexpr std::size_t kIssuersAskedFor = 2;       // the latest: today's and tomorrow's, by the relay's calendar and not by our clock
+inline constexpr std::size_t kIssuersAskedFor = 1 + directory::kTokenPeriodsAhead;   // the latest, by the relay's calendar and not by our clock
+inline constexpr std::size_t kIssuersFollowed = 1 + kIssuersAskedFor;                // and yesterday's, whose tokens are good for half a day more
 inline constexpr std::size_t kTokensLow = 8;             // fewer than these: time to ask for more
 
 class TokenWallet {
@@ -29,10 +29,11 @@ public:
     void follow_issuers(const std::vector<directory::TokenIssuer>& issuers);   // those in force, oldest first
 
     bool is_empty() const;
-    // One token less, of the key that expires first. Persist, and show the token only when that is durable.
+    // One token less, of today's key, which everybody has tokens of, or else of the one that expires first. Persist, and show the
+    // token only when that is durable.
     std::optional<tokens::Token> take(base::UnixMilliseconds now);
     void put_back(tokens::Token&& token);                // it was not taken from us after all
-    void drop_tokens_like(const tokens::Token& token);   // its key is not in force any more
+    void drop_tokens_like(const tokens::Token& token);   // its key is not in force any more, and so no older one
 
     std::vector<tokens::ElementBytes> issuers_to_ask() const;
     // The request for this issuer: the one under way, or a new one. nullptr: it is not followed, or its key is none.

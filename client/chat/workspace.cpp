@@ -200,7 +200,7 @@ void Workspace::on_accepted(const wire::Accepted& accepted)
 {
     m_session_ready = true;
     m_on_errands = accepted.session_kind == wire::SessionKind::device;
-    m_errands_failed = false;
+    if (m_on_errands) m_errands_failed = false;
     remember_boards(accepted.boards);
     // The directory first: cells may come from people who have only just enrolled.
     follow(m_boards.at(wire::kDirectoryBoard));
@@ -220,8 +220,7 @@ void Workspace::on_session_closed()
     m_session_ready = false;
     m_requests.clear();
     m_next_request = 1;
-    m_key_package_sent = false;
-    for (auto& revocation : m_revocations) revocation.sent = false;
+    if (!m_errands_beside) forget_errands_sent();
     for (auto& [number, board] : m_boards) board.end_stream();
     for (auto& [id, conversation] : m_conversations) conversation->lane.restart_flights();
     for (auto& [device, contact] : m_contacts) contact->lane.restart_flights();
@@ -394,6 +393,7 @@ void Workspace::report()
 void Workspace::end_turn()
 {
     pump();
+    if (m_errands_beside) run_errands();
     for (auto& [number, board] : m_boards) board.persist(m_effects);
     for (auto& [id, conversation] : m_conversations) conversation->persist(m_effects);
     for (auto& [device, contact] : m_contacts) contact->persist(m_effects);

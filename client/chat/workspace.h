@@ -33,8 +33,9 @@ public:
     virtual void on_garbled() = 0;           // the relay sent what makes no sense here
     virtual void on_follow_again() = 0;      // following must start again from an earlier block
     virtual void on_follow_refused() = 0;
-    virtual void on_errands_done() = 0;      // this device session has nothing left to do
+    virtual void on_errands_done() = 0;      // the device session has nothing left to do
     virtual void on_errands_failed(wire::Refusal code) = 0;
+    virtual void on_errands_garbled() = 0;   // as on_garbled, in the session beside
 };
 
 struct WorkspaceEnvironment {
@@ -43,6 +44,7 @@ struct WorkspaceEnvironment {
     Effects& effects;
     net::Session& session;
     WorkspaceHost& host;
+    net::Session* errands = nullptr;         // a session beside, for errands; nullptr: there is none
 };
 
 class Workspace {
@@ -70,11 +72,17 @@ public:
     void on_session_closed();
     void end_turn();                         // sends what can be sent, stores what changed, reports
 
-    // Tokens open the sessions in which we read and write; a device session runs errands.
+    // Tokens open the sessions in which we read and write. A device session runs errands: the session above when there is no token,
+    // otherwise one beside it that knows from the first what there is to do, and follows nothing.
     TokenWallet& wallet() { return m_wallet; }
     bool has_errands() const;
     bool has_revocations() const { return !m_revocations.empty(); }   // errands that do not wait
     bool is_revoked() const;                 // this device, or its person, as board 0 has it
+    void on_errands_accepted();
+    void on_errand_appended(const wire::Appended& appended);
+    void on_errand_refused(const wire::Refused& refused);
+    void on_errand_token_response(const wire::TokenResponse& response);
+    void on_errands_closed();
 
     std::optional<base::UnixMilliseconds> next_wake() const;
     void on_wake();
@@ -97,6 +105,7 @@ private:
         directory::RecordTag record{};
     };
     using Request = std::variant<KeyPackageRequest, CellRequest, FollowRequest, TokenRequestFor, RevocationRequest>;
+    using Requests = std::unordered_map<std::uint32_t, Request>;
 
     Workspace(const WorkspaceEnvironment& environment, Account&& account, KeyPackages&& key_packages);
 
@@ -208,6 +217,10 @@ private:
     void publish_key_package();
     bool wants_key_package_published() const;
     void request_tokens();
+    void forget_errands_sent();
+    template<typename T>
+    void errand(T&& frame, Request&& about);
+    bool finish_token_request(Requests& requests, const wire::TokenResponse& response);   // false: garbled
     void follow_issuers();
     void on_token_request_refused(const tokens::ElementBytes& issuer, wire::Refusal code);
 
@@ -234,22 +247,25 @@ private:
 
     TokenWallet m_wallet;
     std::vector<directory::TokenIssuer> m_issuers;
-    bool m_on_errands = false;               // this session is a device session
-    bool m_errands_failed = false;           // in this session
+    bool m_on_errands = false;               // the session is a device session
+    bool m_errands_beside = false;           // there is one beside it
+    bool m_errands_failed = false;           // in the device session
+    Requests m_errand_requests;              // of the session beside, numbered on their own: a count that went on would tie the two together
+    std::uint32_t m_next_errand = 1;
 
     bool m_session_ready = false;
     std::uint32_t m_next_request = 1;
-    std::unordered_map<std::uint32_t, Request> m_requests;
+    Requests m_requests;
     net::Backoff m_pause;
     std::optional<base::UnixMilliseconds> m_paused_until;
-    bool m_key_package_sent = false;         // in this session
+    bool m_key_package_sent = false;         // in the device session
 
     // What this person has revoked and the relay may not have yet.
     struct PendingRevocation {
         base::Bytes record;
         api::Code done = api::Code::none;    // what is said when it is on the board
         std::string subject;
-        bool sent = false;                   // in this session; not stored
+        bool sent = false;                   // in the device session; not stored
     };
     std::vector<PendingRevocation> m_revocations;
 };

@@ -250,7 +250,7 @@ void Workspace::append_revocations()
 {
     for (auto& revocation : m_revocations) {
         if (std::exchange(revocation.sent, true)) continue;
-        request(wire::Append{.request_id = 0, .board = wire::kDirectoryBoard, .entry = revocation.record}, RevocationRequest{directory::record_tag(revocation.record)});
+        errand(wire::Append{.request_id = 0, .board = wire::kDirectoryBoard, .entry = revocation.record}, RevocationRequest{directory::record_tag(revocation.record)});
     }
 }
 

@@ -307,8 +307,7 @@ void Workspace::pause(api::Code reason)
     m_paused_until = base::UnixMilliseconds{now().value + m_pause.next(m_environment.random)};
     for (auto& [id, conversation] : m_conversations) conversation->lane.restart_flights();
     for (auto& [device, contact] : m_contacts) contact->lane.restart_flights();
-    m_key_package_sent = false;
-    for (auto& revocation : m_revocations) revocation.sent = false;
+    if (!m_errands_beside) forget_errands_sent();
     if (first && reason != api::Code::none) notice(reason, api::Severity::warning);
 }
 

@@ -174,7 +174,8 @@ void SimulatedRelay::ensure_issuers()
 {
     const auto now = m_clock.now().value;
     const auto today = now - now % directory::kTokenPeriod;
-    for (const auto period : {today, today + directory::kTokenPeriod}) {
+    for (std::int64_t ahead = 0; ahead <= directory::kTokenPeriodsAhead; ++ahead) {
+        const auto period = today + ahead * directory::kTokenPeriod;
         const auto published = m_directory.token_issuers(m_signing_key.public_key());
         const bool there = std::ranges::any_of(published, [&](const auto& record) { return record.not_before.value == period; });
         if (!there) publish_issuer({period});

@@ -33,6 +33,16 @@ void pass(World& world, std::int64_t milliseconds)
     }
 }
 
+// And so that connections last: nobody is silent for long.
+void live(World& world, std::int64_t milliseconds)
+{
+    constexpr std::int64_t kStep = 20'000;
+    for (std::int64_t passed = 0; passed < milliseconds; passed += kStep) {
+        world.advance(kStep);
+        world.settle();
+    }
+}
+
 void reopen(World& world, Client& client)
 {
     client.start();
@@ -82,6 +92,28 @@ TEST_SUITE("simulation.tokens")
             CHECK(is_connected(client));
             CHECK(world.relay.tokens_shown_twice == 0);
             CHECK(world.relay.cells_by_device == 0);
+        }
+    }
+
+    TEST_CASE("a crash in the session beside, at any instant, costs nothing")
+    {
+        for (std::uint64_t seed = 420; seed < 428; ++seed) {
+            CAPTURE(seed);
+            World world(seed);
+            world.relay.tokens_per_device = tokens::kTokensPerRequest;
+            const auto people = found(world, {"Aino"});
+            auto& aino = *people[0];
+            const auto before = world.relay.sessions_by_device;
+            world.relay.publish_issuer({world.relay.issuers.back().record.not_before.value});
+            while (world.relay.sessions_by_device == before)
+                if (!world.step()) world.advance(10'000);
+            world.run_steps(seed - 420);
+            aino.crash();
+            reopen(world, aino);
+            pass(world, kHour);
+            CHECK(is_connected(aino));
+            CHECK_FALSE(aino.noticed(api::Code::no_tokens));
+            CHECK(world.relay.tokens_shown_twice == 0);
         }
     }
 
@@ -178,8 +210,10 @@ TEST_SUITE("simulation.tokens")
         const auto before = world.relay.sessions_by_device;
         world.settle();
         CHECK(world.relay.sessions_by_device == before);
-        pass(world, kHour);
+        const auto reading = world.relay.sessions_by_token;
+        live(world, kHour);
         CHECK(world.relay.sessions_by_device == before + 2);
+        CHECK(world.relay.sessions_by_token == reading);   // beside the sessions there were, which went on
         for (auto* client : people) CHECK(is_connected(*client));
         people[0]->set_offline(true);
         world.settle();
@@ -189,6 +223,64 @@ TEST_SUITE("simulation.tokens")
         CHECK(is_connected(*people[0]));
         CHECK(world.relay.sessions_by_device == before + 2);
         CHECK(world.relay.cells_by_device == 0);
+    }
+
+    TEST_CASE("without a second connection the first one takes turns, when nothing waits to be sent")
+    {
+        World world(495);
+        world.second_lines = false;
+        const auto people = found(world, {"Aino", "Bertta"});
+        world.relay.publish_issuer({world.relay.issuers.back().record.not_before.value});
+        const auto devices = world.relay.sessions_by_device;
+        const auto reading = world.relay.sessions_by_token;
+        live(world, kHour);
+        CHECK(world.relay.sessions_by_device == devices + 2);
+        CHECK(world.relay.sessions_by_token == reading + 2);
+        for (auto* client : people) CHECK(is_connected(*client));
+        CHECK(world.relay.cells_by_device == 0);
+    }
+
+    TEST_CASE("a moment to fetch tokens stays where it was drawn when connections end and begin, and moves when it would fall together with one")
+    {
+        World world(496);
+        const auto people = found(world, {"Aino"});
+        auto& aino = *people[0];
+        world.relay.publish_issuer({world.relay.issuers.back().record.not_before.value});
+        world.settle();
+        const auto before = world.relay.sessions_by_device;
+        for (int minute = 0; minute < 40 && world.relay.sessions_by_device == before; ++minute) {
+            aino.cut_connection();   // a line that never holds for long
+            world.settle();
+            world.advance(60'000);
+            world.settle();
+        }
+        CHECK(world.relay.sessions_by_device == before + 1);
+
+        world.relay.publish_issuer({world.relay.issuers.back().record.not_before.value});
+        world.settle();
+        aino.set_offline(true);
+        world.settle();
+        world.advance(kHour);
+        aino.set_offline(false);
+        const auto away = world.relay.sessions_by_device;
+        world.settle();
+        CHECK(is_connected(aino));
+        CHECK(world.relay.sessions_by_device == away);
+        live(world, kHour);
+        CHECK(world.relay.sessions_by_device == away + 1);
+    }
+
+    TEST_CASE("an answer with a key of its own, in the session beside, is named and brings no token; reading goes on")
+    {
+        World world(498);
+        const auto people = found(world, {"Aino"});
+        world.relay.issues_with_own_key = true;
+        world.relay.publish_issuer({world.relay.issuers.back().record.not_before.value});
+        const auto reading = world.relay.sessions_by_token;
+        live(world, kHour);
+        CHECK(people[0]->noticed(api::Code::relay_garbled));
+        CHECK(is_connected(*people[0]));
+        CHECK(world.relay.sessions_by_token == reading);
     }
 
     TEST_CASE("when an issuer key is replaced its tokens are thrown away, by everybody")

@@ -22,13 +22,14 @@ crypto::Result<crypto::PasswordKey> remembered_password_key(base::ByteView passp
     return answer->second.clone();
 }
 
-Client::Client(World& world, std::string name, std::uint64_t seed) : m_world(world), m_name(std::move(name)), m_random(seed) {}
+Client::Client(World& world, std::string name, std::uint64_t seed) : m_world(world), m_name(std::move(name)), m_random(seed), m_errand_line(world.relay) {}
 
 Client::~Client() { crash(); }
 
 void Client::start()
 {
-    m_core = std::make_unique<chat::Core>(chat::CoreEnvironment{m_world.clock, m_random, *this, *this, backend, *this, {}, remembered_password_key});
+    m_core = std::make_unique<chat::Core>(chat::CoreEnvironment{m_world.clock, m_random, *this, *this, backend, *this, {}, remembered_password_key,
+                                                                m_world.second_lines ? &m_errand_line : nullptr});
     m_core->submit(api::Start{});
 }
 
@@ -49,6 +50,7 @@ void Client::crash()
     m_outgoing.clear();
     m_world.relay.disconnect(*this);
     m_connected = false;
+    m_errand_line.forget();
     session = {};
     connection = {};
     conversations.clear();
@@ -104,6 +106,7 @@ void Client::drop()
 
 void Client::cut_connection()
 {
+    m_errand_line.cut();
     if (!m_connected) return;
     m_world.relay.disconnect(*this);
     // Of what was under way in each direction, some arrives before the line goes dead.
@@ -114,6 +117,7 @@ void Client::cut_connection()
 void Client::set_offline(bool offline)
 {
     m_offline = offline;
+    m_errand_line.is_down = offline;
     if (offline) cut_connection();
 }
 
@@ -246,6 +250,8 @@ bool World::step()
                 client->m_outgoing.pop_front();
                 relay.receive(*client, frame);
             });
+        if (client->m_errand_line.has_incoming()) choices.emplace_back([client] { client->m_errand_line.take_incoming(); });
+        if (client->m_errand_line.has_outgoing()) choices.emplace_back([client] { client->m_errand_line.take_outgoing(); });
         if (client->backend.waiting() > 0) choices.emplace_back([client] { client->backend.deliver_one(); });
         if (client->m_core && client->m_wake_at && *client->m_wake_at <= clock.now().value)
             choices.emplace_back([client] {

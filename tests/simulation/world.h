@@ -4,6 +4,7 @@
 
 #include "chat/core.h"
 #include "store/memory_backend.h"
+#include "tests/simulation/second_line.h"
 #include "tests/simulation/simulated_relay.h"
 
 #include <deque>
@@ -77,6 +78,7 @@ private:
     std::deque<Incoming> m_incoming;          // from the relay
     std::deque<base::Bytes> m_outgoing;       // to the relay
     std::optional<std::int64_t> m_wake_at;
+    SecondLine m_errand_line;
 };
 
 class World {
@@ -97,6 +99,7 @@ public:
     SimulatedRelay relay;
     std::vector<std::unique_ptr<Client>> clients;
     bool relay_is_down = false;
+    bool second_lines = true;                 // clients that start have a second connection
     std::size_t delivered = 0;
 };
 
