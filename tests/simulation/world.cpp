@@ -28,25 +28,32 @@ Client::~Client() { crash(); }
 
 void Client::start()
 {
-    m_core = std::make_unique<chat::Core>(chat::CoreEnvironment{m_world.clock, m_random, *this, *this, backend, *this, {}, remembered_password_key,
+    m_core = std::make_unique<chat::Core>(chat::CoreEnvironment{m_world.clock, m_random, *this, *this, *this, *this, {}, remembered_password_key,
                                                                 m_world.second_lines ? &m_errand_line : nullptr});
-    m_core->submit(api::Start{});
+    run_core([this] { m_core->submit(api::Start{}); });
+}
+
+void Client::run_core(const std::function<void()>& work)
+{
+    auto* keys = tests::SealedKeys::watching();
+    if (keys != nullptr) keys->set_maker(this);
+    work();
+    if (keys != nullptr) keys->set_maker(tests::SealedKeys::nobody);
+    if (m_dying) crash();
 }
 
 void Client::crash()
 {
+    m_dying = true;   // of what a core does in its end nothing comes out
     backend.drop_waiting();
     m_core.reset();
+    m_dying = false;
+    if (auto* keys = tests::SealedKeys::watching()) keys->forget(this);
     m_listener = nullptr;
     m_wake_at.reset();
     m_incoming.clear();
     // Frames that had left before it died may still arrive.
-    if (m_connected && m_world.random.below(2) == 0)
-        while (!m_outgoing.empty() && m_connected) {
-            const auto frame = std::move(m_outgoing.front());
-            m_outgoing.pop_front();
-            m_world.relay.receive(*this, frame);
-        }
+    if (m_connected && m_world.random.below(2) == 0) put_through();
     m_outgoing.clear();
     m_world.relay.disconnect(*this);
     m_connected = false;
@@ -60,13 +67,57 @@ void Client::crash()
 void Client::submit(api::Command&& command, std::string_view passphrase)
 {
     REQUIRE(m_core != nullptr);
-    m_core->submit(std::move(command), base::SecretBytes(base::view_of(passphrase)));
+    run_core([&] { m_core->submit(std::move(command), base::SecretBytes(base::view_of(passphrase))); });
+}
+
+// --- faults --------------------------------------------------------------------------------------------------------------
+
+bool is_of_store(Fault fault) { return fault <= Fault::dies_after_write; }
+
+bool Client::is_planned(Fault fault, std::size_t place)
+{
+    if (!planned || planned->happened || planned->fault != fault || planned->place != place) return false;
+    return planned->happened = true;
+}
+
+void Client::load(LoadCallback callback) { backend.load(std::move(callback)); }
+
+void Client::wipe(CommitCallback callback)
+{
+    if (!m_dying) backend.wipe(std::move(callback));
+}
+
+void Client::commit(std::vector<store::Write> writes, CommitCallback callback)
+{
+    if (m_dying) return;
+    ++m_writes;
+    if (is_planned(Fault::store_fails, m_writes)) return callback(base::Unexpected(store::BackendError::full));
+    if (is_planned(Fault::dies_before_write, m_writes)) return die();
+    const bool says_it_failed = is_planned(Fault::store_fails_after, m_writes);
+    const bool dies = is_planned(Fault::dies_after_write, m_writes);
+    backend.commit(std::move(writes), [this, says_it_failed, dies, callback = std::move(callback)](base::Result<void, store::BackendError> result) {
+        // What was sealed into these records, and the messages they hold, may be used from now on.
+        if (auto* keys = tests::SealedKeys::watching(); keys != nullptr && result) keys->keep(this);
+        if (dies) return die();
+        if (says_it_failed) return callback(base::Unexpected(store::BackendError::broken));
+        callback(std::move(result));
+    });
+}
+
+void Client::put_through()
+{
+    while (!m_outgoing.empty() && m_connected) {
+        const auto frame = std::move(m_outgoing.front());
+        m_outgoing.pop_front();
+        m_world.relay.receive(*this, frame);
+    }
 }
 
 // --- the network ---------------------------------------------------------------------------------------------------------
 
 void Client::open(net::TransportListener& listener)
 {
+    if (m_dying) return;
     m_listener = &listener;
     m_outgoing.clear();
     m_incoming.clear();
@@ -83,11 +134,23 @@ void Client::open(net::TransportListener& listener)
 
 void Client::send(base::ByteView frame)
 {
-    if (m_connected) m_outgoing.push_back(base::to_bytes(frame));
+    if (m_dying || !m_connected) return;
+    ++m_sends;
+    if (is_planned(Fault::dies_before_send, m_sends)) return die();
+    if (is_planned(Fault::loses_connection_before_send, m_sends)) return cut_connection();
+    m_outgoing.push_back(base::to_bytes(frame));
+    if (is_planned(Fault::dies_after_send, m_sends)) {
+        put_through();
+        die();
+    } else if (is_planned(Fault::loses_connection_after_send, m_sends)) {
+        put_through();
+        cut_connection();
+    }
 }
 
 void Client::close()
 {
+    if (m_dying) return;
     m_outgoing.clear();
     m_world.relay.disconnect(*this);
     m_connected = false;
@@ -121,12 +184,16 @@ void Client::set_offline(bool offline)
     if (offline) cut_connection();
 }
 
-void Client::wake_after(std::int64_t milliseconds) { m_wake_at = m_world.clock.now().value + milliseconds; }
+void Client::wake_after(std::int64_t milliseconds)
+{
+    if (!m_dying) m_wake_at = m_world.clock.now().value + milliseconds;
+}
 
 // --- the screen ------------------------------------------------------------------------------------------------------------
 
 void Client::on_event(const api::Event& event)
 {
+    if (m_dying) return;
     if (const auto* known = std::get_if<api::SessionEvent>(&event)) {
         session = *known;
         last_error = known->error;
@@ -170,11 +237,12 @@ std::vector<api::Message> Client::timeline(std::string_view title)
     if (summary == nullptr) return {};
     const auto id = summary->id;
     submit(api::OpenConversation{id});
-    m_world.settle();
-    while (has_older) {
+    if (is_running()) m_world.settle();
+    while (is_running() && has_older) {
         submit(api::LoadOlder{id});
         m_world.settle();
     }
+    if (!is_running()) return {};
     std::vector<api::Message> messages;
     for (const auto& [message_id, message] : shown[id]) messages.push_back(message);
     submit(api::OpenConversation{});
@@ -236,13 +304,14 @@ bool World::step()
                 client->m_incoming.pop_front();
                 auto* listener = client->m_listener;
                 if (listener == nullptr) return;
-                switch (incoming.signal) {
-                case Client::Signal::opened: return listener->on_opened();
-                case Client::Signal::closed:
-                    client->m_listener = nullptr;
-                    return listener->on_closed();
-                case Client::Signal::frame: return listener->on_frame(incoming.frame);
-                }
+                if (incoming.signal == Client::Signal::closed) client->m_listener = nullptr;
+                client->run_core([&] {
+                    switch (incoming.signal) {
+                    case Client::Signal::opened: return listener->on_opened();
+                    case Client::Signal::closed: return listener->on_closed();
+                    case Client::Signal::frame: return listener->on_frame(incoming.frame);
+                    }
+                });
             });
         if (!client->m_outgoing.empty())
             choices.emplace_back([this, client] {
@@ -250,13 +319,13 @@ bool World::step()
                 client->m_outgoing.pop_front();
                 relay.receive(*client, frame);
             });
-        if (client->m_errand_line.has_incoming()) choices.emplace_back([client] { client->m_errand_line.take_incoming(); });
+        if (client->m_errand_line.has_incoming()) choices.emplace_back([client] { client->run_core([client] { client->m_errand_line.take_incoming(); }); });
         if (client->m_errand_line.has_outgoing()) choices.emplace_back([client] { client->m_errand_line.take_outgoing(); });
-        if (client->backend.waiting() > 0) choices.emplace_back([client] { client->backend.deliver_one(); });
+        if (client->backend.waiting() > 0) choices.emplace_back([client] { client->run_core([client] { client->backend.deliver_one(); }); });
         if (client->m_core && client->m_wake_at && *client->m_wake_at <= clock.now().value)
             choices.emplace_back([client] {
                 client->m_wake_at.reset();
-                client->m_core->on_alarm();
+                client->run_core([client] { client->m_core->on_alarm(); });
             });
     }
     if (choices.empty()) return false;

@@ -6,6 +6,7 @@
 #include "store/memory_backend.h"
 #include "tests/simulation/second_line.h"
 #include "tests/simulation/simulated_relay.h"
+#include "tests/support/sealed_keys.h"
 
 #include <deque>
 #include <memory>
@@ -16,7 +17,28 @@ crypto::Result<crypto::PasswordKey> remembered_password_key(base::ByteView passp
 
 class World;
 
-class Client final : private chat::EventSink, private net::Transport, private net::Alarm, private RelayConnection {
+// What can go wrong at one place where a client touches the world. A process that dies does so there and then: of what its core
+// goes on to do nothing comes out, and it is gone as soon as the core returns.
+enum class Fault : std::uint8_t {
+    store_fails,             // nothing was written
+    store_fails_after,       // it was written, and the store says it was not
+    dies_before_write,
+    dies_after_write,
+    dies_before_send,
+    dies_after_send,         // and all it has sent arrives
+    loses_connection_before_send,
+    loses_connection_after_send,   // and all it has sent arrives
+};
+inline constexpr std::size_t kFaults = 8;
+bool is_of_store(Fault fault);
+
+struct PlannedFault {
+    Fault fault{};
+    std::size_t place = 0;   // the how-manieth write, or send, since the client was made; from 1
+    bool happened = false;
+};
+
+class Client final : private chat::EventSink, private net::Transport, private net::Alarm, private store::Backend, private RelayConnection {
 public:
     Client(World& world, std::string name, std::uint64_t seed);
     ~Client() override;
@@ -29,12 +51,14 @@ public:
     void set_offline(bool offline);
     void receive_from_relay(base::Bytes frame) { deliver(std::move(frame)); }
 
+    std::optional<PlannedFault> planned;
+
     // What its screen knows.
     const std::string& name() const { return m_name; }
     api::Phase phase() const { return session.phase; }
     api::PersonId person(std::string_view name) const;
     const api::ConversationSummary* conversation(std::string_view title) const;   // by title
-    std::vector<api::Message> timeline(std::string_view title);                   // opens it, all of it
+    std::vector<api::Message> timeline(std::string_view title);                   // opens it, all of it; nothing when that kills it
     std::vector<std::string> texts(std::string_view title);                       // "sender: text", system lines in brackets
     bool noticed(api::Code code) const;
 
@@ -60,6 +84,14 @@ private:
     void send(base::ByteView frame) override;
     void close() override;
     void wake_after(std::int64_t milliseconds) override;
+    void load(LoadCallback callback) override;
+    void commit(std::vector<store::Write> writes, CommitCallback callback) override;
+    void wipe(CommitCallback callback) override;
+    // The core at work: nothing else may call it.
+    void run_core(const std::function<void()>& work);
+    bool is_planned(Fault fault, std::size_t place);   // and now it happens
+    void die() { m_dying = true; }
+    void put_through();                       // all that was sent arrives
     void deliver(base::Bytes frame) override;
     void drop() override;
 
@@ -70,6 +102,9 @@ private:
     net::TransportListener* m_listener = nullptr;
     bool m_connected = false;                 // to the relay
     bool m_offline = false;
+    bool m_dying = false;                     // dead already, its core has only to return
+    std::size_t m_writes = 0;
+    std::size_t m_sends = 0;
     enum class Signal : std::uint8_t { opened, closed, frame };
     struct Incoming {
         Signal signal;

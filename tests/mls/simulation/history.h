@@ -8,8 +8,8 @@
 // epoch the first counts. Everything else comes in any order. People from outside speak as well: two services that the group has named
 // as external senders, newcomers who propose themselves or join by an external commit, and members who come back by one.
 
-#include "sealed_keys.h"
 #include "tests/mls/world.h"
+#include "tests/support/sealed_keys.h"
 
 #include <deque>
 #include <functional>
