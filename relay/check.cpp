@@ -102,7 +102,7 @@ CheckReport check_database(const std::filesystem::path& file)
         report.faults.push_back("the relay's keys cannot be read, or are damaged");
     else
         report.lines.push_back(*keys ? "the relay's keys: " + describe((*keys)->public_keys()) : "no relay keys yet: init or serve makes them");
-    if (const auto vaults = (*store)->vaults().vault_count(); vaults && *vaults > 0) report.lines.push_back(std::to_string(*vaults) + " vaults");
+    if (const auto vaults = (*store)->vaults().vault_count(); vaults && *vaults > 0) report.lines.push_back("vaults: " + std::to_string(*vaults));
     const auto boards = (*store)->boards();
     if (!boards) {
         report.faults.push_back("the boards cannot be read");

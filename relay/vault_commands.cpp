@@ -18,7 +18,7 @@ base::Result<std::vector<std::string>, std::string> forget_vaults(const std::fil
     const auto count = (*store)->vaults().vault_count();
     if (!count) return Unexpected(sentence(count.error(), data));
     if (const auto forgotten = (*store)->vaults().forget_vaults(); !forgotten) return Unexpected(sentence(forgotten.error(), data));
-    return std::vector<std::string>{std::to_string(*count) + " vaults are gone; devices that are signed in make new ones"};
+    return std::vector<std::string>{"vaults let go: " + std::to_string(*count)};
 }
 
 }  // namespace sinetti::relay

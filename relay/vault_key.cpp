@@ -38,8 +38,8 @@ base::Result<Found, std::string> find(Store& store, const std::filesystem::path&
     if (!std::filesystem::exists(file, error)) {
         if (error) return Unexpected("cannot read " + file.string() + ": " + error.message());
         if (*count == 0) return Found{};
-        return Unexpected(std::to_string(*count) + " vaults are here, but their key is not: put the copy of it back as " + file.string() +
-                          "; if it is lost for good, sinetti-relay forget-vaults lets go of them, and each device makes a new one");
+        return Unexpected("there are vaults, and their key is missing: put the copy of it back as " + file.string() +
+                          "; if it is lost for good, sinetti-relay forget-vaults lets go of them, so that new ones can be made");
     }
     std::string line;
     std::ifstream stream(file);
