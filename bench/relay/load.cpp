@@ -32,7 +32,7 @@ std::optional<double> Latencies::milliseconds(double share) const
     return double(sorted[std::size_t(share * double(sorted.size() - 1))]) / 1e6;
 }
 
-Load::Load(Server& server, unsigned followers) : m_server(server), m_epoll(::epoll_create1(EPOLL_CLOEXEC))
+Load::Load(Server& server, unsigned followers) : m_server(server), m_epoll(::epoll_create1(EPOLL_CLOEXEC)), m_random(now_ns() * 0x9e3779b97f4a7c15 | 1)
 {
     const unsigned sample = std::min(followers, kSampleMax);
     for (unsigned i = 0; i < followers; ++i) {

@@ -76,7 +76,7 @@ private:
     bool m_counting = false;
     Latencies m_delivery_latencies, m_append_latencies;
     std::uint64_t m_acknowledged = 0;
-    std::uint64_t m_random = 0x9e3779b97f4a7c15;
+    std::uint64_t m_random;                                   // another start for each: a board takes no tag twice
 };
 
 std::uint64_t now_ns();
