@@ -68,7 +68,7 @@ base::Bytes SharedKey::aad() const
 base::Bytes SharedKey::seal(base::ByteView frame)
 {
     CHECK_INVARIANT(!is_spent());
-    auto message = crypto::aead_seal(m_key.view(), counted_nonce(m_count), aad(), frame, m_next_mark);
+    auto message = crypto::aead_seal_behind(m_next_mark, m_key.view(), counted_nonce(m_count), aad(), frame);
     set_count(m_count + 1);
     return message;
 }

@@ -12,7 +12,12 @@ static_assert(kAeadNonceSize == crypto_aead_chacha20poly1305_ietf_NPUBBYTES);
 static_assert(kXAeadNonceSize == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
 static_assert(kAeadTagSize == crypto_aead_chacha20poly1305_ietf_ABYTES && kAeadTagSize == crypto_aead_xchacha20poly1305_ietf_ABYTES);
 
-base::Bytes aead_seal(base::ByteView key, base::ByteView nonce, base::ByteView aad, base::ByteView plaintext, base::ByteView in_front)
+base::Bytes aead_seal(base::ByteView key, base::ByteView nonce, base::ByteView aad, base::ByteView plaintext)
+{
+    return aead_seal_behind({}, key, nonce, aad, plaintext);
+}
+
+base::Bytes aead_seal_behind(base::ByteView in_front, base::ByteView key, base::ByteView nonce, base::ByteView aad, base::ByteView plaintext)
 {
     CHECK_INVARIANT(key.size() == kAeadKeySize && nonce.size() == kAeadNonceSize);
     base::Bytes sealed(in_front.size() + plaintext.size() + kAeadTagSize);

@@ -11,8 +11,9 @@ inline constexpr std::size_t kAeadNonceSize = 12;
 inline constexpr std::size_t kXAeadNonceSize = 24;
 inline constexpr std::size_t kAeadTagSize = 16;
 
-// With `in_front`: these bytes, and behind them what is sealed.
-base::Bytes aead_seal(base::ByteView key, base::ByteView nonce, base::ByteView aad, base::ByteView plaintext, base::ByteView in_front = {});
+base::Bytes aead_seal(base::ByteView key, base::ByteView nonce, base::ByteView aad, base::ByteView plaintext);
+// `in_front` as it is, and behind it what is sealed.
+base::Bytes aead_seal_behind(base::ByteView in_front, base::ByteView key, base::ByteView nonce, base::ByteView aad, base::ByteView plaintext);
 Result<base::SecretBytes> aead_open(base::ByteView key, base::ByteView nonce, base::ByteView aad, base::ByteView sealed);
 
 base::Bytes xaead_seal(base::ByteView key, base::ByteView nonce, base::ByteView aad, base::ByteView plaintext);
