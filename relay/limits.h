@@ -1,6 +1,7 @@
 #pragma once
 // What one relay takes on, and from one session. Everything here is checked before memory is used.
 
+#include "directory/record.h"
 #include "wire/limits.h"
 
 #include <chrono>
@@ -41,7 +42,7 @@ inline constexpr double kRecordRate = 10, kRecordBurst = 64;     // directory re
 // Access tokens
 inline constexpr std::size_t kTokensPerDevice = 64;              // one device has so many under one issuer key, that is for a day
 inline constexpr std::size_t kTokenQueueMax = 4096;              // sessions waiting for their token, and as many requests
-inline constexpr std::size_t kOutstandingTokenRequestsMax = 2;   // of one session
+inline constexpr std::size_t kOutstandingTokenRequestsMax = 1 + directory::kTokenPeriodsAhead;   // of one session: it asks under every key there is
 inline constexpr auto kTokenTick = 5s;                           // how often the calendar is looked at
 inline constexpr std::int64_t kTokenSessionLifetime = 24ll * 3600 * 1000;   // milliseconds that one token opens a session for
 
