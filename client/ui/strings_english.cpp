@@ -271,7 +271,7 @@ const char* english(Say what)
         case Say::system_revoked: return "{0} was removed from the organisation by an administrator · the conversation has new keys";
         case Say::devices: return "Devices";
         case Say::devices_hint: return "Everywhere you are signed in. Sign out what you no longer have in your hands.";
-        case Say::device_first: return "The device you enrolled with";
+        case Say::device_first: return "The first device";
         case Say::device_here: return "this device";
         case Say::device_since: return "Signed in {0}";
         case Say::sign_out: return "Sign out";

@@ -44,7 +44,7 @@ export function devices(browser, {program, app, screenshots}) {
     const list = li.page.getByRole('list', {name: 'Devices'});
     await list.getByRole('listitem').first().waitFor({timeout: seconds(20)});
     equal(await list.getByRole('listitem').count(), 1);
-    await li.reads(/The device you enrolled with · this device/);
+    await li.reads(/The first device · this device/);
     equal(await list.getByRole('button').count(), 0);
     if (screenshots) await li.page.screenshot({path: `${screenshots}/devices-settings.png`});
     await li.openConversation(kGroup);
