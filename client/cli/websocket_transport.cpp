@@ -53,7 +53,10 @@ public:
 
     void open() override
     {
-        m_resolver.async_resolve(m_relay.host, std::to_string(m_relay.port), guarded([this](const tcp::resolver::results_type& addresses) { connect(addresses); }));
+        m_resolver.async_resolve(m_relay.host, std::to_string(m_relay.port),
+                                 [self = this->shared_from_this()](const error_code& error, const tcp::resolver::results_type& addresses) {
+                                     self->guarded([&] { self->connect(addresses); })(error);
+                                 });
     }
 
     void send(base::Bytes frame) override
@@ -73,13 +76,10 @@ private:
     template<typename Handler>
     auto guarded(Handler handler)
     {
-        return [self = this->shared_from_this(), handler](const error_code& error, const auto&... results) {
+        return [self = this->shared_from_this(), handler](const error_code& error, const auto&...) {
             if (self->m_transport == nullptr) return;
             if (error) return self->fail(error);
-            if constexpr (std::is_invocable_v<Handler, decltype(results)...>)
-                handler(results...);
-            else
-                handler();
+            handler();
         };
     }
 

@@ -108,6 +108,7 @@ struct Group::State {
     Result<void> may_send() const;       // removed_from_group, reinitialized
     Result<void> load_past(std::span<const Epoch> epochs, const StateSource& source);   // the earliest first
     Result<void> load_proposals(const StateSource& source);
+    Result<void> check_stored_proposals() const;
     std::vector<Member> members() const;
     std::optional<Member> member_at(LeafIndex leaf, std::deque<PastEpoch>::const_iterator past_epoch) const;   // past.end(): now
     bool has_room_for(const ProposalRef& ref, const CachedProposal& proposal) const;

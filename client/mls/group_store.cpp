@@ -302,6 +302,17 @@ Result<void> Group::State::load_proposals(const StateSource& source)
     return {};
 }
 
+// They were valid when they were kept: one that is not is a damaged record, and committing it would be too late to say so.
+Result<void> Group::State::check_stored_proposals() const
+{
+    for (const auto& [ref, cached] : proposals) {
+        const bool by_stranger = cached.sender.type == SenderType::member && epoch.tree.leaf(cached.sender.leaf()) == nullptr;
+        if (by_stranger || cached.proposal.type() == ProposalType::external_init) return Unexpected(Error::bad_record);
+        TRY_OR(validate_proposal({&cached.proposal, cached.sender}, epoch.tree, epoch.context), Error::bad_record);
+    }
+    return {};
+}
+
 void Group::flush(StateSink& sink)
 {
     auto& state = *m_state;
@@ -385,6 +396,7 @@ Result<Group> Group::load(const StateSource& source)
         TRY_OR(body.finish(), Error::bad_record);
     }
     TRY(state->load_proposals(source));
+    TRY(state->check_stored_proposals());
     return Group(std::move(state));
 }
 
