@@ -205,6 +205,24 @@ TEST_SUITE("mls.group_store")
         CHECK(stored() == 0);
     }
 
+    TEST_CASE("a stored proposal about somebody who is not there is a bad record")
+    {
+        Pair p;
+        RecordStore store;
+        REQUIRE(p.alice.propose_remove(p.carol.own_leaf(), p.random).has_value());
+        p.alice.flush(store);
+        const auto before = store.records();
+        CommitRequest request;
+        request.remove.push_back(p.carol.own_leaf());
+        const auto commit = take(p.bob.commit(request, p.random)).commit;
+        CHECK_FALSE(apply_commit(p.alice, commit).has_value());
+        p.alice.flush(store);
+        CHECK(Group::load(store).has_value());
+        for (const auto& [name, record] : before)
+            if (name.starts_with("proposal/")) store.records()[name] = record;
+        CHECK(Group::load(store).error() == Error::bad_record);
+    }
+
     TEST_CASE("a late message tells who spoke then, whoever stands at that leaf now")
     {
         Pair p;
