@@ -294,7 +294,7 @@ const char* usage()
            "check   verifies every board's chain and every directory record, and shows the relay's keys\n"
            "backup  copies the data into one file, also while the relay runs, and checks the copy\n"
            "restore makes a data folder of such a file; never over data that is there\n"
-           "forget-vaults lets go of all vaults, when their key is lost: people's devices make new ones\n"
+           "forget-vaults lets go of all vaults, when their key is lost: nothing opens them then\n"
            "board   lists the boards, adds a board of cells or changes a policy, also while the relay runs: it takes it up within a minute\n"
            "  --cipher-suite S         of new conversations: default, which is post-quantum, 0x0054 or 0x0003\n"
            "  --retention-days N       how long whole blocks are kept, 30 unless given; 0 keeps them for ever\n";
