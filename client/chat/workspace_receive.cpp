@@ -218,7 +218,9 @@ void Workspace::receive_invitation(Contact& contact, base::ByteView payload, std
     if (!invitation) return;
     const auto* inviter = m_people.directory().device(contact.device);
     const auto board = m_boards.find(invitation->board);
-    if (inviter == nullptr || inviter->revoked || board == m_boards.end() || invitation->board == wire::kDirectoryBoard) return;
+    if (inviter == nullptr || board == m_boards.end() || invitation->board == wire::kDirectoryBoard) return;
+    // Who holds a device that was stolen from somebody shall not begin to talk with it. Our own old one may have let us in before it went.
+    if (inviter->revoked && inviter->identity_public_key != me()) return;
 
     std::optional<mls::Group> group;
     bool used_newest = false;

@@ -223,6 +223,34 @@ TEST_SUITE("simulation.devices")
         for (auto* client : people) CHECK_FALSE(client->noticed(api::Code::conversation_damaged));
     }
 
+    TEST_CASE("a new device that was admitted by its person's old one joins, also when the old one was signed out meanwhile")
+    {
+        World world(712);
+        const auto people = found(world, {"Aino", "Bertta"});
+        auto *aino = people[0], *bertta = people[1];
+        const auto group = create(world, *aino, "Ryhmä", {"Bertta"});
+        for (auto* client : people) client->set_offline(true);
+        auto& tablet = sign_in(world, *bertta, "Bertan tabletti");
+        tablet.set_offline(true);
+        bertta->set_offline(false);
+        pass(world, 5);
+        aino->set_offline(false);
+        aino->submit(api::SignOutDevice{device_of(*bertta)});
+        pass(world, 20);
+        REQUIRE(bertta->connection.reason == api::Code::device_revoked);
+        CHECK(aino->conversation("Ryhmä")->members.size() == 2);
+        tablet.set_offline(false);
+        pass(world, 20);
+        REQUIRE(is_in(tablet, "Ryhmä"));
+        tablet.submit(api::SendText{group, "uudelta"});
+        aino->submit(api::SendText{group, "kuulen"});
+        world.settle();
+        for (auto* client : {aino, &tablet}) {
+            CHECK(says(client->texts("Ryhmä"), "Bertta: uudelta"));
+            CHECK(says(client->texts("Ryhmä"), "Aino: kuulen"));
+        }
+    }
+
     TEST_CASE("when several would admit a device at one moment, one commit wins and the others see that it is done")
     {
         for (std::uint64_t seed = 720; seed < 726; ++seed) {
