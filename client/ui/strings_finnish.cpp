@@ -270,7 +270,7 @@ const char* finnish(Say what)
         case Say::system_device_signed_out: return "Henkilön {0} laite kirjattiin ulos · keskustelulla on uudet avaimet";
         case Say::system_revoked: return "Ylläpitäjä poisti organisaatiosta henkilön {0} · keskustelulla on uudet avaimet";
         case Say::devices: return "Laitteet";
-        case Say::devices_hint: return "Kaikki laitteet, joilla olet kirjautunut. Kirjaa ulos ne, jotka eivät enää ole hallussasi.";
+        case Say::devices_hint: return "Kaikki laitteet, joilla olet kirjautuneena. Kirjaa ulos ne, jotka eivät enää ole hallussasi.";
         case Say::device_first: return "Ensimmäinen laite";
         case Say::device_here: return "tämä laite";
         case Say::device_since: return "Kirjautui {0}";
@@ -283,7 +283,7 @@ const char* finnish(Say what)
         case Say::remove_person_title: return "Poistetaanko {0} organisaatiosta?";
         case Say::remove_person_text: return "Poistaminen kirjaa ulos henkilön kaikki laitteet ja poistaa hänet jokaisesta keskustelusta, myös niistä, joissa et ole mukana. Sitä ei voi perua; paluuseen tarvitaan uusi kutsu.";
         case Say::revoked_title: return "Tämä laite on kirjattu ulos";
-        case Say::revoked_text: return "Sinä tai ylläpitäjä kirjasi sen ulos. Tänne ei tule enää mitään uutta eikä täältä voi lähettää. Tallennettua voi vielä lukea, kunnes poistat sen.";
+        case Say::revoked_text: return "Joko sinä tai ylläpitäjä kirjasi sen ulos. Tänne ei tule enää mitään uutta eikä täältä voi lähettää. Tallennettua voi vielä lukea, kunnes poistat sen.";
         case Say::count: break;
     }
     return "";
@@ -316,12 +316,12 @@ const char* finnish(api::Code code)
         case api::Code::relay_version: return "Palvelin ja tämä sivu ovat eri versioita. Lataa sivu uudelleen.";
         case api::Code::relay_fork: return "Hälytys: palvelin näyttää eri ihmisille eri historian. Ota heti yhteys ylläpitäjään.";
         case api::Code::relay_fraud:
-            return "Hälytys: palvelin on allekirjoittanut kaksi ristiriitaista historiaa, ja todiste on tallessa tällä laitteella. Sinetti ei enää asioi sen kanssa. Ota heti yhteys ylläpitäjään.";
+            return "Hälytys: palvelin on allekirjoittanut kaksi ristiriitaista historiaa, ja todiste on tallessa tässä laitteessa. Sinetti ei enää asioi sen kanssa. Ota heti yhteys ylläpitäjään.";
         case api::Code::messages_gone:
             return "Olit poissa kauemmin kuin palvelin säilyttää viestejä. Sillä välin kirjoitettu on poissa; jos jokin keskustelu puuttuu, pyydä lisäämään sinut uudelleen.";
         case api::Code::device_revoked: return "Tämä laite on poistettu käytöstä. Ota yhteys ylläpitäjään.";
         case api::Code::rate_limited: return "Palvelin pyytää odottamaan hetken. Viestit lähtevät itsestään.";
-        case api::Code::no_tokens: return "Palvelimelta ei saa juuri nyt pääsymerkkiä. Viestit odottavat sinetöityinä tässä laitteessa, ja Sinetti yrittää uudelleen.";
+        case api::Code::no_tokens: return "Palvelimelta ei saa juuri nyt pääsytunnistetta. Viestit odottavat sinetöityinä tässä laitteessa, ja Sinetti yrittää uudelleen.";
         case api::Code::no_members: return "Valitse ainakin yksi ihminen.";
         case api::Code::unknown_conversation: return "Tätä keskustelua ei löydy tästä laitteesta.";
         case api::Code::unknown_person: return "Tätä ihmistä ei löydy hakemistosta.";

@@ -270,20 +270,20 @@ const char* swedish(Say what)
         case Say::system_device_signed_out: return "En enhet som tillhör {0} loggades ut · chatten har nya nycklar";
         case Say::system_revoked: return "{0} togs bort från organisationen av en administratör · chatten har nya nycklar";
         case Say::devices: return "Enheter";
-        case Say::devices_hint: return "Alla enheter där du är inloggad. Logga ut dem som du inte längre har i din hand.";
+        case Say::devices_hint: return "Alla enheter där du är inloggad. Logga ut dem som du inte längre har hos dig.";
         case Say::device_first: return "Den första enheten";
         case Say::device_here: return "den här enheten";
         case Say::device_since: return "Loggade in {0}";
         case Say::sign_out: return "Logga ut";
         case Say::sign_out_name: return "Logga ut: {0}";
         case Say::sign_out_title: return "Logga ut {0}?";
-        case Say::sign_out_text: return "Chattarna får nya nycklar och enheten kan inte läsa det som kommer. Det går inte att ångra; den som loggar in där igen gör det som en ny enhet.";
+        case Say::sign_out_text: return "Chattarna får nya nycklar och enheten kan inte läsa det som kommer. Det går inte att ångra; loggar man in där igen räknas den som en ny enhet.";
         case Say::manage_person: return "{0}: enheter och borttagning";
         case Say::remove_person: return "Ta bort från organisationen";
         case Say::remove_person_title: return "Ta bort {0} från organisationen?";
-        case Say::remove_person_text: return "Den som tas bort loggas ut från alla sina enheter och försvinner ur varje chatt, också dem du inte är med i. Det går inte att ångra; för att komma tillbaka krävs en ny inbjudan.";
+        case Say::remove_person_text: return "Den som tas bort loggas ut från alla sina enheter och försvinner ur alla chattar, också dem du inte är med i. Det går inte att ångra; för att komma tillbaka krävs en ny inbjudan.";
         case Say::revoked_title: return "Den här enheten har loggats ut";
-        case Say::revoked_text: return "Du eller en administratör har loggat ut den. Inget nytt kommer hit och inget kan skickas. Det som finns sparat kan läsas tills du tar bort det.";
+        case Say::revoked_text: return "Du eller en administratör har loggat ut den. Inget nytt kommer hit och inget kan skickas härifrån. Det som finns sparat kan läsas tills du tar bort det.";
         case Say::count: break;
     }
     return "";
@@ -316,12 +316,12 @@ const char* swedish(api::Code code)
         case api::Code::relay_version: return "Servern och sidan har olika versioner. Ladda om sidan.";
         case api::Code::relay_fork: return "Larm: servern visar olika historik för olika personer. Kontakta administratören genast.";
         case api::Code::relay_fraud:
-            return "Larm: servern har signerat två historiker som motsäger varandra, och beviset finns sparat på den här enheten. Sinetti talar inte längre med den. Kontakta administratören genast.";
+            return "Larm: servern har signerat två versioner av historiken som motsäger varandra, och beviset finns sparat på den här enheten. Sinetti talar inte längre med den. Kontakta administratören genast.";
         case api::Code::messages_gone:
-            return "Du var borta längre än servern sparar meddelanden. Det som skrevs under tiden är borta; om en konversation saknas, be att bli tillagd igen.";
+            return "Du var borta längre än servern sparar meddelanden. Det som skrevs under tiden är borta; om en chatt saknas, be att bli tillagd igen.";
         case api::Code::device_revoked: return "Den här enheten har tagits ur bruk. Kontakta administratören.";
         case api::Code::rate_limited: return "Servern ber oss vänta en stund. Meddelandena skickas av sig själva.";
-        case api::Code::no_tokens: return "Servern ger just nu inget åtkomstmärke. Meddelandena väntar förseglade på den här enheten, och Sinetti fortsätter försöka.";
+        case api::Code::no_tokens: return "Servern ger just nu ingen åtkomstbiljett. Meddelandena väntar förseglade på den här enheten, och Sinetti fortsätter försöka.";
         case api::Code::no_members: return "Välj åtminstone en person.";
         case api::Code::unknown_conversation: return "Chatten finns inte på den här enheten.";
         case api::Code::unknown_person: return "Personen finns inte i katalogen.";
