@@ -36,6 +36,7 @@ void Model::apply(const api::Event& event)
                            timeline = {};
                            invitations.clear();
                            ready_invitation.reset();
+                           evidence.clear();
                        }
                        session = e;
                    },

@@ -364,6 +364,15 @@ TEST_SUITE("ui.app")
         REQUIRE(page.sent<api::RemovePerson>().size() == 1);
         CHECK(page.sent<api::RemovePerson>()[0].person == id_of(2));
 
+        // Where one was before the first of the two dialogs.
+        const auto manage = page.get(Role::button, "Li Ahlfors: laitteet ja poistaminen").id;
+        page.app->on_focus(manage, true);
+        page.press(Role::button, "Li Ahlfors: laitteet ja poistaminen");
+        page.app->on_focus(page.get(Role::button, "Poista organisaatiosta").id, true);
+        page.press(Role::button, "Poista organisaatiosta");
+        page.press(Role::button, "Peruuta");
+        CHECK(page.host.mirror.focus == manage);
+
         auto member = session(api::Phase::open);
         member.administrator = false;
         page.tell(member);
@@ -385,6 +394,23 @@ TEST_SUITE("ui.app")
         page.tell(session(api::Phase::open));
         page.press(Role::button, "Poista kaikki");
         CHECK(page.sent<api::ForgetDevice>().size() == 1);
+    }
+
+    TEST_CASE("the proof against a relay can be copied, and goes out of sight with the account it belongs to")
+    {
+        if (!fonts()) return;
+        Page page(*fonts());
+        open_main(page);
+        page.tell(api::EvidenceEvent{"kaksi lausuntoa"});
+        page.press(Role::button, "Asetukset");
+        page.press(Role::button, "Mitä välityspalvelin näkee");
+        page.press(Role::button, "Kopioi todiste");
+        CHECK(page.host.clipboard == "kaksi lausuntoa");
+        page.tell(session(api::Phase::no_account));
+        page.tell(session(api::Phase::open));
+        page.press(Role::button, "Asetukset");
+        page.press(Role::button, "Mitä välityspalvelin näkee");
+        CHECK(page.find(Role::button, "Kopioi todiste") == nullptr);
     }
 
     TEST_CASE("verifying shows digits and is recorded; a difference is said plainly")

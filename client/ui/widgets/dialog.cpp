@@ -82,7 +82,7 @@ DialogScope::~DialogScope()
 
 void open_dialog(Context& c, Dialog dialog)
 {
-    c.state.focus_before_dialog = c.input.focus();
+    if (c.state.dialog == Dialog::none) c.state.focus_before_dialog = c.input.focus();   // one dialog may lead to another
     c.state.dialog = dialog;
     c.state.dialog_opened = true;
     c.state.tried = false;
