@@ -37,7 +37,7 @@ void Effects::erase(std::string_view name)
 
 void Effects::put_unsealed(const store::RecordId& id, base::Bytes&& value) { m_next.writes.insert_or_assign(id, std::move(value)); }
 
-void Effects::send(net::Session& session, wire::ClientFrame&& frame) 
+void Effects::send(net::Session& session, wire::ClientFrame&& frame)
 {
     m_next.frames.push_back({&session, session.connection(), std::move(frame)});
 }
