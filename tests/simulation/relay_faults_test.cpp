@@ -7,20 +7,6 @@
 using namespace sinetti;
 using namespace sinetti::simulation;
 
-namespace {
-
-api::ConversationId make_group(World& world, const std::vector<Client*>& people, const std::string& title)
-{
-    std::vector<api::PersonId> members;
-    for (std::size_t i = 1; i < people.size(); ++i) members.push_back(people[0]->person(people[i]->name()));
-    people[0]->submit(api::CreateConversation{api::ConversationKind::group, title, members});
-    world.settle();
-    REQUIRE(people[0]->conversation_ready.has_value());
-    return people[0]->conversation_ready->conversation;
-}
-
-}  // namespace
-
 TEST_SUITE("simulation.relay_faults")
 {
     TEST_CASE("a full relay is said once; what waits goes out when there is room")

@@ -12,16 +12,6 @@ namespace {
 constexpr std::int64_t kHour = 3600 * 1000;
 constexpr std::int64_t kDay = 24 * kHour;
 
-api::ConversationId make_group(World& world, const std::vector<Client*>& people)
-{
-    std::vector<api::PersonId> members;
-    for (std::size_t i = 1; i < people.size(); ++i) members.push_back(people[0]->person(people[i]->name()));
-    people[0]->submit(api::CreateConversation{api::ConversationKind::group, "Ryhmä", members});
-    world.settle();
-    REQUIRE(people[0]->conversation_ready.has_value());
-    return people[0]->conversation_ready->conversation;
-}
-
 bool is_connected(const Client& client) { return client.connection.state == api::ConnectionState::connected; }
 
 // Time goes by in small steps, so that everything that is due happens.
@@ -58,7 +48,7 @@ TEST_SUITE("simulation.tokens")
     {
         World world(400);
         const auto people = found(world, {"Aino", "Bertta", "Cecilia"});
-        const auto group = make_group(world, people);
+        const auto group = make_group(world, people, "Ryhmä");
         for (auto* client : people) client->submit(api::SendText{group, "moi"});
         for (auto* client : people) client->cut_connection();
         world.settle();
@@ -183,7 +173,7 @@ TEST_SUITE("simulation.tokens")
     {
         World world(480);
         const auto people = found(world, {"Aino", "Bertta"});
-        const auto group = make_group(world, people);
+        const auto group = make_group(world, people, "Ryhmä");
         people[1]->set_offline(true);
         world.settle();
         for (int day = 0; day < 5; ++day) {

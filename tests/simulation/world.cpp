@@ -388,4 +388,14 @@ std::vector<Client*> found(World& world, const std::vector<std::string>& names)
     return clients;
 }
 
+api::ConversationId make_group(World& world, const std::vector<Client*>& people, const std::string& title)
+{
+    std::vector<api::PersonId> members;
+    for (std::size_t i = 1; i < people.size(); ++i) members.push_back(people[0]->person(people[i]->name()));
+    people[0]->submit(api::CreateConversation{api::ConversationKind::group, title, members});
+    world.settle();
+    REQUIRE(people[0]->conversation_ready.has_value());
+    return people[0]->conversation_ready->conversation;
+}
+
 }  // namespace sinetti::simulation

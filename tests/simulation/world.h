@@ -140,6 +140,8 @@ public:
 
 // Founds the organisation with the first name and enrols the others; everybody is open and connected.
 std::vector<Client*> found(World& world, const std::vector<std::string>& names);
+// The first person makes a group of all of them.
+api::ConversationId make_group(World& world, const std::vector<Client*>& people, const std::string& title);
 inline constexpr std::string_view kPassphrase = "kolme sanaa ja lukko";
 
 }  // namespace sinetti::simulation
