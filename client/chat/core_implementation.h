@@ -1,0 +1,171 @@
+#pragma once
+// The inside of the core, in three files:
+//   core.cpp          turns, phases, what the person asks for
+//   core_session.cpp  the session with the relay: who we are in it, and what it says
+//   core_errands.cpp  what needs our name: when, and in which session
+
+#include "chat/core.h"
+#include "chat/workspace.h"
+
+#include <deque>
+
+namespace sinetti::chat {
+
+using Settings = std::map<std::string, std::string>;
+
+api::Code code_of(wire::Refusal refusal);
+
+class Core::Implementation final : private net::SessionListener, private WorkspaceHost {
+public:
+    explicit Implementation(const CoreEnvironment& environment)
+        : m_environment(environment),
+          m_session(environment.clock, environment.random, environment.transport, *this),
+          m_errand_session(environment.clock, environment.random, environment.errand_transport != nullptr ? *environment.errand_transport : environment.transport, m_errand_listener),
+          m_effects(environment.clock, environment.random, environment.backend, m_session, environment.events, [this] { const Turn turn(*this); })
+    {
+    }
+
+    void submit(api::Command&& command, base::SecretBytes&& passphrase);
+    void on_alarm();
+
+private:
+    // One visit from outside: what it decided is stored, sent and reported when it ends.
+    class Turn {
+    public:
+        explicit Turn(Implementation& core) : m_core(core) { ++m_core.m_depth; }
+        ~Turn()
+        {
+            if (m_core.m_depth == 1)
+                m_core.end_turn();
+            else
+                m_core.m_turn_again = true;
+            --m_core.m_depth;
+        }
+        Turn(const Turn&) = delete;
+        Turn& operator=(const Turn&) = delete;
+
+    private:
+        Implementation& m_core;
+    };
+
+    // core.cpp
+    void run(const api::Start& command);
+    void run(const api::OpenLink& command);
+    void run(const api::Found& command);
+    void run(const api::Enrol& command);
+    void run(const api::Unlock& command);
+    void run(const api::Lock& command);
+    void run(const api::ForgetDevice& command);
+    void run(const api::SetSetting& command);
+    void set_phase(api::Phase phase, api::Code error = api::Code::none);
+    void on_loaded(base::Result<std::vector<store::StoredRecord>, store::BackendError> records);
+    void open_vault(const std::vector<store::StoredRecord>& records);
+    bool passphrase_is_long_enough();
+    void begin_account(NewAccountResult&& created);
+    void abandon_enrolment(api::Code reason);
+    void close_account();
+    void report_settings();
+    void report_connection();
+    void end_turn();
+    const PendingEnrolment& pending() const { return *m_account->pending; }
+
+    // core_session.cpp
+    std::optional<directory::RelayKeys> relay_keys() override;
+    std::optional<wire::ClientFrame> on_challenge(const wire::Challenge& challenge) override;
+    std::optional<wire::ClientFrame> answer_as_member(const wire::Challenge& challenge);
+    std::optional<wire::ClientFrame> answer_as_device(const wire::Challenge& challenge, const Account& account);
+    std::optional<wire::ClientFrame> answer_as_newcomer(const wire::Challenge& challenge);
+    std::optional<wire::ClientFrame> answer_with_link(const wire::Challenge& challenge);
+    bool is_member_session() const { return m_session.is_ready() && m_session_kind == wire::SessionKind::token; }
+    void on_accepted(const wire::Accepted& accepted) override;
+    void on_refused(const wire::Refused& refused) override;
+    void on_newcomer_refused(const wire::Refused& refused);
+    void on_token_refused(const wire::Refused& refused);
+    void on_appended(const wire::Appended& appended) override;
+    void complete_enrolment();
+    void on_entries(wire::Entries&& entries) override;
+    void on_signed_head(const wire::SignedHead& statement) override;
+    void on_gone(const wire::Gone& gone) override;
+    void on_token_response(const wire::TokenResponse& response) override;
+    void on_session_closed(net::CloseReason reason) override;
+    void on_wrong_key();
+    void on_fork() override;
+    void on_fraud(Evidence&& evidence) override;
+    void refuse_relay(api::Code reason);
+    void on_garbled() override;
+    void on_follow_again() override { m_follow_again = true; }
+    void on_follow_refused() override;
+    bool stop_if_revoked();
+
+    // core_errands.cpp
+    void draw_token();
+    void plan_errands();
+    void keep_or_plan_errands_anew();
+    std::optional<base::UnixMilliseconds> errands_wake() const;
+    void on_errands_done() override;
+    void on_errands_failed(wire::Refusal code) override;
+    void on_errands_garbled() override { m_errand_session.close_garbled(); }
+    void end_errands();
+    void fail_errands();
+
+    // The session beside the one in which we read and write. It opens with our name, runs errands and ends.
+    class ErrandListener final : public net::SessionListener {
+    public:
+        explicit ErrandListener(Implementation& core) : m_core(core) {}
+
+    private:
+        std::optional<directory::RelayKeys> relay_keys() override { return m_core.relay_keys(); }
+        std::optional<wire::ClientFrame> on_challenge(const wire::Challenge& challenge) override;
+        void on_accepted(const wire::Accepted& accepted) override;
+        void on_refused(const wire::Refused& refused) override;
+        void on_appended(const wire::Appended& appended) override;
+        void on_entries(wire::Entries&&) override { m_core.m_errand_session.close_garbled(); }   // it follows nothing
+        void on_signed_head(const wire::SignedHead&) override { m_core.m_errand_session.close_garbled(); }
+        void on_gone(const wire::Gone&) override { m_core.m_errand_session.close_garbled(); }
+        void on_token_response(const wire::TokenResponse& response) override;
+        void on_session_closed(net::CloseReason reason) override;
+
+        Implementation& m_core;
+    };
+
+    CoreEnvironment m_environment;
+    net::Session m_session;
+    ErrandListener m_errand_listener{*this};
+    net::Session m_errand_session;                                  // never started without a transport of its own
+    Effects m_effects;
+    api::Phase m_phase = api::Phase::starting;
+    unsigned m_depth = 0;
+    bool m_turn_again = false;
+    bool m_started = false;
+    std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);   // a callback that comes after our end finds nobody
+
+    struct Waiting {
+        api::Command command;
+        base::SecretBytes passphrase;
+    };
+    std::deque<Waiting> m_before_load;                              // commands that came while the store was loading
+    base::SecretBytes m_passphrase;                                 // of the command being run
+    std::optional<std::vector<store::StoredRecord>> m_stored;       // as loaded at the start, for the first unlock
+    std::optional<std::variant<directory::FounderLink, directory::InviteLink>> m_link;
+    std::optional<Account> m_account;                               // until its enrolment is complete
+    std::optional<base::SecretBytes> m_first_key_packages;          // its record, for the workspace
+    bool m_try_device = false;                                      // our invite is used: perhaps by ourselves
+    std::unique_ptr<Workspace> m_workspace;
+    Settings m_settings;
+
+    api::Code m_connection_reason = api::Code::none;
+    bool m_refused = false;
+    bool m_follow_again = false;
+    std::optional<Evidence> m_evidence;                             // against this relay: it is not spoken to any more
+
+    wire::SessionKind m_session_kind = wire::SessionKind::device;   // of the session that is ready
+    std::optional<tokens::Token> m_token;                           // taken out of the wallet for the next session
+    std::optional<tokens::Token> m_token_shown;                     // in this connection, until the relay has answered
+    bool m_errands_now = false;                                     // the next session is a device session
+    std::optional<base::UnixMilliseconds> m_errands_at;             // when a device session begins; or, in one, when it has lasted too long
+    bool m_errands_finished = false;                                // the device session may end
+    std::optional<base::UnixMilliseconds> m_no_hurry_until;         // urgent errands have failed just now
+    std::optional<api::ConnectionEvent> m_reported_connection;
+};
+
+}  // namespace sinetti::chat
