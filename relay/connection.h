@@ -17,6 +17,7 @@ class ConnectionHost {
 public:
     virtual ~ConnectionHost() = default;
     virtual const StaticFiles& files() const = 0;
+    virtual const std::string& relay_document() = 0;   // empty until the organisation is founded, and then always the same
     virtual SessionEnvironment session_environment(const Socket& socket) = 0;
     virtual Metrics& metrics() = 0;
     // One more block may be read and sent for as long as the ticket lives; nullptr: too many are.

@@ -136,6 +136,17 @@ HttpResponse answer_block(const HttpRequest& request, const SharedBytes& block)
     return response;
 }
 
+HttpResponse answer_relay_document(const HttpRequest& request, std::string_view document)
+{
+    if (document.empty()) return refuse(http::status::not_found, "not here\n", request.version(), request.keep_alive());
+    HttpResponse response(http::status::ok, request.version());
+    set_common(response, request.keep_alive());
+    response.set(http::field::content_type, "application/json");
+    response.set(http::field::cache_control, "no-store");
+    set_body(response, document);
+    return response;
+}
+
 bool is_same_origin(const HttpRequest& request)
 {
     const auto host = view(request[http::field::host]);

@@ -1,5 +1,5 @@
 #pragma once
-// HTTP requests to answers: the app's files, /healthz, blocks of boards, and which requests may become a WebSocket.
+// HTTP requests to answers: the app's files, /healthz, /relay.json, blocks of boards, and which requests may become a WebSocket.
 
 #include "relay/static_files.h"
 #include "relay/store.h"
@@ -11,13 +11,17 @@
 namespace sinetti::relay {
 
 using HttpRequest = boost::beast::http::request<boost::beast::http::empty_body>;
-using HttpResponse = boost::beast::http::response<boost::beast::http::span_body<const char>>;   // its body is owned by StaticFiles, a block, or static
+using HttpResponse = boost::beast::http::response<boost::beast::http::span_body<const char>>;   // its body is owned by StaticFiles, the server, a block, or static
 
 inline constexpr std::string_view kWebSocketPath = "/ws";
+inline constexpr std::string_view kRelayDocumentPath = "/relay.json";
 
 // The answer to anything but a WebSocket upgrade. For HEAD: the same head, and no body.
 HttpResponse answer(const HttpRequest& request, const StaticFiles& files);
 HttpResponse refuse(boost::beast::http::status status, std::string_view text, unsigned version, bool keep_alive);
+
+// The document of directory/relay_document.h; empty, as before the organisation is founded: not here. It must outlive the answer.
+HttpResponse answer_relay_document(const HttpRequest& request, std::string_view document);
 
 // "/board/B/block/K", both decimal without leading zeros, so that every block has one address. nullopt: no such address.
 struct BlockAddress {

@@ -52,8 +52,10 @@ private:
         auto request = m_parser->release();
         if (request.target() == beast::string_view(kWebSocketPath.data(), kWebSocketPath.size())) return upgrade(std::move(request));
         m_is_head = request.method() == http::verb::head;
+        const bool reads = m_is_head || request.method() == http::verb::get;
+        if (reads && request.target() == beast::string_view(kRelayDocumentPath.data(), kRelayDocumentPath.size())) return write(answer_relay_document(request, m_host.relay_document()));
         const auto address = block_address(request);
-        if (address && (m_is_head || request.method() == http::verb::get)) return serve_block(std::move(request), *address);
+        if (address && reads) return serve_block(std::move(request), *address);
         write(answer(request, m_host.files()));
     }
 

@@ -1,5 +1,6 @@
 #include "relay/server.h"
 
+#include "directory/relay_document.h"
 #include "relay/limits.h"
 #include "relay/listen.h"
 #include "relay/log.h"
@@ -211,6 +212,13 @@ std::string Server::administrator_link() const
 {
     if (m_founder_fragment.empty()) return {};
     return url_of(m_config, m_port) + "/" + m_founder_fragment;
+}
+
+const std::string& Server::relay_document()
+{
+    const auto& organisation = m_hub->directory().organisation();
+    if (m_relay_document.empty() && organisation) m_relay_document = directory::encode(directory::RelayDocument{organisation->root_public_key, keys()});
+    return m_relay_document;
 }
 
 SessionEnvironment Server::session_environment(const Socket& socket)

@@ -44,6 +44,7 @@ private:
     Post post();
 
     const StaticFiles& files() const override { return m_files; }
+    const std::string& relay_document() override;
     SessionEnvironment session_environment(const Socket& socket) override;
     Metrics& metrics() override { return m_metrics; }
     std::shared_ptr<void> admit_block() override;
@@ -81,6 +82,7 @@ private:
     std::unique_ptr<MetricsServer> m_metrics_server;
     std::optional<FounderTokenHash> m_founder_token_hash;
     std::string m_founder_fragment;
+    std::string m_relay_document;
     std::uint16_t m_port = 0;
     bool m_draining = false;
     bool m_flushed = false;

@@ -1,4 +1,5 @@
 #include "directory/board_statement.h"
+#include "directory/relay_document.h"
 #include "relay/static_files.h"
 #include "tests/relay/support.h"
 #include "wire/block.h"
@@ -126,6 +127,34 @@ TEST_CASE("a whole block is a file: the same bytes for everybody, verifiable by 
         for (const auto& field : nothing) CHECK(response[field.name_string()] == field.value());
     }
     CHECK(ask(relay.port(), http::verb::post, "/board/1/block/0").result() == http::status::method_not_allowed);
+}
+
+TEST_CASE("once founded, the relay says whose it is and which keys are its own, and before that nothing")
+{
+    RunningRelay relay;
+    const auto nothing = ask(relay.port(), http::verb::get, "/nothing");
+    const auto before = ask(relay.port(), http::verb::get, "/relay.json");
+    CHECK(before.result() == http::status::not_found);
+    CHECK(before.body() == nothing.body());
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    const auto said = directory::encode(directory::RelayDocument{cast.root.public_key(), relay.address().keys});
+    const auto check = [&] {
+        const auto response = ask(relay.port(), http::verb::get, "/relay.json");
+        CHECK(response.result() == http::status::ok);
+        CHECK(response["Content-Type"] == "application/json");
+        CHECK(response["Cache-Control"] == "no-store");
+        CHECK(response["X-Content-Type-Options"] == "nosniff");
+        CHECK(response.body() == said);
+    };
+    check();
+    const auto head_only = ask(relay.port(), http::verb::head, "/relay.json");
+    CHECK(head_only["Content-Length"] == std::to_string(said.size()));
+    CHECK(head_only.body().empty());
+    CHECK(ask(relay.port(), http::verb::get, "/relay.json?x").result() == http::status::not_found);
+    CHECK(ask(relay.port(), http::verb::post, "/relay.json").result() == http::status::method_not_allowed);
+    relay.restart();
+    check();
 }
 
 TEST_CASE("blocks that have gone are not there, and the first one that is kept still is")
