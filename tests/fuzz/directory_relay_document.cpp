@@ -15,7 +15,7 @@ void run(base::ByteView input)
 std::vector<base::Bytes> seeds()
 {
     std::vector<base::Bytes> list;
-    for (const std::uint8_t filling : {0x00, 0xa5}) {
+    for (const std::uint8_t filling : {std::uint8_t{0x00}, std::uint8_t{0xa5}}) {
         directory::RelayDocument document;
         document.root_public_key.fill(filling);
         document.relay_keys.signing_public_key.fill(filling);
