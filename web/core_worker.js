@@ -1,4 +1,4 @@
-// The worker that owns core.wasm: its socket, its store, its timer and the lock that says which tab has the seal open.
+// The worker that owns core.wasm: its sockets, its store, its timer and the lock that says which tab has the seal open.
 //
 // From the page: {type: 'command', command: Uint8Array of JSON, secret?: Uint8Array} · {type: 'link', fragment}
 // To the page:   {type: 'event', event: Uint8Array of JSON} · {type: 'failed', what}
@@ -13,7 +13,7 @@ let core = null;
 let failed = false;
 let queue = [];
 let timer = 0;
-let socket = null;
+const sockets = new Map();   // by the number the core gave the connection; those that are open or opening
 
 const storage = new Storage();
 
@@ -22,7 +22,7 @@ function fail(error) {
   if (failed) return;
   failed = true;
   clearTimeout(timer);
-  dropSocket();
+  for (const connection of [...sockets.keys()]) dropSocket(connection);
   console.error(error);
   postMessage({type: 'failed', what: String(error?.message ?? error)});
 }
@@ -57,10 +57,10 @@ function callWithBytes(name, before, bytes, after = []) {
   }
 }
 
-function dropSocket() {
-  if (!socket) return;
-  const old = socket;
-  socket = null;
+function dropSocket(connection) {
+  const old = sockets.get(connection);
+  if (!old) return;
+  sockets.delete(connection);
   old.onopen = old.onmessage = old.onclose = old.onerror = null;
   old.close();
 }
@@ -70,32 +70,33 @@ const host = {
     postMessage({type: 'event', event}, [event.buffer]);
   },
 
-  socketOpen() {
-    dropSocket();
+  socketOpen(connection) {
+    dropSocket(connection);
     const address = new URL('/ws', self.location.href);
     address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
-    const mine = socket = new WebSocket(address.href);
+    const mine = new WebSocket(address.href);
+    sockets.set(connection, mine);
     mine.binaryType = 'arraybuffer';
-    mine.onopen = () => call('_core_socket_opened');
+    mine.onopen = () => call('_core_socket_opened', connection);
     mine.onmessage = ({data}) => {
       // Text or an oversized message is no frame; an empty one is refused as garbled where all frames are judged.
       const usable = data instanceof ArrayBuffer && data.byteLength <= kFrameSizeMax;
-      callWithBytes('_core_socket_frame', [], usable ? new Uint8Array(data) : new Uint8Array(0));
+      callWithBytes('_core_socket_frame', [connection], usable ? new Uint8Array(data) : new Uint8Array(0));
     };
     mine.onclose = () => {
-      if (socket === mine) socket = null;
-      call('_core_socket_closed');
+      if (sockets.get(connection) === mine) sockets.delete(connection);
+      call('_core_socket_closed', connection);
     };
   },
 
-  socketSend(frame) {
-    socket?.send(frame);
+  socketSend(connection, frame) {
+    sockets.get(connection)?.send(frame);
   },
 
   // The closing handshake may take its time; the core need not wait for it.
-  socketClose() {
-    dropSocket();
-    setTimeout(() => { if (!socket) call('_core_socket_closed'); }, 0);
+  socketClose(connection) {
+    dropSocket(connection);
+    setTimeout(() => { if (!sockets.has(connection)) call('_core_socket_closed', connection); }, 0);
   },
 
   alarm(milliseconds) {

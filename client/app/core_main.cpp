@@ -8,6 +8,7 @@
 #include "platform/host_transport.h"
 #include "platform/worker_host.h"
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,10 +30,15 @@ public:
 // Everything that exists only while this tab has the seal. Members are destroyed in reverse: the core before what it uses.
 struct Seat {
     Seat(base::Clock& clock, base::Random& random, chat::EventSink& events)
-        : core({clock, random, transport, alarm, backend, events, crypto::PasswordParameters{}})
+        : core({.clock = clock, .random = random, .transport = transports[kReading], .alarm = alarm, .backend = backend, .events = events, .password = {},
+                .errand_transport = &transports[kErrands]})
     {
     }
-    platform::HostTransport transport;
+    platform::HostTransport* transport(std::uint32_t connection) { return connection < transports.size() ? &transports[connection] : nullptr; }
+
+    static constexpr std::uint32_t kReading = 0;   // the connection in which people read and write
+    static constexpr std::uint32_t kErrands = 1;   // beside it, for what needs their name
+    std::array<platform::HostTransport, 2> transports{platform::HostTransport(kReading), platform::HostTransport(kErrands)};
     platform::HostAlarm alarm;
     platform::HostBackend backend;
     chat::Core core;
@@ -92,6 +98,12 @@ Application* g_application = nullptr;
 
 Seat* seat() { return g_application ? g_application->seat() : nullptr; }
 
+platform::HostTransport* transport(std::uint32_t connection)
+{
+    Seat* one = seat();
+    return one ? one->transport(connection) : nullptr;
+}
+
 }  // namespace
 
 }  // namespace sinetti::app
@@ -127,19 +139,20 @@ void core_alarm()
     if (Seat* one = seat()) one->core.on_alarm();
 }
 
-void core_socket_opened()
+// `connection` is the number of sinetti_host_socket_open().
+void core_socket_opened(std::uint32_t connection)
 {
-    if (Seat* one = seat()) one->transport.opened();
+    if (auto* one = transport(connection)) one->opened();
 }
 
-void core_socket_frame(const std::uint8_t* frame, std::size_t size)
+void core_socket_frame(std::uint32_t connection, const std::uint8_t* frame, std::size_t size)
 {
-    if (Seat* one = seat()) one->transport.received({frame, size});
+    if (auto* one = transport(connection)) one->received({frame, size});
 }
 
-void core_socket_closed()
+void core_socket_closed(std::uint32_t connection)
 {
-    if (Seat* one = seat()) one->transport.closed();
+    if (auto* one = transport(connection)) one->closed();
 }
 
 void core_store_loaded(std::uint32_t ticket, const std::uint8_t* records, std::size_t size, std::uint32_t error)

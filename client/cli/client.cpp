@@ -14,7 +14,9 @@ Client::Client(boost::asio::io_context& io, base::Random& random, store::Backend
       m_timer(io),
       m_signals(io, SIGINT, SIGTERM),
       m_transport(io, relay, authorities),
-      m_core({m_clock, random, m_transport, *this, backend, *this, crypto::PasswordParameters{}})
+      m_errand_transport(io, relay, authorities),
+      m_core({.clock = m_clock, .random = random, .transport = m_transport, .alarm = *this, .backend = backend, .events = *this, .password = {},
+              .errand_transport = &m_errand_transport})
 {
     m_signals.async_wait([this](const boost::system::error_code& error, int) { m_interrupted = m_interrupted || !error; });
 }

@@ -50,6 +50,7 @@ private:
     boost::asio::signal_set m_signals;
     base::SystemClock m_clock;
     WebSocketTransport m_transport;
+    WebSocketTransport m_errand_transport;             // beside it, for what needs our name
     bool m_interrupted = false;
     std::optional<Failure> m_store_failure;
     chat::Core m_core;

@@ -9,7 +9,7 @@ namespace sinetti::platform {
 
 HostTransport::~HostTransport()
 {
-    if (m_state == State::connecting || m_state == State::open) sinetti_host_socket_close();
+    if (m_state == State::connecting || m_state == State::open) sinetti_host_socket_close(m_connection);
 }
 
 void HostTransport::open(net::TransportListener& listener)
@@ -17,19 +17,19 @@ void HostTransport::open(net::TransportListener& listener)
     CHECK_INVARIANT(m_state == State::closed);
     m_listener = &listener;
     m_state = State::connecting;
-    sinetti_host_socket_open();
+    sinetti_host_socket_open(m_connection);
 }
 
 void HostTransport::send(base::ByteView frame)
 {
-    if (m_state == State::open) sinetti_host_socket_send(frame.data(), frame.size());
+    if (m_state == State::open) sinetti_host_socket_send(m_connection, frame.data(), frame.size());
 }
 
 void HostTransport::close()
 {
     if (m_state != State::connecting && m_state != State::open) return;
     m_state = State::closing;
-    sinetti_host_socket_close();
+    sinetti_host_socket_close(m_connection);
 }
 
 void HostTransport::opened()

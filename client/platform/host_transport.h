@@ -1,5 +1,5 @@
 #pragma once
-// The worker's WebSocket as a net::Transport, and its timer as a net::Alarm.
+// One of the worker's WebSockets as a net::Transport, and its timer as a net::Alarm.
 
 #include "base/check.h"
 #include "net/transport.h"
@@ -8,6 +8,7 @@ namespace sinetti::platform {
 
 class HostTransport final : public net::Transport {
 public:
+    explicit HostTransport(std::uint32_t connection) : m_connection(connection) {}   // one object for each number
     ~HostTransport() override;
 
     void open(net::TransportListener& listener) override;
@@ -21,6 +22,7 @@ public:
 
 private:
     enum class State : std::uint8_t { closed, connecting, open, closing };
+    const std::uint32_t m_connection;
     State m_state = State::closed;
     net::TransportListener* m_listener = nullptr;
 };

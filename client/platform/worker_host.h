@@ -10,9 +10,10 @@ extern "C" {
 
 void sinetti_host_event(const char* json, std::size_t size);
 
-void sinetti_host_socket_open();
-void sinetti_host_socket_send(const std::uint8_t* frame, std::size_t size);
-void sinetti_host_socket_close();
+// `connection` says which of several WebSockets to the relay: a small number that its platform::HostTransport was made with.
+void sinetti_host_socket_open(std::uint32_t connection);
+void sinetti_host_socket_send(std::uint32_t connection, const std::uint8_t* frame, std::size_t size);
+void sinetti_host_socket_close(std::uint32_t connection);
 
 void sinetti_host_alarm(double milliseconds);   // replaces the one before
 

@@ -80,7 +80,7 @@ TEST_CASE("a load yields the records, or says broken when they are not whole, or
 TEST_CASE("frames pass only while the socket is open, and nothing comes after closed")
 {
     RecordingHost host;
-    HostTransport transport;
+    HostTransport transport(0);
     Listener listener;
     transport.open(listener);
     transport.send(base::Bytes{1});
@@ -93,21 +93,21 @@ TEST_CASE("frames pass only while the socket is open, and nothing comes after cl
     transport.received(base::Bytes{1});
     transport.closed();
     transport.closed();
-    CHECK(host.calls == std::vector<std::string>{"open", "send", "close"});
+    CHECK(host.calls == std::vector<std::string>{"open 0", "send 0", "close 0"});
     CHECK(listener.log == std::vector<std::string>{"opened", "frame 3", "closed"});
 }
 
 TEST_CASE("a listener may open again from within on_closed")
 {
     RecordingHost host;
-    HostTransport transport;
+    HostTransport transport(1);
     Listener listener;
     listener.reopen = &transport;
     transport.open(listener);
     transport.closed();
     listener.reopen = nullptr;
     transport.opened();
-    CHECK(host.calls == std::vector<std::string>{"open", "open"});
+    CHECK(host.calls == std::vector<std::string>{"open 1", "open 1"});
     CHECK(listener.log == std::vector<std::string>{"closed", "opened"});
 }
 
@@ -115,11 +115,31 @@ TEST_CASE("a transport that goes away closes its socket")
 {
     RecordingHost host;
     Listener listener;
-    auto transport = std::make_unique<HostTransport>();
+    auto transport = std::make_unique<HostTransport>(1);
     transport->open(listener);
     transport.reset();
-    CHECK(host.calls == std::vector<std::string>{"open", "close"});
+    CHECK(host.calls == std::vector<std::string>{"open 1", "close 1"});
     CHECK(listener.log.empty());
+}
+
+TEST_CASE("two connections are told apart, and the end of one is nothing to the other")
+{
+    RecordingHost host;
+    HostTransport reading(0), errands(1);
+    Listener reader, errand;
+    reading.open(reader);
+    reading.opened();
+    errands.open(errand);
+    errands.opened();
+    errands.send(base::Bytes{1});
+    errands.received(base::Bytes{1, 2});
+    errands.close();
+    errands.closed();
+    reading.send(base::Bytes{3});
+    reading.received(base::Bytes{4});
+    CHECK(host.calls == std::vector<std::string>{"open 0", "open 1", "send 1", "close 1", "send 0"});
+    CHECK(reader.log == std::vector<std::string>{"opened", "frame 1"});
+    CHECK(errand.log == std::vector<std::string>{"opened", "frame 2", "closed"});
 }
 
 TEST_CASE("an alarm in the past rings at once")

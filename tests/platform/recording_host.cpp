@@ -18,18 +18,23 @@ void note(const char* call)
     if (g_host) g_host->calls.push_back(call);
 }
 
+void note(const char* call, std::uint32_t connection)
+{
+    if (g_host) g_host->calls.push_back(call + std::string(" ") + std::to_string(connection));
+}
+
 }  // namespace
 
 extern "C" {
 
 void sinetti_host_event(const char*, std::size_t) { note("event"); }
-void sinetti_host_socket_open() { note("open"); }
-void sinetti_host_socket_send(const std::uint8_t* frame, std::size_t size)
+void sinetti_host_socket_open(std::uint32_t connection) { note("open", connection); }
+void sinetti_host_socket_send(std::uint32_t connection, const std::uint8_t* frame, std::size_t size)
 {
-    note("send");
+    note("send", connection);
     if (g_host) g_host->frames.emplace_back(frame, frame + size);
 }
-void sinetti_host_socket_close() { note("close"); }
+void sinetti_host_socket_close(std::uint32_t connection) { note("close", connection); }
 void sinetti_host_alarm(double milliseconds)
 {
     note("alarm");

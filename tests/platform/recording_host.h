@@ -14,7 +14,7 @@ struct RecordingHost {
     RecordingHost(const RecordingHost&) = delete;
     RecordingHost& operator=(const RecordingHost&) = delete;
 
-    std::vector<std::string> calls;
+    std::vector<std::string> calls;            // of a socket with the number of its connection
     std::vector<base::Bytes> frames;
     std::vector<base::Bytes> batches;
     std::vector<std::uint32_t> tickets;
