@@ -77,12 +77,12 @@ bool may_store_vaults(const SessionRights& rights)
 bool may_read(const SessionRights& rights, std::uint32_t board)
 {
     if (std::holds_alternative<VaultSession>(rights)) return false;
-    return board == wire::kDirectoryBoard || std::holds_alternative<DeviceSession>(rights) || std::holds_alternative<TokenSession>(rights);
+    return board == wire::kDirectoryBoard || std::holds_alternative<TokenSession>(rights);
 }
 
 bool may_append_cells(const SessionRights& rights)
 {
-    return std::holds_alternative<DeviceSession>(rights) || std::holds_alternative<TokenSession>(rights);
+    return std::holds_alternative<TokenSession>(rights);
 }
 
 bool may_append(const SessionRights& rights, const directory::Record& record)

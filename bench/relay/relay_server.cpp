@@ -5,17 +5,21 @@
 #include "directory/link.h"
 #include "directory/record.h"
 #include "directory/session_auth.h"
+#include "tokens/token.h"
 #include "wire/frame.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 
 namespace sinetti::bench {
 
 namespace {
 
 constexpr std::uint32_t kBoard = wire::kFirstCellBoard;
+constexpr std::size_t kTokensPerKey = 64;        // that a device gets (docs/protocol.md §10)
 
 class RelaySession final : public Session {
 public:
@@ -42,6 +46,45 @@ public:
     {
         write(wire::AuthenticateDevice{device.public_key(), directory::sign_session(device, m_nonce)});
         if (!std::holds_alternative<wire::Accepted>(expect())) give_up("not accepted");
+    }
+    void open_as_invite(const directory::InviteCertificate& invite, const crypto::SignaturePrivateKey& key)
+    {
+        write(wire::AuthenticateInvite{directory::encode(invite), directory::sign_session(key, m_nonce)});
+        if (!std::holds_alternative<wire::Accepted>(expect())) give_up("an invitation was not accepted");
+    }
+    void open_with(const tokens::Token& token)
+    {
+        wire::AuthenticateToken frame;
+        std::ranges::copy(token.view(), frame.token.begin());
+        write(frame);
+        if (!std::holds_alternative<wire::Accepted>(expect())) give_up("a token was not accepted");
+    }
+    std::vector<directory::TokenIssuer> read_issuers()
+    {
+        std::vector<directory::TokenIssuer> issuers;
+        write(wire::Read{1, wire::kDirectoryBoard, 0});
+        for (;;) {
+            const auto frame = expect();
+            const auto* entries = std::get_if<wire::Entries>(&frame);
+            if (entries == nullptr) give_up("the directory cannot be read");
+            for (const auto& entry : entries->entries) {
+                const auto record = directory::decode_record(entry);
+                if (const auto* issuer = record ? std::get_if<directory::TokenIssuer>(&*record) : nullptr) issuers.push_back(*issuer);
+            }
+            if (entries->last) return issuers;
+        }
+    }
+    std::vector<tokens::Token> fetch_tokens(const directory::TokenIssuer& issuer, const directory::PublicKey& root, base::Random& random)
+    {
+        const auto batch = tokens::TokenBatch::create(issuer.issuer_public_key, tokens::access_challenge(root), random);
+        if (!batch) give_up("an issuer key that is none");
+        write(wire::TokenRequest{1, tokens::kTokenType, tokens::truncated(tokens::token_key_id(issuer.issuer_public_key)), batch->blinded()});
+        const auto frame = expect();
+        const auto* response = std::get_if<wire::TokenResponse>(&frame);
+        if (response == nullptr) give_up("no tokens");
+        auto fetched = batch->finalize(response->evaluated_elements, response->proof);
+        if (!fetched) give_up("tokens that are none");
+        return std::move(*fetched);
     }
     void open_as_founder(const directory::FounderLink& link)
     {
@@ -97,7 +140,7 @@ public:
         // One session of the benchmark stands for many people.
         FILE* lines = launch({program.string(), "serve", "--port", "0", "--data", (folder / "data").string(), "--app", (folder / "app").string(),
                              "--cell-rate", "1000000"});
-        const auto key_file = folder / "device";
+        const auto key_file = folder / "root";
         const bool is_new = !std::filesystem::exists(key_file);
         std::string link;
         char line[1024];
@@ -129,26 +172,61 @@ public:
 private:
     std::unique_ptr<RelaySession> opened()
     {
+        if (m_tokens.empty()) enrol_for_tokens();
         auto session = std::make_unique<RelaySession>(m_port, m_keys);
-        session->open_as_device(*m_device);
+        session->open_with(m_tokens.back());
+        m_tokens.pop_back();
         return session;
     }
+
+    // One more member of staff, and all the tokens they may have.
+    void enrol_for_tokens()
+    {
+        base::SystemRandom random;
+        const auto invite = crypto::SignaturePrivateKey::generate(random);
+        const auto device = crypto::SignaturePrivateKey::generate(random);
+        {
+            const auto certificate = certify(invite);
+            RelaySession newcomer(m_port, m_keys);
+            newcomer.open_as_invite(certificate, invite);
+            newcomer.append(enrolment(certificate, invite, device, random));
+        }
+        RelaySession session(m_port, m_keys);
+        session.open_as_device(device);
+        std::vector<directory::TokenIssuer> issuers;
+        while (issuers.size() <= directory::kTokenPeriodsAhead) issuers = session.read_issuers();   // they are published now
+        for (const auto& issuer : issuers) {
+            for (std::size_t asked = 0; asked < kTokensPerKey; asked += tokens::kTokensPerRequest)
+                std::ranges::move(session.fetch_tokens(issuer, m_root->public_key(), random), std::back_inserter(m_tokens));
+        }
+    }
+
+    directory::InviteCertificate certify(const crypto::SignaturePrivateKey& invite) const
+    {
+        return directory::sign_invite(*m_root, invite.public_key(), {base::SystemClock().now().value + 3'600'000}, directory::Role::member);
+    }
+
+    static directory::Enrolment enrolment(const directory::InviteCertificate& certificate, const crypto::SignaturePrivateKey& invite,
+                                          const crypto::SignaturePrivateKey& device, base::Random& random)
+    {
+        const auto identity = crypto::SignaturePrivateKey::generate(random);
+        const auto contact = crypto::DhPrivateKey::generate(random);
+        return directory::sign_enrolment(certificate, invite, identity, *directory::seal_name(directory_key(), directory::NameOf::person, {"bench", ""}, random),
+                                         directory::sign_device(identity, device.public_key(), contact.public_key(), base::SystemClock().now()), base::Bytes(300, 1));
+    }
+
+    static directory::DirectoryKey directory_key() { return directory::DirectoryKey(base::Bytes(32, 1)); }
 
     void found(const std::string& link_text, const std::filesystem::path& folder)
     {
         base::SystemRandom random;
-        const auto root = crypto::SignaturePrivateKey::generate(random);
-        const auto invite = crypto::SignaturePrivateKey::generate(random);
-        const auto identity = crypto::SignaturePrivateKey::generate(random);
-        const auto contact = crypto::DhPrivateKey::generate(random);
         base::SecretBytes seed(32);
         random.fill(seed.mutable_view());
-        const directory::DirectoryKey key(base::Bytes(32, 1));
         const auto link = directory::parse_founder_link(link_text);
         if (!link) give_up("no administrator link");
         m_keys = link->relay_keys;
         {
-            std::ofstream stream(folder / "device", std::ios::binary);
+            std::ofstream stream(folder / "root", std::ios::binary);
             stream.write(reinterpret_cast<const char*>(seed.view().data()), 32);
             stream.write(reinterpret_cast<const char*>(m_keys.channel_public_key.data()), 32);
             stream.write(reinterpret_cast<const char*>(m_keys.signing_public_key.data()), 32);
@@ -156,28 +234,27 @@ private:
         load(folder);
         RelaySession founder(m_port, m_keys);
         founder.open_as_founder(*link);
-        founder.append(directory::sign_organisation(root, *directory::seal_name(key, directory::NameOf::organisation, {"bench", ""}, random)));
-        const base::UnixMilliseconds now = base::SystemClock().now();
-        const auto certificate = directory::sign_invite(root, invite.public_key(), {now.value + 3'600'000}, directory::Role::member);
-        founder.append(directory::sign_enrolment(certificate, invite, identity, *directory::seal_name(key, directory::NameOf::person, {"bench", ""}, random),
-                                                 directory::sign_device(identity, m_device->public_key(), contact.public_key(), now), base::Bytes(300, 1)));
+        founder.append(directory::sign_organisation(*m_root, *directory::seal_name(directory_key(), directory::NameOf::organisation, {"bench", ""}, random)));
+        const auto invite = crypto::SignaturePrivateKey::generate(random);
+        founder.append(enrolment(certify(invite), invite, crypto::SignaturePrivateKey::generate(random), random));
     }
 
     void load(const std::filesystem::path& folder)
     {
-        std::ifstream stream(folder / "device", std::ios::binary);
+        std::ifstream stream(folder / "root", std::ios::binary);
         base::Bytes bytes(96);
         stream.read(reinterpret_cast<char*>(bytes.data()), 96);
         if (!stream) give_up("the data of an earlier run is not whole");
         const auto view = base::ByteView(bytes);
-        m_device.emplace(std::move(crypto::SignaturePrivateKey::from_seed(view.first(32))).value());
+        m_root.emplace(std::move(crypto::SignaturePrivateKey::from_seed(view.first(32))).value());
         std::copy_n(bytes.begin() + 32, 32, m_keys.channel_public_key.begin());
         std::copy_n(bytes.begin() + 64, 32, m_keys.signing_public_key.begin());
     }
 
     std::uint16_t m_port = 0;
     directory::RelayKeys m_keys;
-    std::optional<crypto::SignaturePrivateKey> m_device;
+    std::optional<crypto::SignaturePrivateKey> m_root;
+    std::vector<tokens::Token> m_tokens;           // each opens one session
 };
 
 }  // namespace

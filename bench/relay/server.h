@@ -46,8 +46,8 @@ private:
 std::unique_ptr<Server> start_nats(const std::filesystem::path& folder);
 std::unique_ptr<Server> start_mosquitto(const std::filesystem::path& folder);
 
-// Founds an organisation of one device the first time it is started on a folder. A follower reads the board from its beginning; connect()
-// returns when it has.
+// Founds an organisation the first time it is started on a folder, and enrols whom it takes to have a token for each session. A follower
+// reads the board from its beginning; connect() returns when it has.
 class RelayServer : public Server {
 public:
     static std::unique_ptr<RelayServer> start(const std::filesystem::path& program, const std::filesystem::path& folder);

@@ -30,7 +30,7 @@ TEST_CASE("a backup taken while cells come in holds a whole beginning of the boa
         RunningRelay relay;
         REQUIRE(found(relay, cast));
         Client client(relay.address());
-        REQUIRE(client.open_as_device(cast.anna.device));
+        REQUIRE(client.open_as_member(cast.anna.device));
         for (std::uint64_t number = 0; number < 300; ++number) REQUIRE(client.append(1, cell(number)) == number);
         std::thread writer([&] {
             for (std::uint64_t number = 300; number < 600; ++number) (void)client.append(1, cell(number)).has_value();
@@ -50,7 +50,7 @@ TEST_CASE("a backup taken while cells come in holds a whole beginning of the boa
 
     RunningRelay again([&](relay::Config& config) { config.data = data; });
     Client client(again.address());
-    REQUIRE(client.open_as_device(cast.anna.device));
+    REQUIRE(client.open_as_member(cast.anna.device));
     const auto cells = read_board(client, 1);
     REQUIRE(cells.has_value());
     CHECK(cells->size() >= 300);
@@ -75,7 +75,7 @@ TEST_CASE("what is no whole backup is refused, and leaves nothing behind")
     REQUIRE(found(relay, cast));
     {
         Client client(relay.address());
-        REQUIRE(client.open_as_device(cast.anna.device));
+        REQUIRE(client.open_as_member(cast.anna.device));
         for (std::uint64_t number = 0; number < 600; ++number) REQUIRE(client.append(1, cell(number)).has_value());
     }
     std::filesystem::remove(file);

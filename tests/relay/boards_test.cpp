@@ -101,11 +101,11 @@ TEST_CASE("a follower is given the relay's signature for the end of every block,
     Cast cast;
     REQUIRE(found(relay, cast));
     Client writer(relay.address());
-    REQUIRE(writer.open_as_device(cast.anna.device));
+    REQUIRE(writer.open_as_member(cast.anna.device));
     fill(writer, 1, 0, 600);
 
     Client reader(relay.address());
-    REQUIRE(reader.open_as_device(cast.bert.device));
+    REQUIRE(reader.open_as_member(cast.bert.device));
     const auto entries = follow(reader, 1, 0);
     REQUIRE(entries.size() == 600);
     std::vector<wire::Head> heads{directory::initial_head(1)};
@@ -144,7 +144,7 @@ TEST_CASE("the same signatures after a restart: a relay keeps its key")
     REQUIRE(found(relay, cast));
     const auto statement = [&] {
         Client client(relay.address());
-        REQUIRE(client.open_as_device(cast.anna.device));
+        REQUIRE(client.open_as_member(cast.anna.device));
         follow(client, 0, 0);
         REQUIRE(client.signed_heads.size() == 1);
         return client.signed_heads[0];
@@ -161,42 +161,46 @@ TEST_CASE("old blocks go while the relay runs, and the chain goes on from a sign
     Cast cast;
     REQUIRE(found(relay, cast));
     Client writer(relay.address());
-    REQUIRE(writer.open_as_device(cast.anna.device));
+    REQUIRE(writer.open_as_member(cast.anna.device));
     fill(writer, 1, 0, 600);
     relay.clock.advance(20 * kDay);
     fill(writer, 1, 600, 300);   // completes the third block on this later day
     Client reader(relay.address());
-    REQUIRE(reader.open_as_device(cast.bert.device));
+    REQUIRE(reader.open_as_member(cast.bert.device));
     REQUIRE(follow(reader, 1, 256).size() == 644);
     const auto head_at_512 = reader.signed_heads[0];
     REQUIRE(head_at_512.position == 512);
 
+    // A session of another day needs another token.
     relay.clock.advance(10 * kDay);
     relay.tend();
-    fill(writer, 1, 900, 1);   // thirty days have not passed
+    Client next(relay.address());
+    REQUIRE(next.open_as_member(cast.anna.device));
+    fill(next, 1, 900, 1);   // thirty days have not passed
     CHECK(entries_stored(relay.data(), 0) == 256);
     relay.clock.advance(1 * kDay);
     relay.tend();
-    const auto gone = gone_at(writer, 1, 512);
+    Client last(relay.address());
+    REQUIRE(last.open_as_member(cast.anna.device));
+    const auto gone = gone_at(last, 1, 512);
     CHECK(holds(relay, StatementKind::cut, gone.cut));
     CHECK_FALSE(holds(relay, StatementKind::head, gone.cut));
     CHECK(gone.cut.head == head_at_512.head);
 
     // Who asks for what has gone is told the cut; from there on the board can be followed as ever.
     Client late(relay.address());
-    REQUIRE(late.open_as_device(cast.bert.device));
+    REQUIRE(late.open_as_member(cast.bert.device));
     late.send(wire::Follow{7, 1, 256});
     const auto refused = late.expect<wire::Gone>();
     REQUIRE(refused);
     CHECK(refused->request_id == 7);
     CHECK(refused->cut == gone.cut);
     CHECK(follow(late, 1, 512).size() == 389);
-    // The follower of before has noticed nothing, and writing goes on.
-    fill(writer, 1, 901, 1);
+    fill(last, 1, 901, 1);
 
     // The directory is never cut.
     Client directory(relay.address());
-    REQUIRE(directory.open_as_device(cast.anna.device));
+    REQUIRE(directory.open_as_member(cast.anna.device));
     CHECK(follow(directory, 0, 0).size() >= kFoundedRecords);   // new days bring new token issuers
 
     // Stopped and started, checked, copied and restored: the cut stays where it is.
@@ -212,7 +216,7 @@ TEST_CASE("old blocks go while the relay runs, and the chain goes on from a sign
     CHECK(relay::restore(restored, archive).faults.empty());
     CHECK(entries_stored(restored, 512) == 256);
     Client again(relay.address());
-    REQUIRE(again.open_as_device(cast.bert.device));
+    REQUIRE(again.open_as_member(cast.bert.device));
     again.send(wire::Follow{8, 1, 0});
     const auto still = again.expect<wire::Gone>();
     REQUIRE(still);
@@ -225,18 +229,20 @@ TEST_CASE("a board whose blocks have all gone goes on where it was")
     Cast cast;
     REQUIRE(found(relay, cast));
     Client writer(relay.address());
-    REQUIRE(writer.open_as_device(cast.anna.device));
+    REQUIRE(writer.open_as_member(cast.anna.device));
     fill(writer, 1, 0, 256);
     relay.clock.advance(31 * kDay);
     relay.tend();
-    gone_at(writer, 1, 256);
+    Client later(relay.address());
+    REQUIRE(later.open_as_member(cast.anna.device));
+    gone_at(later, 1, 256);
     for (int wait = 0; wait < 3000 && entries_stored(relay.data(), 0) > 0; ++wait) std::this_thread::sleep_for(10ms);
     relay.restart();
     Client client(relay.address());
-    REQUIRE(client.open_as_device(cast.anna.device));
+    REQUIRE(client.open_as_member(cast.anna.device));
     CHECK(client.append(1, cell(1000)) == 256);
     Client reader(relay.address());
-    REQUIRE(reader.open_as_device(cast.bert.device));
+    REQUIRE(reader.open_as_member(cast.bert.device));
     CHECK(follow(reader, 1, 256) == std::vector<base::Bytes>{cell(1000)});
     CHECK(relay::check_data(relay.data()).faults.empty());
 }
@@ -248,11 +254,13 @@ TEST_CASE("check finds a chain that does not hold from its cut on")
     REQUIRE(found(relay, cast));
     {
         Client writer(relay.address());
-        REQUIRE(writer.open_as_device(cast.anna.device));
+        REQUIRE(writer.open_as_member(cast.anna.device));
         fill(writer, 1, 0, 520);
         relay.clock.advance(31 * kDay);
         relay.tend();
-        gone_at(writer, 1, 512);
+        Client later(relay.address());
+        REQUIRE(later.open_as_member(cast.anna.device));
+        gone_at(later, 1, 512);
     }
     for (int wait = 0; wait < 3000 && entries_stored(relay.data(), 256) > 0; ++wait) std::this_thread::sleep_for(10ms);
     relay.stop();
@@ -300,12 +308,12 @@ TEST_CASE("a board is added, listed and given another policy beside a running re
     }
     CHECK(offered == expected);
     Client client(relay.address());
-    REQUIRE(client.open_as_device(cast.anna.device));
+    REQUIRE(client.open_as_member(cast.anna.device));
     CHECK(client.append(2, cell(1)) == 0);
     CHECK(client.append(1, cell(1)) == 0);
     relay.restart();
     Client after(relay.address());
-    REQUIRE(after.open_as_device(cast.anna.device));
+    REQUIRE(after.open_as_member(cast.anna.device));
     CHECK(follow(after, 2, 0).size() == 1);
     CHECK(relay::check_data(relay.data()).faults.empty());
 }

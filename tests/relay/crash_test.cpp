@@ -91,7 +91,7 @@ public:
     void run(const RelayAddress& relay, const crypto::SignaturePrivateKey& device)
     {
         Client client(relay);
-        if (!client.connected() || !client.open_as_device(device)) return;
+        if (!client.connected() || !client.open_as_member(device)) return;
         std::map<std::uint32_t, std::uint64_t> in_flight;
         std::uint32_t request = 0;
         for (const auto number : m_unanswered) {
@@ -249,7 +249,7 @@ TEST_CASE("killed again and again under load, the relay loses, doubles and reord
         std::thread second([&] { bert.run(relay.address(keys), cast.bert.device); });
         std::thread reader([&] {
             Client client(relay.address(keys));
-            if (!client.connected() || !client.open_as_device(cast.bert.device)) return;
+            if (!client.connected() || !client.open_as_member(cast.bert.device)) return;
             auto next = followed.size() - followed.size() % wire::kBlockEntries;
             client.send(wire::Follow{1, 1, next});
             while (const auto frame = client.receive()) {
@@ -275,7 +275,7 @@ TEST_CASE("killed again and again under load, the relay loses, doubles and reord
 
     RelayProcess relay(folder.path());
     Client client(relay.address(keys));
-    REQUIRE(client.open_as_device(cast.anna.device));
+    REQUIRE(client.open_as_member(cast.anna.device));
     const auto board = read_board(client, 1);
     REQUIRE(board);
     MESSAGE(board->size() << " cells on the board, " << anna.acknowledged.size() + bert.acknowledged.size() << " acknowledged");

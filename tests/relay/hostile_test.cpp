@@ -16,7 +16,7 @@ TEST_CASE("every garbled frame is refused by name and closes its session; the ot
     Cast cast;
     REQUIRE(found(relay, cast));
     Client honest(relay.address());
-    REQUIRE(honest.open_as_device(cast.anna.device));
+    REQUIRE(honest.open_as_member(cast.anna.device));
     honest.send(wire::Follow{1, 1, 0});
     REQUIRE(honest.expect<wire::Entries>());
 
@@ -33,7 +33,7 @@ TEST_CASE("every garbled frame is refused by name and closes its session; the ot
     for (const auto& bytes : garbled) {
         for (const bool sealed : {true, false}) {
             Client client(relay.address());
-            REQUIRE(client.open_as_device(cast.bert.device));
+            REQUIRE(client.open_as_member(cast.bert.device));
             sealed ? client.send_encoded(bytes) : client.send_bytes(bytes);
             CHECK(client.expect_refusal(Refusal::bad_frame));
             CHECK(client.expect_end());
@@ -73,11 +73,11 @@ TEST_CASE("a frame at the wrong moment is a bad frame")
         CHECK(client.expect_end());
     }
     Client twice(relay.address());
-    REQUIRE(twice.open_as_device(cast.anna.device));
+    REQUIRE(twice.open_as_member(cast.anna.device));
     twice.send(wire::AuthenticateDevice{cast.anna.device.public_key(), directory::sign_session(cast.anna.device, twice.nonce)});
     CHECK(twice.expect_refusal(Refusal::bad_frame));
     Client follows_twice(relay.address());
-    REQUIRE(follows_twice.open_as_device(cast.anna.device));
+    REQUIRE(follows_twice.open_as_member(cast.anna.device));
     follows_twice.send(wire::Follow{1, 1, 0});
     REQUIRE(follows_twice.expect<wire::Entries>());
     follows_twice.send(wire::Follow{2, 1, 0});
@@ -141,9 +141,9 @@ TEST_CASE("a follower that does not read costs a bounded queue, nobody waits for
     Cast cast;
     REQUIRE(found(relay, cast));
     Client slow(relay.address(), {}, 4096), follower(relay.address()), writer(relay.address());
-    REQUIRE(slow.open_as_device(cast.bert.device));
-    REQUIRE(follower.open_as_device(cast.bert.device));
-    REQUIRE(writer.open_as_device(cast.anna.device));
+    REQUIRE(slow.open_as_member(cast.bert.device));
+    REQUIRE(follower.open_as_member(cast.bert.device));
+    REQUIRE(writer.open_as_member(cast.anna.device));
     slow.send(wire::Follow{1, 0, 0});
     slow.send(wire::Follow{2, 1, 0});
     follower.send(wire::Follow{1, 1, 0});
@@ -166,7 +166,9 @@ TEST_CASE("a follower that does not read costs a bounded queue, nobody waits for
     CHECK(get_text(relay.metrics_port(), "/metrics").find("sinetti_lagging_followers_total 0") == std::string::npos);
 
     // It reads now: from its queue, then from the store, then what is published. A record of the directory comes in its place.
-    CHECK(writer.append(directory::Record(directory::sign_key_package(cast.anna.device, base::Bytes{1, 2}))));
+    Client device(relay.address());
+    REQUIRE(device.open_as_device(cast.anna.device));
+    CHECK(device.append(directory::Record(directory::sign_key_package(cast.anna.device, base::Bytes{1, 2}))));
     std::uint64_t next = 0, records = 0;
     bool caught_up = false;
     const auto read_until = [&](std::uint64_t end) {
@@ -199,7 +201,7 @@ TEST_CASE("what is shared and what is a session's own stay in their order, howev
     std::vector<std::unique_ptr<Client>> clients;
     for (int i = 0; i < 4; ++i) {
         clients.push_back(std::make_unique<Client>(relay.address(), std::string(), i % 2 == 0 ? 2048 : 0));
-        REQUIRE(clients.back()->open_as_device(cast.anna.device));
+        REQUIRE(clients.back()->open_as_member(cast.anna.device));
         clients.back()->send(wire::Follow{1, 1, 0});
     }
     std::vector<std::uint64_t> followed(clients.size()), acknowledged(clients.size());
@@ -241,7 +243,7 @@ TEST_CASE("draining answers what is under way and says goodbye")
     Cast cast;
     REQUIRE(found(relay, cast));
     Client anna(relay.address());
-    REQUIRE(anna.open_as_device(cast.anna.device));
+    REQUIRE(anna.open_as_member(cast.anna.device));
     for (std::uint32_t i = 0; i < 100; ++i) anna.send(wire::Append{i + 1, 1, cell(i)});
     anna.send(wire::Ping{1});
     // The pong shows that every entry has reached the relay, if not the disk.

@@ -83,7 +83,7 @@ TEST_CASE("a whole block is a file: the same bytes for everybody, verifiable by 
     Cast cast;
     REQUIRE(found(relay, cast));
     Client writer(relay.address());
-    REQUIRE(writer.open_as_device(cast.anna.device));
+    REQUIRE(writer.open_as_member(cast.anna.device));
     for (std::uint64_t number = 0; number < 520; ++number) REQUIRE(writer.append(1, cell(number)));
 
     for (const std::uint64_t number : {0, 1}) {
@@ -163,7 +163,7 @@ TEST_CASE("blocks that have gone are not there, and the first one that is kept s
     Cast cast;
     REQUIRE(found(relay, cast));
     Client writer(relay.address());
-    REQUIRE(writer.open_as_device(cast.anna.device));
+    REQUIRE(writer.open_as_member(cast.anna.device));
     for (std::uint64_t number = 0; number < 260; ++number) REQUIRE(writer.append(1, cell(number)));
     const auto first = wire::decode_block(base::view_of(ask(relay.port(), http::verb::get, "/board/1/block/0").body()));
     relay.clock.advance(std::int64_t{31} * 86'400'000);
@@ -183,7 +183,7 @@ TEST_CASE("an operator may close the blocks")
     Cast cast;
     REQUIRE(found(relay, cast));
     Client writer(relay.address());
-    REQUIRE(writer.open_as_device(cast.anna.device));
+    REQUIRE(writer.open_as_member(cast.anna.device));
     for (std::uint64_t number = 0; number < 256; ++number) REQUIRE(writer.append(1, cell(number)));
     CHECK(ask(relay.port(), http::verb::get, "/board/1/block/0").result() == http::status::not_found);
 }

@@ -193,8 +193,8 @@ TEST_CASE("cells are appended once, in order, and a taken tag is refused by name
     Cast cast;
     REQUIRE(found(relay, cast));
     Client anna(relay.address()), bert(relay.address());
-    REQUIRE(anna.open_as_device(cast.anna.device));
-    REQUIRE(bert.open_as_device(cast.bert.device));
+    REQUIRE(anna.open_as_member(cast.anna.device));
+    REQUIRE(bert.open_as_member(cast.bert.device));
     CHECK(anna.append(1, cell(10)) == 0);
     CHECK(bert.append(1, cell(11)) == 1);
     CHECK(anna.append(1, cell(10)) == 0);
@@ -236,7 +236,7 @@ TEST_CASE("reading goes by block, and every head fits the chain")
     Cast cast;
     REQUIRE(found(relay, cast));
     Client anna(relay.address());
-    REQUIRE(anna.open_as_device(cast.anna.device));
+    REQUIRE(anna.open_as_member(cast.anna.device));
     for (std::uint32_t i = 0; i < 600; ++i) {
         anna.send(wire::Append{i + 1, 1, cell(i)});
         if (i % 200 == 199) {
@@ -302,13 +302,13 @@ TEST_CASE("followers get everything once, in order, in the same bytes")
     Cast cast;
     REQUIRE(found(relay, cast));
     Client writer(relay.address());
-    REQUIRE(writer.open_as_device(cast.anna.device));
+    REQUIRE(writer.open_as_member(cast.anna.device));
     for (std::uint32_t i = 0; i < 300; ++i) REQUIRE(writer.append(1, cell(i)) == i);
 
     std::vector<std::unique_ptr<Client>> followers;
     for (unsigned i = 0; i < 5; ++i) {
         followers.push_back(std::make_unique<Client>(relay.address()));
-        REQUIRE(followers.back()->open_as_device(i % 2 == 0 ? cast.anna.device : cast.bert.device));
+        REQUIRE(followers.back()->open_as_member(i % 2 == 0 ? cast.anna.device : cast.bert.device));
         followers.back()->send(wire::Follow{i + 1, 1, i == 4 ? 256u : 0u});
     }
     // Written while some are still catching up.
@@ -356,7 +356,7 @@ TEST_CASE("following an empty board is answered at once, with its head")
     Cast cast;
     REQUIRE(found(relay, cast));
     Client anna(relay.address());
-    REQUIRE(anna.open_as_device(cast.anna.device));
+    REQUIRE(anna.open_as_member(cast.anna.device));
     anna.send(wire::Follow{1, 1, 0});
     const auto frame = anna.expect<wire::Entries>();
     REQUIRE(frame);
@@ -371,12 +371,13 @@ TEST_CASE("whoever follows the directory has all of it before the first cell")
     RunningRelay relay;
     Cast cast;
     REQUIRE(found(relay, cast));
-    Client writer(relay.address());
-    REQUIRE(writer.open_as_device(cast.anna.device));
-    for (unsigned i = 0; i < 55; ++i) REQUIRE(writer.append(directory::sign_key_package(cast.anna.device, base::Bytes(6000, static_cast<std::uint8_t>(i)))));
+    Client device(relay.address()), writer(relay.address());
+    REQUIRE(device.open_as_device(cast.anna.device));
+    REQUIRE(writer.open_as_member(cast.anna.device));
+    for (unsigned i = 0; i < 55; ++i) REQUIRE(device.append(directory::sign_key_package(cast.anna.device, base::Bytes(6000, static_cast<std::uint8_t>(i)))));
     for (std::uint32_t i = 0; i < 20; ++i) REQUIRE(writer.append(1, cell(i)) == i);
     Client follower(relay.address());
-    REQUIRE(follower.open_as_device(cast.bert.device));
+    REQUIRE(follower.open_as_member(cast.bert.device));
     follower.send(wire::Follow{1, 0, 0});
     follower.send(wire::Follow{2, 1, 0});
     std::size_t records = 0, cells = 0;
@@ -413,7 +414,38 @@ TEST_CASE("a revocation closes the sessions of the revoked and lets nobody revok
     const auto challenge = again.challenge();
     again.send(wire::AuthenticateDevice{cast.bert.device.public_key(), directory::sign_session(cast.bert.device, challenge->nonce)});
     CHECK(again.expect_refusal(Refusal::revoked));
-    CHECK(anna.append(1, cell(1)) == 0);
+    CHECK(anna.append(directory::sign_key_package(cast.anna.device, base::Bytes{1})).has_value());
+}
+
+TEST_CASE("a device session reads the directory and no other board, appends no cell, and is not told which boards there are")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client device(relay.address());
+    REQUIRE(device.open_as_device(cast.anna.device));
+    const std::uint32_t boards[] = {1, 9};   // the second one is none
+    for (const auto board : boards) {
+        CAPTURE(board);
+        device.send(wire::Append{1, board, cell(1)});
+        CHECK(device.expect_refusal(Refusal::not_authorised, 1));
+        device.send(wire::Append{2, board, base::Bytes(1023)});
+        CHECK(device.expect_refusal(Refusal::not_authorised, 2));
+        device.send(wire::Read{3, board, 0});
+        CHECK(device.expect_refusal(Refusal::not_authorised, 3));
+        device.send(wire::Follow{4, board, 0});
+        CHECK(device.expect_refusal(Refusal::not_authorised, 4));
+    }
+    // It stays open for what needs a name, and nothing of the above has happened.
+    CHECK(read_board(device, 0)->size() == kFoundedRecords);
+    Client member(relay.address());
+    REQUIRE(member.open_as_member(cast.anna.device));
+    CHECK(read_board(member, 1)->empty());
+    member.send(wire::Follow{1, 1, 0});
+    REQUIRE(member.expect<wire::Entries>());
+    CHECK(member.append(1, cell(1)) == 0);
+    device.send(wire::Ping{5});
+    CHECK(device.expect<wire::Pong>() == wire::Pong{5});   // and not the cell that was published
 }
 
 TEST_CASE("a device may replace its own key package and nobody else's")
@@ -474,7 +506,7 @@ TEST_CASE("an identity opens a session for a new device: to add it, to sign devi
 
     Client device(relay.address());
     REQUIRE(device.open_as_device(tablet.device));
-    CHECK(device.append(1, cell(1)) == 0);
+    CHECK(device.append(directory::sign_key_package(tablet.device, base::Bytes{1})) == kFoundedRecords + 1);
     device.send(wire::Append{4, 0, directory::encode(directory::Record(cast.device_enrolment(cast.anna, phone)))});
     CHECK(device.expect_refusal(Refusal::not_authorised, 4));
     device.send(wire::Append{5, 0, directory::encode(directory::Record(directory::sign_sign_out(cast.bert.identity, cast.bert.device.public_key())))});
@@ -483,14 +515,14 @@ TEST_CASE("an identity opens a session for a new device: to add it, to sign devi
     // From any device of hers she signs out any other; its session ends.
     Client first(relay.address());
     REQUIRE(first.open_as_device(cast.anna.device));
-    CHECK(first.append(directory::sign_sign_out(cast.anna.identity, tablet.device.public_key())) == kFoundedRecords + 1);
+    CHECK(first.append(directory::sign_sign_out(cast.anna.identity, tablet.device.public_key())) == kFoundedRecords + 2);
     CHECK(device.expect_refusal(Refusal::revoked));
     CHECK(device.expect_end());
     Client again(relay.address());
     const auto challenge = again.challenge();
     again.send(wire::AuthenticateDevice{tablet.device.public_key(), directory::sign_session(tablet.device, challenge->nonce)});
     CHECK(again.expect_refusal(Refusal::revoked));
-    CHECK(anna.append(directory::sign_sign_out(cast.anna.identity, cast.anna.device.public_key())) == kFoundedRecords + 2);
+    CHECK(anna.append(directory::sign_sign_out(cast.anna.identity, cast.anna.device.public_key())) == kFoundedRecords + 3);
     CHECK(first.expect_refusal(Refusal::revoked));
 }
 

@@ -151,8 +151,9 @@ TEST_CASE("a full disk is told to the client, reading goes on, and when there is
     RunningRelay relay;
     Cast cast;
     REQUIRE(found(relay, cast));
-    Client anna(relay.address());
-    REQUIRE(anna.open_as_device(cast.anna.device));
+    Client anna(relay.address()), device(relay.address());
+    REQUIRE(anna.open_as_member(cast.anna.device));
+    REQUIRE(device.open_as_device(cast.anna.device));
     CHECK(anna.append(1, cell(0)) == 0);
     {
         const FileSizeLimit limit(300 * 1024);
@@ -178,15 +179,15 @@ TEST_CASE("a full disk is told to the client, reading goes on, and when there is
         const auto again = anna.expect<wire::Appended>();
         REQUIRE(again);
         CHECK(again->position == 0);
-        anna.send(wire::Append{5001, 0, directory::encode(directory::Record(directory::sign_key_package(cast.anna.device, base::Bytes(5000, 1))))});
-        CHECK(anna.expect_refusal(Refusal::storage_full, 5001));
+        device.send(wire::Append{5001, 0, directory::encode(directory::Record(directory::sign_key_package(cast.anna.device, base::Bytes(5000, 1))))});
+        CHECK(device.expect_refusal(Refusal::storage_full, 5001));
     }
     const auto before = read_board(anna, 1)->size();
     CHECK(anna.append(1, cell(7777)) == before);
-    CHECK(anna.append(directory::sign_key_package(cast.anna.device, base::Bytes(5000, 1))) == kFoundedRecords);
+    CHECK(device.append(directory::sign_key_package(cast.anna.device, base::Bytes(5000, 1))) == kFoundedRecords);
     relay.restart();
     Client again(relay.address());
-    REQUIRE(again.open_as_device(cast.anna.device));
+    REQUIRE(again.open_as_member(cast.anna.device));
     CHECK(read_board(again, 1)->size() == before + 1);
     relay.stop();
     CHECK(relay::check_data(relay.data()).faults.empty());
@@ -202,7 +203,7 @@ TEST_CASE("--max-database-bytes is a limit an operator can lift")
     std::uint64_t length = 0;
     {
         Client anna(relay.address());
-        REQUIRE(anna.open_as_device(cast.anna.device));
+        REQUIRE(anna.open_as_member(cast.anna.device));
         for (bool full = false; !full;) {
             anna.send(wire::Append{1, 1, cell(length)});
             const auto frame = anna.receive();
@@ -218,7 +219,7 @@ TEST_CASE("--max-database-bytes is a limit an operator can lift")
     relay.stop();
     relay.start();
     Client anna(relay.address());
-    REQUIRE(anna.open_as_device(cast.anna.device));
+    REQUIRE(anna.open_as_member(cast.anna.device));
     CHECK(anna.append(1, cell(length)) == length);
 }
 
@@ -230,7 +231,7 @@ TEST_CASE("a restart keeps everything")
     std::vector<base::Bytes> before;
     {
         Client anna(relay.address());
-        REQUIRE(anna.open_as_device(cast.anna.device));
+        REQUIRE(anna.open_as_member(cast.anna.device));
         for (std::uint32_t i = 0; i < 300; ++i) anna.send(wire::Append{i + 1, 1, cell(i)});
         std::size_t answers = 0;
         for (std::uint32_t i = 0; i < 300; ++i) answers += anna.receive().has_value();
@@ -239,7 +240,7 @@ TEST_CASE("a restart keeps everything")
     }
     relay.restart();
     Client anna(relay.address());
-    REQUIRE(anna.open_as_device(cast.anna.device));
+    REQUIRE(anna.open_as_member(cast.anna.device));
     CHECK(read_board(anna, 1) == before);
     CHECK(read_board(anna, 0)->size() == kFoundedRecords);
     CHECK(anna.append(1, before[5]) == 5);
@@ -259,7 +260,7 @@ TEST_CASE("check finds a changed cell, a missing one, a swapped head and a forge
     REQUIRE(found(relay, cast));
     {
         Client anna(relay.address());
-        REQUIRE(anna.open_as_device(cast.anna.device));
+        REQUIRE(anna.open_as_member(cast.anna.device));
         for (std::uint32_t i = 0; i < 10; ++i) REQUIRE(anna.append(1, cell(i)) == i);
     }
     relay.stop();

@@ -1,5 +1,7 @@
 #include "tests/relay/support.h"
 
+#include "codec/writer.h"
+#include "crypto/oprf.h"
 #include "directory/chain.h"
 #include "directory/link.h"
 #include "directory/session_auth.h"
@@ -169,6 +171,7 @@ Client::Client(std::uint16_t port, std::string origin, int receive_buffer) : m_s
 
 Client::Client(const RelayAddress& relay, std::string origin, int receive_buffer) : Client(relay.port, std::move(origin), receive_buffer)
 {
+    m_relay = relay;
     if (m_connected) open_channel(relay.keys);
 }
 
@@ -296,6 +299,18 @@ bool Client::open_as_device(const crypto::SignaturePrivateKey& device)
     return expect<wire::Accepted>().has_value();
 }
 
+bool Client::open_as_member(const crypto::SignaturePrivateKey& device)
+{
+    if (!m_relay || !challenge()) return false;
+    const auto token = fetch_token(*m_relay, device);
+    if (!token) return false;
+    wire::AuthenticateToken frame;
+    std::ranges::copy(token->view(), frame.token.begin());
+    send(frame);
+    const auto accepted = expect<wire::Accepted>();
+    return accepted && accepted->session_kind == wire::SessionKind::token;
+}
+
 bool Client::open_as_invite(const directory::InviteCertificate& invite, const crypto::SignaturePrivateKey& key)
 {
     const auto greeting = challenge();
@@ -385,6 +400,63 @@ std::optional<std::vector<base::Bytes>> read_board(Client& client, std::uint32_t
         }
         if (entries.size() < (block + 1) * wire::kBlockEntries) return entries;
     }
+}
+
+
+namespace {
+
+std::optional<directory::TokenIssuer> newest_issuer(const std::vector<base::Bytes>& records)
+{
+    std::optional<directory::TokenIssuer> newest;
+    for (const auto& entry : records) {
+        const auto record = directory::decode_record(entry);
+        if (!record) return {};
+        if (const auto* issuer = std::get_if<directory::TokenIssuer>(&*record)) newest = *issuer;
+    }
+    return newest;
+}
+
+}  // namespace
+
+std::optional<tokens::Token> fetch_token(const RelayAddress& relay, const crypto::SignaturePrivateKey& device)
+{
+    base::SystemRandom random;
+    Client client(relay);
+    const auto greeting = client.connected() ? client.challenge() : std::nullopt;
+    if (!greeting || !greeting->organisation) return {};
+    client.send(wire::AuthenticateDevice{device.public_key(), directory::sign_session(device, greeting->nonce)});
+    if (!client.expect<wire::Accepted>()) return {};
+    // The keys of a new day, or after a revocation, are published once there is a device session.
+    for (int attempt = 0; attempt < 200; ++attempt, std::this_thread::sleep_for(20ms)) {
+        const auto records = read_board(client, 0);
+        if (!records) return {};
+        const auto issuer = newest_issuer(*records);
+        if (!issuer) continue;
+        const auto key_id = tokens::token_key_id(issuer->issuer_public_key);
+        const auto nonce = random.array<tokens::kTokenNonceSize>();
+        codec::Writer input;
+        input.u16(tokens::kTokenType).raw(nonce).raw(tokens::access_challenge(*greeting->organisation)).raw(key_id);
+        const auto blinded = crypto::oprf_blind(crypto::OprfMode::voprf, input.view(), random);
+        REQUIRE(blinded.has_value());
+        client.send(wire::TokenRequest{1, tokens::kTokenType, tokens::truncated(key_id), {blinded->element.bytes()}});
+        const auto frame = client.receive();
+        if (!frame) return {};
+        if (const auto* refused = std::get_if<wire::Refused>(&*frame); refused != nullptr && refused->code == wire::Refusal::unknown_issuer) continue;
+        const auto* response = std::get_if<wire::TokenResponse>(&*frame);
+        if (response == nullptr || response->evaluated_elements.size() != 1) return {};
+        auto evaluated = crypto::GroupElement::decode(response->evaluated_elements[0]);
+        const auto server = crypto::GroupElement::decode(issuer->issuer_public_key);
+        REQUIRE(evaluated.has_value());
+        REQUIRE(server.has_value());
+        const crypto::OprfInput inputs[] = {{input.view(), &blinded->blind, blinded->element}};
+        const auto authenticators = crypto::voprf_finalize(*server, inputs, {{*evaluated}, response->proof});
+        REQUIRE(authenticators.has_value());
+        input.raw(authenticators->front().view());
+        tokens::Token token;
+        std::ranges::copy(input.view(), token.data());
+        return token;
+    }
+    return {};
 }
 
 }  // namespace sinetti::relay_test

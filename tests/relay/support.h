@@ -4,6 +4,7 @@
 #include "relay/config.h"
 #include "channel/channel.h"
 #include "tests/directory/cast.h"
+#include "tokens/token.h"
 #include "wire/frame.h"
 
 #include <chrono>
@@ -112,6 +113,7 @@ public:
     // Challenge taken, answered, accepted.
     std::optional<wire::Challenge> challenge() { return expect<wire::Challenge>(); }
     bool open_as_device(const crypto::SignaturePrivateKey& device);
+    bool open_as_member(const crypto::SignaturePrivateKey& device);   // with a token, which another connection fetches for this device
     bool open_as_invite(const directory::InviteCertificate& invite, const crypto::SignaturePrivateKey& key);
     bool open_as_identity(const crypto::SignaturePrivateKey& identity);
     bool open_as_founder(const std::string& administrator_link);
@@ -127,6 +129,7 @@ private:
     void run(std::chrono::milliseconds wait);
 
     struct Socket;
+    std::optional<RelayAddress> m_relay;                         // that a channel was opened to
     std::unique_ptr<Socket> m_socket;
     std::optional<channel::ClientChannel> m_channel;
     bool m_connected = false;
@@ -144,5 +147,8 @@ bool found(RunningRelay& relay, Cast& cast);
 
 // Reads a board to its end through Read, checking positions and chain on the way.
 std::optional<std::vector<base::Bytes>> read_board(Client& client, std::uint32_t board);
+
+// One token, under the newest issuer key the relay takes. A device has 64 of a key.
+std::optional<tokens::Token> fetch_token(const RelayAddress& relay, const crypto::SignaturePrivateKey& device);
 
 }  // namespace sinetti::relay_test

@@ -261,12 +261,12 @@ TEST_CASE("a guess that cannot be counted is not answered")
     RunningRelay relay(512 * 1024);
     Cast cast;
     REQUIRE(found(relay, cast));
-    Client device(relay.address());
-    REQUIRE(device.open_as_device(cast.anna.device));
+    Client member(relay.address());
+    REQUIRE(member.open_as_member(cast.anna.device));
     std::uint64_t number = 0;
     for (;; ++number) {
-        device.send(wire::Append{1, 1, cell(number)});
-        if (std::holds_alternative<wire::Refused>(*device.receive())) break;
+        member.send(wire::Append{1, 1, cell(number)});
+        if (std::holds_alternative<wire::Refused>(*member.receive())) break;
         REQUIRE(number < 1000);
     }
     // There is room for some rows in the pages that are there already.

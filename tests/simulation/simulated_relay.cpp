@@ -241,9 +241,8 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::Append& fra
     const auto found = m_boards.find(frame.board);
     if (found == m_boards.end()) return refuse(connection, frame.request_id, wire::Refusal::unknown_board);
     if (frame.board != wire::kDirectoryBoard) {
-        if (connection.kind != wire::SessionKind::device && connection.kind != wire::SessionKind::token)
-            return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
         if (connection.kind == wire::SessionKind::device) ++cells_by_device;
+        if (connection.kind != wire::SessionKind::token) return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
         if (frame.entry.size() != wire::kCellSize) return refuse(connection, frame.request_id, wire::Refusal::wrong_size);
     }
     const auto known = found->second.tags.find(tag_of(frame.board, frame.entry));
@@ -335,6 +334,7 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::Read& frame
 {
     const auto found = m_boards.find(frame.board);
     if (found == m_boards.end()) return refuse(connection, frame.request_id, wire::Refusal::unknown_board);
+    if (connection.kind != wire::SessionKind::token && frame.board != wire::kDirectoryBoard) return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
     const auto from = frame.block * wire::kBlockEntries;
     const auto size = found->second.entries.size();
     if (from > size) return refuse(connection, frame.request_id, wire::Refusal::bad_position);
@@ -345,8 +345,7 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::Follow& fra
 {
     const auto found = m_boards.find(frame.board);
     if (found == m_boards.end()) return refuse(connection, frame.request_id, wire::Refusal::unknown_board);
-    if (connection.kind != wire::SessionKind::device && connection.kind != wire::SessionKind::token && frame.board != wire::kDirectoryBoard)
-        return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
+    if (connection.kind != wire::SessionKind::token && frame.board != wire::kDirectoryBoard) return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
     if (frame.from_position % wire::kBlockEntries != 0 || frame.from_position > found->second.entries.size())
         return refuse(connection, frame.request_id, wire::Refusal::bad_position);
     if (frame.from_position < found->second.cut)

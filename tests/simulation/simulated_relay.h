@@ -75,7 +75,7 @@ public:
     std::size_t sessions_by_device = 0;
     std::size_t sessions_by_token = 0;
     std::size_t tokens_shown_twice = 0;
-    std::size_t cells_by_device = 0;   // that came in sessions with a name
+    std::size_t cells_by_device = 0;   // that came in sessions with a name, and were refused
 
     bool storage_full = false;
     bool signs_heads = true;
