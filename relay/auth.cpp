@@ -74,6 +74,11 @@ bool may_store_vaults(const SessionRights& rights)
     return std::holds_alternative<DeviceSession>(rights);
 }
 
+bool may_use_blobs(const SessionRights& rights)
+{
+    return std::holds_alternative<TokenSession>(rights);
+}
+
 bool may_read(const SessionRights& rights, std::uint32_t board)
 {
     if (std::holds_alternative<VaultSession>(rights)) return false;

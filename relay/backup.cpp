@@ -1,10 +1,13 @@
 #include "relay/backup.h"
 
+#include "relay/blob_store.h"
 #include "relay/data_folder.h"
 #include "relay/store_sqlite.h"
 #include "relay/vault_key.h"
 
+#include <algorithm>
 #include <fcntl.h>
+#include <iterator>
 #include <unistd.h>
 
 namespace sinetti::relay {
@@ -56,7 +59,7 @@ CheckReport fault(std::string sentence)
     return {.lines = {}, .faults = {std::move(sentence)}};
 }
 
-CheckReport copy_checked(const std::filesystem::path& from, const std::filesystem::path& to)
+CheckReport copy_checked(const std::filesystem::path& from, const std::filesystem::path& to, CheckReport (*check)(const std::filesystem::path&))
 {
     Partial partial(to);
     if (const auto copied = copy_sqlite(from, partial.path()); !copied) {
@@ -67,18 +70,31 @@ CheckReport copy_checked(const std::filesystem::path& from, const std::filesyste
         }
         return fault(from.string() + " is damaged, or no database");
     }
-    auto report = check_database(partial.path());
+    auto report = check(partial.path());
     if (report.faults.empty() && !partial.complete()) report.faults.push_back("cannot write " + to.string());
     return report;
 }
+
+// The blobs lie beside the boards, in the data folder as in a backup. Where there are none, neither has the copy any.
+void copy_blobs(const std::filesystem::path& from, const std::filesystem::path& to, CheckReport& report)
+{
+    if (!report.faults.empty() || !is_there(from)) return;
+    auto copied = copy_checked(from, to, check_blobs);
+    std::ranges::move(copied.lines, std::back_inserter(report.lines));
+    std::ranges::move(copied.faults, std::back_inserter(report.faults));
+}
+
+std::filesystem::path blobs_of_archive(const std::filesystem::path& file) { return file.string() + ".blobs"; }
 
 }  // namespace
 
 CheckReport back_up(const std::filesystem::path& data, const std::filesystem::path& file)
 {
     if (!is_there(database_file(data))) return fault("there is no relay data in " + data.string());
-    if (is_there(file)) return fault("there is a file " + file.string() + " already; give another name");
-    auto report = copy_checked(database_file(data), file);
+    for (const auto& target : {file, blobs_of_archive(file)})
+        if (is_there(target)) return fault("there is a file " + target.string() + " already; give another name");
+    auto report = copy_checked(database_file(data), file, check_database);
+    copy_blobs(blob_database_file(data), blobs_of_archive(file), report);
     report.lines.push_back("the key of the vaults (" + vault_key_file(data).string() + " unless serve has another) is not in this copy: keep a copy of it apart");
     return report;
 }
@@ -88,8 +104,11 @@ CheckReport restore(const std::filesystem::path& data, const std::filesystem::pa
     if (!is_there(file)) return fault("there is no file " + file.string());
     const auto lock = DataLock::take(data);
     if (!lock) return fault(lock.error());
-    if (is_there(database_file(data))) return fault("there is relay data in " + data.string() + " already; move it away first");
-    return copy_checked(file, database_file(data));
+    for (const auto& target : {database_file(data), blob_database_file(data)})
+        if (is_there(target)) return fault("there is relay data in " + data.string() + " already; move it away first");
+    auto report = copy_checked(file, database_file(data), check_database);
+    copy_blobs(blobs_of_archive(file), blob_database_file(data), report);
+    return report;
 }
 
 }  // namespace sinetti::relay

@@ -2,12 +2,14 @@
 
 #include "directory/chain.h"
 #include "directory/state.h"
+#include "relay/blob_store.h"
 #include "relay/data_folder.h"
 #include "relay/keys.h"
 #include "relay/store_sqlite.h"
 #include "relay/vault_key.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace sinetti::relay {
 
@@ -81,6 +83,28 @@ CheckReport check_data(const std::filesystem::path& data, const std::filesystem:
     auto store = open_sqlite_store({.file = file, .mode = SqliteOptions::Mode::inspect});
     if (!store) return report;   // which says so
     if (auto fault = vault_key_fault(**store, vault_key.empty() ? vault_key_file(data) : vault_key); !fault.empty()) report.faults.push_back(std::move(fault));
+    if (const auto blobs = blob_database_file(data); std::filesystem::exists(blobs, ignored)) {
+        auto of_blobs = check_blobs(blobs);
+        std::ranges::move(of_blobs.lines, std::back_inserter(report.lines));
+        std::ranges::move(of_blobs.faults, std::back_inserter(report.faults));
+    }
+    return report;
+}
+
+CheckReport check_blobs(const std::filesystem::path& file)
+{
+    CheckReport report;
+    const auto damage = sqlite_faults(file);
+    auto store = BlobStore::inspect(file);
+    const auto count = store ? (*store)->count() : base::Unexpected(store.error());
+    auto faults = store ? (*store)->faults() : base::Unexpected(store.error());
+    if (!damage || !count || !faults) {
+        report.faults.push_back("the blobs cannot be read");
+        return report;
+    }
+    for (const auto& found : *damage) report.faults.push_back("blobs: " + found);
+    if (*count > 0) report.lines.push_back("blobs: " + std::to_string(*count));
+    report.faults.insert(report.faults.end(), faults->begin(), faults->end());
     return report;
 }
 

@@ -70,6 +70,19 @@ Applied set_cell_rate(Config& config, const std::string& option, const std::stri
     return {};
 }
 
+Applied set_blob_space(Config& config, const std::string& option, const std::string& value)
+{
+    config.blob_space = static_cast<std::uint32_t>(TRY(number(option, value, kBlobSpaceMax)));
+    return {};
+}
+
+Applied set_blob_days(Config& config, const std::string& option, const std::string& value)
+{
+    config.blob_days = static_cast<std::uint16_t>(TRY(number(option, value, kBlobDaysMax)));
+    if (config.blob_days == 0) return Unexpected(option + " wants a number from 1 on; with blob-space-mib 0 there are no blobs");
+    return {};
+}
+
 Applied set_board(Config& config, const std::string& option, const std::string& value)
 {
     config.board = static_cast<std::uint32_t>(TRY(number(option, value, kBoardNumberMax)));
@@ -119,7 +132,8 @@ constexpr Setting kServeSettings[] = {
     {"address", false, set_text<&Config::address>}, {"url", false, set_url},                    {"max_database_bytes", true, set_limit},
     {"metrics", false, set_metrics},              {"observe", false, set_text<&Config::observe>},
     {"blocks", false, set_blocks},                {"vault_key", false, set_text<&Config::vault_key>},
-    {"cell_rate", true, set_cell_rate},
+    {"cell_rate", true, set_cell_rate},           {"blob_space_mib", true, set_blob_space},
+    {"blob_days", true, set_blob_days},
 };
 constexpr Setting kInitSettings[] = {
     {"data", false, set_text<&Config::data>}, {"port", true, set_port}, {"url", false, set_url}, {"vault_key", false, set_text<&Config::vault_key>},
@@ -290,6 +304,8 @@ const char* usage()
            "  --blocks open|closed     whole blocks of boards at /board/B/block/K, for caches; open unless given\n"
            "  --vault-key FILE         the key behind all vaults; DIR/vault-key unless given. No backup holds it: keep a copy apart\n"
            "  --cell-rate N            cells a second that one session may append; 2000 unless given\n"
+           "  --blob-space-mib N       room for blobs, large sealed files; 10240 unless given, 0 takes none\n"
+           "  --blob-days N            no blob is kept for longer; 30 unless given\n"
            "  --config FILE            these settings from a JSON file; options given here go before it\n"
            "check   verifies every board's chain and every directory record, and shows the relay's keys\n"
            "backup  copies the data into one file, also while the relay runs, and checks the copy\n"

@@ -37,6 +37,8 @@ struct Config {
     std::filesystem::path observe;           // empty: nothing is written down
     bool blocks_open = true;                 // GET /board/B/block/K
     std::uint32_t cell_rate = kCellRate;     // cells a second that one session may append
+    std::uint32_t blob_space = kBlobSpace;   // MiB for all blobs; 0: none are taken
+    std::uint16_t blob_days = kBlobDays;     // no blob is kept for longer
     std::filesystem::path archive;           // backup writes it, restore reads it
     std::optional<std::uint32_t> board;      // of the board commands; what is not given stays as it is
     std::optional<wire::SendingLevel> level;

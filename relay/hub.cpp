@@ -15,13 +15,6 @@ using wire::Refusal;
 
 namespace {
 
-constexpr std::int64_t kDay = 86'400'000;   // milliseconds
-
-Day day_of(base::UnixMilliseconds time)
-{
-    return {time.value / kDay};
-}
-
 wire::SignedHead signed_statement(const crypto::SignaturePrivateKey& key, directory::StatementKind kind, std::uint32_t board, std::uint64_t position,
                                   const wire::Head& head)
 {

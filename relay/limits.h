@@ -57,6 +57,15 @@ inline constexpr std::size_t kVaultSessionsMax = 256;            // sessions tha
 inline constexpr auto kVaultSessionDeadline = 120s;              // after that of authentication; Argon2id on a slow device fits well
 inline constexpr std::uint64_t kVaultsMax = 100'000;
 
+// Blobs
+inline constexpr std::uint32_t kBlobSpace = 10 * 1024;           // MiB for all blobs, unless the settings say otherwise
+inline constexpr std::uint32_t kBlobSpaceMax = 1u << 24;         // MiB
+inline constexpr std::uint16_t kBlobDays = 30;                   // a blob is kept no longer, unless the settings say otherwise
+inline constexpr std::uint16_t kBlobDaysMax = 3650;
+inline constexpr std::size_t kBlobQueueMax = 1024;               // requests being looked at, all sessions together; 16 MiB of chunks
+inline constexpr std::size_t kOutstandingBlobRequestsMax = 16;   // of one session
+inline constexpr std::uint64_t kBlobAllowance = 256u << 20;      // bytes of blobs that one session makes, each counted whole
+
 // The store
 inline constexpr std::size_t kAppendQueueMax = 65536;            // entries waiting for the writer, all sessions together
 inline constexpr std::size_t kAppendBatchMax = 1024;             // entries in one commit

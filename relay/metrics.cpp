@@ -68,6 +68,7 @@ std::string Metrics::text(std::span<const BoardState> boards) const
     page.single("received_bytes_total", "counter", "Bytes of frames received.", received_bytes);
     page.single("sent_bytes_total", "counter", "Bytes of frames sent.", sent_bytes);
     page.single("vault_requests_total", "counter", "Guesses answered or refused, vaults fetched and stored.", vault_requests);
+    page.single("blob_requests_total", "counter", "Blobs made and deleted, chunks of them written and read.", blob_requests);
     page.single("lagging_followers_total", "counter", "Followers that took less than was published and went back to reading from the store.", lagged);
     page.single("abandoned_connections_total", "counter", "Connections closed because they did not take what was sent.", abandoned);
     page.describe("sessions_accepted_total", "counter", "Sessions accepted, by kind.");

@@ -29,6 +29,7 @@ public:
     std::uint64_t tokens_issued = 0;
     std::uint64_t tokens_spent = 0;
     std::uint64_t vault_requests = 0;
+    std::uint64_t blob_requests = 0;
     std::uint64_t lagged = 0;                  // followers that went back to reading from the store
     std::uint64_t abandoned = 0;               // connections closed because they did not take what was sent
 

@@ -37,6 +37,7 @@ void Observer::write(std::uint64_t connection, std::string_view address, const O
     if (observation.sequence) m_stream << ",\"seq\":" << *observation.sequence;
     if (observation.bytes) m_stream << ",\"bytes\":" << *observation.bytes;
     if (observation.vault) m_stream << ",\"vault\":\"" << base::to_hex(*observation.vault) << '"';
+    if (observation.blob) m_stream << ",\"blob\":\"" << base::to_hex(*observation.blob) << '"';
     m_stream << "}\n" << std::flush;
 }
 

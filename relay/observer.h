@@ -2,7 +2,7 @@
 // Everything an operator of this relay could possibly write down, for audits of what it claims not to know. Off unless asked
 // for, and announced when on. JSON lines, one event each:
 //
-//   {"t":seconds,"conn":id,"addr":…,"op":"open|close|append|read|follow|token|vault","board":…,"seq":…,"bytes":…,"vault":hex}
+//   {"t":seconds,"conn":id,"addr":…,"op":"open|close|append|read|follow|token|vault|blob","board":…,"seq":…,"bytes":…,"vault":hex,"blob":hex}
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -21,8 +21,9 @@ struct Observation {
     std::string_view operation;
     std::optional<std::uint32_t> board;
     std::optional<std::uint64_t> sequence;     // position: of the entry appended, or of the first one asked for
-    std::optional<std::size_t> bytes;          // of the entry, of the token spent, of the elements evaluated, or of the vault stored
+    std::optional<std::size_t> bytes;          // of the entry, of the token spent, of the elements evaluated, of the vault stored, or of the blob made or chunk written
     std::optional<wire::VaultId> vault = {};
+    std::optional<wire::BlobAddress> blob = {};
 };
 
 class Observer {

@@ -32,7 +32,9 @@ base::Result<OpenedData, std::string> open_data(const Config& config, base::Rand
     auto tokens = TokenStore::open(token_database_file(config.data), config.database_bytes_max);
     if (!tokens) return Unexpected(sentence(tokens.error(), config.data));
     auto vault_key = TRY(prepare_vault_key(**store, config.vault_key.empty() ? vault_key_file(config.data) : config.vault_key, random));
-    return OpenedData{std::move(lock), std::move(*store), std::move(*keys), std::move(*tokens), std::move(vault_key)};
+    auto blobs = BlobStore::open(blob_database_file(config.data));
+    if (!blobs) return Unexpected(sentence(blobs.error(), config.data));
+    return OpenedData{std::move(lock), std::move(*store), std::move(*keys), std::move(*tokens), std::move(vault_key), std::move(*blobs)};
 }
 
 base::Result<std::vector<std::string>, std::string> initialise(const Config& config, base::Random& random)

@@ -1,6 +1,7 @@
 #pragma once
 // What a relay needs before it can serve, opened or made: the folder, held; the database; the keys.
 
+#include "relay/blob_store.h"
 #include "relay/config.h"
 #include "relay/data_folder.h"
 #include "relay/keys.h"
@@ -17,6 +18,7 @@ struct OpenedData {
     RelayPrivateKeys keys;
     std::unique_ptr<TokenStore> tokens;
     VaultKey vault_key;
+    std::unique_ptr<BlobStore> blobs;
 };
 
 // Error: a sentence.

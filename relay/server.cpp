@@ -18,6 +18,7 @@ Server::Server(const Config& config, const base::Clock& clock, base::Random& ran
 Server::~Server()
 {
     m_tokens.reset();           // the stores' threads first: they post to m_io
+    m_blobs.reset();
     if (m_hub) m_hub->stop();
 }
 
@@ -37,6 +38,7 @@ base::Result<void, std::string> Server::open()
     if (const auto loaded = m_hub->load(); !loaded) return Unexpected(sentence(loaded.error(), m_config.data));
 
     m_vaults = std::make_unique<Vaults>(m_clock, std::move(m_data->vault_key), [this](auto chore) { m_hub->submit_chore(std::move(chore)); }, post());
+    m_blobs = std::make_unique<Blobs>(m_clock, std::move(m_data->blobs), BlobPolicy{std::uint64_t{m_config.blob_space} << 20, m_config.blob_days}, post());
 
     if (m_hub->directory().founded()) {
         forget_founder_token(m_config.data);
@@ -89,6 +91,7 @@ void Server::tend()
 {
     boost::asio::post(m_io, [this] {
         m_hub->tend();
+        m_blobs->tend();
         m_tokens->tick();
         end_old_sessions();
     });
@@ -103,6 +106,7 @@ void Server::end_old_sessions()
 void Server::tend_again()
 {
     m_hub->tend();
+    m_blobs->tend();
     end_old_sessions();
     m_tend_timer.expires_after(kTendInterval);
     m_tend_timer.async_wait([this](error_code error) {
@@ -144,7 +148,12 @@ void Server::accept_next()
             });
             return;
         }
-        if (admit()) serve_http(std::move(socket), *this);
+        if (admit()) {
+            // What is to go together is handed over together (send_queue.h); the kernel need not wait for more.
+            error_code ignored;
+            socket.set_option(tcp::no_delay(true), ignored);
+            serve_http(std::move(socket), *this);
+        }
         accept_next();
     });
 }
@@ -223,7 +232,7 @@ const std::string& Server::relay_document()
 
 SessionEnvironment Server::session_environment(const Socket& socket)
 {
-    SessionEnvironment environment{*m_hub, m_clock, m_random, m_founder_token_hash, m_data->keys, m_draining, m_metrics, *m_tokens, *m_vaults, double(m_config.cell_rate)};
+    SessionEnvironment environment{*m_hub, m_clock, m_random, m_founder_token_hash, m_data->keys, m_draining, m_metrics, *m_tokens, *m_vaults, *m_blobs, double(m_config.cell_rate)};
     if (m_observer) {
         error_code ignored;
         environment.observer = m_observer.get();

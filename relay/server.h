@@ -68,6 +68,7 @@ private:
     std::unique_ptr<Hub> m_hub;
     std::unique_ptr<TokenService> m_tokens;
     std::unique_ptr<Vaults> m_vaults;
+    std::unique_ptr<Blobs> m_blobs;
     std::unordered_map<Session*, std::function<void()>> m_sessions;
     std::size_t m_connections = 0;
     std::size_t m_block_requests = 0;

@@ -1,5 +1,7 @@
 #include "relay/session.h"
 
+#include "blobs/address.h"
+
 #include <algorithm>
 
 namespace sinetti::relay {
@@ -198,6 +200,57 @@ void Session::handle(wire::VaultStore& frame)
     if (frame.previous == 0 && ++m_vault_creations > kVaultCreationsPerSession) return refuse(frame.request_id, Refusal::too_many_requests);
     auto done = vault_callback<wire::VaultStored>(frame.request_id, frame.vault, frame.sealed.size());
     m_environment.vaults.store(std::move(frame), m_nonce, std::move(done));
+}
+
+// --- blobs -------------------------------------------------------------------------------------------------------
+
+bool Session::may_ask_for_blob(std::uint32_t request_id)
+{
+    if (!may_use_blobs(*m_rights)) return refuse(request_id, Refusal::not_authorised), false;
+    if (m_environment.draining) return refuse(request_id, Refusal::overloaded), false;
+    if (m_outstanding_blob_requests >= kOutstandingBlobRequestsMax) return refuse(request_id, Refusal::too_many_requests), false;
+    return true;
+}
+
+template<typename Answer>
+std::function<void(base::Result<Answer, Refusal>)> Session::blob_callback(std::uint32_t request_id, const wire::BlobAddress& blob, std::size_t size)
+{
+    observe({.operation = "blob", .board = {}, .sequence = {}, .bytes = size, .blob = blob});
+    ++m_environment.metrics.blob_requests;
+    ++m_outstanding_blob_requests;
+    return [weak = weak_from_this(), request_id](base::Result<Answer, Refusal> answer) {
+        const auto self = weak.lock();
+        if (!self) return;
+        --self->m_outstanding_blob_requests;
+        if (!answer) return self->refuse(request_id, answer.error());
+        self->send(std::move(*answer));
+    };
+}
+
+void Session::handle(const wire::BlobCreate& frame)
+{
+    if (!may_ask_for_blob(frame.request_id)) return;
+    const auto size = std::uint64_t{wire::blob_chunks(frame.size_class)} * wire::kBlobChunkSize;
+    if (size > kBlobAllowance - m_blob_bytes) return refuse(frame.request_id, Refusal::blob_allowance_spent);
+    m_blob_bytes += size;
+    m_environment.blobs.create(frame, blob_callback<wire::BlobState>(frame.request_id, blobs::address_of(frame.upload_key), size));
+}
+
+void Session::handle(wire::BlobWrite& frame)
+{
+    if (!may_ask_for_blob(frame.request_id)) return;
+    auto done = blob_callback<wire::BlobState>(frame.request_id, blobs::address_of(frame.upload_key), frame.data.size());
+    m_environment.blobs.write(std::move(frame), std::move(done));
+}
+
+void Session::handle(const wire::BlobRead& frame)
+{
+    if (may_ask_for_blob(frame.request_id)) m_environment.blobs.read(frame, blob_callback<wire::BlobData>(frame.request_id, frame.address, 0));
+}
+
+void Session::handle(const wire::BlobDelete& frame)
+{
+    if (may_ask_for_blob(frame.request_id)) m_environment.blobs.remove(frame, blob_callback<wire::BlobState>(frame.request_id, blobs::address_of(frame.upload_key), 0));
 }
 
 // --- Append --------------------------------------------------------------------------------------------------------

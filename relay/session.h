@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "channel/channel.h"
 #include "relay/auth.h"
+#include "relay/blobs.h"
 #include "relay/hub.h"
 #include "relay/keys.h"
 #include "relay/metrics.h"
@@ -40,6 +41,7 @@ struct SessionEnvironment {
     Metrics& metrics;
     TokenService& tokens;
     Vaults& vaults;
+    Blobs& blobs;
     double cell_rate = kCellRate;
     Observer* observer = nullptr;                 // nullptr: nothing is written down
     std::uint64_t connection = 0;                 // the observer's id for it
@@ -85,6 +87,10 @@ private:
     void handle(const wire::VaultEvaluate& frame);
     void handle(const wire::VaultFetch& frame);
     void handle(wire::VaultStore& frame);
+    void handle(const wire::BlobCreate& frame);
+    void handle(wire::BlobWrite& frame);
+    void handle(const wire::BlobRead& frame);
+    void handle(const wire::BlobDelete& frame);
 
     void open_channel(base::ByteView message);
     AuthenticationContext context() const;
@@ -93,6 +99,9 @@ private:
     bool may_ask_for_vault(std::uint32_t request_id);
     template<typename Answer>
     std::function<void(base::Result<Answer, wire::Refusal>)> vault_callback(std::uint32_t request_id, const wire::VaultId& vault, std::size_t size);
+    bool may_ask_for_blob(std::uint32_t request_id);
+    template<typename Answer>
+    std::function<void(base::Result<Answer, wire::Refusal>)> blob_callback(std::uint32_t request_id, const wire::BlobAddress& blob, std::size_t size);
     AppendCallback append_callback(std::uint32_t request_id, std::uint32_t board, std::size_t size);
     bool waits_for_directory(std::uint32_t board) const;
     void continue_following(std::uint32_t board, Following& following);
@@ -116,6 +125,8 @@ private:
     std::size_t m_outstanding_appends = 0;
     std::size_t m_outstanding_reads = 0;
     std::size_t m_outstanding_token_requests = 0;
+    std::size_t m_outstanding_blob_requests = 0;
+    std::uint64_t m_blob_bytes = 0;               // of the blobs it has made
     TokenBucket m_cells{m_environment.cell_rate, m_environment.cell_rate * kCellBurstSeconds};
     TokenBucket m_records{kRecordRate, kRecordBurst};
     TokenBucket m_vault_requests{kVaultSessionRate, kVaultSessionBurst};

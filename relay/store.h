@@ -5,6 +5,7 @@
 // Of each whole block the day it was completed is kept, so that old blocks can go; no finer time than that is stored.
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "base/result.h"
 #include "sqlite/database.h"
 #include "wire/frame.h"
@@ -38,6 +39,8 @@ struct Day {                   // since 1970-01-01, UTC
     std::int64_t value = 0;
     friend auto operator<=>(const Day&, const Day&) = default;
 };
+inline constexpr std::int64_t kDay = 86'400'000;   // milliseconds
+constexpr Day day_of(base::UnixMilliseconds time) { return {time.value / kDay}; }
 
 struct Boundary {              // between two blocks
     std::uint64_t position = 0;

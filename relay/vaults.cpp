@@ -31,8 +31,6 @@ bool may_open(const VaultAccess& access, const wire::PublicKey& key)
     return access.version > 0 && (passphrase || recovery);
 }
 
-Day day_of(base::UnixMilliseconds time) { return {time.value / (24 * 3600 * 1000)}; }
-
 vault::NewVersion new_version(const wire::VaultStore& frame)
 {
     return {frame.vault, frame.previous, frame.version, {frame.passphrase_access_key, frame.recovery_access_key}, frame.sealed};

@@ -166,6 +166,9 @@ const char* name_of(Refusal refusal)
     case Refusal::unknown_issuer: return "unknown_issuer";
     case Refusal::vault_conflict: return "vault_conflict";
     case Refusal::vault_guesses_spent: return "vault_guesses_spent";
+    case Refusal::unknown_blob: return "unknown_blob";
+    case Refusal::blob_conflict: return "blob_conflict";
+    case Refusal::blob_allowance_spent: return "blob_allowance_spent";
     }
     return "unknown";
 }

@@ -27,6 +27,8 @@ using Tag = base::ByteArray<kTagSize>;
 using Nonce = base::ByteArray<32>;
 using PublicKey = base::ByteArray<32>;          // Ed25519
 using VaultId = base::ByteArray<32>;
+using BlobAddress = base::ByteArray<32>;        // blob_address() of its upload key
+using BlobUploadKey = base::ByteArray<32>;
 using Signature = base::ByteArray<64>;          // Ed25519
 
 // Request ids are the client's choice and never 0, so that 0 can mean "answers no request of yours".
@@ -59,6 +61,9 @@ enum class Refusal : std::uint8_t {
     unknown_issuer = 53,       // tokens are not issued under the key a TokenRequest names
     vault_conflict = 54,       // another version of the vault is stored than the one named
     vault_guesses_spent = 55,  // of this vault, for today
+    unknown_blob = 56,         // not there, not complete, or not any more
+    blob_conflict = 57,        // another blob or other bytes stand where these would
+    blob_allowance_spent = 58, // this session has written as much as one may
 };
 const char* name_of(Refusal refusal);           // for logs and tests; "unknown" for a number without a name
 
@@ -175,8 +180,39 @@ struct VaultStore {
     Signature signature{};
     friend bool operator==(const VaultStore&, const VaultStore&) = default;
 };
+// A blob is found by its address and written by whoever has its upload key: docs/protocol.md §12. Answered by BlobState or Refused.
+// Idempotent: of a blob that is there it says how much of it is, and keeps it for `days` from now if that is longer.
+struct BlobCreate {
+    std::uint32_t request_id = 0;
+    BlobUploadKey upload_key{};
+    std::uint8_t size_class = 0;                // below kBlobSizeClasses
+    std::uint16_t days = 0;                     // to keep it; the relay has a limit
+    friend bool operator==(const BlobCreate&, const BlobCreate&) = default;
+};
+// Chunk after chunk, in order. Answered by BlobState, when they are durable, or Refused. Idempotent.
+struct BlobWrite {
+    std::uint32_t request_id = 0;
+    BlobUploadKey upload_key{};
+    std::uint32_t chunk = 0;
+    base::Bytes data;                           // kBlobChunkSize bytes
+    friend bool operator==(const BlobWrite&, const BlobWrite&) = default;
+};
+// Of a blob that is complete. Answered by BlobData or Refused.
+struct BlobRead {
+    std::uint32_t request_id = 0;
+    BlobAddress address{};
+    std::uint32_t chunk = 0;                    // a multiple of kBlobChunksRead
+    friend bool operator==(const BlobRead&, const BlobRead&) = default;
+};
+// Answered by BlobState with nothing of it left, or Refused.
+struct BlobDelete {
+    std::uint32_t request_id = 0;
+    BlobUploadKey upload_key{};
+    friend bool operator==(const BlobDelete&, const BlobDelete&) = default;
+};
 using ClientFrame = std::variant<AuthenticateDevice, AuthenticateInvite, AuthenticateFounder, Append, Read, Follow, Ping, Hello, AuthenticateIdentity,
-                                 AuthenticateToken, TokenRequest, AuthenticateVault, VaultEvaluate, VaultFetch, VaultStore>;
+                                 AuthenticateToken, TokenRequest, AuthenticateVault, VaultEvaluate, VaultFetch, VaultStore, BlobCreate, BlobWrite, BlobRead,
+                                 BlobDelete>;
 
 // --- relay to client -------------------------------------------------------------------------------------------------
 struct Challenge {
@@ -268,9 +304,20 @@ struct VaultStored {
     std::uint64_t version = 0;
     friend bool operator==(const VaultStored&, const VaultStored&) = default;
 };
-using RelayFrame =
-    std::variant<Challenge, Accepted, Refused, Appended, Entries, Pong, SharedKey, SignedHead, Gone, TokenResponse, VaultEvaluated,
-                 VaultFetched, VaultStored>;
+struct BlobState {
+    std::uint32_t request_id = 0;
+    std::uint32_t chunks = 0;                   // that are durable, from the first on
+    std::uint8_t size_class = 0;
+    std::uint16_t days = 0;                     // for which it is kept, today included
+    friend bool operator==(const BlobState&, const BlobState&) = default;
+};
+struct BlobData {
+    std::uint32_t request_id = 0;
+    base::Bytes data;                           // kBlobChunksRead chunks
+    friend bool operator==(const BlobData&, const BlobData&) = default;
+};
+using RelayFrame = std::variant<Challenge, Accepted, Refused, Appended, Entries, Pong, SharedKey, SignedHead, Gone, TokenResponse, VaultEvaluated, VaultFetched,
+                                VaultStored, BlobState, BlobData>;
 
 // The frame, padded for its seal. Over-long contents are a bug of the caller's.
 base::Bytes encode(const ClientFrame& frame, Seal seal = Seal::session);

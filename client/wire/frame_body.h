@@ -45,6 +45,14 @@ inline constexpr FrameType kFrameType<VaultFetch> = 0x42;
 template<>
 inline constexpr FrameType kFrameType<VaultStore> = 0x43;
 template<>
+inline constexpr FrameType kFrameType<BlobCreate> = 0x50;
+template<>
+inline constexpr FrameType kFrameType<BlobWrite> = 0x51;
+template<>
+inline constexpr FrameType kFrameType<BlobRead> = 0x52;
+template<>
+inline constexpr FrameType kFrameType<BlobDelete> = 0x53;
+template<>
 inline constexpr FrameType kFrameType<Challenge> = 0x81;
 template<>
 inline constexpr FrameType kFrameType<Accepted> = 0x82;
@@ -70,6 +78,10 @@ template<>
 inline constexpr FrameType kFrameType<VaultFetched> = 0xc2;
 template<>
 inline constexpr FrameType kFrameType<VaultStored> = 0xc3;
+template<>
+inline constexpr FrameType kFrameType<BlobState> = 0xd0;
+template<>
+inline constexpr FrameType kFrameType<BlobData> = 0xd2;
 
 class Writing {
 public:
@@ -309,6 +321,39 @@ void code(Coder& coder, Coded<Coder, VaultStore>& frame)
     coder.array(frame.access_public_key);
     coder.array(frame.signature);
 }
+template<typename Coder>
+void code(Coder& coder, Coded<Coder, BlobCreate>& frame)
+{
+    coder.request(frame.request_id);
+    coder.array(frame.upload_key);
+    coder.number(frame.size_class);
+    coder.ensure(frame.size_class < kBlobSizeClasses);
+    coder.number(frame.days);
+}
+template<typename Coder>
+void code(Coder& coder, Coded<Coder, BlobWrite>& frame)
+{
+    coder.request(frame.request_id);
+    coder.array(frame.upload_key);
+    coder.number(frame.chunk);
+    coder.ensure(frame.chunk < kBlobChunksMax);
+    coder.opaque(frame.data, kBlobChunkSize);
+    coder.ensure(frame.data.size() == kBlobChunkSize, codec::Error::bad_length);
+}
+template<typename Coder>
+void code(Coder& coder, Coded<Coder, BlobRead>& frame)
+{
+    coder.request(frame.request_id);
+    coder.array(frame.address);
+    coder.number(frame.chunk);
+    coder.ensure(frame.chunk < kBlobChunksMax && frame.chunk % kBlobChunksRead == 0);
+}
+template<typename Coder>
+void code(Coder& coder, Coded<Coder, BlobDelete>& frame)
+{
+    coder.request(frame.request_id);
+    coder.array(frame.upload_key);
+}
 
 // --- relay to client -------------------------------------------------------------------------------------------------
 
@@ -411,6 +456,21 @@ void code(Coder& coder, Coded<Coder, VaultStored>& frame)
 {
     coder.request(frame.request_id);
     coder.number(frame.version);
+}
+template<typename Coder>
+void code(Coder& coder, Coded<Coder, BlobState>& frame)
+{
+    coder.request(frame.request_id);
+    coder.number(frame.chunks);
+    coder.number(frame.size_class);
+    coder.ensure(frame.size_class < kBlobSizeClasses && frame.chunks <= blob_chunks(frame.size_class));
+    coder.number(frame.days);
+}
+template<typename Coder>
+void code(Coder& coder, Coded<Coder, BlobData>& frame)
+{
+    coder.request(frame.request_id);
+    coder.opaque(frame.data, kBlobChunkSize * kBlobChunksRead);
 }
 
 }  // namespace sinetti::wire

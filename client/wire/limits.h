@@ -20,6 +20,13 @@ inline constexpr std::size_t kTokensPerRequestMax = 32;
 inline constexpr std::size_t kVaultSizeMax = 15 * 1024;        // bytes; a sealed vault
 inline constexpr std::uint64_t kVaultVersionMax = std::uint64_t{1} << 53;
 
+// Blobs: 256 KiB in the smallest size class, twice as much in each further one, up to 128 MiB.
+inline constexpr std::size_t kBlobChunkSize = 16 * 1024;       // bytes; what is written at once
+inline constexpr std::uint32_t kBlobChunksRead = 4;            // chunks that are read at once
+inline constexpr std::uint8_t kBlobSizeClasses = 10;
+constexpr std::uint32_t blob_chunks(std::uint8_t size_class) { return std::uint32_t{16} << size_class; }
+inline constexpr std::uint32_t kBlobChunksMax = blob_chunks(kBlobSizeClasses - 1);
+
 // The sizes of WebSocket messages. A frame is padded so that, once sealed, it fills the smallest that holds it: one cell, 4, 16,
 // 64 or a whole block of 256 with their envelope.
 inline constexpr std::array<std::size_t, 6> kFrameSizes{256, 1280, 4352, 16896, 66560, 270336};

@@ -50,6 +50,9 @@ TEST_CASE("board takes its options")
     CHECK(parse({"board", "list", "--data", "d"})->command == Config::Command::board_list);
     CHECK_FALSE(parse({"serve", "--data", "d", "--app", "a", "--blocks", "closed"})->blocks_open);
     CHECK(parse({"serve", "--data", "d", "--app", "a", "--cell-rate", "50"})->cell_rate == 50);
+    const auto blobs = parse({"serve", "--data", "d", "--app", "a", "--blob-space-mib", "0", "--blob-days", "90"});
+    CHECK(blobs->blob_space == 0);
+    CHECK(blobs->blob_days == 90);
 }
 
 TEST_CASE("every mistake is named")

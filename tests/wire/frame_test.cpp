@@ -41,6 +41,10 @@ std::vector<wire::ClientFrame> client_frames()
         wire::VaultFetch{12, filled<32>(3), filled<32>(4), filled<64>(5)},
         wire::VaultStore{13, filled<32>(6), 0, 1, filled<32>(7), filled<32>(8), {}, filled<32>(9), filled<64>(10)},
         wire::VaultStore{14, filled<32>(6), 3, wire::kVaultVersionMax, filled<32>(7), filled<32>(8), Bytes(wire::kVaultSizeMax, 1), filled<32>(9), filled<64>(10)},
+        wire::BlobCreate{15, filled<32>(1), wire::kBlobSizeClasses - 1, 0xffff},
+        wire::BlobWrite{16, filled<32>(2), wire::kBlobChunksMax - 1, Bytes(wire::kBlobChunkSize, 3)},
+        wire::BlobRead{17, filled<32>(4), wire::kBlobChunksMax - wire::kBlobChunksRead},
+        wire::BlobDelete{18, filled<32>(5)},
     };
 }
 
@@ -68,6 +72,8 @@ std::vector<wire::RelayFrame> relay_frames()
         wire::VaultEvaluated{8, filled<32>(1)},
         wire::VaultFetched{9, 4, Bytes(wire::kVaultSizeMax, 2)},
         wire::VaultStored{10, wire::kVaultVersionMax},
+        wire::BlobState{11, wire::kBlobChunksMax, wire::kBlobSizeClasses - 1, 30},
+        wire::BlobData{12, Bytes(wire::kBlobChunkSize * wire::kBlobChunksRead, 5)},
     };
 }
 
