@@ -54,7 +54,7 @@ struct EnumCount;
 template<>
 struct EnumCount<Phase> { static constexpr auto kLast = Phase::failed; };
 template<>
-struct EnumCount<Code> { static constexpr auto kLast = Code::person_removed; };
+struct EnumCount<Code> { static constexpr auto kLast = Code::archive_damaged; };
 template<>
 struct EnumCount<ConversationKind> { static constexpr auto kLast = ConversationKind::group; };
 template<>

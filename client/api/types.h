@@ -42,6 +42,7 @@ enum class Code : std::uint8_t {
     internal,
     // devices
     too_many_devices, new_device, device_signed_out, person_removed,
+    history_restored, archive_damaged,
 };
 
 enum class ConversationKind : std::uint8_t { direct, group };

@@ -67,6 +67,7 @@ void Core::Implementation::on_alarm()
     m_effects.on_wake();
     if (m_workspace) m_workspace->on_wake();
     plan_errands();
+    plan_archive();
 }
 
 void Core::Implementation::end_turn()
@@ -76,6 +77,7 @@ void Core::Implementation::end_turn()
         if (m_workspace) m_workspace->end_turn();
         stop_if_revoked();
         plan_errands();
+        plan_archive();
         draw_token();
         if (std::exchange(m_follow_again, false) && m_session.is_started()) {
             m_session.restart();
@@ -86,7 +88,7 @@ void Core::Implementation::end_turn()
     } while (m_turn_again);
 
     std::optional<base::UnixMilliseconds> wake;
-    for (const auto& due : {m_session.next_wake(), m_errand_session.next_wake(), m_effects.next_wake(), m_workspace ? m_workspace->next_wake() : std::nullopt, errands_wake()})
+    for (const auto& due : {m_session.next_wake(), m_errand_session.next_wake(), m_effects.next_wake(), m_workspace ? m_workspace->next_wake() : std::nullopt, errands_wake(), archive_wake()})
         if (due && (!wake || *due < *wake)) wake = due;
     if (wake) m_environment.alarm.wake_after(std::max<std::int64_t>(0, wake->value - m_environment.clock.now().value));
 }
@@ -312,6 +314,7 @@ void Core::Implementation::abandon_enrolment(api::Code reason)
 // What only an open or beginning account has.
 void Core::Implementation::close_account()
 {
+    if (m_beside == Beside::archive) end_archive();
     m_workspace.reset();
     m_account.reset();
     m_first_key_packages.reset();

@@ -39,6 +39,7 @@ void Core::Implementation::plan_errands()
         return;
     }
     if (m_errand_session.is_started()) {
+        if (m_beside == Beside::archive) return;
         if (std::exchange(m_errands_finished, false)) return end_errands();
         if (*m_errands_at <= now) fail_errands();
         return;
@@ -84,6 +85,7 @@ void Core::Implementation::keep_or_plan_errands_anew()
 
 void Core::Implementation::end_errands()
 {
+    if (m_beside == Beside::archive) end_archive();
     m_errand_session.stop();
     if (m_workspace) m_workspace->on_errands_closed();
     m_errands_at.reset();
@@ -118,21 +120,38 @@ std::optional<wire::ClientFrame> Core::Implementation::ErrandListener::on_challe
 {
     const Turn turn(m_core);
     if (!m_core.m_workspace || challenge.organisation != m_core.m_workspace->account().root_public_key) return std::nullopt;
+    if (m_core.m_beside == Beside::archive) return m_core.answer_for_archive();
     return m_core.answer_as_device(challenge, m_core.m_workspace->account());
 }
 
 void Core::Implementation::ErrandListener::on_accepted(const wire::Accepted& accepted)
 {
     const Turn turn(m_core);
-    if (!m_core.m_workspace || accepted.session_kind != wire::SessionKind::device) return m_core.on_errands_garbled();
+    const bool for_archive = m_core.m_beside == Beside::archive;
+    if (!m_core.m_workspace || accepted.session_kind != (for_archive ? wire::SessionKind::token : wire::SessionKind::device)) return m_core.on_errands_garbled();
     m_core.m_errand_session.mark_healthy();
+    if (for_archive) return m_core.m_workspace->on_archive_accepted();
     m_core.m_workspace->on_errands_accepted();
 }
 
 void Core::Implementation::ErrandListener::on_refused(const wire::Refused& refused)
 {
     const Turn turn(m_core);
-    if (m_core.m_workspace && refused.request_id != wire::kNoRequest) m_core.m_workspace->on_errand_refused(refused);
+    if (!m_core.m_workspace || refused.request_id == wire::kNoRequest) return;
+    if (m_core.m_beside == Beside::archive) return m_core.m_workspace->on_archive_refused(refused);
+    m_core.m_workspace->on_errand_refused(refused);
+}
+
+void Core::Implementation::ErrandListener::on_blob_state(const wire::BlobState& state)
+{
+    const Turn turn(m_core);
+    if (m_core.m_workspace) m_core.m_workspace->on_blob_state(state);
+}
+
+void Core::Implementation::ErrandListener::on_blob_data(wire::BlobData&& data)
+{
+    const Turn turn(m_core);
+    if (m_core.m_workspace) m_core.m_workspace->on_blob_data(std::move(data));
 }
 
 void Core::Implementation::ErrandListener::on_appended(const wire::Appended& appended)
@@ -151,7 +170,8 @@ void Core::Implementation::ErrandListener::on_session_closed(net::CloseReason re
 {
     const Turn turn(m_core);
     if (m_core.m_workspace) m_core.m_workspace->on_errands_closed();
+    if (m_core.m_beside == Beside::archive) m_core.on_archive_closed(reason);
     if (reason == net::CloseReason::garbled) m_core.m_effects.emit(api::NoticeEvent{.code = api::Code::relay_garbled, .severity = api::Severity::warning});
-    if (reason != net::CloseReason::ours) m_core.fail_errands();
+    if (reason != net::CloseReason::ours && m_core.m_errand_session.is_started()) m_core.fail_errands();
 }
 }  // namespace sinetti::chat

@@ -3,6 +3,7 @@
 //   core.cpp          turns, phases, what the person asks for
 //   core_session.cpp  the session with the relay: who we are in it, and what it says
 //   core_errands.cpp  what needs our name: when, and in which session
+//   core_archive.cpp  what our other devices shall be able to read: when
 
 #include "chat/core.h"
 #include "chat/workspace.h"
@@ -87,6 +88,8 @@ private:
     void on_signed_head(const wire::SignedHead& statement) override;
     void on_gone(const wire::Gone& gone) override;
     void on_token_response(const wire::TokenResponse& response) override;
+    void on_blob_state(const wire::BlobState&) override { on_garbled(); }   // blobs are asked for beside
+    void on_blob_data(wire::BlobData&&) override { on_garbled(); }
     void on_session_closed(net::CloseReason reason) override;
     void on_wrong_key();
     void on_fork() override;
@@ -108,7 +111,15 @@ private:
     void end_errands();
     void fail_errands();
 
-    // The session beside the one in which we read and write. It opens with our name, runs errands and ends.
+    // core_archive.cpp
+    void plan_archive();
+    std::optional<base::UnixMilliseconds> archive_wake() const;
+    void on_archive_done() override { m_archive_finished = true; }
+    void end_archive();
+    std::optional<wire::ClientFrame> answer_for_archive();
+    void on_archive_closed(net::CloseReason reason);
+
+    // The session beside the one in which we read and write. It opens with our name and runs errands, or with a token for the archive, and ends.
     class ErrandListener final : public net::SessionListener {
     public:
         explicit ErrandListener(Implementation& core) : m_core(core) {}
@@ -123,6 +134,8 @@ private:
         void on_signed_head(const wire::SignedHead&) override { m_core.m_errand_session.close_garbled(); }
         void on_gone(const wire::Gone&) override { m_core.m_errand_session.close_garbled(); }
         void on_token_response(const wire::TokenResponse& response) override;
+        void on_blob_state(const wire::BlobState& state) override;
+        void on_blob_data(wire::BlobData&& data) override;
         void on_session_closed(net::CloseReason reason) override;
 
         Implementation& m_core;
@@ -164,6 +177,10 @@ private:
     bool m_errands_now = false;                                     // the next session is a device session
     std::optional<base::UnixMilliseconds> m_errands_at;             // when a device session begins; or, in one, when it has lasted too long
     bool m_errands_finished = false;                                // the device session may end
+    enum class Beside : std::uint8_t { errands, archive } m_beside = Beside::errands;   // what the session beside is for, when it is there
+    std::optional<tokens::Token> m_beside_token;                    // taken out of the wallet to open it with
+    std::optional<base::UnixMilliseconds> m_archive_until;          // when that session has lasted too long
+    bool m_archive_finished = false;                                // and may end
     std::optional<base::UnixMilliseconds> m_no_hurry_until;         // urgent errands have failed just now
     std::optional<api::ConnectionEvent> m_reported_connection;
 };

@@ -1,9 +1,7 @@
 #include "chat/timeline.h"
 
-#include "api/command.h"
 #include "chat/effects.h"
-#include "codec/reader.h"
-#include "codec/writer.h"
+#include "chat/message_record.h"
 
 #include <algorithm>
 
@@ -12,7 +10,6 @@ namespace sinetti::chat {
 namespace {
 
 constexpr std::uint16_t kVersion = 1;
-constexpr std::size_t kIdMax = 128;
 
 auto sort_key(const Timeline::Entry& entry) { return std::pair(entry.message.order, entry.number); }
 
@@ -21,21 +18,9 @@ codec::Result<Timeline::Entry> read_entry(base::ByteView record)
     codec::Reader reader(record);
     if (TRY(reader.u16()) != kVersion) return base::Unexpected(codec::Error::bad_value);
     Timeline::Entry entry;
-    auto& message = entry.message;
     entry.number = TRY(reader.u64());
-    message.id = TRY(reader.text(kIdMax));
-    message.sender = TRY(reader.text(kIdMax));
-    const auto kind = TRY(reader.u8());
-    const auto delivery = TRY(reader.u8());
-    message.text = TRY(reader.text(api::kMessageTextMax));
-    message.subject = TRY(reader.text(kIdMax));
-    message.sent_ms = static_cast<std::int64_t>(TRY(reader.u64()));
-    message.order = TRY(reader.u64());
+    entry.message = TRY(read_message(reader));
     TRY(reader.finish());
-    if (kind > static_cast<std::uint8_t>(api::MessageKind::member_revoked) || delivery > static_cast<std::uint8_t>(api::Delivery::sent))
-        return base::Unexpected(codec::Error::bad_value);
-    message.kind = static_cast<api::MessageKind>(kind);
-    message.delivery = static_cast<api::Delivery>(delivery);
     return entry;
 }
 
@@ -45,11 +30,9 @@ std::string Timeline::record_prefix(std::string_view conversation) { return "mes
 
 void Timeline::persist(const Entry& entry, Effects& effects) const
 {
-    const auto& message = entry.message;
     codec::SecretWriter writer;
-    writer.u16(kVersion).u64(entry.number).text(message.id).text(message.sender);
-    writer.u8(static_cast<std::uint8_t>(message.kind)).u8(static_cast<std::uint8_t>(message.delivery));
-    writer.text(message.text).text(message.subject).u64(static_cast<std::uint64_t>(message.sent_ms)).u64(message.order);
+    writer.u16(kVersion).u64(entry.number);
+    write_message(writer, entry.message);
     effects.put(record_prefix(m_conversation) + std::to_string(entry.number), writer.view());
 }
 

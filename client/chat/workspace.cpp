@@ -71,6 +71,9 @@ std::unique_ptr<Workspace> Workspace::load(const WorkspaceEnvironment& environme
     auto wallet = TokenWallet::load(records);
     if (!wallet) return nullptr;
     workspace->m_wallet = std::move(*wallet);
+    auto archive = ArchiveState::load(records);
+    if (!archive) return nullptr;
+    workspace->m_archive = std::move(*archive);
     workspace->follow_issuers();
     return workspace;
 }
@@ -392,6 +395,7 @@ void Workspace::report()
 
 void Workspace::end_turn()
 {
+    plan_archive();
     pump();
     if (m_errands_beside) run_errands();
     for (auto& [number, board] : m_boards) board.persist(m_effects);

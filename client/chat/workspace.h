@@ -3,10 +3,11 @@
 // invitations. It reacts to commands and to what the session brings, changes its state, and says what follows through
 // Effects. Split by verb: workspace.cpp opens, follows and reports; _commands does what people ask; _receive reads cells;
 // _send writes them; _errands does what needs our name; _devices keeps groups and the devices of their people together; _history
-// holds the relay to what it has signed, and goes on where it has let old entries go.
+// holds the relay to what it has signed, and goes on where it has let old entries go; _archive leaves what was said for one's other devices.
 
 #include "api/command.h"
 #include "api/event.h"
+#include "chat/archive.h"
 #include "chat/board.h"
 #include "chat/contact.h"
 #include "chat/content.h"
@@ -18,6 +19,7 @@
 #include "chat/people.h"
 #include "chat/token_wallet.h"
 
+#include <deque>
 #include <unordered_map>
 
 namespace sinetti::chat {
@@ -36,6 +38,7 @@ public:
     virtual void on_errands_done() = 0;      // the device session has nothing left to do
     virtual void on_errands_failed(wire::Refusal code) = 0;
     virtual void on_errands_garbled() = 0;   // as on_garbled, in the session beside
+    virtual void on_archive_done() = 0;      // the session beside has nothing left to do, or cannot go on
 };
 
 struct WorkspaceEnvironment {
@@ -46,6 +49,8 @@ struct WorkspaceEnvironment {
     WorkspaceHost& host;
     net::Session* errands = nullptr;         // a session beside, for errands; nullptr: there is none
 };
+
+struct ArchivedConversation;
 
 class Workspace {
 public:
@@ -83,6 +88,16 @@ public:
     void on_errand_refused(const wire::Refused& refused);
     void on_errand_token_response(const wire::TokenResponse& response);
     void on_errands_closed();
+
+    // The archive is written and fetched in a session beside that is opened with a token.
+    bool is_archive_due() const;
+    void postpone_archive();
+    std::optional<base::UnixMilliseconds> archive_wake() const;
+    void on_archive_accepted();
+    void on_archive_refused(const wire::Refused& refused);
+    void on_blob_state(const wire::BlobState& state);
+    void on_blob_data(wire::BlobData&& data);
+    void on_archive_closed();
 
     std::optional<base::UnixMilliseconds> next_wake() const;
     void on_wake();
@@ -224,6 +239,47 @@ private:
     void follow_issuers();
     void on_token_request_refused(const tokens::ElementBytes& issuer, wire::Refusal code);
 
+    // workspace_archive.cpp
+    struct SegmentRead {
+        archive::SegmentName name;
+        base::Bytes blob;                        // as much of it as has come
+    };
+    struct SegmentDelete {};
+    struct SegmentCreate {};
+    struct SegmentWrite {
+        std::uint32_t chunk = 0;
+    };
+    using ArchiveRequest = std::variant<SegmentRead, SegmentDelete, SegmentCreate, SegmentWrite>;
+    struct ArchiveRun {                          // while the session beside is there for it
+        archive::HistoryKey key;
+        bool fetches = false;
+        std::deque<archive::SegmentName> wanted;
+        std::size_t restored = 0;                // messages
+        bool damaged = false;
+        bool writing = false;
+        archive::SegmentName name;               // of the segment being written, sealed in `blob`
+        base::Bytes blob;
+        ArchiveState::Reached reached;           // with it
+        std::uint32_t next_chunk = 0;
+        std::uint32_t written = 0;               // segments
+        std::uint32_t next_request = 1;
+        std::unordered_map<std::uint32_t, ArchiveRequest> requests;
+    };
+    void plan_archive();
+    void hurry_archive();
+    base::UnixMilliseconds archive_moment(std::int64_t least, std::int64_t most);
+    std::vector<PublicKey> other_devices() const;
+    void continue_archive();
+    template<typename T>
+    void archive_request(T&& frame, ArchiveRequest&& about);
+    void read_segment(SegmentRead&& read);
+    void finish_fetching();
+    std::size_t restore(ArchivedConversation&& archived, const PublicKey& device);   // answers how many messages were new
+    base::SecretBytes gather_archive(ArchiveState::Reached& reached) const;          // as much as fits, and how far that is
+    void begin_segment();
+    void create_segment();
+    void finish_segment();
+
     WorkspaceEnvironment m_environment;
     Effects& m_effects;
     Account m_account;
@@ -259,6 +315,9 @@ private:
     net::Backoff m_pause;
     std::optional<base::UnixMilliseconds> m_paused_until;
     bool m_key_package_sent = false;         // in the device session
+
+    ArchiveState m_archive;
+    std::optional<ArchiveRun> m_archive_run;
 
     // What this person has revoked and the relay may not have yet.
     struct PendingRevocation {

@@ -138,8 +138,9 @@ void Workspace::on_device_enrolled(const directory::DeviceEnrolled& enrolled)
     read_recent_again();
     // Devices that were there before this one are no news to it.
     const auto& here = m_account.device.public_key();
-    if (enrolled.identity_public_key == me() && enrolled.device_public_key != here && m_people.directory().device(here) != nullptr)
-        notice(api::Code::new_device, api::Severity::warning, m_people.device_name(enrolled.device_public_key));
+    if (enrolled.identity_public_key != me() || enrolled.device_public_key == here || m_people.directory().device(here) == nullptr) return;
+    hurry_archive();
+    notice(api::Code::new_device, api::Severity::warning, m_people.device_name(enrolled.device_public_key));
 }
 
 void Workspace::on_revoked(const directory::Revoked& revoked)

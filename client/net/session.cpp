@@ -144,6 +144,8 @@ void Session::handle(wire::RelayFrame&& frame)
     if (const auto* statement = std::get_if<wire::SignedHead>(&frame)) return m_listener.on_signed_head(*statement);
     if (const auto* gone = std::get_if<wire::Gone>(&frame)) return m_listener.on_gone(*gone);
     if (const auto* response = std::get_if<wire::TokenResponse>(&frame)) return m_listener.on_token_response(*response);
+    if (const auto* state = std::get_if<wire::BlobState>(&frame)) return m_listener.on_blob_state(*state);
+    if (auto* data = std::get_if<wire::BlobData>(&frame)) return m_listener.on_blob_data(std::move(*data));
     if (std::holds_alternative<wire::Pong>(frame)) return;
     close(CloseReason::garbled);
 }

@@ -49,6 +49,8 @@ public:
     virtual void on_signed_head(const wire::SignedHead& statement) = 0;   // its signature is for its owner to verify
     virtual void on_gone(const wire::Gone& gone) = 0;                     // the same
     virtual void on_token_response(const wire::TokenResponse& response) = 0;
+    virtual void on_blob_state(const wire::BlobState& state) = 0;
+    virtual void on_blob_data(wire::BlobData&& data) = 0;
     virtual void on_session_closed(CloseReason reason) = 0;            // it waits for its next attempt unless it was stopped
 };
 

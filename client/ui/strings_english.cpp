@@ -342,6 +342,8 @@ const char* english(api::Code code)
         case api::Code::new_device: return "A new device signed in to your account: {0}. If that was not you, sign it out in the settings and tell your administrator.";
         case api::Code::device_signed_out: return "The device of {0} was signed out.";
         case api::Code::person_removed: return "{0} was removed from the organisation.";
+        case api::Code::history_restored: return "Earlier messages from your other devices are here now.";
+        case api::Code::archive_damaged: return "Some of your earlier messages at the relay are damaged and were left out.";
     }
     return "";
 }

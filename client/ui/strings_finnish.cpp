@@ -342,6 +342,8 @@ const char* finnish(api::Code code)
         case api::Code::new_device: return "Tilillesi kirjautui uusi laite: {0}. Jos se et ollut sinä, kirjaa se ulos asetuksissa ja kerro ylläpitäjälle.";
         case api::Code::device_signed_out: return "Henkilön {0} laite kirjattiin ulos.";
         case api::Code::person_removed: return "{0} poistettiin organisaatiosta.";
+        case api::Code::history_restored: return "Aiemmat viestit muilta laitteiltasi ovat nyt täällä.";
+        case api::Code::archive_damaged: return "Osa aiemmista viesteistäsi palvelimella on vahingoittunut, ja ne jätettiin pois.";
     }
     return "";
 }

@@ -342,6 +342,8 @@ const char* swedish(api::Code code)
         case api::Code::new_device: return "En ny enhet loggade in på ditt konto: {0}. Om det inte var du, logga ut den i inställningarna och berätta för administratören.";
         case api::Code::device_signed_out: return "Enheten som tillhör {0} loggades ut.";
         case api::Code::person_removed: return "{0} togs bort från organisationen.";
+        case api::Code::history_restored: return "Tidigare meddelanden från dina andra enheter finns nu här.";
+        case api::Code::archive_damaged: return "En del av dina tidigare meddelanden på servern är skadade och utelämnades.";
     }
     return "";
 }

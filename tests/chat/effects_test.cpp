@@ -40,6 +40,8 @@ public:
     void on_signed_head(const wire::SignedHead&) override {}
     void on_gone(const wire::Gone&) override {}
     void on_token_response(const wire::TokenResponse&) override {}
+    void on_blob_state(const wire::BlobState&) override {}
+    void on_blob_data(wire::BlobData&&) override {}
     void on_session_closed(net::CloseReason) override {}
     void on_event(const api::Event& event) override { events.push_back(event); }
 

@@ -1,6 +1,7 @@
 // Every record of the vault: written and read again, cut at every byte, and never believed when it is damaged.
 
 #include "chat/account.h"
+#include "chat/archive.h"
 #include "chat/core.h"
 #include "chat/effects.h"
 #include "chat/key_packages.h"
@@ -30,6 +31,8 @@ class Nobody final : public net::Transport, public net::SessionListener, public 
     void on_signed_head(const wire::SignedHead&) override {}
     void on_gone(const wire::Gone&) override {}
     void on_token_response(const wire::TokenResponse&) override {}
+    void on_blob_state(const wire::BlobState&) override {}
+    void on_blob_data(wire::BlobData&&) override {}
     void on_session_closed(net::CloseReason) override {}
     void on_event(const api::Event&) override {}
 };
@@ -103,6 +106,45 @@ TEST_SUITE("chat.records")
         REQUIRE(read.has_value());
         CHECK(read->serialize() == record);
         for (std::size_t size = 0; size < record.size(); ++size) CHECK_FALSE(Account::parse(record.view().first(size)).has_value());
+    }
+
+    TEST_CASE("how far the archive is, is read as it was written, and refused when cut or of another version")
+    {
+        Store store;
+        ArchiveState state;
+        state.reached = {{"aa", 7}, {"bb", 0}};
+        state.day = 20'000;
+        state.next_part = 3;
+        state.writing = true;
+        state.write_at = {1'800'000'000'000};
+        state.fetches_left = 2;
+        state.fetch_at = {1'800'000'000'500};
+        state.fetched = {{{crypto::SignaturePublicKey{1}, 19'999}, 4}};
+        state.persist(store.effects);
+        auto records = store.records();
+        const auto read = ArchiveState::load(records);
+        REQUIRE(read.has_value());
+        CHECK(read->reached == state.reached);
+        CHECK(read->day == state.day);
+        CHECK(read->next_part == state.next_part);
+        CHECK(read->writing);
+        CHECK(read->write_at == state.write_at);
+        CHECK(read->fetches_left == 2);
+        CHECK(read->due() == state.write_at);
+        CHECK(read->fetched == state.fetched);
+
+        auto& record = records.at(std::string(kArchiveRecord));
+        const auto whole = record.clone();
+        for (std::size_t size = 0; size < whole.size(); ++size) {
+            record = base::SecretBytes(whole.view().first(size));
+            CHECK_FALSE(ArchiveState::load(records).has_value());
+        }
+        auto later = base::to_bytes(whole.view());
+        ++later[0];
+        record = base::SecretBytes(base::ByteView(later));
+        CHECK_FALSE(ArchiveState::load(records).has_value());
+        records.clear();
+        CHECK(ArchiveState::load(records)->write_at.value == 0);   // a device that has just begun
     }
 
     TEST_CASE("an account stored before accounts knew the relay's keys is told from a damaged one")

@@ -66,6 +66,8 @@ public:
     void on_signed_head(const wire::SignedHead&) override { ++signed_heads; }
     void on_gone(const wire::Gone&) override { ++gone; }
     void on_token_response(const wire::TokenResponse&) override { ++token_responses; }
+    void on_blob_state(const wire::BlobState&) override {}
+    void on_blob_data(wire::BlobData&&) override {}
     void on_session_closed(CloseReason reason) override { reasons.push_back(reason); }
 
     std::optional<wire::ClientFrame> answer = wire::AuthenticateDevice{};

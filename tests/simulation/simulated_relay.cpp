@@ -1,5 +1,6 @@
 #include "tests/simulation/simulated_relay.h"
 
+#include "blobs/address.h"
 #include "crypto/hash.h"
 #include "directory/session_auth.h"
 
@@ -191,6 +192,63 @@ void SimulatedRelay::publish_issuer(base::UnixMilliseconds period)
     const auto record = directory::sign_token_issuer(m_signing_key, period, key.public_key().bytes());
     issuers.push_back({record, std::move(key)});
     append_raw(wire::kDirectoryBoard, directory::encode(directory::Record(record)));
+}
+
+void SimulatedRelay::send_blob_state(RelayConnection& connection, std::uint32_t request, const Blob& blob)
+{
+    send(connection, wire::BlobState{request, static_cast<std::uint32_t>(blob.chunks.size()), blob.size_class, 30});
+}
+
+void SimulatedRelay::handle(RelayConnection& connection, const wire::BlobCreate& frame)
+{
+    if (connection.kind != wire::SessionKind::token) return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
+    if (refuses_blobs) {
+        ++blobs_refused;
+        return refuse(connection, frame.request_id, *refuses_blobs);
+    }
+    const auto [blob, is_new] = blobs.try_emplace(blobs::address_of(frame.upload_key), Blob{frame.size_class, {}});
+    if (blob->second.size_class != frame.size_class) return refuse(connection, frame.request_id, wire::Refusal::blob_conflict);
+    send_blob_state(connection, frame.request_id, blob->second);
+}
+
+void SimulatedRelay::handle(RelayConnection& connection, const wire::BlobWrite& frame)
+{
+    if (connection.kind != wire::SessionKind::token) return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
+    const auto found = blobs.find(blobs::address_of(frame.upload_key));
+    if (found == blobs.end()) return refuse(connection, frame.request_id, wire::Refusal::unknown_blob);
+    auto& blob = found->second;
+    const auto total = wire::blob_chunks(blob.size_class);
+    if (frame.chunk > blob.chunks.size() || frame.chunk >= total) return refuse(connection, frame.request_id, wire::Refusal::bad_position);
+    if (frame.chunk < blob.chunks.size() && blob.chunks[frame.chunk] != frame.data) return refuse(connection, frame.request_id, wire::Refusal::blob_conflict);
+    if (frame.chunk == blob.chunks.size()) {
+        blob.chunks.push_back(frame.data);
+        if (blob.chunks.size() == total) ++blobs_completed;
+    }
+    send_blob_state(connection, frame.request_id, blob);
+}
+
+void SimulatedRelay::handle(RelayConnection& connection, const wire::BlobRead& frame)
+{
+    if (connection.kind != wire::SessionKind::token) return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
+    const auto found = blobs.find(frame.address);
+    if (found == blobs.end() || found->second.chunks.size() < wire::blob_chunks(found->second.size_class))
+        return refuse(connection, frame.request_id, wire::Refusal::unknown_blob);
+    if (frame.chunk >= found->second.chunks.size()) return refuse(connection, frame.request_id, wire::Refusal::bad_position);
+    wire::BlobData data{.request_id = frame.request_id, .data = {}};
+    for (std::uint32_t i = 0; i < wire::kBlobChunksRead; ++i) {
+        const auto& chunk = found->second.chunks[frame.chunk + i];
+        data.data.insert(data.data.end(), chunk.begin(), chunk.end());
+    }
+    send(connection, data);
+}
+
+void SimulatedRelay::handle(RelayConnection& connection, const wire::BlobDelete& frame)
+{
+    if (connection.kind != wire::SessionKind::token) return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
+    const auto found = blobs.find(blobs::address_of(frame.upload_key));
+    if (found == blobs.end()) return refuse(connection, frame.request_id, wire::Refusal::unknown_blob);
+    send(connection, wire::BlobState{frame.request_id, 0, found->second.size_class, 0});
+    blobs.erase(found);
 }
 
 std::optional<wire::Refusal> SimulatedRelay::check_record(RelayConnection& connection, base::ByteView entry)

@@ -77,6 +77,16 @@ public:
     std::size_t tokens_shown_twice = 0;
     std::size_t cells_by_device = 0;   // that came in sessions with a name, and were refused
 
+    // Blobs, by address.
+    struct Blob {
+        std::uint8_t size_class = 0;
+        std::vector<base::Bytes> chunks;
+    };
+    std::map<wire::BlobAddress, Blob> blobs;
+    std::optional<wire::Refusal> refuses_blobs;      // makes none, for this reason
+    std::size_t blobs_completed = 0;
+    std::size_t blobs_refused = 0;
+
     bool storage_full = false;
     bool signs_heads = true;
     std::size_t tags_refused = 0;      // appends under a tag that holds other bytes
@@ -93,6 +103,11 @@ private:
     void handle(RelayConnection& connection, const wire::AuthenticateIdentity& frame);
     void handle(RelayConnection& connection, const wire::AuthenticateToken& frame);
     void handle(RelayConnection& connection, const wire::TokenRequest& frame);
+    void handle(RelayConnection& connection, const wire::BlobCreate& frame);
+    void handle(RelayConnection& connection, const wire::BlobWrite& frame);
+    void handle(RelayConnection& connection, const wire::BlobRead& frame);
+    void handle(RelayConnection& connection, const wire::BlobDelete& frame);
+    void send_blob_state(RelayConnection& connection, std::uint32_t request, const Blob& blob);
     void handle(RelayConnection& connection, const auto&) { refuse(connection, wire::kNoRequest, wire::Refusal::bad_frame, true); }   // it has no vaults
     void handle(RelayConnection& connection, const wire::Append& frame);
     void handle(RelayConnection& connection, const wire::Read& frame);

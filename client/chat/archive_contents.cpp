@@ -1,0 +1,91 @@
+#include "chat/archive_contents.h"
+
+#include "api/command.h"
+#include "chat/message_record.h"
+
+namespace sinetti::chat {
+
+namespace {
+
+constexpr std::uint8_t kVersion = 1;
+
+codec::Result<ArchivedConversation> read_conversation(codec::Reader& reader)
+{
+    ArchivedConversation conversation;
+    conversation.group_id = TRY(reader.array<32>());
+    const auto kind = TRY(reader.u8());
+    if (kind > static_cast<std::uint8_t>(api::ConversationKind::group)) return base::Unexpected(codec::Error::bad_value);
+    conversation.kind = static_cast<api::ConversationKind>(kind);
+    conversation.board = TRY(reader.u32());
+    conversation.other = TRY(reader.array<32>());
+    conversation.title = TRY(reader.text(api::kNameMax));
+    auto messages = TRY(reader.vector());
+    while (!messages.empty()) {
+        conversation.messages.push_back(TRY(read_message(messages)));
+        if (!is_archived(conversation.messages.back())) return base::Unexpected(codec::Error::bad_value);
+    }
+    return conversation;
+}
+
+codec::Result<std::vector<ArchivedConversation>> read_archive(base::ByteView contents)
+{
+    codec::Reader reader(contents);
+    if (TRY(reader.u8()) != kVersion) return base::Unexpected(codec::Error::bad_value);
+    auto inner = TRY(reader.vector());
+    TRY(reader.finish());
+    std::vector<ArchivedConversation> conversations;
+    while (!inner.empty()) conversations.push_back(TRY(read_conversation(inner)));
+    return conversations;
+}
+
+}  // namespace
+
+bool is_archived(const api::Message& message)
+{
+    return message.delivery != api::Delivery::waiting && message.order < kWaitingOrder && message.kind != api::MessageKind::unreadable &&
+           message.kind != api::MessageKind::messages_gone && message.kind != api::MessageKind::removed_us;
+}
+
+void ArchiveWriter::begin(ArchivedConversation&& conversation)
+{
+    finish_conversation();
+    m_conversation = std::move(conversation);
+}
+
+bool ArchiveWriter::add(const api::Message& message)
+{
+    codec::SecretWriter writer;
+    write_message(writer, message);
+    const bool is_first = m_messages.view().empty();
+    const auto size = writer.view().size() + (is_first ? kConversationOverhead + m_conversation->title.size() : 0);
+    if (size > m_room) return false;
+    m_room -= size;
+    m_messages.raw(writer.view());
+    return true;
+}
+
+void ArchiveWriter::finish_conversation()
+{
+    const auto messages = std::exchange(m_messages, {});
+    if (messages.view().empty()) return;
+    const auto& conversation = *m_conversation;
+    m_conversations.raw(conversation.group_id).u8(static_cast<std::uint8_t>(conversation.kind)).u32(conversation.board).raw(conversation.other);
+    m_conversations.text(conversation.title).opaque(messages.view());
+}
+
+base::SecretBytes ArchiveWriter::take() &&
+{
+    finish_conversation();
+    codec::SecretWriter writer;
+    writer.u8(kVersion).opaque(m_conversations.view());
+    return std::move(writer).take();
+}
+
+std::optional<std::vector<ArchivedConversation>> parse_archive(base::ByteView contents)
+{
+    auto conversations = read_archive(contents);
+    if (!conversations) return {};
+    return std::move(*conversations);
+}
+
+}  // namespace sinetti::chat

@@ -1,0 +1,311 @@
+// The history that this person's devices leave for each other at the relay (docs/protocol.md §13), so that a new one can read what was
+// said before it came. It is written and fetched in a session of its own, opened with a token: what is there, and when it is fetched,
+// is nobody's in particular.
+
+#include "chat/archive_contents.h"
+#include "chat/workspace.h"
+
+#include <algorithm>
+
+namespace sinetti::chat {
+
+namespace {
+
+constexpr std::size_t kReadsMax = 8;                 // under way at once
+constexpr std::uint32_t kWritesMax = 8;
+constexpr std::uint8_t kSizeClass = 0;
+constexpr std::uint32_t kChunks = wire::blob_chunks(kSizeClass);
+constexpr std::uint32_t kSegmentsPerRun = 8;         // what is more waits for the next time
+constexpr std::size_t kLineIdDigits = 16;
+
+static_assert(archive::kSegmentSize == std::size_t{kChunks} * wire::kBlobChunkSize);
+
+// Lines are numbered by each device on its own.
+std::string archived_id(const api::Message& message, const PublicKey& device)
+{
+    if (message.kind == api::MessageKind::text || message.id.find('@') != message.id.npos) return message.id;
+    return message.id + "@" + base::to_hex(device).substr(0, kLineIdDigits);
+}
+
+bool is_same_line(const api::Message& a, const api::Message& b)
+{
+    return a.kind == b.kind && a.order == b.order && a.subject == b.subject && a.text == b.text;
+}
+
+}  // namespace
+
+std::optional<base::UnixMilliseconds> Workspace::archive_wake() const
+{
+    if (m_archive_run || m_environment.errands == nullptr || m_archive.write_at.value == 0) return {};
+    return m_archive.due();
+}
+
+bool Workspace::is_archive_due() const { return !m_archive_run && m_archive.write_at.value != 0 && m_archive.due() <= now(); }
+
+// At moments that have nothing to do with when anything was said.
+base::UnixMilliseconds Workspace::archive_moment(std::int64_t least, std::int64_t most)
+{
+    return {now().value + least + static_cast<std::int64_t>(m_environment.random.below(static_cast<std::uint64_t>(most - least)))};
+}
+
+// Once we know who is enrolled. A device that is its person's first has nothing to fetch.
+void Workspace::plan_archive()
+{
+    if (m_archive.write_at.value != 0 || m_environment.errands == nullptr || !is_caught_up()) return;
+    m_archive.write_at = archive_moment(kArchiveDelayMin, kArchiveDelayMax);
+    m_archive.fetch_at = now();
+    if (other_devices().empty()) m_archive.fetches_left = 0;
+    m_archive.persist(m_effects);
+}
+
+void Workspace::hurry_archive()
+{
+    if (m_archive.write_at.value == 0) return;
+    m_archive.write_at = std::min(m_archive.write_at, archive_moment(0, kArchiveHurryMax));
+    m_archive.persist(m_effects);
+}
+
+void Workspace::postpone_archive()
+{
+    const base::UnixMilliseconds later{now().value + kArchiveRetry};
+    m_archive.write_at = std::max(m_archive.write_at, later);
+    m_archive.fetch_at = std::max(m_archive.fetch_at, later);
+    m_archive.persist(m_effects);
+}
+
+std::vector<PublicKey> Workspace::other_devices() const   // of this person, also those that were signed out
+{
+    const auto* person = m_people.directory().identity(me());
+    std::vector<PublicKey> devices;
+    if (person == nullptr) return devices;
+    for (const auto& device : person->devices)
+        if (device != m_account.device.public_key()) devices.push_back(device);
+    return devices;
+}
+
+// --- a run -------------------------------------------------------------------------------------------------------------
+
+void Workspace::on_archive_accepted()
+{
+    m_archive_run.emplace(ArchiveRun{.key = archive::history_key_of(m_account.identity)});
+    auto& run = *m_archive_run;
+    if (m_archive.fetches_left > 0 && m_archive.fetch_at <= now()) {
+        run.fetches = true;
+        const auto today = archive_day(now());
+        for (std::uint32_t ago = 0; ago <= kArchiveDays; ++ago)   // from tomorrow on, where clocks differ
+            for (const auto& device : other_devices()) {
+                const auto day = today + 1 - ago;
+                const auto known = m_archive.fetched.find({device, day});
+                run.wanted.push_back({device, day, known == m_archive.fetched.end() ? std::uint16_t{0} : known->second});
+            }
+    }
+    continue_archive();
+}
+
+void Workspace::continue_archive()
+{
+    auto& run = *m_archive_run;
+    while (run.requests.size() < kReadsMax && !run.wanted.empty()) {
+        const auto name = run.wanted.front();
+        run.wanted.pop_front();
+        read_segment({name, {}});
+    }
+    if (!run.requests.empty()) return;
+    if (std::exchange(run.fetches, false)) finish_fetching();
+    if (!run.writing && m_archive.write_at <= now() && run.written < kSegmentsPerRun) return begin_segment();
+    if (!run.writing) m_environment.host.on_archive_done();
+}
+
+template<typename T>
+void Workspace::archive_request(T&& frame, ArchiveRequest&& about)
+{
+    frame.request_id = m_archive_run->next_request++;
+    m_archive_run->requests.emplace(frame.request_id, std::move(about));
+    m_effects.send(*m_environment.errands, std::forward<T>(frame));
+}
+
+void Workspace::read_segment(SegmentRead&& read)
+{
+    const auto chunk = static_cast<std::uint32_t>(read.blob.size() / wire::kBlobChunkSize);
+    archive_request(wire::BlobRead{.request_id = 0, .address = archive::address(m_archive_run->key, read.name), .chunk = chunk}, std::move(read));
+}
+
+void Workspace::on_blob_data(wire::BlobData&& data)
+{
+    if (!m_archive_run) return m_environment.host.on_errands_garbled();
+    auto& run = *m_archive_run;
+    const auto found = run.requests.find(data.request_id);
+    auto* known = found == run.requests.end() ? nullptr : std::get_if<SegmentRead>(&found->second);
+    if (known == nullptr || data.data.size() != wire::kBlobChunksRead * wire::kBlobChunkSize) return m_environment.host.on_errands_garbled();
+    auto read = std::move(*known);
+    run.requests.erase(found);
+    read.blob.insert(read.blob.end(), data.data.begin(), data.data.end());
+    if (read.blob.size() < archive::kSegmentSize) return read_segment(std::move(read));
+
+    const auto contents = archive::open_segment(run.key, read.name, read.blob);
+    auto conversations = contents ? parse_archive(contents->view()) : std::nullopt;
+    if (conversations)
+        for (auto& conversation : *conversations) run.restored += restore(std::move(conversation), read.name.device);
+    else
+        run.damaged = true;
+    // What is damaged today will be tomorrow.
+    const auto next = static_cast<std::uint16_t>(read.name.part + 1);
+    m_archive.fetched[{read.name.device, read.name.day}] = next;
+    m_archive.persist(m_effects);
+    if (next != 0) run.wanted.push_front({read.name.device, read.name.day, next});
+    continue_archive();
+}
+
+void Workspace::finish_fetching()
+{
+    auto& run = *m_archive_run;
+    --m_archive.fetches_left;
+    if (m_archive.fetches_left > 0) m_archive.fetch_at = {now().value + kFetchDelays[m_archive.fetches_done()]};
+    m_archive.persist(m_effects);
+    if (run.restored > 0) notice(api::Code::history_restored, api::Severity::information);
+    if (run.damaged) notice(api::Code::archive_damaged, api::Severity::warning);
+}
+
+// What we have not got, or have got from another device of ours. What is older than its board keeps messages stays away.
+std::size_t Workspace::restore(ArchivedConversation&& archived, const PublicKey& device)
+{
+    const auto info = std::ranges::find(m_board_infos, archived.board, &wire::BoardInfo::board);
+    const auto days = info == m_board_infos.end() ? std::uint16_t{0} : info->retention_days;
+    const auto oldest = days == 0 ? std::int64_t{0} : now().value - days * kArchiveDay;
+    auto& slot = m_conversations[base::to_hex(archived.group_id)];
+    if (slot && slot->kind != archived.kind) return 0;
+    if (!slot) {   // we shall be let in, or are not in it any more
+        slot = std::make_unique<Conversation>(archived.group_id);
+        slot->kind = archived.kind;
+        slot->board = archived.board;
+        slot->title = std::move(archived.title);
+        slot->other = archived.other;
+        slot->active = false;
+    }
+    auto& conversation = *slot;
+    std::size_t added = 0;
+    for (auto& message : archived.messages) {
+        message.id = archived_id(message, device);
+        if (message.sent_ms < oldest || conversation.timeline.contains(message.id)) continue;
+        const auto is_there = [&](const Timeline::Entry& entry) { return is_same_line(entry.message, message); };
+        if (message.kind != api::MessageKind::text && std::ranges::any_of(conversation.timeline.entries(), is_there)) continue;
+        conversation.changed_at = std::max(conversation.changed_at, base::UnixMilliseconds{message.sent_ms});
+        conversation.timeline.add(std::move(message), m_effects);
+        ++added;
+    }
+    conversation.changed = true;
+    m_conversations_changed = true;
+    return added;
+}
+
+// --- writing -------------------------------------------------------------------------------------------------------------
+
+base::SecretBytes Workspace::gather_archive(ArchiveState::Reached& reached) const
+{
+    ArchiveWriter writer(archive::kContentsMax);
+    for (const auto& [id, conversation] : m_conversations) {
+        std::vector<const Timeline::Entry*> entries;
+        const auto from = reached.contains(id) ? reached.at(id) : 0;
+        for (const auto& entry : conversation->timeline.entries())
+            if (entry.number >= from) entries.push_back(&entry);
+        if (entries.empty()) continue;
+        std::ranges::sort(entries, {}, [](const auto* entry) { return entry->number; });
+        ArchivedConversation archived{.group_id = {}, .kind = conversation->kind, .board = conversation->board, .other = conversation->other, .title = conversation->title, .messages = {}};
+        std::ranges::copy(conversation->group_id, archived.group_id.begin());
+        writer.begin(std::move(archived));
+        for (const auto* entry : entries) {
+            if (entry->message.delivery == api::Delivery::waiting) break;   // and what came after it waits with it
+            auto message = entry->message;
+            message.id = archived_id(message, m_account.device.public_key());
+            if (is_archived(message) && !writer.add(message)) return std::move(writer).take();
+            reached[id] = entry->number + 1;
+        }
+    }
+    return std::move(writer).take();
+}
+
+// Also when nothing has been said: whether somebody was spoken to is not the relay's to see.
+void Workspace::begin_segment()
+{
+    auto& run = *m_archive_run;
+    run.writing = true;
+    if (const auto today = archive_day(now()); m_archive.day != today) {
+        m_archive.day = today;
+        m_archive.next_part = 0;
+        m_archive.writing = false;
+    }
+    run.name = {m_account.device.public_key(), m_archive.day, m_archive.next_part};
+    run.reached = m_archive.reached;
+    run.blob = archive::seal_segment(run.key, run.name, gather_archive(run.reached).view(), m_environment.random);
+    // Under this name there may be the beginning of another segment, from a run that was cut off.
+    if (std::exchange(m_archive.writing, true))
+        archive_request(wire::BlobDelete{.request_id = 0, .upload_key = archive::upload_key(run.key, run.name)}, SegmentDelete{});
+    else
+        create_segment();
+    m_archive.persist(m_effects);
+}
+
+void Workspace::create_segment()
+{
+    archive_request(wire::BlobCreate{.request_id = 0, .upload_key = archive::upload_key(m_archive_run->key, m_archive_run->name), .size_class = kSizeClass, .days = kArchiveDays},
+                    SegmentCreate{});
+}
+
+void Workspace::on_blob_state(const wire::BlobState& state)
+{
+    if (!m_archive_run) return m_environment.host.on_errands_garbled();
+    auto& run = *m_archive_run;
+    const auto found = run.requests.find(state.request_id);
+    if (found == run.requests.end() || std::holds_alternative<SegmentRead>(found->second)) return m_environment.host.on_errands_garbled();
+    const auto about = std::move(found->second);
+    run.requests.erase(found);
+    if (std::holds_alternative<SegmentDelete>(about)) return create_segment();
+    const auto* write = std::get_if<SegmentWrite>(&about);
+    if (state.size_class != kSizeClass || state.chunks != (write == nullptr ? 0 : write->chunk + 1)) return m_environment.host.on_errands_garbled();
+    if (state.chunks == kChunks) return finish_segment();
+    for (; run.next_chunk < std::min(kChunks, state.chunks + kWritesMax); ++run.next_chunk) {
+        const auto data = base::ByteView(run.blob).subspan(run.next_chunk * wire::kBlobChunkSize, wire::kBlobChunkSize);
+        archive_request(wire::BlobWrite{.request_id = 0, .upload_key = archive::upload_key(run.key, run.name), .chunk = run.next_chunk, .data = base::to_bytes(data)},
+                        SegmentWrite{run.next_chunk});
+    }
+}
+
+void Workspace::finish_segment()
+{
+    auto& run = *m_archive_run;
+    const bool was_more = run.reached != m_archive.reached;
+    m_archive.reached = std::move(run.reached);
+    m_archive.writing = false;
+    ++m_archive.next_part;
+    ++run.written;
+    run.writing = false;
+    run.next_chunk = 0;
+    // The next one holds what did not fit into this one.
+    auto ahead = m_archive.reached;
+    if (was_more) (void)gather_archive(ahead);
+    if (ahead == m_archive.reached) m_archive.write_at = archive_moment(kArchiveDelayMin, kArchiveDelayMax);
+    m_archive.persist(m_effects);
+    continue_archive();
+}
+
+void Workspace::on_archive_refused(const wire::Refused& refused)
+{
+    if (!m_archive_run) return m_environment.host.on_errands_garbled();
+    auto& run = *m_archive_run;
+    const auto found = run.requests.find(refused.request_id);
+    if (found == run.requests.end()) return m_environment.host.on_errands_garbled();
+    const auto about = std::move(found->second);
+    run.requests.erase(found);
+    if (refused.code == wire::Refusal::unknown_blob && std::holds_alternative<SegmentRead>(about)) return continue_archive();
+    if (refused.code == wire::Refusal::unknown_blob && std::holds_alternative<SegmentDelete>(about)) return create_segment();
+    postpone_archive();   // full, busy, or without blobs
+    m_environment.host.on_archive_done();
+}
+
+void Workspace::on_archive_closed()
+{
+    m_archive_run.reset();
+    if (m_archive.write_at.value != 0 && m_archive.due() <= now()) postpone_archive();   // it was cut off
+}
+
+}  // namespace sinetti::chat
