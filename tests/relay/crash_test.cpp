@@ -1,5 +1,6 @@
 // The real program, killed with SIGKILL at random instants while two clients write and one follows: SINETTI_KILLS times, or ten.
 
+#include "blobs/address.h"
 #include "relay/check.h"
 #include "relay/data_folder.h"
 #include "relay/sqlite.h"
@@ -354,4 +355,60 @@ TEST_CASE("killed on a full disk, the relay keeps what it acknowledged, and take
     check_acknowledged(folder.path(), {&anna, &bert});
     CHECK(anna.acknowledged.size() + bert.acknowledged.size() > full);
     MESSAGE(full << " cells acknowledged before the disk was full, " << anna.refusals + bert.refusals << " refused");
+}
+
+TEST_CASE("killed while a blob is written, the relay has every chunk that it acknowledged, and the upload goes on from there")
+{
+    TemporaryFolder folder;
+    Cast cast;
+    const auto keys = found(folder.path(), cast);
+    base::SeededRandom random(43);
+    constexpr std::uint8_t kSizeClass = 6;   // 16 MiB
+    constexpr std::uint32_t kChunks = wire::blob_chunks(kSizeClass);
+    const auto upload_key = random.array<32>();
+    const auto chunk = [](std::uint32_t number) {
+        base::Bytes bytes(wire::kBlobChunkSize, 0xb1);
+        bytes[0] = static_cast<std::uint8_t>(number);
+        bytes[1] = static_cast<std::uint8_t>(number >> 8);
+        return bytes;
+    };
+    std::uint32_t acknowledged = 0;
+    const auto upload = [&](const RelayProcess& relay) {
+        Client client(relay.address(keys));
+        if (!client.connected() || !client.open_as_member(cast.anna.device)) return;
+        client.send(wire::BlobCreate{1, upload_key, kSizeClass, 7});
+        const auto created = client.expect<wire::BlobState>();
+        if (!created) return;
+        REQUIRE(created->chunks >= acknowledged);
+        acknowledged = created->chunks;
+        std::uint32_t next = acknowledged;
+        while (acknowledged < kChunks) {
+            for (; next < std::min(kChunks, acknowledged + 16); ++next) client.send(wire::BlobWrite{2 + next, upload_key, next, chunk(next)});
+            const auto frame = client.receive();
+            if (!frame) return;
+            const auto* state = std::get_if<wire::BlobState>(&*frame);
+            REQUIRE(state != nullptr);
+            acknowledged = std::max(acknowledged, state->chunks);
+        }
+    };
+    for (unsigned kill = 0; kill < std::min(kills(), 10u); ++kill) {
+        RelayProcess relay(folder.path());
+        std::thread writer([&] { upload(relay); });
+        std::this_thread::sleep_for(std::chrono::milliseconds(50 + random.below(200)));
+        relay.end(SIGKILL);
+        writer.join();
+        check_data(folder.path());
+    }
+    RelayProcess relay(folder.path());
+    upload(relay);
+    REQUIRE(acknowledged == kChunks);
+    Client reader(relay.address(keys));
+    REQUIRE(reader.open_as_member(cast.bert.device));
+    for (std::uint32_t first = 0; first < kChunks; first += wire::kBlobChunksRead) {
+        reader.send(wire::BlobRead{1, blobs::address_of(upload_key), first});
+        const auto data = reader.expect<wire::BlobData>();
+        REQUIRE(data.has_value());
+        for (std::uint32_t i = 0; i < wire::kBlobChunksRead; ++i)
+            REQUIRE(std::ranges::equal(base::ByteView(data->data).subspan(i * wire::kBlobChunkSize, wire::kBlobChunkSize), chunk(first + i)));
+    }
 }
