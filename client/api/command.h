@@ -21,6 +21,9 @@ struct CreateInvitation { std::string name; Role role = Role::member; };     // 
 struct CreateConversation { ConversationKind kind = ConversationKind::group; std::string title; std::vector<PersonId> members; };
 struct OpenConversation { ConversationId conversation; };                    // answers with a TimelineEvent; marks as read while open; empty id: none is open
 struct LoadOlder { ConversationId conversation; };                           // answers with a longer TimelineEvent
+struct LoadNewer { ConversationId conversation; };                           // the same, where the newest messages are not shown
+struct OpenMessage { ConversationId conversation; MessageId message; };      // OpenConversation, with what was said around this message
+struct Search { std::string text; };                                         // in all messages; answers with a SearchEvent
 struct SendText { ConversationId conversation; std::string text; };
 struct SaveDraft { ConversationId conversation; std::string text; };
 struct AddMembers { ConversationId conversation; std::vector<PersonId> members; };
@@ -33,12 +36,15 @@ struct RemovePerson { PersonId person; };                                    // 
 struct WatchConversations {};                                                // from now on MessagesEvents come of every conversation, not of the open one alone
 struct ExportConversation { ConversationId conversation; };                  // answers with an ExportEvent; marks nothing as read
 
-using Command = std::variant<Start, OpenLink, Found, Enrol, Unlock, Lock, ForgetDevice, CreateInvitation, CreateConversation, OpenConversation, LoadOlder,
+using Command = std::variant<Start, OpenLink, Found, Enrol, Unlock, Lock, ForgetDevice, CreateInvitation, CreateConversation, OpenConversation, LoadOlder, LoadNewer, OpenMessage, Search,
                              SendText, SaveDraft, AddMembers, RemoveMember, RenameConversation, SetVerified, SetSetting, SignOutDevice, RemovePerson,
                              WatchConversations, ExportConversation>;
 
 inline constexpr std::size_t kCommandSizeMax = 1u << 20;   // bytes of JSON
 inline constexpr std::size_t kMessageTextMax = 32u << 10;  // bytes of UTF-8
+inline constexpr std::size_t kSearchTextMax = 256;         // bytes of UTF-8; more finds nothing
+inline constexpr std::size_t kSearchFoundMax = 50;         // messages in an answer
+inline constexpr std::size_t kSnippetSizeMax = 240;        // bytes of UTF-8
 inline constexpr std::size_t kNameMax = 64;                // bytes of UTF-8: names, titles of groups and of people
 inline constexpr std::size_t kPassphraseMin = 12;          // bytes
 inline constexpr std::size_t kPassphraseMax = 1024;        // bytes

@@ -36,8 +36,15 @@ struct TimelineEvent {
     std::vector<Message> messages;   // oldest first
     bool has_older = false;
     std::uint32_t unread = 0;        // how many of the last were unread when it was opened
+    bool has_newer = false;          // the newest are not among them, and MessagesEvents bring none either
+    MessageId target;                // the one OpenMessage asked for; empty: this is no answer to it
 };
 struct MessagesEvent { ConversationId conversation; std::vector<Message> messages; };
+struct SearchEvent {
+    std::string text;                // as it was asked for
+    std::vector<FoundMessage> found; // newest first, kSearchFoundMax at most
+    std::uint32_t total = 0;         // how many there are
+};
 struct InvitationsEvent { std::vector<Invitation> invitations; };
 struct InvitationReadyEvent { Invitation invitation; };
 struct ConversationReadyEvent { ConversationId conversation; };              // the one CreateConversation made
@@ -51,7 +58,7 @@ struct NoticeEvent {
 };
 struct ExportEvent { ConversationId conversation; std::vector<Message> messages; };   // all of them, oldest first
 
-using Event = std::variant<SessionEvent, ConnectionEvent, PeopleEvent, ConversationsEvent, TimelineEvent, MessagesEvent, InvitationsEvent, InvitationReadyEvent,
+using Event = std::variant<SessionEvent, ConnectionEvent, PeopleEvent, ConversationsEvent, TimelineEvent, MessagesEvent, SearchEvent, InvitationsEvent, InvitationReadyEvent,
                            ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent, ExportEvent>;
 
 std::string to_json(const Event& event);

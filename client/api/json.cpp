@@ -156,6 +156,10 @@ SINETTI_FIELDS(Person) { archive("id", v.id); archive("name", v.name); archive("
     archive("enrolled", v.enrolled_ms); archive("verified", v.verified); archive("revoked", v.revoked); archive("me", v.me); archive("devices", v.devices); }
 SINETTI_FIELDS(Message) { archive("id", v.id); archive("sender", v.sender); archive("kind", v.kind); archive("delivery", v.delivery); archive("text", v.text);
     archive("subject", v.subject); archive("sent", v.sent_ms); archive("order", v.order); }
+SINETTI_FIELDS(TextRange) { archive("begin", v.begin); archive("end", v.end); }
+SINETTI_FIELDS(Snippet) { archive("text", v.text); archive("places", v.places); archive("cutBefore", v.cut_before); archive("cutAfter", v.cut_after); }
+SINETTI_FIELDS(FoundMessage) { archive("conversation", v.conversation); archive("message", v.message); archive("sender", v.sender); archive("sent", v.sent_ms);
+    archive("snippet", v.snippet); }
 SINETTI_FIELDS(ConversationSummary) { archive("id", v.id); archive("kind", v.kind); archive("title", v.title); archive("other", v.other); archive("fingerprint", v.fingerprint);
     archive("members", v.members); archive("level", v.level); archive("postQuantum", v.post_quantum);
     archive("active", v.active); archive("unread", v.unread); archive("draft", v.draft);
@@ -173,6 +177,9 @@ SINETTI_FIELDS(CreateInvitation) { archive("name", v.name); archive("role", v.ro
 SINETTI_FIELDS(CreateConversation) { archive("kind", v.kind); archive("title", v.title); archive("members", v.members); }
 SINETTI_FIELDS(OpenConversation) { archive("conversation", v.conversation); }
 SINETTI_FIELDS(LoadOlder) { archive("conversation", v.conversation); }
+SINETTI_FIELDS(LoadNewer) { archive("conversation", v.conversation); }
+SINETTI_FIELDS(OpenMessage) { archive("conversation", v.conversation); archive("message", v.message); }
+SINETTI_FIELDS(Search) { archive("text", v.text); }
 SINETTI_FIELDS(SendText) { archive("conversation", v.conversation); archive("text", v.text); }
 SINETTI_FIELDS(SaveDraft) { archive("conversation", v.conversation); archive("text", v.text); }
 SINETTI_FIELDS(AddMembers) { archive("conversation", v.conversation); archive("members", v.members); }
@@ -191,8 +198,10 @@ SINETTI_FIELDS(ConnectionEvent) { archive("state", v.state); archive("reason", v
     archive("unsent", v.unsent); archive("caughtUp", v.caught_up); }
 SINETTI_FIELDS(PeopleEvent) { archive("people", v.people); }
 SINETTI_FIELDS(ConversationsEvent) { archive("conversations", v.conversations); }
-SINETTI_FIELDS(TimelineEvent) { archive("conversation", v.conversation); archive("messages", v.messages); archive("hasOlder", v.has_older); archive("unread", v.unread); }
+SINETTI_FIELDS(TimelineEvent) { archive("conversation", v.conversation); archive("messages", v.messages); archive("hasOlder", v.has_older); archive("unread", v.unread);
+    archive("hasNewer", v.has_newer); archive("target", v.target); }
 SINETTI_FIELDS(MessagesEvent) { archive("conversation", v.conversation); archive("messages", v.messages); }
+SINETTI_FIELDS(SearchEvent) { archive("text", v.text); archive("found", v.found); archive("total", v.total); }
 SINETTI_FIELDS(InvitationsEvent) { archive("invitations", v.invitations); }
 SINETTI_FIELDS(InvitationReadyEvent) { archive("invitation", v.invitation); }
 SINETTI_FIELDS(ConversationReadyEvent) { archive("conversation", v.conversation); }
@@ -224,9 +233,9 @@ bool JsonReader::decode(const Json& json, T& value)
 
 // The names on the wire, in the order of the variants.
 constexpr const char* kCommandNames[] = {"start", "openLink", "found", "enrol", "unlock", "lock", "forgetDevice", "createInvitation", "createConversation",
-                                         "openConversation", "loadOlder", "sendText", "saveDraft", "addMembers", "removeMember", "renameConversation",
+                                         "openConversation", "loadOlder", "loadNewer", "openMessage", "search", "sendText", "saveDraft", "addMembers", "removeMember", "renameConversation",
                                          "setVerified", "setSetting", "signOutDevice", "removePerson", "watchConversations", "exportConversation"};
-constexpr const char* kEventNames[] = {"session", "connection", "people", "conversations", "timeline", "messages", "invitations", "invitationReady",
+constexpr const char* kEventNames[] = {"session", "connection", "people", "conversations", "timeline", "messages", "search", "invitations", "invitationReady",
                                        "conversationReady", "settings", "evidence", "notice", "export"};
 static_assert(std::size(kCommandNames) == std::variant_size_v<Command>);
 static_assert(std::size(kEventNames) == std::variant_size_v<Event>);

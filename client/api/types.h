@@ -97,6 +97,27 @@ struct Message {
     std::uint64_t order = 0;        // position on the board; waiting messages sort after everything
 };
 
+struct TextRange {                  // bytes of a UTF-8 text, at the edges of characters
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+    friend bool operator==(const TextRange&, const TextRange&) = default;
+};
+
+struct Snippet {
+    std::string text;
+    std::vector<TextRange> places;  // of what was searched for, in order, apart from each other
+    bool cut_before = false;        // the message has more before it
+    bool cut_after = false;
+};
+
+struct FoundMessage {
+    ConversationId conversation;
+    MessageId message;
+    PersonId sender;
+    std::int64_t sent_ms = 0;
+    Snippet snippet;
+};
+
 struct ConversationSummary {
     ConversationId id;
     ConversationKind kind = ConversationKind::group;

@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::uint16_t kVersion = 1;
 
-auto sort_key(const Timeline::Entry& entry) { return std::pair(entry.message.order, entry.number); }
-
 codec::Result<Timeline::Entry> read_entry(base::ByteView record)
 {
     codec::Reader reader(record);
@@ -48,7 +46,7 @@ bool Timeline::load_entry(base::ByteView record)
 void Timeline::insert(Entry&& entry)
 {
     m_ids.insert(entry.message.id);
-    const auto place = std::ranges::upper_bound(m_entries, sort_key(entry), {}, sort_key);
+    const auto place = std::ranges::upper_bound(m_entries, place_of(entry), {}, place_of);
     m_entries.insert(place, std::move(entry));
 }
 
@@ -77,9 +75,27 @@ void Timeline::mark_sent(const api::MessageId& id, std::uint64_t order, Effects&
 
 std::vector<api::Message> Timeline::newest(std::size_t count) const
 {
+    return messages(m_entries.size() - std::min(count, m_entries.size()), m_entries.size());
+}
+
+std::vector<api::Message> Timeline::messages(std::size_t from, std::size_t to) const
+{
     std::vector<api::Message> messages;
-    for (auto i = m_entries.size() - std::min(count, m_entries.size()); i < m_entries.size(); ++i) messages.push_back(m_entries[i].message);
+    messages.reserve(to - from);
+    for (auto i = from; i < to; ++i) messages.push_back(m_entries[i].message);
     return messages;
+}
+
+std::optional<std::size_t> Timeline::find(const api::MessageId& id) const
+{
+    if (!contains(id)) return std::nullopt;
+    const auto found = std::ranges::find(m_entries, id, [](const Entry& entry) -> const api::MessageId& { return entry.message.id; });
+    return static_cast<std::size_t>(found - m_entries.begin());
+}
+
+std::size_t Timeline::end_of(const Place& place) const
+{
+    return static_cast<std::size_t>(std::ranges::upper_bound(m_entries, place, {}, place_of) - m_entries.begin());
 }
 
 std::vector<api::Message> Timeline::take_changed()

@@ -31,7 +31,14 @@ public:
     void mark_sent(const api::MessageId& id, std::uint64_t order, Effects& effects);
     const api::Message* last() const { return m_entries.empty() ? nullptr : &m_entries.back().message; }
 
+    // Where a message stands, whatever comes before or after it.
+    using Place = std::pair<std::uint64_t, std::uint64_t>;       // order and number
+    static Place place_of(const Entry& entry) { return {entry.message.order, entry.number}; }
+    std::optional<std::size_t> find(const api::MessageId& id) const;
+    std::size_t end_of(const Place& place) const;                // how many entries stand at it or before
+
     std::vector<api::Message> newest(std::size_t count) const;   // oldest first
+    std::vector<api::Message> messages(std::size_t from, std::size_t to) const;
     std::vector<api::Message> take_changed();                    // since the last call, in order
     std::string next_line_id() const { return "line" + std::to_string(m_next_number); }
 

@@ -389,6 +389,7 @@ void Workspace::report()
     }
     for (const auto& [id, conversation] : m_conversations) {
         auto changed = conversation->timeline.take_changed();
+        if (id == m_open && m_shown_to && !m_watching) std::erase_if(changed, [this](const api::Message& message) { return message.order > m_shown_to->first; });
         if ((m_watching || id == m_open) && !changed.empty()) m_effects.emit(api::MessagesEvent{id, std::move(changed)});
     }
 }

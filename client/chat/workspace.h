@@ -1,7 +1,8 @@
 #pragma once
 // Everything that exists while the vault is open and this device is enrolled: people, boards, conversations, first contact,
 // invitations. It reacts to commands and to what the session brings, changes its state, and says what follows through
-// Effects. Split by verb: workspace.cpp opens, follows and reports; _commands does what people ask; _receive reads cells;
+// Effects. Split by verb: workspace.cpp opens, follows and reports; _commands does what people ask; _search finds messages, and shows
+// what stands around one; _receive reads cells;
 // _send writes them; _errands does what needs our name; _devices keeps groups and the devices of their people together; _history
 // holds the relay to what it has signed, and goes on where it has let old entries go; _archive leaves what was said for one's other devices.
 
@@ -147,6 +148,9 @@ private:
     void run(const api::CreateConversation& command);
     void run(const api::OpenConversation& command);
     void run(const api::LoadOlder& command);
+    void run(const api::LoadNewer& command);
+    void run(const api::OpenMessage& command);
+    void run(const api::Search& command);
     void run(const api::SendText& command);
     void run(const api::SaveDraft& command);
     void run(const api::AddMembers& command);
@@ -160,7 +164,10 @@ private:
     Conversation* find(const api::ConversationId& id);           // with a notice when it is unknown
     Conversation* find_active(const api::ConversationId& id);    // and when we are not in it any more
     std::optional<std::vector<PublicKey>> known_people(const std::vector<api::PersonId>& ids);
-    void show_timeline(Conversation& conversation, std::uint32_t unread);
+    void show_timeline(Conversation& conversation, std::uint32_t unread, const api::MessageId& target = {});
+    void show_to(const Conversation& conversation, std::size_t end);   // that many of its messages, and no newer ones
+    std::uint32_t mark_read(Conversation& conversation);         // answers how many were unread
+    bool reads_newest(const Conversation& conversation) const { return conversation.id == m_open && !m_shown_to; }
     OutboxItem make_item(Intent&& intent);
 
     // workspace_receive.cpp
@@ -296,6 +303,7 @@ private:
 
     api::ConversationId m_open;              // the conversation on the screen, or empty
     std::size_t m_shown = kTimelinePage;
+    std::optional<Timeline::Place> m_shown_to;   // the last message shown, where the newest are not
     bool m_watching = false;                 // whoever listens wants to hear of every conversation
     bool m_people_changed = false;
     bool m_conversations_changed = false;

@@ -114,29 +114,40 @@ void Workspace::run(const api::CreateConversation& command)
     m_conversations.emplace(std::move(id), std::move(conversation));
 }
 
-void Workspace::show_timeline(Conversation& conversation, std::uint32_t unread)
+void Workspace::show_timeline(Conversation& conversation, std::uint32_t unread, const api::MessageId& target)
 {
-    const auto total = conversation.timeline.entries().size();
+    const auto& timeline = conversation.timeline;
+    const auto end = m_shown_to ? timeline.end_of(*m_shown_to) : timeline.entries().size();
+    const auto begin = end - std::min(end, m_shown);
     m_effects.emit(api::TimelineEvent{.conversation = conversation.id,
-                                      .messages = conversation.timeline.newest(m_shown),
-                                      .has_older = total > m_shown,
-                                      .unread = unread});
+                                      .messages = timeline.messages(begin, end),
+                                      .has_older = begin > 0,
+                                      .unread = unread,
+                                      .has_newer = m_shown_to.has_value(),
+                                      .target = target});
     conversation.timeline.take_changed();
+}
+
+std::uint32_t Workspace::mark_read(Conversation& conversation)
+{
+    const auto unread = std::exchange(conversation.unread, 0);
+    if (unread > 0) {
+        conversation.changed = true;
+        m_conversations_changed = true;
+    }
+    return unread;
 }
 
 void Workspace::run(const api::OpenConversation& command)
 {
     m_open.clear();
+    m_shown_to.reset();
     if (command.conversation.empty()) return;
     auto* conversation = find(command.conversation);
     if (conversation == nullptr) return;
     m_open = conversation->id;
-    const auto unread = std::exchange(conversation->unread, 0);
+    const auto unread = mark_read(*conversation);
     m_shown = std::max(kTimelinePage, static_cast<std::size_t>(unread) + kTimelinePage / 2);
-    if (unread > 0) {
-        conversation->changed = true;
-        m_conversations_changed = true;
-    }
     show_timeline(*conversation, unread);
 }
 
@@ -164,6 +175,7 @@ void Workspace::run(const api::SendText& command)
                                 .sent_ms = now().value},
                                m_effects);
     conversation->lane.push(make_item(std::move(intent)), m_effects);
+    if (conversation->id == m_open && m_shown_to) run(api::OpenConversation{m_open});   // what one says oneself is always shown
     conversation->draft.clear();
     conversation->changed_at = now();
     conversation->changed = true;

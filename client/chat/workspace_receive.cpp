@@ -196,7 +196,7 @@ void Workspace::receive_content(Conversation& conversation, const mls::Applicati
                                .sent_ms = sent.value,
                                .order = position},
                               m_effects);
-    if (!ours && conversation.id != m_open) ++conversation.unread;
+    if (!ours && !reads_newest(conversation)) ++conversation.unread;
     conversation.changed_at = std::max(conversation.changed_at, sent);
     conversation.changed = true;
     m_conversations_changed = true;

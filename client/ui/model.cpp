@@ -33,6 +33,7 @@ void Model::apply(const api::Event& event)
                            people_known = false;
                            conversations.clear();
                            conversations_known = false;
+                           search = {};
                            timeline = {};
                            invitations.clear();
                            ready_invitation.reset();
@@ -53,13 +54,20 @@ void Model::apply(const api::Event& event)
                    [&](const api::ConversationsEvent& e) {
                        conversations = e.conversations;
                        conversations_known = true;
+                       ++conversations_revision;
                    },
                    [&](const api::TimelineEvent& e) {
                        const bool reopened = e.conversation != timeline.conversation || !timeline.loaded;
                        std::string keep = reopened ? std::string() : timeline.first_unread;
                        const std::uint64_t revision = timeline.revision + 1;
+                       std::string target = reopened ? std::string() : timeline.target;
+                       const std::uint64_t target_revision = e.target.empty() ? timeline.target_revision : revision;
+                       if (!e.target.empty()) target = e.target;
                        timeline = {.conversation = e.conversation, .messages = e.messages, .has_older = e.has_older, .loaded = true, .unread = e.unread};
+                       timeline.has_newer = e.has_newer;
+                       timeline.target = std::move(target);
                        timeline.revision = revision;
+                       timeline.target_revision = target_revision;
                        if (reopened && e.unread > 0 && e.unread <= e.messages.size()) {
                            keep = e.messages[e.messages.size() - e.unread].id;
                        }
@@ -76,6 +84,7 @@ void Model::apply(const api::Event& event)
                        }
                        ++timeline.revision;
                    },
+                   [&](const api::SearchEvent& e) { search = e; },
                    [&](const api::InvitationsEvent& e) { invitations = e.invitations; },
                    [&](const api::InvitationReadyEvent& e) { ready_invitation = e.invitation; },
                    [&](const api::ConversationReadyEvent&) {},

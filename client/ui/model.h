@@ -19,7 +19,10 @@ struct Timeline {
     bool loaded = false;
     std::uint32_t unread = 0;              // of the last messages, when it was opened
     api::MessageId first_unread;           // the unread line stands before this one; empty: none
+    bool has_newer = false;                // the newest messages are not among these
+    api::MessageId target;                 // the message that was opened, from a search; empty: none
     std::uint64_t revision = 0;            // counts every change
+    std::uint64_t target_revision = 0;     // of the change that brought the target
 };
 
 struct Model {
@@ -30,6 +33,8 @@ struct Model {
     bool people_known = false;
     std::vector<api::ConversationSummary> conversations;
     bool conversations_known = false;
+    std::uint64_t conversations_revision = 0;
+    api::SearchEvent search;
     Timeline timeline;
     std::vector<api::Invitation> invitations;
     std::optional<api::Invitation> ready_invitation;

@@ -14,7 +14,7 @@ std::vector<Command> every_command()
 {
     return {Start{}, OpenLink{"#i=abc"}, Found{"VNK", "Elina", "Pääministeri"}, Enrol{"Li", ""}, Unlock{}, Lock{}, ForgetDevice{},
             CreateInvitation{"Li Ahlfors", Role::administrator}, CreateConversation{ConversationKind::direct, "", {"aa", "bb"}}, OpenConversation{"cc"},
-            LoadOlder{"cc"}, SendText{"cc", "åäö € @ {} ~ ê"}, SaveDraft{"cc", ""}, AddMembers{"cc", {}}, RemoveMember{"cc", "aa"},
+            LoadOlder{"cc"}, LoadNewer{"cc"}, OpenMessage{"cc", "ab"}, Search{"äiti \""}, SendText{"cc", "åäö € @ {} ~ ê"}, SaveDraft{"cc", ""}, AddMembers{"cc", {}}, RemoveMember{"cc", "aa"},
             RenameConversation{"cc", "Hallitusviisikko"}, SetVerified{"aa", true}, SetSetting{"language", "fi"}, SignOutDevice{"dd"}, RemovePerson{"aa"},
             WatchConversations{}, ExportConversation{"cc"}};
 }
@@ -26,7 +26,8 @@ std::vector<Event> every_event()
     Invitation invitation{.id = "11", .name = "Li", .role = Role::member, .expires_ms = 5, .used = true, .fragment = "#i=x"};
     return {SessionEvent{Phase::failed, Code::internal, "VNK", "Li", "Elina", "aa", true}, ConnectionEvent{ConnectionState::refused, Code::relay_fork, 7, Level::shielded, 9, true},
             PeopleEvent{{Person{"aa", "Elina", "Pääministeri", "ff", Role::administrator, 12, true, false, true, {{"dd", "Firefox", 7, true, true}, {}}}}}, ConversationsEvent{{conversation}},
-            TimelineEvent{"cc", {kMessage, kMessage}, true, 2}, MessagesEvent{"cc", {kMessage}}, InvitationsEvent{{invitation}}, InvitationReadyEvent{invitation},
+            TimelineEvent{"cc", {kMessage, kMessage}, true, 2, true, "ab"}, MessagesEvent{"cc", {kMessage}},
+            SearchEvent{"äiti", {FoundMessage{"cc", "ab", "aa", 12, Snippet{"Äitini, äiti", {{0, 5}, {9, 14}}, true, true}}}, 70}, InvitationsEvent{{invitation}}, InvitationReadyEvent{invitation},
             ConversationReadyEvent{"cc"}, SettingsEvent{{{"theme", "dark"}, {"language", "sv"}}}, EvidenceEvent{"signed twice"}, NoticeEvent{Code::relay_full, Severity::error, "x", "cc"},
             ExportEvent{"cc", {kMessage}}};
 }

@@ -32,6 +32,7 @@ std::vector<base::Bytes> seeds()
                                 CreateConversation{ConversationKind::group, "Ryhmä", {"aa", "bb"}},
                                 SendText{"cc", "hei \"kaikki\" \\ 🦭\n"},
                                 SetVerified{"aa", true},
+                                Search{"äiti"},
                                 SetSetting{"language", "sv"},
                                 ExportConversation{"cc"}};
     Message message;
@@ -50,7 +51,8 @@ std::vector<base::Bytes> seeds()
                             ConnectionEvent{},
                             PeopleEvent{{person, person}},
                             ConversationsEvent{{conversation}},
-                            TimelineEvent{"cc", {message, message}, true, 1},
+                            TimelineEvent{"cc", {message, message}, true, 1, true, "dd"},
+                            SearchEvent{"hei", {FoundMessage{"cc", "dd", "aa", 1, Snippet{"hei", {{0, 3}}, false, false}}}, 1},
                             InvitationReadyEvent{},
                             SettingsEvent{{{"language", "fi"}, {"theme", "dark"}}},
                             EvidenceEvent{"signed twice"},

@@ -205,6 +205,7 @@ void Client::on_event(const api::Event& event)
     if (const auto* known = std::get_if<api::InvitationReadyEvent>(&event)) invitation_ready = *known;
     if (const auto* known = std::get_if<api::ConversationReadyEvent>(&event)) conversation_ready = *known;
     if (const auto* known = std::get_if<api::NoticeEvent>(&event)) notices.push_back(*known);
+    if (const auto* known = std::get_if<api::SearchEvent>(&event)) search_answer = *known;
     if (const auto* known = std::get_if<api::EvidenceEvent>(&event)) evidence = known->text;
     if (const auto* known = std::get_if<api::SettingsEvent>(&event)) settings = {known->settings.begin(), known->settings.end()};
     if (const auto* known = std::get_if<api::TimelineEvent>(&event)) {
@@ -212,6 +213,7 @@ void Client::on_event(const api::Event& event)
         messages.clear();
         for (const auto& message : known->messages) messages.emplace(message.id, message);
         has_older = known->has_older;
+        timeline_shown = *known;
     }
     if (const auto* known = std::get_if<api::MessagesEvent>(&event))
         for (const auto& message : known->messages) shown[known->conversation].insert_or_assign(message.id, message);

@@ -75,6 +75,8 @@ public:
     std::optional<api::ConversationReadyEvent> conversation_ready;
     std::map<api::ConversationId, std::map<api::MessageId, api::Message>> shown;
     bool has_older = false;
+    api::TimelineEvent timeline_shown;        // the latest
+    std::optional<api::SearchEvent> search_answer;
     store::MemoryBackend backend;
 
 private:
