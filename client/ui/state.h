@@ -72,6 +72,8 @@ struct State {
     std::uint32_t below = 0;                     // messages that came while it did not
     double unread_seen_ms = 0;                   // when the unread line was first in sight at the end
     NodeId search = 0;                           // the search field of the list
+    std::string searched;                        // what messages were last searched for; empty: for nothing
+    std::uint64_t searched_revision = 0;         // of the conversations when that was asked
     NodeId composer = 0;                         // the message field on the screen
     NodeId focus_next = 0;                       // give this node the focus at the end of the frame
     std::string announcement;

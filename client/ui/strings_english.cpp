@@ -18,7 +18,7 @@ const char* english(Say what)
         case Say::settings: return "Settings";
         case Say::my_profile: return "Me: {0}";
         case Say::new_conversation: return "New conversation";
-        case Say::search_chats: return "Search chats and people";
+        case Say::search_chats: return "Search chats, people and messages";
         case Say::search: return "Search";
         case Say::filter: return "Filter";
         case Say::filter_all: return "All";
@@ -27,6 +27,11 @@ const char* english(Say what)
         case Say::conversation_list: return "Conversation list";
         case Say::nothing_found: return "Nothing found";
         case Say::nothing_found_hint: return "Try a shorter search.";
+        case Say::found_none: return "No messages found";
+        case Say::found_one: return "1 message found";
+        case Say::found_many: return "{0} messages found";
+        case Say::found_newest: return "The newest {0} of {1} messages";
+        case Say::found_message: return "search result";
         case Say::list_empty: return "It is still quiet here";
         case Say::list_empty_hint: return "Start a conversation, or wait until somebody writes to you.";
         case Say::choose_conversation: return "Choose a conversation";
@@ -57,6 +62,7 @@ const char* english(Say what)
         case Say::state_waiting: return "waiting to leave";
         case Say::state_sent: return "sent";
         case Say::load_older: return "Show earlier messages";
+        case Say::load_newer: return "Show later messages";
         case Say::opening_seals: return "Opening seals";
         case Say::conversation_start: return "This is where the conversation begins";
         case Say::latest: return "To the latest";

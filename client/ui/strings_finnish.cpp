@@ -18,7 +18,7 @@ const char* finnish(Say what)
         case Say::settings: return "Asetukset";
         case Say::my_profile: return "Minä: {0}";
         case Say::new_conversation: return "Uusi keskustelu";
-        case Say::search_chats: return "Etsi keskusteluista ja ihmisistä";
+        case Say::search_chats: return "Etsi keskusteluista, ihmisistä ja viesteistä";
         case Say::search: return "Etsi";
         case Say::filter: return "Rajaus";
         case Say::filter_all: return "Kaikki";
@@ -27,6 +27,11 @@ const char* finnish(Say what)
         case Say::conversation_list: return "Keskustelulista";
         case Say::nothing_found: return "Ei löytynyt mitään";
         case Say::nothing_found_hint: return "Kokeile lyhyempää hakusanaa.";
+        case Say::found_none: return "Viestejä ei löytynyt";
+        case Say::found_one: return "Löytyi 1 viesti";
+        case Say::found_many: return "Löytyi {0} viestiä";
+        case Say::found_newest: return "Uusimmat {0} viestiä, yhteensä {1}";
+        case Say::found_message: return "hakutulos";
         case Say::list_empty: return "Täällä on vielä hiljaista";
         case Say::list_empty_hint: return "Aloita keskustelu tai odota, että joku kirjoittaa sinulle.";
         case Say::choose_conversation: return "Valitse keskustelu";
@@ -57,6 +62,7 @@ const char* finnish(Say what)
         case Say::state_waiting: return "odottaa lähtöä";
         case Say::state_sent: return "lähetetty";
         case Say::load_older: return "Näytä aiemmat viestit";
+        case Say::load_newer: return "Näytä myöhemmät viestit";
         case Say::opening_seals: return "Avataan sinettejä";
         case Say::conversation_start: return "Tästä keskustelu alkaa";
         case Say::latest: return "Uusimpaan";

@@ -18,7 +18,7 @@ const char* swedish(Say what)
         case Say::settings: return "Inställningar";
         case Say::my_profile: return "Jag: {0}";
         case Say::new_conversation: return "Ny chatt";
-        case Say::search_chats: return "Sök bland chattar och personer";
+        case Say::search_chats: return "Sök bland chattar, personer och meddelanden";
         case Say::search: return "Sök";
         case Say::filter: return "Filter";
         case Say::filter_all: return "Alla";
@@ -27,6 +27,11 @@ const char* swedish(Say what)
         case Say::conversation_list: return "Chattlista";
         case Say::nothing_found: return "Inget hittades";
         case Say::nothing_found_hint: return "Prova ett kortare sökord.";
+        case Say::found_none: return "Inga meddelanden hittades";
+        case Say::found_one: return "1 meddelande hittades";
+        case Say::found_many: return "{0} meddelanden hittades";
+        case Say::found_newest: return "De {0} senaste av {1} meddelanden";
+        case Say::found_message: return "sökträff";
         case Say::list_empty: return "Här är det ännu tyst";
         case Say::list_empty_hint: return "Starta en chatt eller vänta tills någon skriver till dig.";
         case Say::choose_conversation: return "Välj en chatt";
@@ -57,6 +62,7 @@ const char* swedish(Say what)
         case Say::state_waiting: return "väntar på att skickas";
         case Say::state_sent: return "skickat";
         case Say::load_older: return "Visa tidigare meddelanden";
+        case Say::load_newer: return "Visa senare meddelanden";
         case Say::opening_seals: return "Öppnar sigill";
         case Say::conversation_start: return "Här börjar chatten";
         case Say::latest: return "Till senaste";

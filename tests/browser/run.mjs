@@ -2,7 +2,7 @@
 // Drives real browsers against a real relay: node tests/browser/run.mjs [options]
 //   --app DIR       the built app                        (build/web)
 //   --relay PATH    the relay program                    (build/native/bin/sinetti-relay)
-//   --only NAME     one suite: modules, five, devices, tokens, look, hostile, firefox   (may be repeated)
+//   --only NAME     one suite: modules, five, devices, tokens, search, look, hostile, firefox   (may be repeated)
 //   --pictures      also writes the README's pictures to docs/images
 // Prints `browser: N passed, N failed`; measurements go to build/measurements.json, screenshots to build/screenshots.
 
@@ -21,6 +21,7 @@ import {fivePeople} from './suites/five_people.mjs';
 import {hostile} from './suites/hostile.mjs';
 import {look} from './suites/look.mjs';
 import {modules} from './suites/modules.mjs';
+import {search} from './suites/search.mjs';
 import {tokens} from './suites/tokens.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -40,6 +41,7 @@ const suites = {
   five: (browser) => fivePeople(browser, shared),
   devices: (browser) => devices(browser, {...shared, screenshots}),
   tokens: (browser) => tokens(browser, shared),
+  search: (browser) => search(browser, {...shared, screenshots}),
   look: (browser) => look(browser, {...shared, screenshots, pictures}),
   hostile: (browser) => hostile(browser, shared),
   firefox: () => firefox(shared),

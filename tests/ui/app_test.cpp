@@ -461,7 +461,85 @@ TEST_SUITE("ui.app")
         CHECK(page.find(Role::listitem, "Kirjoita: Maaria Oksala") != nullptr);
         CHECK(page.find(Role::listitem, "Li Ahlfors") == nullptr);
         page.type(Role::searchbox, "Etsi", "zzz");
+        CHECK_FALSE(page.says("Ei löytynyt mitään"));   // messages are still being searched
+        page.tell(api::SearchEvent{.text = "zzz", .found = {}, .total = 0});
         CHECK(page.says("Ei löytynyt mitään"));
+        CHECK(page.find(Role::status, "Viestejä ei löytynyt") != nullptr);
+    }
+
+    TEST_CASE("search finds messages, says how many, and opens one where it stands")
+    {
+        if (!fonts()) return;
+        Page page(*fonts());
+        open_main(page);
+        page.type(Role::searchbox, "Etsi", "v");
+        CHECK(page.sent<api::Search>().empty());   // one letter is asked for names alone
+        page.type(Role::searchbox, "Etsi", "viesti numero");
+        REQUIRE(page.sent<api::Search>().size() == 1);
+        CHECK(page.sent<api::Search>()[0].text == "viesti numero");
+        const auto all = many_messages(1, 200);
+        api::SearchEvent event{.text = "viesti numero", .found = {}, .total = 70};
+        for (std::size_t i = 0; i < api::kSearchFoundMax; ++i) {
+            const auto& m = all[150 - i];
+            event.found.push_back({.conversation = id_of(100), .message = m.id, .sender = m.sender, .sent_ms = m.sent_ms, .snippet = {.text = m.text, .places = {{0, 13}}}});
+        }
+        page.tell(event);
+        CHECK(page.find(Role::status, "Uusimmat 50 viestiä, yhteensä 70") != nullptr);
+        check_controls(page);
+        const std::string first = all[150].text;
+        const ui::MirrorNode* row = nullptr;
+        std::size_t rows = 0;
+        for (const auto& [id, entry] : page.host.mirror.nodes) {
+            if (id == 0 || entry.node.role != Role::listitem || entry.node.name.find(": Viesti numero") == std::string::npos) continue;
+            ++rows;
+            if (entry.node.name.ends_with(first)) row = &entry.node;
+        }
+        REQUIRE(row != nullptr);
+        CHECK(rows < 20);   // those in sight
+        CHECK(row->description.starts_with("Hallitusviisikko, "));
+        page.press(Role::listitem, row->name);
+        REQUIRE(page.sent<api::OpenMessage>().size() == 1);
+        CHECK(page.sent<api::OpenMessage>()[0].message == all[150].id);
+        page.tell(api::TimelineEvent{.conversation = id_of(100), .messages = {all.begin() + 120, all.begin() + 176}, .has_older = true, .has_newer = true, .target = all[150].id});
+        const ui::MirrorNode& target = page.get(Role::text, first);
+        CHECK(target.rect.y > 200);
+        CHECK(target.rect.y < 700);
+        CHECK(page.host.announcements.back().ends_with(first));
+        CHECK(page.find(Role::button, "Uusimpaan") != nullptr);
+        bool said = false;
+        for (const auto& [id, entry] : page.host.mirror.nodes) said = said || (id != 0 && entry.node.role == Role::article && entry.node.name.ends_with("hakutulos"));
+        CHECK(said);
+
+        // Further down the newer ones are asked for once, come in below, and nothing moves.
+        const ui::NodeId log = page.get(Role::log, "Viestit").id;
+        for (int i = 0; i < 3 && page.sent<api::LoadNewer>().empty(); ++i) {
+            page.app->on_mirror_action(log, ui::MirrorAction::scroll_down);
+            page.settle();
+        }
+        REQUIRE(page.sent<api::LoadNewer>().size() == 1);
+        const ui::MirrorNode* anchor = nullptr;
+        for (const auto& [id, entry] : page.host.mirror.nodes)
+            if (id != 0 && entry.node.role == Role::text && entry.node.name.starts_with("Viesti numero 16") && entry.node.rect.y > 200) anchor = &entry.node;
+        REQUIRE(anchor != nullptr);
+        const std::string words = anchor->name;
+        const float y = anchor->rect.y;
+        page.tell(api::TimelineEvent{.conversation = id_of(100), .messages = {all.begin() + 120, all.end()}, .has_older = true});
+        CHECK(page.get(Role::text, words).rect.y == doctest::Approx(y).epsilon(0.01));
+        CHECK(page.sent<api::LoadNewer>().size() == 1);
+
+        // Back to the newest from the middle.
+        page.tell(api::TimelineEvent{.conversation = id_of(100), .messages = {all.begin() + 20, all.begin() + 76}, .has_older = true, .has_newer = true, .target = all[50].id});
+        page.press(Role::button, "Uusimpaan");
+        REQUIRE(page.sent<api::OpenConversation>().size() == 1);
+        page.tell(api::TimelineEvent{.conversation = id_of(100), .messages = {all.begin() + 150, all.end()}, .has_older = true});
+        CHECK(page.says("Viesti numero 200"));
+
+        // New messages are searched too.
+        const auto asked = page.sent<api::Search>().size();
+        page.tell(api::ConversationsEvent{});
+        CHECK(page.sent<api::Search>().size() == asked + 1);
+        page.type(Role::searchbox, "Etsi", "");
+        CHECK(page.find(Role::status, "Uusimmat 50 viestiä, yhteensä 70") == nullptr);
     }
 
     TEST_CASE("a draft is saved after a pause and shown in the list")

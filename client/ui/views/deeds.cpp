@@ -7,7 +7,9 @@
 
 namespace sinetti::ui {
 
-void open_conversation(Context& c, const api::ConversationId& id)
+namespace {
+
+void enter(Context& c, const api::ConversationId& id, const api::Command& command)
 {
     flush_draft(c);
     c.state.place = Place::chats;
@@ -16,9 +18,18 @@ void open_conversation(Context& c, const api::ConversationId& id)
     c.state.below = 0;
     c.state.stick_to_end = true;
     c.state.unread_seen_ms = 0;
-    c.send(api::OpenConversation{id});
+    c.send(command);
     if (!c.touch()) c.state.focus_next = composer_id(c, id);
     c.changed();
+}
+
+}  // namespace
+
+void open_conversation(Context& c, const api::ConversationId& id) { enter(c, id, api::OpenConversation{id}); }
+
+void open_message(Context& c, const api::ConversationId& conversation, const api::MessageId& message)
+{
+    enter(c, conversation, api::OpenMessage{conversation, message});
 }
 
 void leave_conversation(Context& c)

@@ -3,6 +3,7 @@
 #include "generated/icons.h"
 #include "ui/format.h"
 #include "ui/search.h"
+#include "ui/views/found.h"
 #include "ui/views/views.h"
 #include "ui/widgets/avatar.h"
 #include "ui/widgets/button.h"
@@ -262,8 +263,9 @@ void draw_sidebar(Context& c, const Rect& area)
         draw_bones(c, rest);
         return;
     }
-    // What matches: conversations, then people one has no two-person conversation with.
+    // What matches: conversations, then people one has no two-person conversation with, then messages.
     const SearchWords words(query);
+    search_messages(c, query, rest);
     std::vector<const api::ConversationSummary*> shown;
     for (const auto& s : c.model.conversations) {
         if (!words.empty()) {
@@ -284,7 +286,8 @@ void draw_sidebar(Context& c, const Rect& area)
             if (!p.me && !p.revoked && c.model.direct_with(p.id) == nullptr && (words.match(p.name) || words.match(p.title))) people.push_back(&p);
         }
     }
-    if (shown.empty() && people.empty()) {
+    if (shown.empty() && people.empty() && messages_asked(c) && found_messages(c) == 0) return;
+    if (shown.empty() && people.empty() && found_messages(c) == 0) {
         const bool nothing = words.empty() && c.model.conversations.empty();
         const float x = rest.x + 32;
         const float w = rest.w - 64;
@@ -317,6 +320,7 @@ void draw_sidebar(Context& c, const Rect& area)
                 y += 60;
             }
         }
+        if (found_messages(c) > 0) y += draw_found_messages(c, rest, y);
         list.set_content(y - list.top() + (narrow ? 84.0f : 8.0f));
     }
     if (narrow) {

@@ -8,6 +8,7 @@
 #include "ui/widgets/scroll.h"
 
 #include <cmath>
+#include <utility>
 
 namespace sinetti::ui {
 
@@ -136,15 +137,19 @@ void TimelineView::make(Context& c, float width, const api::ConversationSummary&
         item.last = last;
     }
     if (waiting > 0) add(ItemKind::waiting, waiting, 26);
+    if (timeline.has_newer) add(ItemKind::newer, 0, 52);
     m_height = y;
 
     scroll.content = m_height;
+    const bool had_newer = std::exchange(m_had_newer, timeline.has_newer);
     if (!same_place) {
         m_last_id = messages.empty() ? api::MessageId() : messages.back().id;
         c.state.stick_to_end = true;
         return;
     }
-    if (!messages.empty() && messages.back().id != m_last_id) {
+    if (had_newer || timeline.has_newer) {
+        if (!messages.empty()) m_last_id = messages.back().id;   // what comes into sight now has not come just now
+    } else if (!messages.empty() && messages.back().id != m_last_id) {
         std::uint32_t fresh = 0;
         for (auto m = messages.rbegin(); m != messages.rend() && m->id != m_last_id; ++m) {
             if (m->delivery == api::Delivery::received && is_bubble(*m)) ++fresh;
@@ -160,6 +165,23 @@ void TimelineView::make(Context& c, float width, const api::ConversationSummary&
             scroll.offset = item.y - anchor_offset;
             break;
         }
+    }
+}
+
+// A message that was opened from a search stands in the middle, and is said.
+void TimelineView::show_target(Context& c, ScrollState& state)
+{
+    const Timeline& timeline = c.model.timeline;
+    if (timeline.target.empty() || m_target_shown == timeline.target_revision) return;
+    m_target_shown = timeline.target_revision;
+    for (const TimelineItem& item : m_items) {
+        if (item.kind != ItemKind::message || timeline.messages[item.message].id != timeline.target) continue;
+        const float middle = item.y - std::max(0.0f, state.area - item.height) / 2;
+        state.offset = std::clamp(middle, 0.0f, std::max(0.0f, state.maximum()));
+        c.state.stick_to_end = false;
+        const api::Message& m = timeline.messages[item.message];
+        c.host.announce(c.say(Say::message_from, {name_of(c, m.sender), time_of_day(c.language, c.host.local_time(m.sent_ms))}) + ": " + m.text, false);
+        return;
     }
 }
 
@@ -195,7 +217,9 @@ void TimelineView::draw(Context& c, const Rect& area, const api::ConversationSum
     ScrollState& state = c.input.scroll(log);
     state.area = area.h;
     state.content = m_height;
-    if (state.offset >= state.maximum() - kNear && !c.state.stick_to_end && state.maximum() > 0) c.state.stick_to_end = true;
+    show_target(c, state);
+    const bool at_end = state.offset >= state.maximum() - kNear && !timeline.has_newer;
+    if (at_end && !c.state.stick_to_end && state.maximum() > 0) c.state.stick_to_end = true;
     if (m_scrolled_to != state.offset && state.offset < state.maximum() - kNear) c.state.stick_to_end = false;
     if (c.state.stick_to_end) {
         state.offset = state.maximum();
@@ -208,6 +232,10 @@ void TimelineView::draw(Context& c, const Rect& area, const api::ConversationSum
         if (!c.state.stick_to_end && timeline.has_older && !timeline.loading_older && state.offset < area.h && m_older_asked != timeline.revision) {
             m_older_asked = timeline.revision;
             c.send(api::LoadOlder{conversation.id});
+        }
+        if (!c.state.stick_to_end && timeline.has_newer && state.offset > state.maximum() - area.h && m_newer_asked != timeline.revision) {
+            m_newer_asked = timeline.revision;
+            c.send(api::LoadNewer{conversation.id});
         }
         // The first item in sight, then on until out of sight.
         const float from = state.offset - slack;
@@ -231,7 +259,7 @@ void TimelineView::draw(Context& c, const Rect& area, const api::ConversationSum
     if (!timeline.first_unread.empty() && c.state.stick_to_end) {
         if (c.state.unread_seen_ms == 0) c.state.unread_seen_ms = c.now_ms;
     }
-    if (!c.state.stick_to_end && state.maximum() - state.offset > area.h * 0.5f) {
+    if (!c.state.stick_to_end && (timeline.has_newer || state.maximum() - state.offset > area.h * 0.5f)) {
         const std::string label = c.state.below > 0 ? c.count(Say::unread_line_one, Say::unread_line_many, c.state.below) : std::string(c.say(Say::latest));
         const float w = c.measure(kLabelStrong, label) + 52;
         const Rect pill{std::floor(area.x + (area.w - w) / 2), area.bottom() - 52, w, 40};
@@ -246,6 +274,7 @@ void TimelineView::draw(Context& c, const Rect& area, const api::ConversationSum
         c.mirror.add(node, Role::button, pill, label).actions = kClick | kFocus;
         c.hit(node, pill);
         if (c.activated(node)) {
+            if (timeline.has_newer) open_conversation(c, conversation.id);
             c.state.stick_to_end = true;
             c.state.below = 0;
         }
@@ -261,6 +290,12 @@ void TimelineView::draw_item(Context& c, const Rect& area, float top, const Time
             const ButtonSpec spec{.label = c.say(Say::load_older), .kind = ButtonKind::quiet, .small = true};
             const float w = button_width(c, spec);
             if (button(c, "older", {area.x + (area.w - w) / 2, top + 6, w, 36}, spec)) c.send(api::LoadOlder{conversation.id});
+            return;
+        }
+        case ItemKind::newer: {
+            const ButtonSpec spec{.label = c.say(Say::load_newer), .kind = ButtonKind::quiet, .small = true};
+            const float w = button_width(c, spec);
+            if (button(c, "newer", {area.x + (area.w - w) / 2, top + 6, w, 36}, spec)) c.send(api::LoadNewer{conversation.id});
             return;
         }
         case ItemKind::day: {
@@ -348,6 +383,8 @@ void TimelineView::draw_message(Context& c, const Rect& area, float top, const T
         c.paint.fill(bubble.x, bubble.y, bubble.w, bubble.h, ours ? t.own : t.other, corners);
         if (t.high_contrast) c.paint.outline(bubble.x, bubble.y, bubble.w, bubble.h, 1.5f, ours ? t.accent : t.border, corners);
     }
+    const bool is_target = m.id == c.model.timeline.target;
+    if (is_target) c.paint.outline(bubble.x - 3, bubble.y - 3, bubble.w + 6, bubble.h + 6, 2, t.wax, gfx::Corners(20));
     const auto colour = m_colours.find(m.sender);
     const std::size_t palette = colour != m_colours.end() ? colour->second : avatar_colour(m.sender);
     const std::string sender = name_of(c, m.sender);
@@ -385,6 +422,7 @@ void TimelineView::draw_message(Context& c, const Rect& area, float top, const T
 
     std::string name = c.say(Say::message_from, {sender, time});
     if (ours) name += std::string(", ") + c.say(waiting ? Say::state_waiting : Say::state_sent);
+    if (is_target) name += std::string(", ") + c.say(Say::found_message);
     GroupScope article(c, "message " + m.id, Role::article, bubble, name);
     c.mirror.add(c.id("text"), Role::text, {bubble.x + kPadX, y, layout.lines.width, layout.lines.height}, m.text);
 }

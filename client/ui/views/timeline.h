@@ -8,7 +8,7 @@
 
 namespace sinetti::ui {
 
-enum class ItemKind : std::uint8_t { start, older, day, unread, system, message, waiting };
+enum class ItemKind : std::uint8_t { start, older, day, unread, system, message, waiting, newer };
 
 struct TimelineItem {
     ItemKind kind = ItemKind::message;
@@ -46,6 +46,7 @@ private:
     };
 
     void make(Context& c, float width, const api::ConversationSummary& conversation);
+    void show_target(Context& c, ScrollState& state);
     void draw_item(Context& c, const Rect& area, float top, const TimelineItem& item, const api::ConversationSummary& conversation);
     void draw_message(Context& c, const Rect& area, float top, const TimelineItem& item, const api::ConversationSummary& conversation);
     const MessageLayout& layout_of(Context& c, const api::Message& message, std::string_view name, float limit);
@@ -60,6 +61,9 @@ private:
     std::vector<api::MessageId> m_anchor_ids;     // of the messages the items were made from
     float m_scrolled_to = 0;
     std::uint64_t m_older_asked = ~std::uint64_t{0};
+    std::uint64_t m_newer_asked = ~std::uint64_t{0};
+    bool m_had_newer = false;                     // what the items were made from did not reach to the newest message
+    std::uint64_t m_target_shown = 0;             // revision of the target that was brought into sight
 };
 
 // The composer.

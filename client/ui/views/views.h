@@ -45,6 +45,7 @@ std::string device_name(const Context& c, const api::Device& device);
 
 // Shared deeds.
 void open_conversation(Context& c, const api::ConversationId& id);
+void open_message(Context& c, const api::ConversationId& conversation, const api::MessageId& message);
 void leave_conversation(Context& c);
 void start_direct(Context& c, const api::PersonId& person);
 std::string invitation_link(const Context& c, const api::Invitation& invitation);

@@ -148,6 +148,16 @@ export function firefox({program, app}) {
     await sanna.sees('Hei hei!');
   }, seconds(120));
 
+  suite.test('search finds what was said, says how many, and opens it', async () => {
+    await tuomas.type(await tuomas.page.$('input[aria-label="Search chats, people and messages"]') ? 'Search chats, people and messages' : 'Search', 'TUOM');
+    await tuomas.reads('1 message found');
+    const row = await eventually('the message is in the list', () => tuomas.page.$('[role=listitem][aria-label^="Sanna Laine: Hei Tuomas"]'));
+    await row.focus();
+    await tuomas.enter();
+    await eventually('it is marked', () => tuomas.page.evaluate(() => [...document.querySelectorAll('[role=log] article')].some(
+      (article) => article.getAttribute('aria-label')?.includes('search result') && article.textContent.includes('Hei Tuomas'))), {timeout: seconds(20)});
+  });
+
   suite.test('without the relay the page opens, unlocks and shows the history', async () => {
     equal(log.errors, [], 'console errors');
     await eventually('the release is kept', () => tuomas.page.evaluate(() => navigator.serviceWorker.controller !== null), {timeout: seconds(30)});
