@@ -53,7 +53,7 @@ Result<bool> take_value(Arguments& arguments, std::string_view option, const std
     if (option == "--data") {
         arguments.data = value;
     } else if (option == "--relay") {
-        arguments.relay = parse_relay_address(value);
+        arguments.relay = uplink::parse_relay_address(value);
         if (!arguments.relay) return Unexpected(misuse("--relay wants an address like https://sinetti.example.fi"));
     } else if (option == "--authorities") {
         arguments.authorities = value;

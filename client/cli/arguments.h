@@ -4,7 +4,7 @@
 #include "cli/failure.h"
 #include "cli/passphrase.h"
 #include "cli/printing.h"
-#include "cli/relay_address.h"
+#include "uplink/relay_address.h"
 
 #include <chrono>
 #include <filesystem>
@@ -13,6 +13,8 @@
 #include <vector>
 
 namespace sinetti::cli {
+
+using uplink::RelayAddress;
 
 enum class Command : std::uint8_t { help, enrol, people, conversations, invite, create, direct, add, remove, rename, send, follow, export_conversation };
 

@@ -107,7 +107,7 @@ private:
         }
         const auto fragment = link.find('#');
         auto relay = m_arguments.relay;
-        if (!relay) relay = parse_relay_address(link.substr(0, fragment));
+        if (!relay) relay = uplink::parse_relay_address(link.substr(0, fragment));
         if (!relay) return Unexpected(Failure{Exit::usage, "the link does not say where its relay is; copy all of it, or name the relay with --relay"});
         make_client(*relay);
         TRY(m_client->submit(api::Start{}));

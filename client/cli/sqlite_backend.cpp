@@ -147,7 +147,7 @@ Result<std::optional<RelayAddress>> SqliteBackend::relay()
     const auto row = statement->step();
     if (!row) return Unexpected(failure(row.error()));
     if (!*row) return std::optional<RelayAddress>();
-    return parse_relay_address(statement->text(0));
+    return uplink::parse_relay_address(statement->text(0));
 }
 
 Result<void> SqliteBackend::set_relay(const RelayAddress& relay)

@@ -3,15 +3,17 @@
 // process at a time holds it. A commit is one transaction, synced before its callback comes, which is before commit() returns.
 
 #include "cli/failure.h"
-#include "cli/relay_address.h"
 #include "sqlite/database.h"
 #include "store/backend.h"
+#include "uplink/relay_address.h"
 
 #include <filesystem>
 #include <memory>
 #include <optional>
 
 namespace sinetti::cli {
+
+using uplink::RelayAddress;
 
 class FolderLock {
 public:

@@ -1,10 +1,10 @@
-#include "cli/relay_address.h"
+#include "uplink/relay_address.h"
 
 #include <doctest/doctest.h>
 
-using namespace sinetti::cli;
+using namespace sinetti::uplink;
 
-TEST_SUITE("cli.relay_address")
+TEST_SUITE("uplink.relay_address")
 {
     TEST_CASE("the address before a link's fragment says host, port and whether there is TLS")
     {

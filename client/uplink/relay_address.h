@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace sinetti::cli {
+namespace sinetti::uplink {
 
 struct RelayAddress {
     bool tls = false;
@@ -21,4 +21,4 @@ struct RelayAddress {
 // http, https, ws or wss; what follows the host is passed over. nullopt: no such address.
 std::optional<RelayAddress> parse_relay_address(std::string_view url);
 
-}  // namespace sinetti::cli
+}  // namespace sinetti::uplink

@@ -1,9 +1,9 @@
-#include "cli/relay_address.h"
+#include "uplink/relay_address.h"
 
 #include <algorithm>
 #include <charconv>
 
-namespace sinetti::cli {
+namespace sinetti::uplink {
 
 namespace {
 
@@ -67,4 +67,4 @@ std::optional<RelayAddress> parse_relay_address(std::string_view url)
     return address;
 }
 
-}  // namespace sinetti::cli
+}  // namespace sinetti::uplink
