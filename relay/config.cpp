@@ -1,29 +1,15 @@
 #include "relay/config.h"
 
 #include "relay/limits.h"
+#include "relay/settings.h"
 
 #include <algorithm>
-#include <charconv>
-#include <fstream>
-#include <nlohmann/json.hpp>
-#include <sstream>
 
 namespace sinetti::relay {
 
 using base::Unexpected;
 
 namespace {
-
-using Applied = base::Result<void, std::string>;
-
-base::Result<std::uint64_t, std::string> number(const std::string& option, const std::string& text, std::uint64_t limit)
-{
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value > limit)
-        return Unexpected(option + " wants a number up to " + std::to_string(limit) + ", not \"" + text + "\"");
-    return value;
-}
 
 Applied set_port(Config& config, const std::string& option, const std::string& value)
 {
@@ -39,12 +25,19 @@ Applied set_limit(Config& config, const std::string& option, const std::string& 
 
 Applied set_metrics(Config& config, const std::string& option, const std::string& value)
 {
-    const auto colon = value.rfind(':');
-    if (colon == std::string::npos || colon == 0) return Unexpected(option + " wants ADDRESS:PORT, not \"" + value + "\"");
-    config.metrics.address = value.substr(0, colon);
-    if (config.metrics.address.starts_with('[') && config.metrics.address.ends_with(']'))
-        config.metrics.address = config.metrics.address.substr(1, config.metrics.address.size() - 2);
-    config.metrics.port = static_cast<std::uint16_t>(TRY(number(option, value.substr(colon + 1), 65535)));
+    config.metrics = TRY(endpoint(option, value));
+    return {};
+}
+
+Applied set_connections(Config& config, const std::string& option, const std::string& value)
+{
+    config.connections_per_address = TRY(number(option, value, kConnectionsMax));
+    return {};
+}
+
+Applied set_trusted(Config& config, const std::string& option, const std::string& value)
+{
+    config.trusted_addresses = TRY(addresses(option, value));
     return {};
 }
 
@@ -114,46 +107,28 @@ Applied set_retention(Config& config, const std::string& option, const std::stri
     return {};
 }
 
-template<auto Member>
-Applied set_text(Config& config, const std::string&, const std::string& value)
-{
-    config.*Member = value;
-    return {};
-}
-
-struct Setting {
-    const char* name;                        // in the file; on the command line --, and - for _
-    bool is_number;
-    Applied (*set)(Config& config, const std::string& option, const std::string& value);
-};
+using Setting = SettingOf<Config>;
 
 constexpr Setting kServeSettings[] = {
-    {"data", false, set_text<&Config::data>},     {"app", false, set_text<&Config::app>},       {"port", true, set_port},
-    {"address", false, set_text<&Config::address>}, {"url", false, set_url},                    {"max_database_bytes", true, set_limit},
-    {"metrics", false, set_metrics},              {"observe", false, set_text<&Config::observe>},
-    {"blocks", false, set_blocks},                {"vault_key", false, set_text<&Config::vault_key>},
-    {"cell_rate", true, set_cell_rate},           {"blob_space_mib", true, set_blob_space},
-    {"blob_days", true, set_blob_days},
+    {"data", false, set_member<&Config::data>},     {"app", false, set_member<&Config::app>},       {"port", true, set_port},
+    {"address", false, set_member<&Config::address>}, {"url", false, set_url},                    {"max_database_bytes", true, set_limit},
+    {"metrics", false, set_metrics},              {"observe", false, set_member<&Config::observe>},
+    {"blocks", false, set_blocks},                {"vault_key", false, set_member<&Config::vault_key>},
+    {"cell_rate", true, set_cell_rate},           {"connections_per_address", true, set_connections}, {"trusted_addresses", false, set_trusted},
+    {"blob_space_mib", true, set_blob_space},       {"blob_days", true, set_blob_days},
 };
 constexpr Setting kInitSettings[] = {
-    {"data", false, set_text<&Config::data>}, {"port", true, set_port}, {"url", false, set_url}, {"vault_key", false, set_text<&Config::vault_key>},
+    {"data", false, set_member<&Config::data>}, {"port", true, set_port}, {"url", false, set_url}, {"vault_key", false, set_member<&Config::vault_key>},
 };
-constexpr Setting kCheckSettings[] = {{"data", false, set_text<&Config::data>}, {"vault_key", false, set_text<&Config::vault_key>}};
-constexpr Setting kDataSettings[] = {{"data", false, set_text<&Config::data>}};
-constexpr Setting kBackupSettings[] = {{"data", false, set_text<&Config::data>}, {"to", false, set_text<&Config::archive>}};
-constexpr Setting kRestoreSettings[] = {{"data", false, set_text<&Config::data>}, {"from", false, set_text<&Config::archive>}};
+constexpr Setting kCheckSettings[] = {{"data", false, set_member<&Config::data>}, {"vault_key", false, set_member<&Config::vault_key>}};
+constexpr Setting kDataSettings[] = {{"data", false, set_member<&Config::data>}};
+constexpr Setting kBackupSettings[] = {{"data", false, set_member<&Config::data>}, {"to", false, set_member<&Config::archive>}};
+constexpr Setting kRestoreSettings[] = {{"data", false, set_member<&Config::data>}, {"from", false, set_member<&Config::archive>}};
 
 constexpr Setting kBoardSettings[] = {
-    {"data", false, set_text<&Config::data>}, {"board", true, set_board}, {"level", false, set_level}, {"cipher_suite", false, set_suite},
+    {"data", false, set_member<&Config::data>}, {"board", true, set_board}, {"level", false, set_level}, {"cipher_suite", false, set_suite},
     {"retention_days", true, set_retention},
 };
-
-std::string option_of(const Setting& setting)
-{
-    std::string option = std::string("--") + setting.name;
-    std::replace(option.begin(), option.end(), '_', '-');
-    return option;
-}
 
 std::span<const Setting> settings_of(Config::Command command)
 {
@@ -167,100 +142,21 @@ std::span<const Setting> settings_of(Config::Command command)
     case Config::Command::check: return kCheckSettings;
     case Config::Command::forget_vaults:
     case Config::Command::board_list:
+    case Config::Command::ingress:
     case Config::Command::help: break;
     }
     return kDataSettings;
 }
 
-// One flat object. Nothing else is wanted, so nothing else is built.
-class SettingsReader final : public nlohmann::json_sax<nlohmann::json> {
-public:
-    SettingsReader(Config& config, const std::string& text) : m_config(config), m_text(text) {}
-    const std::string& mistake() const { return m_mistake; }
-
-    bool null() override { return wrong_kind("null"); }
-    bool boolean(bool value) override { return wrong_kind(value ? "true" : "false"); }
-    bool number_integer(number_integer_t value) override { return apply(true, std::to_string(value)); }
-    bool number_unsigned(number_unsigned_t value) override { return apply(true, std::to_string(value)); }
-    bool number_float(number_float_t, const string_t& text) override { return apply(true, text); }
-    bool string(string_t& value) override { return apply(false, value); }
-    bool binary(binary_t&) override { return false; }
-    bool start_array(std::size_t) override { return wrong_kind("a list"); }
-    bool end_array() override { return false; }
-    bool start_object(std::size_t) override
-    {
-        if (m_inside) return wrong_kind("an object");
-        m_inside = true;
-        return true;
-    }
-    bool end_object() override { return true; }
-    bool key(string_t& name) override
-    {
-        m_setting = std::ranges::find_if(kServeSettings, [&](const Setting& setting) { return name == setting.name; });
-        if (m_setting == std::end(kServeSettings)) return fail("there is no setting \"" + name + "\"");
-        if (std::ranges::count(m_seen, m_setting) > 0) return fail("\"" + name + "\" is given twice");
-        m_seen.push_back(m_setting);
-        return true;
-    }
-    bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override
-    {
-        const auto before = std::string_view(m_text).substr(0, std::min(position > 0 ? position - 1 : 0, m_text.size()));
-        const auto line = std::ranges::count(before, '\n') + 1;
-        const auto column = before.size() - (before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1) + 1;
-        return fail("line " + std::to_string(line) + ", column " + std::to_string(column) + " is not what JSON wants there");
-    }
-
-private:
-    bool fail(std::string mistake)
-    {
-        m_mistake = std::move(mistake);
-        return false;
-    }
-    bool wrong_kind(const std::string& found)
-    {
-        if (!m_inside) return fail("it has to be one JSON object, { … }");
-        return fail(std::string("\"") + m_setting->name + "\" wants a " + (m_setting->is_number ? "number" : "text") + ", not " + found);
-    }
-    bool apply(bool is_number, const std::string& value)
-    {
-        if (!m_inside || is_number != m_setting->is_number) return wrong_kind(is_number ? value : "\"" + value + "\"");
-        const auto applied = m_setting->set(m_config, std::string("\"") + m_setting->name + "\"", value);
-        return applied ? true : fail(applied.error());
-    }
-
-    Config& m_config;
-    const std::string& m_text;
-    const Setting* m_setting = nullptr;
-    std::vector<const Setting*> m_seen;
-    std::string m_mistake;
-    bool m_inside = false;
-};
-
-Applied apply_file(Config& config, const std::string& file)
-{
-    std::error_code error;
-    const auto size = std::filesystem::file_size(file, error);
-    if (error) return Unexpected("cannot read " + file + ": " + error.message());
-    if (size > kConfigSizeMax) return Unexpected(file + " is too large for settings");
-    std::ifstream stream(file, std::ios::binary);
-    std::stringstream contents;
-    contents << stream.rdbuf();
-    if (!stream) return Unexpected("cannot read " + file);
-    const auto text = contents.str();
-    SettingsReader reader(config, text);
-    const bool whole = nlohmann::json::sax_parse(text, &reader, nlohmann::json::input_format_t::json, true, true);
-    if (!whole) return Unexpected(file + ": " + reader.mistake());
-    return {};
-}
-
 base::Result<Config::Command, std::string> command_of(std::span<const std::string> arguments)
 {
-    constexpr const char* kCommands = "init, serve, check, backup, restore, forget-vaults, board or help";
+    constexpr const char* kCommands = "init, serve, ingress, check, backup, restore, forget-vaults, board or help";
     if (arguments.empty()) return Unexpected(std::string("which command? ") + kCommands);
     const auto& word = arguments[0];
     if (word == "help" || word == "--help" || word == "-h") return Config::Command::help;
     if (word == "init") return Config::Command::init;
     if (word == "serve") return Config::Command::serve;
+    if (word == "ingress") return Config::Command::ingress;
     if (word == "check") return Config::Command::check;
     if (word == "backup") return Config::Command::backup;
     if (word == "restore") return Config::Command::restore;
@@ -282,6 +178,7 @@ const char* usage()
 {
     return "sinetti-relay init --data DIR [--url URL] [--port N]\n"
            "sinetti-relay serve --data DIR --app DIR [--config FILE] [options]\n"
+           "sinetti-relay ingress --upstream URL --app DIR [--config FILE] [options]\n"
            "sinetti-relay check --data DIR [--vault-key FILE]\n"
            "sinetti-relay backup --data DIR --to FILE\n"
            "sinetti-relay restore --data DIR --from FILE\n"
@@ -306,6 +203,8 @@ const char* usage()
            "  --cell-rate N            cells a second that one session may append; 2000 unless given\n"
            "  --blob-space-mib N       room for blobs, large sealed files; 10240 unless given, 0 takes none\n"
            "  --blob-days N            no blob is kept for longer; 30 unless given\n"
+           "  --trusted-addresses A,…  proxies and ingresses from which many come; 127.0.0.0/8 and ::1 unless given; none\n"
+           "  --connections-per-address N  from any other address; 1024 unless given, 0 for no limit\n"
            "  --config FILE            these settings from a JSON file; options given here go before it\n"
            "check   verifies every board's chain and every directory record, and shows the relay's keys\n"
            "backup  copies the data into one file, also while the relay runs, and checks the copy\n"
@@ -320,27 +219,12 @@ base::Result<Config, std::string> parse_config(std::span<const std::string> argu
 {
     Config config;
     config.command = TRY(command_of(arguments));
-    if (config.command == Config::Command::help) return config;
+    if (config.command == Config::Command::help || config.command == Config::Command::ingress) return config;
     const bool of_board = arguments[0] == "board";
     const auto command = of_board ? "board " + arguments[1] : arguments[0];
     const bool serve = config.command == Config::Command::serve;
 
-    std::vector<std::pair<const Setting*, std::string>> given;
-    std::string file;
-    for (std::size_t i = of_board ? 2 : 1; i < arguments.size(); i += 2) {
-        const auto& option = arguments[i];
-        const auto settings = settings_of(config.command);
-        const auto setting = std::ranges::find_if(settings, [&](const Setting& one) { return option == option_of(one); });
-        const bool is_file = serve && option == "--config";
-        if (setting == settings.end() && !is_file) return Unexpected("there is no option \"" + option + "\" for " + command);
-        if (i + 1 == arguments.size()) return Unexpected(option + " wants a value");
-        if (is_file)
-            file = arguments[i + 1];
-        else
-            given.emplace_back(&*setting, arguments[i + 1]);
-    }
-    if (!file.empty()) TRY(apply_file(config, file));
-    for (const auto& [setting, value] : given) TRY(setting->set(config, option_of(*setting), value));
+    TRY(apply_settings(config, settings_of(config.command), command, arguments.subspan(of_board ? 2 : 1), serve ? SettingsFile::allowed : SettingsFile::no));
 
     if (config.data.empty()) return Unexpected(command + " wants --data DIR");
     if (serve && config.app.empty()) return Unexpected(std::string("serve wants --app DIR"));

@@ -1,11 +1,11 @@
 #pragma once
 // The command line, and the file of settings it may name, as values. A mistake in either is one sentence.
-//
-// The file is one JSON object, // and /* */ comments allowed; its keys are the options of serve with _ for -. An option on the
-// command line goes before the file's.
+// How settings are written: settings.h. What follows the word ingress is relay/ingress/config.h's.
 
 #include "base/result.h"
+#include "relay/address_set.h"
 #include "relay/limits.h"
+#include "relay/listen.h"
 #include "wire/frame.h"
 
 #include <cstdint>
@@ -16,16 +16,10 @@
 
 namespace sinetti::relay {
 
-inline constexpr std::size_t kConfigSizeMax = 1u << 20;   // bytes
 inline constexpr std::uint16_t kRetentionDaysMax = 36500;
 
-struct Endpoint {
-    std::string address;                     // an IP address; empty: not wanted
-    std::uint16_t port = 0;
-};
-
 struct Config {
-    enum class Command : std::uint8_t { init, serve, check, backup, restore, forget_vaults, board_add, board_policy, board_list, help } command = Command::help;
+    enum class Command : std::uint8_t { init, serve, ingress, check, backup, restore, forget_vaults, board_add, board_policy, board_list, help } command = Command::help;
     std::filesystem::path data;
     std::filesystem::path app;
     std::string address = "127.0.0.1";
@@ -39,6 +33,8 @@ struct Config {
     std::uint32_t cell_rate = kCellRate;     // cells a second that one session may append
     std::uint32_t blob_space = kBlobSpace;   // MiB for all blobs; 0: none are taken
     std::uint16_t blob_days = kBlobDays;     // no blob is kept for longer
+    std::size_t connections_per_address = kConnectionsPerAddress;   // 0: no limit
+    AddressSet trusted_addresses = default_trusted_addresses();
     std::filesystem::path archive;           // backup writes it, restore reads it
     std::optional<std::uint32_t> board;      // of the board commands; what is not given stays as it is
     std::optional<wire::SendingLevel> level;

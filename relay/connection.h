@@ -1,41 +1,34 @@
 #pragma once
-// Sockets: an HTTP connection, and the WebSocket it may become. Everything runs on the I/O thread; each object lives as
-// long as an operation of its own is under way.
+// What stands between a client's WebSocket and what it is connected to: a session of the relay, or an ingress's way to it. Without
+// any socket.
 
-#include "relay/flusher.h"
-#include "relay/http.h"
-#include "relay/session.h"
-
-#include <boost/asio/ip/tcp.hpp>
+#include "relay/store.h"
+#include "relay/websocket_frame.h"
 
 namespace sinetti::relay {
 
-using Socket = boost::asio::ip::tcp::socket;
-
-// What connections need from the server.
-class ConnectionHost {
+// The way back to the client: a WebSocket, or a test.
+class Connection {
 public:
-    virtual ~ConnectionHost() = default;
-    virtual const StaticFiles& files() const = 0;
-    virtual const std::string& relay_document() = 0;   // empty until the organisation is founded, and then always the same
-    virtual SessionEnvironment session_environment(const Socket& socket) = 0;
-    virtual Metrics& metrics() = 0;
-    // One more block may be read and sent for as long as the ticket lives; nullptr: too many are.
-    virtual std::shared_ptr<void> admit_block() = 0;
-    virtual void read_block(const BlockAddress& address, std::function<void(SharedBytes)> done) = 0;   // nullptr: not here
-    virtual void opened(Session& session, std::function<void()> close_for_drain) = 0;
-    virtual void closed(Session& session) = 0;
-    virtual Flusher& flusher() = 0;
-    virtual std::span<std::uint8_t> receive_buffer() = 0;   // kReceiveBufferSize, one for all connections: empty again before anybody else runs
-    virtual bool admit() = 0;       // one more socket; false: too many
-    virtual void released() = 0;    // a socket that was admitted is gone
+    virtual ~Connection() = default;
+    virtual void send(SharedBytes message) = 0;   // queued, in this order; a queue that grows over its limit closes the connection
+    virtual void send_shared(SharedBytes message) = 0;   // the same, of what goes to many: others may be served first
+    virtual void close(CloseCode code) = 0;       // after what is queued; on_closed() follows later, never from within
+    virtual bool busy() const = 0;                // so much is queued that no more should be fetched; on_writable() follows
+    virtual bool lagging() const = 0;             // so much that not even what is published should be added; implies busy()
+    virtual void resume() = 0;                    // its user was not ready(), and is now. Not from within a call
 };
 
-// Serves requests on a fresh socket. The caller has asked host.admit().
-void serve_http(Socket&& socket, ConnectionHost& host);
-
-// Completes the upgrade that `request` asks for and runs a session on it; takes over the admission. Beast shakes hands; after that
-// the raw socket carries frames of websocket_frame.h, many with one system call, and an idle connection holds no buffer.
-void serve_websocket(Socket&& socket, HttpRequest&& request, ConnectionHost& host);
+class ConnectionUser {
+public:
+    virtual ~ConnectionUser() = default;
+    virtual void on_message(base::ByteView message) = 0;
+    virtual void on_garbage() = 0;                // a message that is not binary
+    virtual void on_writable() = 0;               // no longer busy()
+    virtual void on_closed() = 0;                 // the last call
+    virtual bool ready() const { return true; }   // for another message; otherwise nothing is read until resume()
+    virtual bool is_established() const = 0;      // who is not, kAuthenticationDeadline after connecting, is closed
+    virtual bool is_short_lived() const { return false; }   // kVaultSessionDeadline
+};
 
 }  // namespace sinetti::relay

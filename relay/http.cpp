@@ -136,14 +136,19 @@ HttpResponse answer_block(const HttpRequest& request, const SharedBytes& block)
     return response;
 }
 
-HttpResponse answer_relay_document(const HttpRequest& request, std::string_view document)
+HttpResponse answer_relay_document(const HttpRequest& request, std::optional<std::string_view> document)
 {
-    if (document.empty()) return refuse(http::status::not_found, "not here\n", request.version(), request.keep_alive());
+    if (!document) {
+        auto response = refuse(http::status::service_unavailable, "the relay cannot be reached\n", request.version(), request.keep_alive());
+        response.set(http::field::retry_after, "5");
+        return response;
+    }
+    if (document->empty()) return refuse(http::status::not_found, "not here\n", request.version(), request.keep_alive());
     HttpResponse response(http::status::ok, request.version());
     set_common(response, request.keep_alive());
     response.set(http::field::content_type, "application/json");
     response.set(http::field::cache_control, "no-store");
-    set_body(response, document);
+    set_body(response, *document);
     return response;
 }
 

@@ -20,8 +20,8 @@ inline constexpr std::string_view kRelayDocumentPath = "/relay.json";
 HttpResponse answer(const HttpRequest& request, const StaticFiles& files);
 HttpResponse refuse(boost::beast::http::status status, std::string_view text, unsigned version, bool keep_alive);
 
-// The document of directory/relay_document.h; empty, as before the organisation is founded: not here. It must outlive the answer.
-HttpResponse answer_relay_document(const HttpRequest& request, std::string_view document);
+// The document of directory/relay_document.h; empty, as before the organisation is founded: not here; nullopt: not now. It must outlive the answer.
+HttpResponse answer_relay_document(const HttpRequest& request, std::optional<std::string_view> document);
 
 // "/board/B/block/K", both decimal without leading zeros, so that every block has one address. nullopt: no such address.
 struct BlockAddress {

@@ -1,4 +1,4 @@
-#include "relay/connection.h"
+#include "relay/connection_host.h"
 #include "relay/limits.h"
 
 #include <boost/asio/bind_executor.hpp>
@@ -21,11 +21,7 @@ namespace {
 
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 public:
-    HttpConnection(Socket&& socket, ConnectionHost& host) : m_stream(std::move(socket)), m_host(host) {}
-    ~HttpConnection()
-    {
-        if (!m_handed_over) m_host.released();
-    }
+    HttpConnection(Socket&& socket, Admissions::Ticket&& ticket, ConnectionHost& host) : m_stream(std::move(socket)), m_ticket(std::move(ticket)), m_host(host) {}
 
     void read_request()
     {
@@ -48,15 +44,23 @@ private:
                 return write(refuse(http::status::bad_request, "not a request\n", 11, false));
             return;
         }
-        ++m_host.metrics().requests;
+        ++m_host.figures().requests;
         auto request = m_parser->release();
         if (request.target() == beast::string_view(kWebSocketPath.data(), kWebSocketPath.size())) return upgrade(std::move(request));
+        m_host.requested(m_stream.socket(), request);
         m_is_head = request.method() == http::verb::head;
         const bool reads = m_is_head || request.method() == http::verb::get;
-        if (reads && request.target() == beast::string_view(kRelayDocumentPath.data(), kRelayDocumentPath.size())) return write(answer_relay_document(request, m_host.relay_document()));
+        if (reads && request.target() == beast::string_view(kRelayDocumentPath.data(), kRelayDocumentPath.size())) return serve_relay_document(std::move(request));
         const auto address = block_address(request);
         if (address && reads) return serve_block(std::move(request), *address);
         write(answer(request, m_host.files()));
+    }
+
+    void serve_relay_document(HttpRequest&& request)
+    {
+        m_host.relay_document([self = shared_from_this(), request = std::move(request)](std::optional<std::string_view> document) {
+            self->write(answer_relay_document(request, document));
+        });
     }
 
     void serve_block(HttpRequest&& request, const BlockAddress& address)
@@ -78,8 +82,7 @@ private:
         if (!beast::websocket::is_upgrade(request)) return write(refuse(http::status::upgrade_required, "a WebSocket lives here\n", 11, false));
         if (!is_same_origin(request)) return write(refuse(http::status::forbidden, "only for pages of this origin\n", 11, false));
         m_stream.expires_never();
-        m_handed_over = true;
-        serve_websocket(m_stream.release_socket(), std::move(request), m_host);
+        serve_websocket(m_stream.release_socket(), std::move(m_ticket), std::move(request), m_host);
     }
 
     void write(HttpResponse&& response)
@@ -115,6 +118,7 @@ private:
     }
 
     beast::tcp_stream m_stream;
+    Admissions::Ticket m_ticket;
     ConnectionHost& m_host;
     beast::flat_buffer m_buffer{kHeaderSizeMax * 2};
     std::optional<http::request_parser<http::empty_body>> m_parser;
@@ -123,16 +127,15 @@ private:
     SharedBytes m_block;                    // the response's body, when it is one
     std::shared_ptr<void> m_block_ticket;
     bool m_is_head = false;
-    bool m_handed_over = false;
 };
 
 }  // namespace
 
-void serve_http(Socket&& socket, ConnectionHost& host)
+void serve_http(Socket&& socket, Admissions::Ticket&& ticket, ConnectionHost& host)
 {
     error_code ignored;
     socket.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
-    std::make_shared<HttpConnection>(std::move(socket), host)->read_request();
+    std::make_shared<HttpConnection>(std::move(socket), std::move(ticket), host)->read_request();
 }
 
 }  // namespace sinetti::relay

@@ -14,6 +14,9 @@ using namespace std::chrono_literals;
 inline constexpr std::size_t kHeaderSizeMax = 8192;              // bytes of one request's head
 inline constexpr auto kRequestDeadline = 15s;                    // from the first byte, or since the last response
 inline constexpr std::size_t kConnectionsMax = 16384;            // sockets of all kinds
+inline constexpr std::size_t kConnectionsPerAddress = 1024;      // unless the settings say otherwise; trusted addresses are not counted
+inline constexpr const char* kTrustedAddresses = "127.0.0.0/8, ::1";   // where a proxy in front of us is, unless the settings say otherwise
+inline constexpr auto kAcceptPause = 100ms;                      // when there are no file descriptors left
 
 inline constexpr std::size_t kBlockRequestsMax = 64;             // blocks being read or sent, a quarter MiB each
 inline constexpr auto kBlockMaxAge = 24h;                        // for caches; a block never changes, but it goes one day

@@ -1,5 +1,7 @@
 #include "relay/listen.h"
 
+#include "relay/limits.h"
+
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 
@@ -21,6 +23,38 @@ base::Result<std::uint16_t, std::string> listen_on(tcp::acceptor& acceptor, cons
     if (!error) acceptor.listen(boost::asio::socket_base::max_listen_connections, error);
     if (error) return Unexpected("cannot listen on port " + std::to_string(endpoint.port) + ": " + error.message());
     return acceptor.local_endpoint(error).port();
+}
+
+base::Result<std::uint16_t, std::string> Listener::listen(const Endpoint& endpoint, std::string_view option, Taker taker)
+{
+    const auto port = TRY(listen_on(m_acceptor, endpoint, option));
+    m_taker = std::move(taker);
+    accept_next();
+    return port;
+}
+
+void Listener::close()
+{
+    boost::system::error_code ignored;
+    m_acceptor.close(ignored);
+    m_pause.cancel();
+}
+
+void Listener::accept_next()
+{
+    m_acceptor.async_accept([this](boost::system::error_code error, tcp::socket socket) {
+        if (!m_acceptor.is_open()) return;
+        if (error) {
+            m_pause.expires_after(kAcceptPause);
+            m_pause.async_wait([this](boost::system::error_code) {
+                if (m_acceptor.is_open()) accept_next();
+            });
+            return;
+        }
+        const auto from = socket.remote_endpoint(error).address();
+        if (!error) m_taker(std::move(socket), from);   // otherwise it has gone again
+        accept_next();
+    });
 }
 
 }  // namespace sinetti::relay

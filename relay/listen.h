@@ -1,14 +1,39 @@
 #pragma once
-// Opens a listening socket on an IP address; port 0 takes any free one.
+// Listening on an IP address; port 0 takes any free one.
 
 #include "base/result.h"
-#include "relay/config.h"
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <string>
 
 namespace sinetti::relay {
 
+struct Endpoint {
+    std::string address;                     // an IP address; empty: not wanted
+    std::uint16_t port = 0;
+};
+
 // Answers the port. `option` is what the address came from, for the sentence of an error.
 base::Result<std::uint16_t, std::string> listen_on(boost::asio::ip::tcp::acceptor& acceptor, const Endpoint& endpoint, std::string_view option);
+
+// Takes one socket after the other until it is closed. Without file descriptors left it waits for some to come back.
+class Listener {
+public:
+    using Taker = std::function<void(boost::asio::ip::tcp::socket&& socket, const boost::asio::ip::address& from)>;
+    explicit Listener(boost::asio::io_context& io) : m_acceptor(io), m_pause(io) {}
+
+    base::Result<std::uint16_t, std::string> listen(const Endpoint& endpoint, std::string_view option, Taker taker);
+    void close();
+
+private:
+    void accept_next();
+
+    boost::asio::ip::tcp::acceptor m_acceptor;
+    boost::asio::steady_timer m_pause;
+    Taker m_taker;
+};
 
 }  // namespace sinetti::relay

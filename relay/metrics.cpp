@@ -16,30 +16,6 @@ std::string decimal(double value)
     return text;
 }
 
-class Page {
-public:
-    void describe(const char* name, const char* type, const char* help)
-    {
-        m_text += std::string("# HELP sinetti_") + name + " " + help + "\n# TYPE sinetti_" + name + " " + type + "\n";
-    }
-    void value(const std::string& name, const std::string& value) { m_text += "sinetti_" + name + " " + value + "\n"; }
-    void value(const std::string& name, std::uint64_t count) { value(name, std::to_string(count)); }
-    void single(const char* name, const char* type, const char* help, std::uint64_t count)
-    {
-        describe(name, type, help);
-        value(name, count);
-    }
-    std::string take() { return std::move(m_text); }
-
-private:
-    std::string m_text;
-};
-
-std::string labelled(const char* name, const char* label, const std::string& value)
-{
-    return std::string(name) + "{" + label + "=\"" + value + "\"}";
-}
-
 }  // namespace
 
 void Metrics::refused(wire::Refusal refusal)
@@ -59,18 +35,14 @@ void Metrics::appended(std::chrono::duration<double> waited)
     m_append_seconds += waited.count();
 }
 
-std::string Metrics::text(std::span<const BoardState> boards) const
+std::string Metrics::text(std::span<const BoardState> boards, const Admissions& admissions) const
 {
-    Page page;
-    page.single("connections", "gauge", "Open sockets.", connections);
+    MetricsPage page;
+    write(page, admissions);
     page.single("sessions", "gauge", "Open sessions.", sessions);
-    page.single("http_requests_total", "counter", "HTTP requests, upgrades included.", requests);
-    page.single("received_bytes_total", "counter", "Bytes of frames received.", received_bytes);
-    page.single("sent_bytes_total", "counter", "Bytes of frames sent.", sent_bytes);
     page.single("vault_requests_total", "counter", "Guesses answered or refused, vaults fetched and stored.", vault_requests);
     page.single("blob_requests_total", "counter", "Blobs made and deleted, chunks of them written and read.", blob_requests);
     page.single("lagging_followers_total", "counter", "Followers that took less than was published and went back to reading from the store.", lagged);
-    page.single("abandoned_connections_total", "counter", "Connections closed because they did not take what was sent.", abandoned);
     page.describe("sessions_accepted_total", "counter", "Sessions accepted, by kind.");
     for (const auto& [kind, name] : {std::pair(wire::SessionKind::device, "device"), {wire::SessionKind::invite, "invite"}, {wire::SessionKind::founder, "founder"},
                                      {wire::SessionKind::identity, "identity"}, {wire::SessionKind::token, "token"}, {wire::SessionKind::vault, "vault"}})

@@ -1,7 +1,7 @@
 #pragma once
-// Figures of the whole relay for Prometheus (text exposition format 0.0.4). No label names a client, and nothing here counts one
-// client's doings apart from the others'. Lives on the I/O thread.
+// Figures of the whole relay for Prometheus. Lives on the I/O thread.
 
+#include "relay/metrics_page.h"
 #include "wire/frame.h"
 
 #include <array>
@@ -13,7 +13,7 @@ namespace sinetti::relay {
 
 struct BoardState;
 
-class Metrics {
+class Metrics : public ConnectionFigures {
 public:
     static constexpr std::array<double, 9> kAppendBuckets{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0};   // seconds
 
@@ -21,19 +21,14 @@ public:
     void accepted(wire::SessionKind kind);
     void appended(std::chrono::duration<double> waited);   // from its frame to its acknowledgement
 
-    std::uint64_t connections = 0;             // open sockets
     std::uint64_t sessions = 0;                // open sessions
-    std::uint64_t requests = 0;                // HTTP, WebSocket upgrades included
-    std::uint64_t received_bytes = 0;          // in frames
-    std::uint64_t sent_bytes = 0;
     std::uint64_t tokens_issued = 0;
     std::uint64_t tokens_spent = 0;
     std::uint64_t vault_requests = 0;
     std::uint64_t blob_requests = 0;
     std::uint64_t lagged = 0;                  // followers that went back to reading from the store
-    std::uint64_t abandoned = 0;               // connections closed because they did not take what was sent
 
-    std::string text(std::span<const BoardState> boards) const;
+    std::string text(std::span<const BoardState> boards, const Admissions& admissions) const;
 
 private:
     std::array<std::uint64_t, 8> m_accepted{};             // by SessionKind

@@ -1,7 +1,7 @@
 #pragma once
 // GET /metrics on an address of its own, so that nothing of it can be reached where people are.
 
-#include "relay/config.h"
+#include "relay/listen.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>

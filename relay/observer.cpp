@@ -1,10 +1,21 @@
 #include "relay/observer.h"
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 namespace sinetti::relay {
 
 using base::Unexpected;
+
+namespace {
+
+// What a client sent, whatever it is.
+std::string quoted(std::string_view text)
+{
+    return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
 
 base::Result<std::unique_ptr<Observer>, std::string> Observer::open(const std::filesystem::path& file, const base::Clock& clock)
 {
@@ -24,6 +35,11 @@ void Observer::closed(std::uint64_t connection)
     write(connection, {}, {.operation = "close"});
 }
 
+void Observer::requested(std::string_view address, std::string_view path, std::string_view agent)
+{
+    write(++m_connections, address, {.operation = "get", .board = {}, .sequence = {}, .bytes = {}, .path = path, .agent = agent});
+}
+
 void Observer::write(std::uint64_t connection, std::string_view address, const Observation& observation)
 {
     const auto now = m_clock.now();
@@ -38,6 +54,9 @@ void Observer::write(std::uint64_t connection, std::string_view address, const O
     if (observation.bytes) m_stream << ",\"bytes\":" << *observation.bytes;
     if (observation.vault) m_stream << ",\"vault\":\"" << base::to_hex(*observation.vault) << '"';
     if (observation.blob) m_stream << ",\"blob\":\"" << base::to_hex(*observation.blob) << '"';
+    if (observation.port) m_stream << ",\"port\":" << *observation.port;
+    if (!observation.path.empty()) m_stream << ",\"path\":" << quoted(observation.path);
+    if (!observation.agent.empty()) m_stream << ",\"agent\":" << quoted(observation.agent);
     m_stream << "}\n" << std::flush;
 }
 

@@ -1,8 +1,9 @@
 #pragma once
-// Everything an operator of this relay could possibly write down, for audits of what it claims not to know. Off unless asked
-// for, and announced when on. JSON lines, one event each:
+// Everything an operator of this relay, or of this ingress, could possibly write down, for audits of what they claim not to know.
+// Off unless asked for, and announced when on. JSON lines, one event each:
 //
 //   {"t":seconds,"conn":id,"addr":…,"op":"open|close|append|read|follow|token|vault|blob","board":…,"seq":…,"bytes":…,"vault":hex,"blob":hex}
+//   {"t":seconds,"conn":id,"addr":…,"op":"get|open|connect|up|down|close","bytes":…,"port":…,"path":…,"agent":…}              an ingress
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -24,6 +25,8 @@ struct Observation {
     std::optional<std::size_t> bytes;          // of the entry, of the token spent, of the elements evaluated, of the vault stored, or of the blob made or chunk written
     std::optional<wire::VaultId> vault = {};
     std::optional<wire::BlobAddress> blob = {};
+    std::optional<std::uint16_t> port = {};    // of ours, towards the relay
+    std::string_view path = {}, agent = {};    // of an HTTP request
 };
 
 class Observer {
@@ -33,6 +36,7 @@ public:
 
     std::uint64_t opened(std::string_view address);   // answers the connection's id
     void closed(std::uint64_t connection);
+    void requested(std::string_view address, std::string_view path, std::string_view agent);
     void observe(std::uint64_t connection, const Observation& observation) { write(connection, {}, observation); }
 
 private:

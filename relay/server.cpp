@@ -2,7 +2,6 @@
 
 #include "directory/relay_document.h"
 #include "relay/limits.h"
-#include "relay/listen.h"
 #include "relay/log.h"
 
 #include <boost/asio/post.hpp>
@@ -81,8 +80,9 @@ base::Result<void, std::string> Server::listen()
         log_line("EVERYTHING THIS RELAY SEES OF ITS USERS IS BEING WRITTEN TO " + m_config.observe.string() + " (--observe). Tell them, and end it when the audit ends.");
     }
     if (!m_config.metrics.address.empty()) m_metrics_server = TRY(MetricsServer::listen(m_io, m_config.metrics, [this] { return metrics_text(); }));
-    m_port = TRY(listen_on(m_acceptor, {m_config.address, m_config.port}, "--address"));
-    accept_next();
+    m_port = TRY(m_listener.listen({m_config.address, m_config.port}, "--address", [this](tcp::socket&& socket, const boost::asio::ip::address& from) {
+        if (auto ticket = m_admissions.admit(from)) serve_http(std::move(socket), std::move(*ticket), *this);
+    }));
     tend_again();
     return {};
 }
@@ -100,7 +100,7 @@ void Server::tend()
 void Server::end_old_sessions()
 {
     const auto sessions = m_sessions;
-    for (const auto& [session, close_for_drain] : sessions) session->end_if_old();
+    for (const auto& [user, open] : sessions) open.session->end_if_old();
 }
 
 void Server::tend_again()
@@ -129,33 +129,10 @@ void Server::read_block(const BlockAddress& address, std::function<void(SharedBy
 
 std::string Server::metrics_text()
 {
-    m_metrics.connections = m_connections;
     m_metrics.sessions = m_sessions.size();
     std::vector<BoardState> boards;
     for (const auto& info : m_hub->board_infos()) boards.push_back(*m_hub->board(info.board));
-    return m_metrics.text(boards);
-}
-
-void Server::accept_next()
-{
-    m_acceptor.async_accept([this](error_code error, tcp::socket socket) {
-        if (!m_acceptor.is_open()) return;
-        if (error) {
-            // Out of file descriptors, most likely: wait for some to come back instead of spinning.
-            m_accept_pause.expires_after(100ms);
-            m_accept_pause.async_wait([this](error_code) {
-                if (m_acceptor.is_open()) accept_next();
-            });
-            return;
-        }
-        if (admit()) {
-            // What is to go together is handed over together (send_queue.h); the kernel need not wait for more.
-            error_code ignored;
-            socket.set_option(tcp::no_delay(true), ignored);
-            serve_http(std::move(socket), *this);
-        }
-        accept_next();
-    });
+    return m_metrics.text(boards, m_admissions);
 }
 
 void Server::run()
@@ -172,10 +149,8 @@ void Server::start_draining()
 {
     if (m_draining) return;
     m_draining = true;
-    error_code ignored;
-    m_acceptor.close(ignored);
+    m_listener.close();
     if (m_metrics_server) m_metrics_server->close();
-    m_accept_pause.cancel();
     m_tend_timer.cancel();
     m_token_timer.cancel();
     m_drain_timer.expires_after(kDrainDeadline);
@@ -185,7 +160,7 @@ void Server::start_draining()
     m_hub->when_flushed([this] {
         m_flushed = true;
         const auto sessions = m_sessions;
-        for (const auto& [session, close_for_drain] : sessions) close_for_drain();
+        for (const auto& [user, open] : sessions) open.close_for_drain();
         stop_when_empty();
     });
 }
@@ -213,7 +188,7 @@ void Server::on_directory_change(const directory::Applied& applied)
     // A revocation by the root ends every issuer key; a person's own sign-out does not.
     if (m_tokens && std::holds_alternative<directory::Revoked>(applied) && m_hub->directory().token_issuers(m_data->keys.signing.public_key()).empty()) m_tokens->on_issuers_retired();
     if (std::holds_alternative<directory::Revoked>(applied)) {
-        for (const auto& [session, close_for_drain] : m_sessions) session->on_directory_change(applied);
+        for (const auto& [user, open] : m_sessions) open.session->on_directory_change(applied);
     }
 }
 
@@ -223,11 +198,11 @@ std::string Server::administrator_link() const
     return url_of(m_config, m_port) + "/" + m_founder_fragment;
 }
 
-const std::string& Server::relay_document()
+void Server::relay_document(std::function<void(std::optional<std::string_view>)> done)
 {
     const auto& organisation = m_hub->directory().organisation();
     if (m_relay_document.empty() && organisation) m_relay_document = directory::encode(directory::RelayDocument{organisation->root_public_key, keys()});
-    return m_relay_document;
+    done(m_relay_document);
 }
 
 SessionEnvironment Server::session_environment(const Socket& socket)
@@ -241,28 +216,18 @@ SessionEnvironment Server::session_environment(const Socket& socket)
     return environment;
 }
 
-void Server::opened(Session& session, std::function<void()> close_for_drain)
+std::shared_ptr<ConnectionUser> Server::opened(const Socket& socket, Connection& connection, std::function<void()> close_for_drain)
 {
+    auto session = std::make_shared<Session>(session_environment(socket), connection);
     if (m_flushed) close_for_drain();
-    m_sessions.emplace(&session, std::move(close_for_drain));
+    m_sessions.emplace(session.get(), OpenSession{session.get(), std::move(close_for_drain)});
+    return session;
 }
 
-void Server::closed(Session& session)
+void Server::closed(ConnectionUser& user)
 {
-    m_sessions.erase(&session);
+    m_sessions.erase(&user);
     stop_when_empty();
-}
-
-bool Server::admit()
-{
-    if (m_connections >= kConnectionsMax) return false;
-    ++m_connections;
-    return true;
-}
-
-void Server::released()
-{
-    --m_connections;
 }
 
 }  // namespace sinetti::relay

@@ -1,11 +1,13 @@
 #pragma once
-// The whole relay in one object: store, hub, listener and the I/O thread's loop. main.cpp and the tests run the same one.
+// The whole relay in one object: store, hub, listener and the I/O thread's loop. The program and the tests run the same one.
 
 #include "relay/config.h"
-#include "relay/connection.h"
+#include "relay/connection_host.h"
 #include "relay/founding.h"
+#include "relay/listen.h"
 #include "relay/metrics_server.h"
 #include "relay/opening.h"
+#include "relay/session.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -34,7 +36,6 @@ private:
     Server(const Config& config, const base::Clock& clock, base::Random& random);
     base::Result<void, std::string> open();
     base::Result<void, std::string> listen();
-    void accept_next();
     void tend_again();
     void end_old_sessions();
     void start_draining();
@@ -44,18 +45,16 @@ private:
     Post post();
 
     const StaticFiles& files() const override { return m_files; }
-    const std::string& relay_document() override;
-    SessionEnvironment session_environment(const Socket& socket) override;
-    Metrics& metrics() override { return m_metrics; }
+    void relay_document(std::function<void(std::optional<std::string_view>)> done) override;
+    SessionEnvironment session_environment(const Socket& socket);
+    ConnectionFigures& figures() override { return m_metrics; }
     std::shared_ptr<void> admit_block() override;
     void read_block(const BlockAddress& address, std::function<void(SharedBytes)> done) override;
     std::string metrics_text();
-    void opened(Session& session, std::function<void()> close_for_drain) override;
-    void closed(Session& session) override;
+    std::shared_ptr<ConnectionUser> opened(const Socket& socket, Connection& connection, std::function<void()> close_for_drain) override;
+    void closed(ConnectionUser& user) override;
     Flusher& flusher() override { return m_flusher; }
     std::span<std::uint8_t> receive_buffer() override { return m_receive_buffer; }
-    bool admit() override;
-    void released() override;
     void stop_when_empty();
 
     Config m_config;
@@ -69,14 +68,17 @@ private:
     std::unique_ptr<TokenService> m_tokens;
     std::unique_ptr<Vaults> m_vaults;
     std::unique_ptr<Blobs> m_blobs;
-    std::unordered_map<Session*, std::function<void()>> m_sessions;
-    std::size_t m_connections = 0;
+    struct OpenSession {
+        Session* session;
+        std::function<void()> close_for_drain;
+    };
+    std::unordered_map<const ConnectionUser*, OpenSession> m_sessions;
+    Admissions m_admissions{kConnectionsMax, m_config.connections_per_address, m_config.trusted_addresses};
     std::size_t m_block_requests = 0;
     base::Bytes m_receive_buffer = base::Bytes(kReceiveBufferSize);
     boost::asio::io_context m_io{1};               // its end closes what connections there still are: before the end of what they use
     Flusher m_flusher{post()};
-    boost::asio::ip::tcp::acceptor m_acceptor{m_io};
-    boost::asio::steady_timer m_accept_pause{m_io};
+    Listener m_listener{m_io};
     boost::asio::steady_timer m_drain_timer{m_io};
     boost::asio::steady_timer m_tend_timer{m_io};
     boost::asio::steady_timer m_token_timer{m_io};

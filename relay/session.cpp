@@ -56,7 +56,7 @@ void Session::refuse_and_close(Refusal refusal)
     refuse(wire::kNoRequest, refusal);
     if (!m_channel) m_connection->send(std::make_shared<const base::Bytes>(channel::noise(m_environment.random)));
     m_closing = true;
-    m_connection->close();
+    m_connection->close(CloseCode::policy_error);
 }
 
 void Session::on_garbage()

@@ -9,6 +9,7 @@
 #include "channel/channel.h"
 #include "relay/auth.h"
 #include "relay/blobs.h"
+#include "relay/connection.h"
 #include "relay/hub.h"
 #include "relay/keys.h"
 #include "relay/metrics.h"
@@ -19,17 +20,6 @@
 #include <memory>
 
 namespace sinetti::relay {
-
-// The way back to the client: a WebSocket, or a test.
-class Connection {
-public:
-    virtual ~Connection() = default;
-    virtual void send(SharedBytes message) = 0;   // queued, in this order; a queue that grows over its limit closes the connection
-    virtual void send_shared(SharedBytes message) = 0;   // the same, of what goes to many: others may be served first
-    virtual void close() = 0;                     // after what is queued; on_closed() follows later, never from within
-    virtual bool busy() const = 0;                // so much is queued that no more should be fetched; on_writable() follows
-    virtual bool lagging() const = 0;             // so much that not even what is published should be added; implies busy()
-};
 
 struct SessionEnvironment {
     Hub& hub;
@@ -47,20 +37,20 @@ struct SessionEnvironment {
     std::uint64_t connection = 0;                 // the observer's id for it
 };
 
-class Session final : public Follower, public std::enable_shared_from_this<Session> {
+class Session final : public Follower, public ConnectionUser, public std::enable_shared_from_this<Session> {
 public:
     Session(SessionEnvironment environment, Connection& connection);
     ~Session() override;
 
-    void on_message(base::ByteView message);
-    void on_garbage();                            // a message that is no frame at all
-    void on_writable();                           // goes on with what is being followed
-    void on_closed();
+    void on_message(base::ByteView message) override;
+    void on_garbage() override;                   // a message that is no frame at all
+    void on_writable() override;                  // goes on with what is being followed
+    void on_closed() override;
+    bool is_established() const override { return m_rights.has_value(); }
+    bool is_short_lived() const override { return m_vault_ticket != nullptr; }
+
     void on_directory_change(const directory::Applied& applied);
     void end_if_old();                            // a token does not last for ever
-
-    bool authenticated() const { return m_rights.has_value(); }
-    bool is_short_lived() const { return m_vault_ticket != nullptr; }   // kVaultSessionDeadline
 
     bool on_live(std::uint32_t board, std::uint64_t position, const SharedBytes& message) override;
     void on_stream_key(const wire::SharedKey& key) override { send(key); }

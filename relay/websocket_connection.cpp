@@ -1,4 +1,4 @@
-#include "relay/connection.h"
+#include "relay/connection_host.h"
 #include "relay/limits.h"
 #include "relay/send_queue.h"
 
@@ -22,17 +22,11 @@ namespace {
 // Sending: queue; flush() hands everything to the kernel at once, and waits until it can take more when it did not take all.
 class WebSocketConnection final : public Connection, public Flusher::Target, public std::enable_shared_from_this<WebSocketConnection> {
 public:
-    // Takes over the admission.
-    WebSocketConnection(Socket&& socket, ConnectionHost& host)
-        : m_socket(std::move(socket)), m_host(host), m_timer(m_socket.get_executor()), m_heard(SteadyClock::now()), m_taken(m_heard),
-          m_session(std::make_shared<Session>(host.session_environment(m_socket), *this))
+    WebSocketConnection(Socket&& socket, Admissions::Ticket&& ticket, ConnectionHost& host)
+        : m_socket(std::move(socket)), m_ticket(std::move(ticket)), m_host(host), m_timer(m_socket.get_executor()), m_heard(SteadyClock::now()), m_taken(m_heard)
     {
     }
-    ~WebSocketConnection() override
-    {
-        finish();
-        m_host.released();
-    }
+    ~WebSocketConnection() override { finish(); }
 
     void open()
     {
@@ -40,8 +34,8 @@ public:
         m_socket.non_blocking(true, error);
         if (error) return;
         m_open = true;
-        m_host.opened(*m_session, [weak = weak_from_this()] {
-            if (const auto self = weak.lock()) self->close_with(CloseCode::going_away);
+        m_user = m_host.opened(m_socket, *this, [weak = weak_from_this()] {
+            if (const auto self = weak.lock()) self->close(CloseCode::going_away);
         });
         look_after(kAuthenticationDeadline, &WebSocketConnection::look_first);
         wait_readable();
@@ -50,7 +44,16 @@ public:
     void send(SharedBytes message) override { send(std::move(message), Flusher::Order::answers); }
     void send_shared(SharedBytes message) override { send(std::move(message), Flusher::Order::shared); }
 
-    void close() override { close_with(CloseCode::policy_error); }
+    // Behind what is queued. The other side answers with a closing frame of its own.
+    void close(CloseCode code) override
+    {
+        if (m_closing || !m_open) return;
+        say_goodbye(std::make_shared<const base::Bytes>(close_payload(code)));
+        if (!m_waits_readable)
+            boost::asio::post(m_socket.get_executor(), [self = shared_from_this()] { self->go_on_reading(); });
+    }
+
+    void resume() override { go_on_reading(); }
 
     bool busy() const override { return m_queue.bytes() >= kSendQueueBusy; }
     bool lagging() const override { return m_queue.bytes() >= kSendQueueLive || (m_queue.frames() >= kSendQueueFramesMax / 2 && busy()); }
@@ -83,31 +86,34 @@ private:
     void send(SharedBytes message, Flusher::Order order)
     {
         if (m_closing) return;
-        m_host.metrics().sent_bytes += message->size();
+        m_host.figures().sent_bytes += message->size();
         push(Opcode::binary, std::move(message), order);
         if (m_queue.bytes() > kSendQueueMax || m_queue.frames() > kSendQueueFramesMax) abandon();
     }
 
     // --- time --------------------------------------------------------------------------------------------------------
+    // Until finish() there is always such a look to come: it is what keeps us while we neither read nor send.
     void look_after(SteadyClock::duration duration, Look how)
     {
         m_timer.expires_after(duration);
-        m_timer.async_wait([weak = weak_from_this(), how](error_code error) {
-            if (error) return;
-            if (const auto self = weak.lock()) (self.get()->*how)();
+        m_timer.async_wait([self = shared_from_this(), how](error_code error) {
+            if (!error && self->m_open) (self.get()->*how)();
         });
     }
 
     void look_first()
     {
-        if (!m_session->authenticated()) return close();
-        if (m_session->is_short_lived()) return look_after(kVaultSessionDeadline, &WebSocketConnection::close);
+        if (!m_user->is_established()) return close(CloseCode::policy_error);
+        if (m_user->is_short_lived()) return look_after(kVaultSessionDeadline, &WebSocketConnection::close_at_last);
         look();
     }
+
+    void close_at_last() { close(CloseCode::policy_error); }
 
     void look()
     {
         const auto now = SteadyClock::now();
+        if (!m_user->ready()) m_heard = now;   // nothing is asked of the client
         if (!m_waits_readable) m_heard = std::max(m_heard, m_taken);   // we are not listening, but it takes something
         if (now - m_heard >= kIdleTimeout || (!m_queue.empty() && now - m_taken >= kIdleTimeout)) return abandon();
         if (now - m_heard >= kIdleTimeout / 2) push(Opcode::ping, std::make_shared<const base::Bytes>());
@@ -151,8 +157,8 @@ private:
         if (!read_paused()) wait_readable();
     }
 
-    // A client that does not take its answers is not asked for more, until it has.
-    bool read_paused() const { return busy() && !m_closing; }
+    // A client that does not take its answers is not asked for more, until it has; nor is one whose last word is still being passed on.
+    bool read_paused() const { return (busy() || !m_user->ready()) && !m_closing; }
 
     void go_on_reading()
     {
@@ -170,15 +176,15 @@ private:
         case Kind::message:
         case Kind::text:
             if (m_closing) return;   // only the other side's closing frame is waited for
-            m_host.metrics().received_bytes += event.payload.size();
-            event.kind == Kind::message ? m_session->on_message(event.payload) : m_session->on_garbage();
+            m_host.figures().received_bytes += event.payload.size();
+            event.kind == Kind::message ? m_user->on_message(event.payload) : m_user->on_garbage();
             return;
         case Kind::ping:
             if (!m_closing) push(Opcode::pong, std::make_shared<const base::Bytes>(base::to_bytes(event.payload)));
             return;
         case Kind::close: return on_close(event.payload);
-        case Kind::malformed: m_deaf = true; return close_with(CloseCode::protocol_error);
-        case Kind::too_large: m_deaf = true; return close_with(CloseCode::too_big);
+        case Kind::malformed: m_deaf = true; return close(CloseCode::protocol_error);
+        case Kind::too_large: m_deaf = true; return close(CloseCode::too_big);
         case Kind::pong:
         case Kind::nothing:
         case Kind::incomplete: return;
@@ -219,20 +225,11 @@ private:
         m_queue.consume(bytes);
         if (m_closing) return end_when_closed();
         if (!was_busy || busy()) return;
-        m_session->on_writable();
+        m_user->on_writable();
         go_on_reading();
     }
 
     // --- the end -----------------------------------------------------------------------------------------------------
-    // Behind what is queued. The other side answers with a closing frame of its own.
-    void close_with(CloseCode code)
-    {
-        if (m_closing || !m_open) return;
-        say_goodbye(std::make_shared<const base::Bytes>(close_payload(code)));
-        if (!m_waits_readable)
-            boost::asio::post(m_socket.get_executor(), [self = shared_from_this()] { self->go_on_reading(); });
-    }
-
     void on_close(base::ByteView payload)
     {
         m_deaf = true;
@@ -262,7 +259,7 @@ private:
     {
         if (m_abandoned || !m_open) return;
         m_abandoned = m_closing = true;
-        ++m_host.metrics().abandoned;
+        ++m_host.figures().abandoned;
         boost::asio::post(m_socket.get_executor(), [self = shared_from_this()] { self->finish(); });
     }
 
@@ -276,11 +273,12 @@ private:
         m_socket.close(ignored);
         m_queue.clear();
         m_rest = {};
-        m_host.closed(*m_session);
-        m_session->on_closed();
+        m_host.closed(*m_user);
+        m_user->on_closed();
     }
 
     Socket m_socket;
+    Admissions::Ticket m_ticket;
     ConnectionHost& m_host;
     boost::asio::steady_timer m_timer;
     ClientFrameReader m_reader{kClientFrameSizeMax};
@@ -294,16 +292,15 @@ private:
     bool m_deaf = false;                  // what may still come is thrown away
     bool m_answered = false;              // the other side's closing frame has come
     bool m_abandoned = false;
-    std::shared_ptr<Session> m_session;
+    std::shared_ptr<ConnectionUser> m_user;   // from open() on
 };
 
 // The opening handshake; what it takes is gone before the session begins.
 class Handshake : public std::enable_shared_from_this<Handshake> {
 public:
-    Handshake(Socket&& socket, HttpRequest&& request, ConnectionHost& host) : m_stream(std::move(socket)), m_request(std::move(request)), m_host(host) {}
-    ~Handshake()
+    Handshake(Socket&& socket, Admissions::Ticket&& ticket, HttpRequest&& request, ConnectionHost& host)
+        : m_stream(std::move(socket)), m_ticket(std::move(ticket)), m_request(std::move(request)), m_host(host)
     {
-        if (!m_handed_over) m_host.released();
     }
 
     void accept()
@@ -314,24 +311,23 @@ public:
         m_stream.set_option(timeouts);
         m_stream.async_accept(m_request, [self = shared_from_this()](error_code error) {
             if (error) return;
-            self->m_handed_over = true;
-            std::make_shared<WebSocketConnection>(std::move(self->m_stream.next_layer()), self->m_host)->open();
+            std::make_shared<WebSocketConnection>(std::move(self->m_stream.next_layer()), std::move(self->m_ticket), self->m_host)->open();
         });
     }
 
 private:
     // The second parameter of the stream leaves permessage-deflate out: cells do not compress, and it costs memory per client.
     websocket::stream<Socket, false> m_stream;
+    Admissions::Ticket m_ticket;
     HttpRequest m_request;
     ConnectionHost& m_host;
-    bool m_handed_over = false;
 };
 
 }  // namespace
 
-void serve_websocket(Socket&& socket, HttpRequest&& request, ConnectionHost& host)
+void serve_websocket(Socket&& socket, Admissions::Ticket&& ticket, HttpRequest&& request, ConnectionHost& host)
 {
-    std::make_shared<Handshake>(std::move(socket), std::move(request), host)->accept();
+    std::make_shared<Handshake>(std::move(socket), std::move(ticket), std::move(request), host)->accept();
 }
 
 }  // namespace sinetti::relay

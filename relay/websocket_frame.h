@@ -12,7 +12,7 @@ namespace sinetti::relay {
 
 enum class Opcode : std::uint8_t { continuation = 0x0, text = 0x1, binary = 0x2, close = 0x8, ping = 0x9, pong = 0xa };
 
-enum class CloseCode : std::uint16_t { normal = 1000, going_away = 1001, protocol_error = 1002, policy_error = 1008, too_big = 1009 };
+enum class CloseCode : std::uint16_t { normal = 1000, going_away = 1001, protocol_error = 1002, policy_error = 1008, too_big = 1009, try_again_later = 1013 };
 
 inline constexpr std::size_t kServerFrameHeaderSizeMax = 10;
 inline constexpr std::size_t kClientFrameHeaderSizeMax = 14;

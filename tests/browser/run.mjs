@@ -2,7 +2,7 @@
 // Drives real browsers against a real relay: node tests/browser/run.mjs [options]
 //   --app DIR       the built app                        (build/web)
 //   --relay PATH    the relay program                    (build/native/bin/sinetti-relay)
-//   --only NAME     one suite: modules, five, devices, tokens, search, look, hostile, firefox   (may be repeated)
+//   --only NAME     one suite: modules, five, devices, tokens, search, look, hostile, ingress, firefox   (may be repeated)
 //   --pictures      also writes the README's pictures to docs/images
 // Prints `browser: N passed, N failed`; measurements go to build/measurements.json, screenshots to build/screenshots.
 
@@ -19,6 +19,7 @@ import {devices} from './suites/devices.mjs';
 import {firefox} from './suites/firefox.mjs';
 import {fivePeople} from './suites/five_people.mjs';
 import {hostile} from './suites/hostile.mjs';
+import {ingress} from './suites/ingress.mjs';
 import {look} from './suites/look.mjs';
 import {modules} from './suites/modules.mjs';
 import {search} from './suites/search.mjs';
@@ -44,6 +45,7 @@ const suites = {
   search: (browser) => search(browser, {...shared, screenshots}),
   look: (browser) => look(browser, {...shared, screenshots, pictures}),
   hostile: (browser) => hostile(browser, shared),
+  ingress: (browser) => ingress(browser, shared),
   firefox: () => firefox(shared),
 };
 for (const name of options.only) {

@@ -132,6 +132,35 @@ TEST_SUITE("cli.program")
         office.cecilia.fail(1, {"send", "Ryhmä", "vielä"});
     }
 
+    TEST_CASE("through an ingress it is the same, and the link leads there once the relay says so")
+    {
+        Folder folder;
+        Relay relay(folder.path() / "relay");
+        Process ingress({SINETTI_RELAY_PROGRAM, "ingress", "--port", "0", "--upstream", relay.url(), "--app", (folder.path() / "relay" / "app").string()});
+        REQUIRE(ingress.wait_for("started"));
+        constexpr std::string_view kListening = "listening on ";
+        const auto url = ingress.output().substr(ingress.output().find(kListening) + kListening.size());
+        const auto front = url.substr(0, url.find('\n'));
+        Person aino(folder, "Aino"), bertta(folder, "Bertta");
+        const auto through = [&](const std::string& link) { return front + "/" + link.substr(link.find('#')); };
+        aino.run({"enrol", through(relay.administrator_link()), "--name", "Aino", "--organisation", "Virasto"});
+        const auto link = aino.run({"invite", "Bertta"});
+        CHECK(link.starts_with(front + "/#i="));
+        bertta.run({"enrol", "-", "--name", "Bertta"}, link);
+        aino.run({"direct", "Bertta"});
+        aino.run({"send", "Bertta", "hei"});
+        bertta.run({"send", "Aino", "hei vain"});
+        for (const auto& [person, other] : {std::pair(&aino, "Bertta"), {&bertta, "Aino"}}) CHECK(person->texts(other) == std::vector<std::string>{"Aino: hei", "Bertta: hei vain"});
+        relay.kill();
+        CHECK(aino.start({"send", "Bertta", "vielä", "--timeout", "1"})->wait() == 4);
+        relay.start();
+        aino.run({"send", "Bertta", "kerran"});
+        CHECK(bertta.texts("Aino") == std::vector<std::string>{"Aino: hei", "Bertta: hei vain", "Aino: vielä", "Aino: kerran"});
+        ingress.signal(SIGTERM);
+        CHECK(ingress.wait() == 0);
+        CHECK(ingress.errors().find("127.0.0.1") == std::string::npos);
+    }
+
     TEST_CASE("each mistake ends with its own code and one sentence, and changes nothing")
     {
         Folder folder;

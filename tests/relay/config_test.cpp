@@ -55,6 +55,23 @@ TEST_CASE("board takes its options")
     CHECK(blobs->blob_days == 90);
 }
 
+TEST_CASE("addresses that many share are named, and are those of this machine unless given")
+{
+    const auto in = [](const Config& config, const char* address) { return config.trusted_addresses.contains(boost::asio::ip::make_address(address)); };
+    const auto defaults = parse({"serve", "--data", "d", "--app", "a"});
+    CHECK(defaults->connections_per_address == 1024);
+    for (const auto* address : {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"}) CHECK(in(*defaults, address));
+    for (const auto* address : {"128.0.0.1", "::2", "10.0.0.1"}) CHECK_FALSE(in(*defaults, address));
+    const auto given = parse({"serve", "--data", "d", "--app", "a", "--connections-per-address", "0", "--trusted-addresses", "192.0.2.7,2001:db8:0:40::/58 , 10.1.0.0/17"});
+    REQUIRE_MESSAGE(given.has_value(), given.error());
+    CHECK(given->connections_per_address == 0);
+    for (const auto* address : {"192.0.2.7", "2001:db8:0:7f::9", "10.1.127.255"}) CHECK(in(*given, address));
+    for (const auto* address : {"127.0.0.1", "192.0.2.8", "2001:db8:0:80::", "10.1.128.0"}) CHECK_FALSE(in(*given, address));
+    CHECK_FALSE(in(*parse({"serve", "--data", "d", "--app", "a", "--trusted-addresses", "none"}), "127.0.0.1"));
+    CHECK(parse({"serve", "--data", "d", "--app", "a", "--trusted-addresses", "here"}).error().find("wants IP addresses or networks") != std::string::npos);
+    CHECK(parse({"ingress", "--whatever"})->command == Config::Command::ingress);   // relay/ingress/config.h reads the rest
+}
+
 TEST_CASE("every mistake is named")
 {
     const std::pair<std::vector<std::string>, const char*> mistakes[] = {

@@ -136,7 +136,7 @@ std::string get_text(std::uint16_t port, const std::string& target)
     boost::asio::io_context io;
     boost::asio::ip::tcp::socket socket(io);
     socket.connect({boost::asio::ip::make_address("127.0.0.1"), port});
-    boost::asio::write(socket, boost::asio::buffer("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    boost::asio::write(socket, boost::asio::buffer("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
     std::string answer;
     boost::system::error_code end;
     boost::asio::read(socket, boost::asio::dynamic_buffer(answer), end);
@@ -149,7 +149,7 @@ struct Client::Socket {
     boost::beast::flat_buffer buffer;
 };
 
-Client::Client(std::uint16_t port, std::string origin, int receive_buffer) : m_socket(std::make_unique<Socket>())
+Client::Client(std::uint16_t port, std::string origin, int receive_buffer, const std::string& from) : m_socket(std::make_unique<Socket>())
 {
     using boost::asio::ip::tcp;
     const tcp::endpoint endpoint(boost::asio::ip::address_v4::loopback(), port);
@@ -157,6 +157,7 @@ Client::Client(std::uint16_t port, std::string origin, int receive_buffer) : m_s
     error_code error;
     socket.open(endpoint.protocol(), error);
     if (receive_buffer > 0) socket.set_option(boost::asio::socket_base::receive_buffer_size(receive_buffer), error);
+    if (!from.empty()) socket.bind({boost::asio::ip::make_address(from), 0}, error);
     socket.connect(endpoint, error);
     if (error) return;
     socket.set_option(tcp::no_delay(true), error);
@@ -169,7 +170,7 @@ Client::Client(std::uint16_t port, std::string origin, int receive_buffer) : m_s
     m_connected = !error;
 }
 
-Client::Client(const RelayAddress& relay, std::string origin, int receive_buffer) : Client(relay.port, std::move(origin), receive_buffer)
+Client::Client(const RelayAddress& relay, std::string origin, int receive_buffer) : Client(relay.port, std::move(origin), receive_buffer, relay.from)
 {
     m_relay = relay;
     if (m_connected) open_channel(relay.keys);
@@ -220,6 +221,12 @@ void Client::send_raw(std::string_view bytes)
 {
     error_code error;
     boost::asio::write(boost::beast::get_lowest_layer(m_socket->stream), boost::asio::buffer(bytes), error);
+}
+
+void Client::say_goodbye()
+{
+    error_code ignored;
+    m_socket->stream.close(websocket::close_code::normal, ignored);
 }
 
 std::optional<base::Bytes> Client::try_receive_bytes(std::chrono::milliseconds wait)

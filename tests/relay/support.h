@@ -40,6 +40,7 @@ void make_app(const std::filesystem::path& folder);
 struct RelayAddress {
     std::uint16_t port = 0;
     directory::RelayKeys keys;
+    std::string from = {};   // an address of ours to connect from; empty: any
 };
 
 class RunningRelay {
@@ -71,7 +72,7 @@ private:
     base::SystemRandom m_random;
 };
 
-// The whole answer to GET, head and body, of a server that closes after it.
+// The whole answer to GET, head and body.
 std::string get_text(std::uint16_t port, const std::string& target);
 
 enum class Closed : std::uint8_t { no, orderly, broken };
@@ -82,7 +83,7 @@ public:
     // Connects and opens a channel.
     explicit Client(const RelayAddress& relay, std::string origin = {}, int receive_buffer = 0);
     enum class Channel : std::uint8_t { none };
-    Client(const RelayAddress& relay, Channel) : Client(relay.port, {}, 0) {}   // connects, and leaves the first message to the test
+    Client(const RelayAddress& relay, Channel) : Client(relay.port, {}, 0, relay.from) {}   // connects, and leaves the first message to the test
     ~Client();
 
     bool connected() const { return m_connected; }
@@ -93,6 +94,7 @@ public:
     void send_bytes(base::ByteView bytes);                       // past the channel
     void send_text(std::string_view text);
     void send_raw(std::string_view bytes);                       // past the WebSocket
+    void say_goodbye();                                          // closes in order
 
     std::optional<base::Bytes> receive_bytes();                  // nullopt: closed
     std::optional<wire::RelayFrame> receive();                   // signed heads go to signed_heads
@@ -125,7 +127,7 @@ public:
     std::vector<wire::SignedHead> signed_heads;
 
 private:
-    Client(std::uint16_t port, std::string origin, int receive_buffer);
+    Client(std::uint16_t port, std::string origin, int receive_buffer, const std::string& from);
     void run(std::chrono::milliseconds wait);
 
     struct Socket;

@@ -1,4 +1,4 @@
-// The real relay as a child process, on a port and a data folder of its own that survive a restart.
+// The real relay, and the real ingress, as child processes, on ports and in a data folder of their own that survive a restart.
 
 import {spawn} from 'node:child_process';
 import {mkdtemp, rm} from 'node:fs/promises';
@@ -16,28 +16,12 @@ export async function freePort() {
   return port;
 }
 
-export class Relay {
-  #program;
-  #app;
+class Service {
   #process = null;
   #output = '';
-  origin;
-  data;
-  administratorLink = null;
 
-  static async create({program, app, origin}) {
-    const relay = new Relay();
-    relay.#program = program;
-    relay.#app = app;
-    relay.port = await freePort();
-    relay.origin = origin ?? `http://localhost:${relay.port}`;
-    relay.data = await mkdtemp(join(tmpdir(), 'sinetti-relay-'));
-    return relay;
-  }
-
-  async start(extra = []) {
-    const arguments_ = ['serve', '--port', String(this.port), '--data', this.data, '--app', this.#app, '--url', this.origin, ...extra];
-    const child = this.#process = spawn(this.#program, arguments_, {stdio: ['ignore', 'pipe', 'pipe']});
+  async launch(program, arguments_) {
+    const child = this.#process = spawn(program, arguments_, {stdio: ['ignore', 'pipe', 'pipe']});
     this.#output = '';
     let said = () => {};
     const listening = new Promise((resolve, reject) => {
@@ -52,7 +36,6 @@ export class Relay {
     child.stderr.on('data', (text) => said(String(text)));
     await within(seconds(20), 'the relay listens', listening);
     await new Promise((resolve) => setTimeout(resolve, 100));   // the link is the line after
-    this.administratorLink = this.#output.match(/administrator link: (\S+)/)?.[1] ?? null;
   }
 
   // SIGTERM, as systemd does it; or SIGKILL, as a power cut does.
@@ -70,9 +53,49 @@ export class Relay {
   }
 
   get output() { return this.#output; }
+}
+
+export class Relay extends Service {
+  #program;
+  #app;
+  origin;
+  data;
+  administratorLink = null;
+
+  static async create({program, app, origin}) {
+    const relay = new Relay();
+    relay.#program = program;
+    relay.#app = app;
+    relay.port = await freePort();
+    relay.origin = origin ?? `http://localhost:${relay.port}`;
+    relay.data = await mkdtemp(join(tmpdir(), 'sinetti-relay-'));
+    return relay;
+  }
+
+  async start(extra = []) {
+    await this.launch(this.#program, ['serve', '--port', String(this.port), '--data', this.data, '--app', this.#app, '--url', this.origin, ...extra]);
+    this.administratorLink = this.output.match(/administrator link: (\S+)/)?.[1] ?? null;
+  }
 
   async remove() {
     await this.stop().catch(() => {});
     await rm(this.data, {recursive: true, force: true});
+  }
+}
+
+export class Ingress extends Service {
+  #program;
+  #app;
+
+  constructor({program, app, port}) {
+    super();
+    this.#program = program;
+    this.#app = app;
+    this.port = port;
+    this.origin = `http://localhost:${port}`;
+  }
+
+  async start(upstream, extra = []) {
+    await this.launch(this.#program, ['ingress', '--port', String(this.port), '--upstream', upstream, '--app', this.#app, ...extra]);
   }
 }

@@ -1,5 +1,7 @@
 #include "relay/backup.h"
 #include "relay/board_commands.h"
+#include "relay/ingress/config.h"
+#include "relay/ingress/server.h"
 #include "relay/log.h"
 #include "relay/server.h"
 #include "relay/vault_commands.h"
@@ -29,30 +31,29 @@ void raise_file_limit()
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int serve(const relay::Config& config)
+sigset_t ending_signals()
 {
-    umask(077);
-    raise_file_limit();
-    // A client that goes away is an error code, not a signal; those that end the relay are waited for by a thread of their own.
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);   // a file size limit is a full disk
     sigset_t stops;
     sigemptyset(&stops);
     for (const int number : {SIGTERM, SIGINT, SIGUSR1}) sigaddset(&stops, number);
-    pthread_sigmask(SIG_BLOCK, &stops, nullptr);
+    return stops;
+}
 
-    const base::SystemClock clock;
-    base::SystemRandom random;
-    auto server = relay::Server::create(config, clock, random);
+template<typename Created>
+int run(const char* name, const Created& server)
+{
     if (!server) {
         std::fprintf(stderr, "sinetti-relay: %s\n", server.error().c_str());
         return 1;
     }
-    print("sinetti-relay listening on http://localhost:" + std::to_string((*server)->port()));
-    if (const auto link = (*server)->administrator_link(); !link.empty()) print("administrator link: " + link);
+    print(std::string(name) + " listening on http://localhost:" + std::to_string((*server)->port()));
+    if constexpr (requires { (*server)->administrator_link(); }) {
+        if (const auto link = (*server)->administrator_link(); !link.empty()) print("administrator link: " + link);
+    }
     relay::log_line("started");
 
     std::thread stopper([&] {
+        const auto stops = ending_signals();
         int number = 0;
         sigwait(&stops, &number);
         (*server)->drain();
@@ -62,6 +63,37 @@ int serve(const relay::Config& config)
     stopper.join();
     relay::log_line("stopped");
     return 0;
+}
+
+void prepare_to_serve()
+{
+    umask(077);
+    raise_file_limit();
+    // A client that goes away is an error code, not a signal; those that end the relay are waited for by a thread of their own.
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);   // a file size limit is a full disk
+    const auto stops = ending_signals();
+    pthread_sigmask(SIG_BLOCK, &stops, nullptr);
+}
+
+int serve(const relay::Config& config)
+{
+    prepare_to_serve();
+    const base::SystemClock clock;
+    base::SystemRandom random;
+    return run("sinetti-relay", relay::Server::create(config, clock, random));
+}
+
+int serve_ingress(std::span<const std::string> arguments)
+{
+    const auto config = ingress::parse_config(arguments);
+    if (!config) {
+        std::fprintf(stderr, "sinetti-relay: %s\n\n%s", config.error().c_str(), ingress::usage());
+        return 2;
+    }
+    prepare_to_serve();
+    const base::SystemClock clock;
+    return run("sinetti-relay ingress", ingress::Server::create(*config, clock));
 }
 
 int tell(const base::Result<std::vector<std::string>, std::string>& lines)
@@ -102,6 +134,7 @@ int main(int argument_count, char** arguments)
     switch (config->command) {
     case relay::Config::Command::init: return initialise(*config);
     case relay::Config::Command::serve: return serve(*config);
+    case relay::Config::Command::ingress: return serve_ingress(std::span(words).subspan(1));
     case relay::Config::Command::check: return tell(relay::check_data(config->data, config->vault_key));
     case relay::Config::Command::forget_vaults: umask(077); return tell(relay::forget_vaults(config->data));
     case relay::Config::Command::backup: umask(077); return tell(relay::back_up(config->data, config->archive));
@@ -111,6 +144,6 @@ int main(int argument_count, char** arguments)
     case relay::Config::Command::board_list: umask(077); return tell(relay::run_board_command(*config));
     case relay::Config::Command::help: break;
     }
-    std::fputs(relay::usage(), stdout);
+    std::printf("%s\n%s", relay::usage(), ingress::usage());
     return 0;
 }

@@ -1,0 +1,43 @@
+#pragma once
+// Sockets: an HTTP connection, and the WebSocket it may become. Everything runs on the I/O thread; each object lives as
+// long as an operation of its own is under way.
+
+#include "relay/admissions.h"
+#include "relay/connection.h"
+#include "relay/flusher.h"
+#include "relay/http.h"
+#include "relay/metrics_page.h"
+
+#include <boost/asio/ip/tcp.hpp>
+
+namespace sinetti::relay {
+
+using Socket = boost::asio::ip::tcp::socket;
+
+// What connections need from the server.
+class ConnectionHost {
+public:
+    virtual ~ConnectionHost() = default;
+    virtual const StaticFiles& files() const = 0;
+    // Empty until the organisation is founded, and then always the same; nullopt: it cannot be had now. It lasts as long as we do.
+    virtual void relay_document(std::function<void(std::optional<std::string_view>)> done) = 0;
+    virtual ConnectionFigures& figures() = 0;
+    virtual void requested(const Socket&, const HttpRequest&) {}   // anything but a WebSocket
+    // One more block may be read and sent for as long as the ticket lives; nullptr: too many are.
+    virtual std::shared_ptr<void> admit_block() = 0;
+    virtual void read_block(const BlockAddress& address, std::function<void(SharedBytes)> done) = 0;   // nullptr: not here
+    // A WebSocket is open: what it is connected to. It may be closed for draining until closed().
+    virtual std::shared_ptr<ConnectionUser> opened(const Socket& socket, Connection& connection, std::function<void()> close_for_drain) = 0;
+    virtual void closed(ConnectionUser& user) = 0;
+    virtual Flusher& flusher() = 0;
+    virtual std::span<std::uint8_t> receive_buffer() = 0;   // kReceiveBufferSize, one for all connections: empty again before anybody else runs
+};
+
+// Serves requests on a fresh socket.
+void serve_http(Socket&& socket, Admissions::Ticket&& ticket, ConnectionHost& host);
+
+// Completes the upgrade that `request` asks for and opens the connection. Beast shakes hands; after that the raw socket carries
+// frames of websocket_frame.h, many with one system call, and an idle connection holds no buffer.
+void serve_websocket(Socket&& socket, Admissions::Ticket&& ticket, HttpRequest&& request, ConnectionHost& host);
+
+}  // namespace sinetti::relay

@@ -1,0 +1,99 @@
+// Two agencies: the app is opened from the ingress of one, the relay is the other's and nobody's browser ever speaks to it.
+
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+
+import {check, equal, seconds, Suite} from '../support/harness.mjs';
+import {Person} from '../support/person.mjs';
+import {freePort, Ingress, Relay} from '../support/relay.mjs';
+import {Watch} from '../support/watch.mjs';
+
+const kSizes = [256, 1280, 4352, 16896, 66560, 270336];   // docs/protocol.md, 2
+
+export function ingress(browser, {program, app}) {
+  const suite = new Suite('ingress', {scenario: true});
+  let relay;
+  let front;
+  let upstream;
+  let observed;
+  let watch;
+  let anna;
+  let bo;
+  const people = [];
+
+  suite.cleanup(async () => {
+    await Promise.all(people.map((person) => person.close().catch(() => {})));
+    await front?.stop().catch(() => {});
+    await relay?.remove();
+  });
+  suite.onFailure = async (title, folder) => {
+    for (const person of people) {
+      await person.page.screenshot({path: `${folder}/${title.replace(/\W+/g, '-').slice(0, 60)}-${person.name.split(' ')[0]}.png`, timeout: seconds(5)});
+    }
+  };
+
+  suite.test('the app opened from the ingress founds, enrols and talks', async () => {
+    front = new Ingress({program, app, port: await freePort()});
+    relay = await Relay.create({program, app, origin: front.origin});
+    upstream = `http://localhost:${relay.port}`;
+    observed = {relay: join(relay.data, 'relay.observed'), front: join(relay.data, 'ingress.observed')};
+    await relay.start(['--observe', observed.relay]);
+    await front.start(upstream, ['--observe', observed.front]);
+    check(relay.administratorLink?.startsWith(`${front.origin}/#`), `no administrator link: ${relay.output}`);
+    watch = new Watch(front.origin);
+    anna = await Person.create(browser, {name: 'Anna Berg', watch});
+    bo = await Person.create(browser, {name: 'Bo Dahl', watch});
+    people.push(anna, bo);
+    await anna.found(relay.administratorLink, 'Koe');
+    await bo.enrol(await anna.invite(bo.name));
+    await anna.seesInDirectory([bo.name]);
+    await anna.startDirect(bo.name);
+    await anna.send('Kuuluuko?');
+    await bo.openConversation(anna.name);
+    await bo.sees('Kuuluuko?');
+    await bo.send('Kuuluu hyvin.');
+    await anna.sees('Kuuluu hyvin.');
+  }, seconds(180));
+
+  suite.test('the relay is killed and comes back: what was written meanwhile arrives, once and in order', async () => {
+    watch.relayDown = true;
+    await relay.stop('SIGKILL');
+    await anna.reads(/No connection/, seconds(60));
+    await anna.send('Ensimmäinen.');
+    await anna.send('Toinen.');
+    await relay.start(['--observe', observed.relay]);
+    await bo.sees('Toinen.', seconds(90));
+    await bo.seesInOrder(['Ensimmäinen.', 'Toinen.']);
+    watch.relayDown = false;
+  }, seconds(180));
+
+  suite.test('so it is when the ingress goes away for a while', async () => {
+    watch.relayDown = true;
+    await front.stop();
+    await bo.send('Kolmas.');
+    await front.start(upstream, ['--observe', observed.front]);
+    await anna.sees('Kolmas.', seconds(90));
+    await anna.seesInOrder(['Ensimmäinen.', 'Toinen.', 'Kolmas.']);
+    watch.relayDown = false;
+  }, seconds(180));
+
+  suite.test('the ingress could write down files, sizes and times; boards and tokens are in the relay\'s log alone', async () => {
+    const lines = async (file) => (await readFile(file, 'utf8')).trim().split('\n').map((line) => JSON.parse(line));
+    const atFront = await lines(observed.front);
+    equal(JSON.stringify([...new Set(atFront.map(({op}) => op))].sort()), JSON.stringify(['close', 'connect', 'down', 'get', 'open', 'up']));
+    check(atFront.every((line) => !('board' in line) && !('seq' in line) && !('vault' in line)), 'the ingress knows of a board');
+    check(atFront.filter(({bytes}) => bytes !== undefined).every(({bytes}) => kSizes.includes(bytes)), 'a size of its own');
+    check(atFront.some(({agent}) => agent?.includes('Chrome')), 'the ingress sees browsers');
+    const atRelay = await lines(observed.relay);
+    check(['append', 'follow', 'token'].every((op) => atRelay.some((line) => line.op === op)), 'the relay has no board or token');
+    check(!(await readFile(observed.relay, 'utf8')).includes('Chrome'), 'the relay sees a browser');
+  });
+
+  suite.test('nothing was asked of anybody but the ingress, and the console is clean', () => {
+    check(watch.requests > 0, 'nothing was watched');
+    equal(watch.foreign.join('\n'), '');
+    equal(watch.errors.join('\n'), '');
+  });
+
+  return suite;
+}
