@@ -218,10 +218,15 @@ Json measure(const std::filesystem::path& folder)
     json["load"] = rounded(since(start));
 
     // A wrong passphrase costs Argon2id and nothing else.
-    start = std::chrono::steady_clock::now();
-    person.submit(api::Unlock{}, base::SecretBytes(base::view_of("tämä ei ole se")));
-    person.wait([&] { return person.client.session.error == api::Code::wrong_passphrase; });
-    json["argon2id"] = rounded(since(start));
+    std::vector<double> wrong;
+    for (int run = 0; run < 3; ++run) {
+        start = std::chrono::steady_clock::now();
+        person.submit(api::Unlock{}, base::SecretBytes(base::view_of("tämä ei ole se")));
+        person.wait([&] { return person.client.session.error == api::Code::wrong_passphrase; });
+        wrong.push_back(since(start));
+    }
+    std::ranges::sort(wrong);
+    json["argon2id"] = rounded(wrong[wrong.size() / 2]);
 
     std::optional<double> listed, connected, caught_up;
     std::size_t shown = 0;
