@@ -7,6 +7,7 @@
 #include "cli/client.h"
 
 #include "store/memory_backend.h"
+#include "uplink/relay_address.h"
 
 #include <algorithm>
 #include <chrono>
@@ -66,7 +67,7 @@ private:
 
 class Person {
 public:
-    Person(const cli::RelayAddress& relay, store::Backend& backend) : client(m_io, m_random, backend, relay, {}) { submit(api::Start{}); }
+    Person(const uplink::RelayAddress& relay, store::Backend& backend) : client(m_io, m_random, backend, relay, {}) { submit(api::Start{}); }
 
     void submit(api::Command&& command, base::SecretBytes&& secret = {})
     {
@@ -123,7 +124,7 @@ public:
 
 class Filling {
 public:
-    Filling(const cli::RelayAddress& relay, std::string fragment, std::filesystem::path folder) : m_relay(relay), m_folder(std::move(folder)), m_aino(relay, m_store)
+    Filling(const uplink::RelayAddress& relay, std::string fragment, std::filesystem::path folder) : m_relay(relay), m_folder(std::move(folder)), m_aino(relay, m_store)
     {
         m_aino.enrol(fragment, api::Found{"Virasto", "Aino", ""});
     }
@@ -185,7 +186,7 @@ private:
         m_aino.await_caught_up();
     }
 
-    cli::RelayAddress m_relay;
+    uplink::RelayAddress m_relay;
     std::filesystem::path m_folder;
     store::MemoryBackend m_store;
     Person m_aino;
@@ -282,7 +283,7 @@ int main(int count, char** words)
     if (arguments.size() == 2 && arguments[0] == "measure") return answer(measure(arguments[1])), 0;
     if (arguments.size() != 3 || arguments[0] != "fill") give_up("bench-history fill LINK FOLDER | measure FOLDER");
     const auto fragment = arguments[1].find('#');
-    const auto relay = cli::parse_relay_address(arguments[1].substr(0, fragment));
+    const auto relay = uplink::parse_relay_address(arguments[1].substr(0, fragment));
     if (!relay || fragment == std::string::npos) give_up("that is no link");
     Filling filling(*relay, arguments[1].substr(fragment), arguments[2]);
     answer({{"did", "found"}});
