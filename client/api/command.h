@@ -33,12 +33,25 @@ struct SetVerified { PersonId person; bool verified = false; };
 struct SetSetting { std::string key; std::string value; };                   // language, theme, density: stored sealed, echoed by SettingsEvent
 struct SignOutDevice { DeviceId device; };                                   // one of ours, or anybody's by the holder of the root key; for good
 struct RemovePerson { PersonId person; };                                    // from the organisation, by the holder of the root key; for good
+struct SignIn {                                                              // + passphrase, or the recovery code; phase no_account; locked too when shared
+    std::string name;                                                        // the one to sign in with: VaultEvent::sign_in_name
+    std::string relay;                                                       // the body of /relay.json
+    std::string device;                                                      // what this device is to be called: "Firefox, Linux"
+    bool with_code = false;                                                  // what came beside this is the recovery code
+    bool shared = false;                                                     // not this person's own machine: nothing is kept when it ends
+};
+struct ChoosePassphrase {};                                                  // + the new passphrase; phase recovering
+struct ProvePassphrase {};                                                   // + passphrase; phase open; answers with a PassphraseEvent
+struct ChangePassphrase {};                                                  // + the new passphrase; proven; answers with PassphraseEvents
+struct ShowRecoveryCode {};                                                  // proven; answers with a RecoveryCodeEvent
+struct RenewRecoveryCode {};                                                 // proven; the old one opens nothing any more; answers with a RecoveryCodeEvent
 struct WatchConversations {};                                                // from now on MessagesEvents come of every conversation, not of the open one alone
 struct ExportConversation { ConversationId conversation; };                  // answers with an ExportEvent; marks nothing as read
 
 using Command = std::variant<Start, OpenLink, Found, Enrol, Unlock, Lock, ForgetDevice, CreateInvitation, CreateConversation, OpenConversation, LoadOlder, LoadNewer, OpenMessage, Search,
                              SendText, SaveDraft, AddMembers, RemoveMember, RenameConversation, SetVerified, SetSetting, SignOutDevice, RemovePerson,
-                             WatchConversations, ExportConversation>;
+                             WatchConversations, ExportConversation, SignIn, ChoosePassphrase, ProvePassphrase, ChangePassphrase, ShowRecoveryCode,
+                             RenewRecoveryCode>;
 
 inline constexpr std::size_t kCommandSizeMax = 1u << 20;   // bytes of JSON
 inline constexpr std::size_t kMessageTextMax = 32u << 10;  // bytes of UTF-8

@@ -19,6 +19,7 @@ struct SessionEvent {
     std::string inviter;
     PersonId me;                     // phase open
     bool administrator = false;
+    bool shared = false;             // phases opening and open: nothing of this is kept when it ends
 };
 struct ConnectionEvent {
     ConnectionState state = ConnectionState::offline;
@@ -57,9 +58,20 @@ struct NoticeEvent {
     ConversationId conversation;
 };
 struct ExportEvent { ConversationId conversation; std::vector<Message> messages; };   // all of them, oldest first
+struct VaultEvent {                                                          // phase open
+    VaultState state = VaultState::none;
+    std::string sign_in_name;        // empty: not known yet
+    bool code_shown = false;         // the recovery code has been on a screen, as far as this device knows
+    Code reason = Code::none;        // why it is not as it should be
+};
+struct PassphraseEvent {
+    PassphraseState state = PassphraseState::unproven;
+    Code error = Code::none;         // why what was asked for was not done
+};
+struct RecoveryCodeEvent { std::string code; };                              // XXXX-XXXX-…: for its dialog, and kept nowhere
 
 using Event = std::variant<SessionEvent, ConnectionEvent, PeopleEvent, ConversationsEvent, TimelineEvent, MessagesEvent, SearchEvent, InvitationsEvent, InvitationReadyEvent,
-                           ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent, ExportEvent>;
+                           ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent, ExportEvent, VaultEvent, PassphraseEvent, RecoveryCodeEvent>;
 
 std::string to_json(const Event& event);
 std::optional<Event> event_from_json(std::string_view json);

@@ -52,9 +52,9 @@ private:
 template<typename T>
 struct EnumCount;
 template<>
-struct EnumCount<Phase> { static constexpr auto kLast = Phase::failed; };
+struct EnumCount<Phase> { static constexpr auto kLast = Phase::recovering; };
 template<>
-struct EnumCount<Code> { static constexpr auto kLast = Code::archive_damaged; };
+struct EnumCount<Code> { static constexpr auto kLast = Code::passphrase_changed; };
 template<>
 struct EnumCount<ConversationKind> { static constexpr auto kLast = ConversationKind::group; };
 template<>
@@ -65,6 +65,10 @@ template<>
 struct EnumCount<Severity> { static constexpr auto kLast = Severity::error; };
 template<>
 struct EnumCount<ConnectionState> { static constexpr auto kLast = ConnectionState::refused; };
+template<>
+struct EnumCount<VaultState> { static constexpr auto kLast = VaultState::saved; };
+template<>
+struct EnumCount<PassphraseState> { static constexpr auto kLast = PassphraseState::changed; };
 template<>
 struct EnumCount<MessageKind> { static constexpr auto kLast = MessageKind::member_revoked; };
 template<>
@@ -151,7 +155,8 @@ concept Is = std::is_same_v<std::remove_const_t<T>, U>;
     void fields([[maybe_unused]] Archive& archive, [[maybe_unused]] T& v)
 
 // clang-format off
-SINETTI_FIELDS(Device) { archive("id", v.id); archive("name", v.name); archive("created", v.created_ms); archive("revoked", v.revoked); archive("here", v.here); }
+SINETTI_FIELDS(Device) { archive("id", v.id); archive("name", v.name); archive("created", v.created_ms); archive("revoked", v.revoked); archive("here", v.here);
+    archive("shared", v.shared); }
 SINETTI_FIELDS(Person) { archive("id", v.id); archive("name", v.name); archive("title", v.title); archive("fingerprint", v.fingerprint); archive("role", v.role);
     archive("enrolled", v.enrolled_ms); archive("verified", v.verified); archive("revoked", v.revoked); archive("me", v.me); archive("devices", v.devices); }
 SINETTI_FIELDS(Message) { archive("id", v.id); archive("sender", v.sender); archive("kind", v.kind); archive("delivery", v.delivery); archive("text", v.text);
@@ -191,9 +196,15 @@ SINETTI_FIELDS(SignOutDevice) { archive("device", v.device); }
 SINETTI_FIELDS(RemovePerson) { archive("person", v.person); }
 SINETTI_FIELDS(WatchConversations) {}
 SINETTI_FIELDS(ExportConversation) { archive("conversation", v.conversation); }
+SINETTI_FIELDS(SignIn) { archive("name", v.name); archive("relay", v.relay); archive("device", v.device); archive("withCode", v.with_code); archive("shared", v.shared); }
+SINETTI_FIELDS(ChoosePassphrase) {}
+SINETTI_FIELDS(ProvePassphrase) {}
+SINETTI_FIELDS(ChangePassphrase) {}
+SINETTI_FIELDS(ShowRecoveryCode) {}
+SINETTI_FIELDS(RenewRecoveryCode) {}
 
 SINETTI_FIELDS(SessionEvent) { archive("phase", v.phase); archive("error", v.error); archive("organisation", v.organisation); archive("invitee", v.invitee);
-    archive("inviter", v.inviter); archive("me", v.me); archive("administrator", v.administrator); }
+    archive("inviter", v.inviter); archive("me", v.me); archive("administrator", v.administrator); archive("shared", v.shared); }
 SINETTI_FIELDS(ConnectionEvent) { archive("state", v.state); archive("reason", v.reason); archive("waiting", v.waiting); archive("level", v.level);
     archive("unsent", v.unsent); archive("caughtUp", v.caught_up); }
 SINETTI_FIELDS(PeopleEvent) { archive("people", v.people); }
@@ -209,6 +220,9 @@ SINETTI_FIELDS(SettingsEvent) { archive("settings", v.settings); }
 SINETTI_FIELDS(EvidenceEvent) { archive("text", v.text); }
 SINETTI_FIELDS(NoticeEvent) { archive("code", v.code); archive("severity", v.severity); archive("subject", v.subject); archive("conversation", v.conversation); }
 SINETTI_FIELDS(ExportEvent) { archive("conversation", v.conversation); archive("messages", v.messages); }
+SINETTI_FIELDS(VaultEvent) { archive("state", v.state); archive("signInName", v.sign_in_name); archive("codeShown", v.code_shown); archive("reason", v.reason); }
+SINETTI_FIELDS(PassphraseEvent) { archive("state", v.state); archive("error", v.error); }
+SINETTI_FIELDS(RecoveryCodeEvent) { archive("code", v.code); }
 // clang-format on
 
 #undef SINETTI_FIELDS
@@ -234,9 +248,10 @@ bool JsonReader::decode(const Json& json, T& value)
 // The names on the wire, in the order of the variants.
 constexpr const char* kCommandNames[] = {"start", "openLink", "found", "enrol", "unlock", "lock", "forgetDevice", "createInvitation", "createConversation",
                                          "openConversation", "loadOlder", "loadNewer", "openMessage", "search", "sendText", "saveDraft", "addMembers", "removeMember", "renameConversation",
-                                         "setVerified", "setSetting", "signOutDevice", "removePerson", "watchConversations", "exportConversation"};
+                                         "setVerified", "setSetting", "signOutDevice", "removePerson", "watchConversations", "exportConversation", "signIn", "choosePassphrase", "provePassphrase",
+                                         "changePassphrase", "showRecoveryCode", "renewRecoveryCode"};
 constexpr const char* kEventNames[] = {"session", "connection", "people", "conversations", "timeline", "messages", "search", "invitations", "invitationReady",
-                                       "conversationReady", "settings", "evidence", "notice", "export"};
+                                       "conversationReady", "settings", "evidence", "notice", "export", "vault", "passphrase", "recoveryCode"};
 static_assert(std::size(kCommandNames) == std::variant_size_v<Command>);
 static_assert(std::size(kEventNames) == std::variant_size_v<Event>);
 

@@ -24,6 +24,7 @@ enum class Phase : std::uint8_t {
     open,
     elsewhere,     // another tab of this browser has the seal open
     failed,        // the store is broken or unavailable: see SessionEvent::error
+    recovering,    // signed in with the recovery code: a new passphrase has to be chosen
 };
 
 enum class Code : std::uint8_t {
@@ -43,6 +44,13 @@ enum class Code : std::uint8_t {
     // devices
     too_many_devices, new_device, device_signed_out, person_removed,
     history_restored, archive_damaged,
+    // signing in anywhere
+    sign_in_failed,            // no such name, or another passphrase: not told apart
+    guesses_spent,             // ten today, at this name
+    recovery_code_mistyped, vault_damaged, vault_rolled_back,
+    vault_unsaved,             // not before the vault is at the relay
+    vault_elsewhere_changed,   // another device has chosen another passphrase: this one has to be told it
+    not_proven, passphrase_changed,
 };
 
 enum class ConversationKind : std::uint8_t { direct, group };
@@ -51,6 +59,20 @@ enum class Level : std::uint8_t { prompt = 1, shielded = 2, silent = 3 };
 enum class Severity : std::uint8_t { information, success, warning, error };
 
 enum class ConnectionState : std::uint8_t { offline, connecting, connected, refused };
+
+// What of this person is kept at the relay, so that they can sign in anywhere.
+enum class VaultState : std::uint8_t {
+    none,     // nothing yet; begun at the next Unlock
+    saving,   // made here, or changed, and not at the relay yet
+    saved,
+};
+
+enum class PassphraseState : std::uint8_t {
+    unproven,
+    proven,     // typed within the last minutes: it, and the recovery code, may be changed
+    changing,   // either one opens this device, until the relay has the new one
+    changed,
+};
 
 enum class MessageKind : std::uint8_t {
     text, created, member_added, member_removed, renamed, removed_us, unreadable, messages_gone,
@@ -71,6 +93,7 @@ struct Device {
     std::int64_t created_ms = 0;
     bool revoked = false;
     bool here = false;              // this one
+    bool shared = false;            // not this person's own: nothing is kept on it
 };
 
 struct Person {

@@ -48,6 +48,14 @@ std::string sentence(api::Code code, const std::string& subject)
     case suite_unsupported: return "the board asks for an encryption this version does not know";
     case no_tokens: return "the relay gives this account no more access tokens today";
     case too_many_devices: return "there would be too many devices";
+    case sign_in_failed: return "no account opens with that name and passphrase";
+    case guesses_spent: return "that name has been tried too often today; try again tomorrow, or use the recovery code";
+    case recovery_code_mistyped: return "the recovery code is mistyped";
+    case vault_damaged: return "what the relay keeps of this account is damaged; nothing was overwritten";
+    case vault_rolled_back: return "the relay handed out an older copy of this account than was seen before; nothing was overwritten";
+    case vault_unsaved: return "the relay does not have what signing in elsewhere needs yet";
+    case vault_elsewhere_changed: return "the passphrase was changed on another device";
+    case not_proven: return "the passphrase has to be typed first";
     case internal: return "something went wrong that should not have";
     default: return "something happened this program has no words for";
     }

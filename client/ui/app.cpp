@@ -199,6 +199,7 @@ struct App::Implementation {
             case api::Phase::open: draw_main(c); break;
             case api::Phase::elsewhere: draw_elsewhere(c); break;
             case api::Phase::failed: draw_failed(c); break;
+            case api::Phase::recovering: break;
         }
         const bool revoked = model.connection.state == api::ConnectionState::refused && model.connection.reason == api::Code::device_revoked;
         if (revoked && model.session.phase == api::Phase::open && state.dialog == Dialog::none && !state.revoked_said) {

@@ -38,6 +38,8 @@ void Model::apply(const api::Event& event)
                            invitations.clear();
                            ready_invitation.reset();
                            evidence.clear();
+                           vault = {};
+                           vault_known = false;
                        }
                        session = e;
                    },
@@ -95,6 +97,12 @@ void Model::apply(const api::Event& event)
                    [&](const api::EvidenceEvent& e) { evidence = e.text; },
                    [&](const api::NoticeEvent&) {},
                    [&](const api::ExportEvent&) {},
+                   [&](const api::VaultEvent& e) {
+                       vault = e;
+                       vault_known = true;
+                   },
+                   [&](const api::PassphraseEvent&) {},
+                   [&](const api::RecoveryCodeEvent&) {},   // not kept here: State::recovery_code
                },
                event);
 }

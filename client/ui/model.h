@@ -40,6 +40,8 @@ struct Model {
     std::optional<api::Invitation> ready_invitation;
     std::map<std::string, std::string, std::less<>> settings;
     std::string evidence;                  // against the relay; empty: there is none
+    api::VaultEvent vault;                 // what of this person is kept at the relay
+    bool vault_known = false;
 
     void apply(const api::Event& event);
     const api::Person* person(std::string_view id) const;

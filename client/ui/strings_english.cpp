@@ -350,6 +350,15 @@ const char* english(api::Code code)
         case api::Code::person_removed: return "{0} was removed from the organisation.";
         case api::Code::history_restored: return "Earlier messages from your other devices are here now.";
         case api::Code::archive_damaged: return "Some of your earlier messages at the relay are damaged and were left out.";
+        case api::Code::sign_in_failed: return "No seal opens with that name and passphrase. Check both; the name is the one in your settings.";
+        case api::Code::guesses_spent: return "That name has been tried too often today. Try again tomorrow, or use your recovery code.";
+        case api::Code::recovery_code_mistyped: return "The recovery code is mistyped. Compare it with your paper.";
+        case api::Code::vault_damaged: return "What the relay keeps of you is damaged. Nothing was overwritten. Tell your administrator.";
+        case api::Code::vault_rolled_back: return "The relay handed out an older copy of what it keeps of you than this device has seen. Nothing was overwritten. Tell your administrator.";
+        case api::Code::vault_unsaved: return "The relay does not have your sign-in details yet. Try again when you are connected.";
+        case api::Code::vault_elsewhere_changed: return "Your passphrase was changed on another device. Type the new one here too, in the settings.";
+        case api::Code::not_proven: return "Type your passphrase once more first.";
+        case api::Code::passphrase_changed: return "Your passphrase was changed.";
     }
     return "";
 }

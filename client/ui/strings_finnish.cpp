@@ -350,6 +350,15 @@ const char* finnish(api::Code code)
         case api::Code::person_removed: return "{0} poistettiin organisaatiosta.";
         case api::Code::history_restored: return "Aiemmat viestit muilta laitteiltasi ovat nyt täällä.";
         case api::Code::archive_damaged: return "Osa aiemmista viesteistäsi palvelimella on vahingoittunut, ja ne jätettiin pois.";
+        case api::Code::sign_in_failed: return "Mikään sinetti ei avaudu tällä nimellä ja tunnuslauseella. Tarkista molemmat; nimi on asetuksissasi.";
+        case api::Code::guesses_spent: return "Tätä nimeä on yritetty tänään liian monta kertaa. Yritä huomenna tai käytä palautuskoodia.";
+        case api::Code::recovery_code_mistyped: return "Palautuskoodissa on kirjoitusvirhe. Vertaa sitä paperiisi.";
+        case api::Code::vault_damaged: return "Se, mitä palvelin säilyttää sinusta, on vioittunut. Mitään ei kirjoitettu päälle. Kerro pääkäyttäjälle.";
+        case api::Code::vault_rolled_back: return "Palvelin antoi vanhemman kopion kuin tämä laite on nähnyt. Mitään ei kirjoitettu päälle. Kerro pääkäyttäjälle.";
+        case api::Code::vault_unsaved: return "Palvelimella ei vielä ole kirjautumistietojasi. Yritä uudelleen, kun yhteys toimii.";
+        case api::Code::vault_elsewhere_changed: return "Tunnuslauseesi vaihdettiin toisella laitteella. Kirjoita uusi myös täällä, asetuksissa.";
+        case api::Code::not_proven: return "Kirjoita ensin tunnuslauseesi uudelleen.";
+        case api::Code::passphrase_changed: return "Tunnuslauseesi vaihdettiin.";
     }
     return "";
 }

@@ -350,6 +350,15 @@ const char* swedish(api::Code code)
         case api::Code::person_removed: return "{0} togs bort från organisationen.";
         case api::Code::history_restored: return "Tidigare meddelanden från dina andra enheter finns nu här.";
         case api::Code::archive_damaged: return "En del av dina tidigare meddelanden på servern är skadade och utelämnades.";
+        case api::Code::sign_in_failed: return "Inget sigill öppnas med det namnet och den lösenfrasen. Kontrollera båda; namnet står i dina inställningar.";
+        case api::Code::guesses_spent: return "Det namnet har prövats för många gånger i dag. Försök i morgon eller använd din återställningskod.";
+        case api::Code::recovery_code_mistyped: return "Återställningskoden är felskriven. Jämför den med ditt papper.";
+        case api::Code::vault_damaged: return "Det som servern förvarar av dig är skadat. Inget skrevs över. Berätta för administratören.";
+        case api::Code::vault_rolled_back: return "Servern gav en äldre kopia än den här enheten har sett. Inget skrevs över. Berätta för administratören.";
+        case api::Code::vault_unsaved: return "Servern har inte dina inloggningsuppgifter ännu. Försök igen när du är ansluten.";
+        case api::Code::vault_elsewhere_changed: return "Din lösenfras byttes på en annan enhet. Skriv den nya även här, i inställningarna.";
+        case api::Code::not_proven: return "Skriv din lösenfras en gång till först.";
+        case api::Code::passphrase_changed: return "Din lösenfras byttes.";
     }
     return "";
 }

@@ -16,7 +16,8 @@ std::vector<Command> every_command()
             CreateInvitation{"Li Ahlfors", Role::administrator}, CreateConversation{ConversationKind::direct, "", {"aa", "bb"}}, OpenConversation{"cc"},
             LoadOlder{"cc"}, LoadNewer{"cc"}, OpenMessage{"cc", "ab"}, Search{"äiti \""}, SendText{"cc", "åäö € @ {} ~ ê"}, SaveDraft{"cc", ""}, AddMembers{"cc", {}}, RemoveMember{"cc", "aa"},
             RenameConversation{"cc", "Hallitusviisikko"}, SetVerified{"aa", true}, SetSetting{"language", "fi"}, SignOutDevice{"dd"}, RemovePerson{"aa"},
-            WatchConversations{}, ExportConversation{"cc"}};
+            WatchConversations{}, ExportConversation{"cc"}, SignIn{"Elina 2", "{\"a\":1}", "Firefox", true, true}, ChoosePassphrase{}, ProvePassphrase{},
+            ChangePassphrase{}, ShowRecoveryCode{}, RenewRecoveryCode{}};
 }
 
 std::vector<Event> every_event()
@@ -24,12 +25,13 @@ std::vector<Event> every_event()
     ConversationSummary conversation{.id = "cc", .kind = ConversationKind::group, .title = "Hallitusviisikko", .other = "", .fingerprint = "00ff", .members = {"aa", "bb"},
                                      .level = Level::silent, .post_quantum = false, .active = false, .unread = 3, .draft = "luonnos", .has_last = true, .last = kMessage, .changed_ms = -1};
     Invitation invitation{.id = "11", .name = "Li", .role = Role::member, .expires_ms = 5, .used = true, .fragment = "#i=x"};
-    return {SessionEvent{Phase::failed, Code::internal, "VNK", "Li", "Elina", "aa", true}, ConnectionEvent{ConnectionState::refused, Code::relay_fork, 7, Level::shielded, 9, true},
-            PeopleEvent{{Person{"aa", "Elina", "Pääministeri", "ff", Role::administrator, 12, true, false, true, {{"dd", "Firefox", 7, true, true}, {}}}}}, ConversationsEvent{{conversation}},
+    return {SessionEvent{Phase::failed, Code::internal, "VNK", "Li", "Elina", "aa", true, true}, ConnectionEvent{ConnectionState::refused, Code::relay_fork, 7, Level::shielded, 9, true},
+            PeopleEvent{{Person{"aa", "Elina", "Pääministeri", "ff", Role::administrator, 12, true, false, true, {{"dd", "Firefox", 7, true, true, true}, {}}}}}, ConversationsEvent{{conversation}},
             TimelineEvent{"cc", {kMessage, kMessage}, true, 2, true, "ab"}, MessagesEvent{"cc", {kMessage}},
             SearchEvent{"äiti", {FoundMessage{"cc", "ab", "aa", 12, Snippet{"Äitini, äiti", {{0, 5}, {9, 14}}, true, true}}}, 70}, InvitationsEvent{{invitation}}, InvitationReadyEvent{invitation},
             ConversationReadyEvent{"cc"}, SettingsEvent{{{"theme", "dark"}, {"language", "sv"}}}, EvidenceEvent{"signed twice"}, NoticeEvent{Code::relay_full, Severity::error, "x", "cc"},
-            ExportEvent{"cc", {kMessage}}};
+            ExportEvent{"cc", {kMessage}}, VaultEvent{VaultState::saved, "Elina 2", true, Code::vault_elsewhere_changed},
+            PassphraseEvent{PassphraseState::changed, Code::not_proven}, RecoveryCodeEvent{"ABCD-EFGH"}};
 }
 
 }  // namespace

@@ -34,7 +34,9 @@ std::vector<base::Bytes> seeds()
                                 SetVerified{"aa", true},
                                 Search{"äiti"},
                                 SetSetting{"language", "sv"},
-                                ExportConversation{"cc"}};
+                                ExportConversation{"cc"},
+                                SignIn{"Aino", "{}", "Firefox", true, false},
+                                ProvePassphrase{}};
     Message message;
     message.id = "dd";
     message.text = "hei";
@@ -57,7 +59,10 @@ std::vector<base::Bytes> seeds()
                             SettingsEvent{{{"language", "fi"}, {"theme", "dark"}}},
                             EvidenceEvent{"signed twice"},
                             NoticeEvent{},
-                            ExportEvent{"cc", {message}}};
+                            ExportEvent{"cc", {message}},
+                            VaultEvent{VaultState::saved, "Aino", true, Code::none},
+                            PassphraseEvent{},
+                            RecoveryCodeEvent{"ABCD"}};
     std::vector<base::Bytes> list;
     for (const auto& command : commands) list.push_back(base::to_bytes(base::view_of(to_json(command))));
     for (const auto& event : events) list.push_back(base::to_bytes(base::view_of(to_json(event))));

@@ -608,7 +608,7 @@ TEST_SUITE("ui.app")
                 check_controls(page);
                 page.tell(api::ConnectionEvent{.state = api::ConnectionState::offline, .reason = api::Code::relay_unreachable, .waiting = 2});
                 check_controls(page);
-                for (int code = 1; code <= static_cast<int>(api::Code::archive_damaged); ++code) {
+                for (int code = 1; code <= static_cast<int>(api::Code::passphrase_changed); ++code) {
                     page.tell(api::NoticeEvent{.code = static_cast<api::Code>(code), .severity = api::Severity::error, .subject = "Hallitusviisikko"});
                 }
                 check_controls(page);
