@@ -244,7 +244,7 @@ void Core::Implementation::open_vault(const std::vector<store::StoredRecord>& re
     const auto master_key = store::open_vault(*header, m_passphrase.view(), m_environment.password_key);
     if (!master_key) return set_phase(api::Phase::locked, master_key.error() == store::Error::wrong_passphrase ? api::Code::wrong_passphrase : api::Code::internal);
 
-    store::RecordSealer sealer(*master_key);
+    store::RecordSealer sealer(master_key->master_key);
     auto opened = store::open_records(sealer, records);
     if (!opened) return broken();
     const auto account_record = opened->find(kAccountRecord);

@@ -15,7 +15,7 @@ store::RecordSealer sealer_of(const Client& client)
     REQUIRE(header.has_value());
     const auto master_key = store::open_vault(*header, base::view_of(kPassphrase), remembered_password_key);
     REQUIRE(master_key.has_value());
-    return store::RecordSealer(*master_key);
+    return store::RecordSealer(master_key->master_key);
 }
 
 }  // namespace

@@ -37,8 +37,9 @@ TEST_SUITE("store.vault_header")
         REQUIRE(read.has_value());
         const auto key = open_vault(*read, base::view_of("oikea hevonen"), cheap_password_key);
         REQUIRE(key.has_value());
-        CHECK(*key == vault.master_key);
-        CHECK(key->size() == 32);
+        CHECK(key->master_key == vault.master_key);
+        CHECK(key->master_key.size() == 32);
+        CHECK_FALSE(key->with_next);
     }
 
     TEST_CASE("the real Argon2id opens what it closed and nothing else")
@@ -65,9 +66,43 @@ TEST_SUITE("store.vault_header")
         }
     }
 
+    TEST_CASE("while the passphrase is being changed either opens the vault, and then only the one that was kept")
+    {
+        base::SeededRandom random(3);
+        auto vault = new_vault();
+        const auto before = vault.header.serialize();
+        REQUIRE(vault.header.wrap_next(vault.master_key, base::view_of("uusi hevonen"), random, cheap_password_key).has_value());
+        const auto opens = [&](std::string_view passphrase) {
+            const auto read = VaultHeader::parse(vault.header.serialize());
+            REQUIRE(read.has_value());
+            auto opened = open_vault(*read, base::view_of(passphrase), cheap_password_key);
+            if (opened) CHECK(opened->master_key == vault.master_key);
+            return opened;
+        };
+        REQUIRE(opens("oikea hevonen").has_value());
+        CHECK_FALSE(opens("oikea hevonen")->with_next);
+        REQUIRE(opens("uusi hevonen").has_value());
+        CHECK(opens("uusi hevonen")->with_next);
+        CHECK(opens("väärä hevonen").error() == Error::wrong_passphrase);
+
+        auto dropped = vault.header;
+        dropped.drop_next();
+        CHECK(dropped.serialize() == before);
+        vault.header.keep_next();
+        CHECK(opens("oikea hevonen").error() == Error::wrong_passphrase);
+        REQUIRE(opens("uusi hevonen").has_value());
+        CHECK_FALSE(opens("uusi hevonen")->with_next);
+    }
+
     TEST_CASE("a header cut at any byte, or longer, is damaged; one that asks for too much is refused before Argon2id runs")
     {
-        const auto vault = new_vault();
+        auto vault = new_vault();
+        base::SeededRandom random(4);
+        REQUIRE(vault.header.wrap_next(vault.master_key, base::view_of("uusi hevonen"), random, cheap_password_key).has_value());
+        const auto of_two = vault.header.serialize();
+        for (std::size_t size = 0; size < of_two.size(); ++size)
+            CHECK(VaultHeader::parse(base::ByteView(of_two).first(size)).error() == Error::damaged);
+        vault.header.drop_next();
         const auto bytes = vault.header.serialize();
         for (std::size_t size = 0; size < bytes.size(); ++size)
             CHECK(VaultHeader::parse(base::ByteView(bytes).first(size)).error() == Error::damaged);
