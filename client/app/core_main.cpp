@@ -7,6 +7,7 @@
 #include "platform/host_backend.h"
 #include "platform/host_transport.h"
 #include "platform/worker_host.h"
+#include "store/memory_backend.h"
 
 #include <array>
 #include <memory>
@@ -31,7 +32,7 @@ public:
 struct Seat {
     Seat(base::Clock& clock, base::Random& random, chat::EventSink& events)
         : core({.clock = clock, .random = random, .transport = transports[kReading], .alarm = alarm, .backend = backend, .events = events, .password = {},
-                .errand_transport = &transports[kErrands]})
+                .shared_backend = &shared_backend, .errand_transport = &transports[kErrands]})
     {
     }
     platform::HostTransport* transport(std::uint32_t connection) { return connection < transports.size() ? &transports[connection] : nullptr; }
@@ -41,6 +42,7 @@ struct Seat {
     std::array<platform::HostTransport, 2> transports{platform::HostTransport(kReading), platform::HostTransport(kErrands)};
     platform::HostAlarm alarm;
     platform::HostBackend backend;
+    store::MemoryBackend shared_backend;   // what a session on a shared machine keeps, until its end
     chat::Core core;
 };
 

@@ -1,33 +1,20 @@
 #include "chat/account.h"
 
 #include "api/command.h"
-#include "codec/reader.h"
+#include "chat/stored_keys.h"
 #include "codec/writer.h"
 #include "wire/limits.h"
 
 namespace sinetti::chat {
+
+using crypto::DhPrivateKey;
+using crypto::SignaturePrivateKey;
 
 namespace {
 
 constexpr std::uint16_t kVersion = 2;   // 1 did not know the relay's keys
 constexpr std::int64_t kFounderInviteLifetime = 100ll * 365 * 24 * 3600 * 1000;   // milliseconds; it is used at once, or never
 constexpr std::size_t kTextMax = 1024;
-
-using crypto::DhPrivateKey;
-using crypto::SignaturePrivateKey;
-
-template<typename Key>
-codec::Result<Key> key_or_bad_value(crypto::Result<Key>&& key)
-{
-    if (!key) return base::Unexpected(codec::Error::bad_value);
-    return std::move(*key);
-}
-
-codec::Result<SignaturePrivateKey> read_signature_key(codec::Reader& reader)
-{
-    const auto seed = TRY(reader.secret(crypto::kSignatureSeedSize));
-    return key_or_bad_value(SignaturePrivateKey::from_seed(seed.view()));
-}
 
 codec::Result<PendingEnrolment> read_pending(codec::Reader& reader, AccountStage stage)
 {
@@ -182,10 +169,10 @@ PersonKeys person_keys_of(const Account& account)
             account.root ? std::optional(account.root->clone()) : std::nullopt, account.organisation, account.name, account.title};
 }
 
-NewAccountResult add_device(PersonKeys&& person, const std::string& device_name, base::UnixMilliseconds now, base::Random& random)
+NewAccountResult add_device(PersonKeys&& person, const std::string& device_name, base::UnixMilliseconds now, base::Random& random, DeviceOwner owner)
 {
     if (!is_name(device_name)) return base::Unexpected(api::Code::name_missing);
-    auto sealed_name = TRY_OR(directory::seal_name(person.directory_key, directory::NameOf::device, {device_name, ""}, random), api::Code::name_missing);
+    auto sealed_name = TRY_OR(directory::seal_name(person.directory_key, directory::NameOf::device, {device_name, std::string(owner == DeviceOwner::shared ? kSharedDeviceTitle : "")}, random), api::Code::name_missing);
     auto added = make_device(person.identity, now, random);
     auto record = directory::encode(directory::sign_device_enrolment(person.identity, added.device, added.certificate, std::move(sealed_name),
                                                                      publish(added.key_packages)));

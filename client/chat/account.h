@@ -82,9 +82,14 @@ struct PersonKeys {
 };
 PersonKeys person_keys_of(const Account& account);
 
+// Whose machine a device is on: its person's, or one that others sit at too and that keeps nothing.
+enum class DeviceOwner : std::uint8_t { own, shared };
+inline constexpr std::string_view kSharedDeviceTitle = "shared";   // in the sealed name of a device on a shared machine
+
 // An account for a new device of somebody who is enrolled, at stage adding_device: fresh device, contact and key package keys, and
 // the record that makes them known. Errors: name_missing (the device's name: empty, not UTF-8 or too long).
-NewAccountResult add_device(PersonKeys&& person, const std::string& device_name, base::UnixMilliseconds now, base::Random& random);
+NewAccountResult add_device(PersonKeys&& person, const std::string& device_name, base::UnixMilliseconds now, base::Random& random,
+                            DeviceOwner owner = DeviceOwner::own);
 
 // The MLS credential of a device: identity key ‖ device key.
 mls::Credential credential_of(const PublicKey& identity, const PublicKey& device);

@@ -1,6 +1,7 @@
 // The phases: which keys are here, and what a session is for.
 //
 //   starting ─► no_account ─OpenLink─► founder / invited ─Found / Enrol─► opening ─on the relay─► open
+//      │            └─SignIn─► opening ─the vault is open─► (recovering ─ChoosePassphrase─►) opening ─on the relay─► open
 //      └──────► locked ─Unlock─► opening ─► open ─Lock─► locked
 
 #include "chat/core_implementation.h"
@@ -66,6 +67,8 @@ void Core::Implementation::on_alarm()
     m_errand_session.on_wake();
     m_effects.on_wake();
     if (m_workspace) m_workspace->on_wake();
+    if (m_farewell && m_farewell->until <= m_environment.clock.now()) end_farewell();
+    forget_old_proof();
     plan_errands();
     plan_archive();
 }
@@ -88,7 +91,10 @@ void Core::Implementation::end_turn()
     } while (m_turn_again);
 
     std::optional<base::UnixMilliseconds> wake;
-    for (const auto& due : {m_session.next_wake(), m_errand_session.next_wake(), m_effects.next_wake(), m_workspace ? m_workspace->next_wake() : std::nullopt, errands_wake(), archive_wake()})
+    const auto farewell_wake = m_farewell ? std::optional(m_farewell->until) : std::nullopt;
+    const auto proof_wake = m_proof ? std::optional(m_proof_until) : std::nullopt;
+    for (const auto& due : {m_session.next_wake(), m_errand_session.next_wake(), m_effects.next_wake(), m_workspace ? m_workspace->next_wake() : std::nullopt,
+                            errands_wake(), archive_wake(), farewell_wake, proof_wake})
         if (due && (!wake || *due < *wake)) wake = due;
     if (wake) m_environment.alarm.wake_after(std::max<std::int64_t>(0, wake->value - m_environment.clock.now().value));
 }
@@ -105,6 +111,8 @@ void Core::Implementation::set_phase(api::Phase phase, api::Code error)
         event.invitee = link.invitee_name;
         event.inviter = link.inviter_name;
     }
+    event.shared = m_shared || (m_sign_in && m_sign_in->is_shared());
+    if (phase == api::Phase::recovering && m_sign_in) event.organisation = m_sign_in->organisation();
     if (m_workspace) {
         const auto& account = m_workspace->account();
         event.organisation = account.organisation;
@@ -191,20 +199,27 @@ void Core::Implementation::run(const api::Enrol& command)
 }
 
 // Everything is stored, sealed, before the relay hears of it; whatever happens next, the next Unlock goes on from here.
-void Core::Implementation::begin_account(NewAccountResult&& created)
+void Core::Implementation::begin_account(NewAccountResult&& created, const VaultKeeper* vault_keeper)
 {
     if (!created) return set_phase(m_phase, created.error());
-    const auto before = m_phase;
+    const auto before = m_phase == api::Phase::opening ? m_home : m_phase;
     set_phase(api::Phase::opening);
     m_effects.end_turn();   // Argon2id takes a while: the screen should say so first
     auto vault = store::create_vault(m_passphrase.view(), m_environment.password, m_environment.random, m_environment.password_key);
-    if (!vault) return set_phase(before, api::Code::internal);
+    if (!vault) {
+        if (std::exchange(m_shared, false)) m_effects.use_backend(m_environment.backend);
+        return set_phase(before, api::Code::internal);
+    }
     m_effects.use_sealer(store::RecordSealer(vault->master_key));
-    m_effects.put_unsealed(store::kVaultHeaderId, vault->header.serialize());
+    m_header = std::move(vault->header);
+    put_header();
+    m_vault_passphrase = std::move(m_passphrase);
     m_account.emplace(std::move(created->account));
-    m_first_key_packages = KeyPackages(std::move(created->key_packages), m_environment.clock.now()).serialize();
+    m_first_records.emplace();
+    m_first_records->emplace(kKeyPackagesRecord, KeyPackages(std::move(created->key_packages), m_environment.clock.now()).serialize());
+    if (vault_keeper != nullptr) m_first_records->emplace(kVaultRecord, vault_keeper->serialize());
     m_effects.put(kAccountRecord, m_account->serialize().view());
-    m_effects.put(kKeyPackagesRecord, m_first_key_packages->view());
+    for (const auto& [name, record] : *m_first_records) m_effects.put(name, record.view());
     m_effects.put(kSettingsRecord, serialize(m_settings).view());
     m_link.reset();
     m_session.restart();
@@ -235,16 +250,18 @@ void Core::Implementation::open_vault(const std::vector<store::StoredRecord>& re
         m_effects.use_sealer(std::nullopt);
         m_account.reset();
         m_workspace.reset();
+        m_header.reset();
+        m_vault_passphrase.clear();
         set_phase(api::Phase::locked, code);
     };
     const auto header_record = std::ranges::find(records, store::kVaultHeaderId, &store::StoredRecord::id);
     if (header_record == records.end()) return broken();
     const auto header = store::VaultHeader::parse(header_record->value);
     if (!header) return broken();
-    const auto master_key = store::open_vault(*header, m_passphrase.view(), m_environment.password_key);
-    if (!master_key) return set_phase(api::Phase::locked, master_key.error() == store::Error::wrong_passphrase ? api::Code::wrong_passphrase : api::Code::internal);
+    const auto vault = store::open_vault(*header, m_passphrase.view(), m_environment.password_key);
+    if (!vault) return set_phase(api::Phase::locked, vault.error() == store::Error::wrong_passphrase ? api::Code::wrong_passphrase : api::Code::internal);
 
-    store::RecordSealer sealer(master_key->master_key);
+    store::RecordSealer sealer(vault->master_key);
     auto opened = store::open_records(sealer, records);
     if (!opened) return broken();
     const auto account_record = opened->find(kAccountRecord);
@@ -258,15 +275,19 @@ void Core::Implementation::open_vault(const std::vector<store::StoredRecord>& re
     if (!settings || (evidence_record != opened->end() && !evidence)) return broken();
     m_effects.use_sealer(std::move(sealer));
     m_settings = std::move(*settings);
+    m_header = *header;
+    m_vault_passphrase = std::move(m_passphrase);
     if (account->stage == AccountStage::complete) {
-        m_workspace = Workspace::load({m_environment.clock, m_environment.random, m_effects, m_session, *this, &m_errand_session}, std::move(*account), *opened);
+        m_workspace = load_workspace(std::move(*account), *opened);
         if (!m_workspace) return broken();
+        begin_vault(vault->with_next);
         set_phase(api::Phase::open);
         m_workspace->announce();
     } else {
-        const auto key_packages = opened->find(kKeyPackagesRecord);
-        if (key_packages == opened->end()) return broken();
-        m_first_key_packages = key_packages->second.clone();
+        if (!opened->contains(kKeyPackagesRecord)) return broken();
+        m_first_records.emplace();
+        for (const auto name : {kKeyPackagesRecord, kVaultRecord})
+            if (const auto record = opened->find(name); record != opened->end()) m_first_records->emplace(name, record->second.clone());
         m_account = std::move(*account);
     }
     m_stored.reset();
@@ -278,9 +299,16 @@ void Core::Implementation::open_vault(const std::vector<store::StoredRecord>& re
     refuse_relay(api::Code::relay_fraud);
 }
 
+std::unique_ptr<Workspace> Core::Implementation::load_workspace(Account&& account, const store::Records& records)
+{
+    return Workspace::load({m_environment.clock, m_environment.random, m_effects, m_session, *this, &m_errand_session, m_environment.password_key}, std::move(account), records);
+}
+
 void Core::Implementation::run(const api::Lock&)
 {
+    if (m_sign_in) return end_sign_in(api::Code::none);
     if (!m_workspace && !m_account) return;
+    if (m_shared) return leave_shared();
     m_session.stop();
     if (m_workspace && m_token) m_workspace->wallet().put_back(std::move(*m_token));   // it was never shown
     if (m_workspace) m_workspace->end_turn();
@@ -290,7 +318,13 @@ void Core::Implementation::run(const api::Lock&)
     set_phase(api::Phase::locked);
 }
 
-void Core::Implementation::run(const api::ForgetDevice&) { abandon_enrolment(api::Code::none); }
+void Core::Implementation::run(const api::ForgetDevice&)
+{
+    if (m_shared) return leave_shared();
+    m_sign_in.reset();
+    m_farewell.reset();
+    abandon_enrolment(api::Code::none);
+}
 
 // Erases everything: also when it turned out that somebody else has enrolled with our link.
 void Core::Implementation::abandon_enrolment(api::Code reason)
@@ -301,11 +335,13 @@ void Core::Implementation::abandon_enrolment(api::Code reason)
     close_account();
     m_effects.forget();
     m_effects.use_sealer(std::nullopt);
-    m_environment.backend.wipe([this, reason, alive = std::weak_ptr(m_alive)](base::Result<void, store::BackendError> result) {
+    const auto home = std::exchange(m_shared, false) ? m_home : api::Phase::no_account;
+    m_effects.backend().wipe([this, reason, home, alive = std::weak_ptr(m_alive)](base::Result<void, store::BackendError> result) {
         if (alive.expired()) return;
         const Turn turn(*this);
+        m_effects.use_backend(m_environment.backend);
         if (result)
-            set_phase(api::Phase::no_account, reason);
+            set_phase(home, reason);
         else
             set_phase(api::Phase::failed, chat::code_of(result.error()));
     });
@@ -317,7 +353,11 @@ void Core::Implementation::close_account()
     if (m_beside == Beside::archive) end_archive();
     m_workspace.reset();
     m_account.reset();
-    m_first_key_packages.reset();
+    m_first_records.reset();
+    m_vault_passphrase.clear();
+    m_header.reset();
+    m_proof.reset();
+    m_code_awaited = false;
     m_stored.reset();
     m_settings.clear();
     m_evidence.reset();

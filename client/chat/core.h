@@ -32,6 +32,7 @@ struct CoreEnvironment {
     EventSink& events;
     crypto::PasswordParameters password;   // for a new vault; an existing one has its own
     store::PasswordKeyFunction password_key = crypto::password_key;
+    store::Backend* shared_backend = nullptr;     // in memory: for sessions on shared machines; nullptr: there are none
     net::Transport* errand_transport = nullptr;   // of a second connection, for what needs our name; nullptr: the first one takes turns
 };
 
@@ -42,7 +43,7 @@ public:
     Core(const Core&) = delete;
     Core& operator=(const Core&) = delete;
 
-    // `passphrase` is used by Found, Enrol and Unlock and wiped.
+    // `passphrase` is used by the commands that say so, and wiped.
     void submit(api::Command&& command, base::SecretBytes&& passphrase = {});
     void on_alarm();
 

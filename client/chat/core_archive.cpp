@@ -32,7 +32,7 @@ void Core::Implementation::plan_archive()
 
 std::optional<base::UnixMilliseconds> Core::Implementation::archive_wake() const
 {
-    if (!m_workspace) return {};
+    if (!m_workspace || m_environment.errand_transport == nullptr) return {};
     if (m_errand_session.is_started()) return m_beside == Beside::archive ? m_archive_until : std::nullopt;
     return is_member_session() && m_workspace->is_caught_up() ? m_workspace->archive_wake() : std::nullopt;
 }

@@ -46,7 +46,7 @@ void Core::Implementation::plan_errands()
     }
     if (!m_workspace->has_errands()) return m_errands_at.reset();
     if (!is_member_session() || !m_workspace->is_caught_up()) return;
-    const bool is_urgent = m_workspace->has_revocations() && (!m_no_hurry_until || *m_no_hurry_until <= now);
+    const bool is_urgent = m_workspace->has_urgent_errands() && (!m_no_hurry_until || *m_no_hurry_until <= now);
     const auto delay_max = m_workspace->wallet().is_empty() ? kErrandDelayUrgent : kErrandDelayMax;
     if (is_urgent)
         m_errands_at = now;
@@ -121,6 +121,7 @@ std::optional<wire::ClientFrame> Core::Implementation::ErrandListener::on_challe
     const Turn turn(m_core);
     if (!m_core.m_workspace || challenge.organisation != m_core.m_workspace->account().root_public_key) return std::nullopt;
     if (m_core.m_beside == Beside::archive) return m_core.answer_for_archive();
+    m_core.m_workspace->set_errand_nonce(challenge.nonce);
     return m_core.answer_as_device(challenge, m_core.m_workspace->account());
 }
 
@@ -164,6 +165,12 @@ void Core::Implementation::ErrandListener::on_token_response(const wire::TokenRe
 {
     const Turn turn(m_core);
     if (m_core.m_workspace) m_core.m_workspace->on_errand_token_response(response);
+}
+
+void Core::Implementation::ErrandListener::on_vault_answer(net::VaultAnswer&& answer)
+{
+    const Turn turn(m_core);
+    if (m_core.m_workspace) m_core.m_workspace->on_errand_vault_answer(std::move(answer));
 }
 
 void Core::Implementation::ErrandListener::on_session_closed(net::CloseReason reason)

@@ -1,11 +1,14 @@
 #pragma once
-// The inside of the core, in three files:
+// The inside of the core, in six files:
 //   core.cpp          turns, phases, what the person asks for
 //   core_session.cpp  the session with the relay: who we are in it, and what it says
 //   core_errands.cpp  what needs our name: when, and in which session
 //   core_archive.cpp  what our other devices shall be able to read: when
+//   core_sign_in.cpp  from a name and a passphrase to an account; sessions on shared machines
+//   core_vault.cpp    the passphrase, here and at the relay, and the recovery code
 
 #include "chat/core.h"
+#include "chat/sign_in.h"
 #include "chat/workspace.h"
 
 #include <deque>
@@ -62,9 +65,11 @@ private:
     void on_loaded(base::Result<std::vector<store::StoredRecord>, store::BackendError> records);
     void open_vault(const std::vector<store::StoredRecord>& records);
     bool passphrase_is_long_enough();
-    void begin_account(NewAccountResult&& created);
+    void begin_account(NewAccountResult&& created, const VaultKeeper* vault = nullptr);
+    std::unique_ptr<Workspace> load_workspace(Account&& account, const store::Records& records);
     void abandon_enrolment(api::Code reason);
     void close_account();
+    void put_header() { m_effects.put_unsealed(store::kVaultHeaderId, m_header->serialize()); }
     void report_settings();
     void report_connection();
     void end_turn();
@@ -77,6 +82,7 @@ private:
     std::optional<wire::ClientFrame> answer_as_device(const wire::Challenge& challenge, const Account& account);
     std::optional<wire::ClientFrame> answer_as_newcomer(const wire::Challenge& challenge);
     std::optional<wire::ClientFrame> answer_with_link(const wire::Challenge& challenge);
+    std::optional<wire::ClientFrame> answer_without_account(const wire::Challenge& challenge);
     bool is_member_session() const { return m_session.is_ready() && m_session_kind == wire::SessionKind::token; }
     void on_accepted(const wire::Accepted& accepted) override;
     void on_refused(const wire::Refused& refused) override;
@@ -90,6 +96,7 @@ private:
     void on_token_response(const wire::TokenResponse& response) override;
     void on_blob_state(const wire::BlobState&) override { on_garbled(); }   // blobs are asked for beside
     void on_blob_data(wire::BlobData&&) override { on_garbled(); }
+    void on_vault_answer(net::VaultAnswer&& answer) override;
     void on_session_closed(net::CloseReason reason) override;
     void on_wrong_key();
     void on_fork() override;
@@ -119,6 +126,29 @@ private:
     std::optional<wire::ClientFrame> answer_for_archive();
     void on_archive_closed(net::CloseReason reason);
 
+    // core_sign_in.cpp
+    void run(const api::SignIn& command);
+    void run(const api::ChoosePassphrase& command);
+    void ask_for_sign_in(SignInAttempt::Request&& request);
+    void on_sign_in_answer(net::VaultAnswer&& answer);
+    void on_sign_in_closed(net::CloseReason reason);
+    void begin_device();
+    void end_sign_in(api::Code reason);
+    void leave_shared();
+    void end_farewell();
+
+    // core_vault.cpp
+    void run(const api::ProvePassphrase& command);
+    void run(const api::ChangePassphrase& command);
+    void run(const api::ShowRecoveryCode& command);
+    void run(const api::RenewRecoveryCode& command);
+    void begin_vault(bool with_next);
+    bool is_proven() const { return m_proof.has_value(); }
+    void forget_old_proof();
+    void report_passphrase(api::PassphraseState state, api::Code error = api::Code::none);
+    bool may_change_vault();
+    void on_vault_change_ended(VaultChange change, api::Code error) override;
+
     // The session beside the one in which we read and write. It opens with our name and runs errands, or with a token for the archive, and ends.
     class ErrandListener final : public net::SessionListener {
     public:
@@ -136,6 +166,7 @@ private:
         void on_token_response(const wire::TokenResponse& response) override;
         void on_blob_state(const wire::BlobState& state) override;
         void on_blob_data(wire::BlobData&& data) override;
+        void on_vault_answer(net::VaultAnswer&& answer) override;
         void on_session_closed(net::CloseReason reason) override;
 
         Implementation& m_core;
@@ -161,10 +192,27 @@ private:
     std::optional<std::vector<store::StoredRecord>> m_stored;       // as loaded at the start, for the first unlock
     std::optional<std::variant<directory::FounderLink, directory::InviteLink>> m_link;
     std::optional<Account> m_account;                               // until its enrolment is complete
-    std::optional<base::SecretBytes> m_first_key_packages;          // its record, for the workspace
+    std::optional<store::Records> m_first_records;                  // what the workspace begins with then
+    base::SecretBytes m_vault_passphrase;                           // for the vault, which the workspace keeps
+    std::optional<store::VaultHeader> m_header;                     // of the store that is open
+    std::optional<store::MasterKey> m_proof;                        // the passphrase was typed just now: it opened this
+    base::UnixMilliseconds m_proof_until;
+    bool m_code_awaited = false;                                    // on the screen
     bool m_try_device = false;                                      // our invite is used: perhaps by ourselves
     std::unique_ptr<Workspace> m_workspace;
     Settings m_settings;
+
+    std::optional<SignInAttempt> m_sign_in;
+    bool m_shared = false;                                          // the account is on a machine that keeps nothing
+    api::Phase m_home = api::Phase::no_account;                     // where signing in, or a session on a shared machine, began
+    struct Farewell {                                               // a shared machine signs itself out
+        directory::RelayKeys relay_keys;
+        PublicKey root_public_key{};
+        crypto::SignaturePrivateKey device;
+        base::Bytes record;
+        base::UnixMilliseconds until;
+    };
+    std::optional<Farewell> m_farewell;
 
     api::Code m_connection_reason = api::Code::none;
     bool m_refused = false;

@@ -7,7 +7,7 @@ namespace sinetti::chat {
 
 namespace {
 
-enum EnrolmentRequest : std::uint32_t { kOrganisationRequest = 1, kEnrolmentRequest = 2 };
+enum EnrolmentRequest : std::uint32_t { kOrganisationRequest = 1, kEnrolmentRequest = 2, kFarewellRequest = 3 };
 
 bool is_final(wire::Refusal refusal)
 {
@@ -47,6 +47,8 @@ std::optional<directory::RelayKeys> Core::Implementation::relay_keys()
     if (m_workspace) return m_workspace->account().relay_keys;
     if (m_account) return m_account->relay_keys;
     if (m_link) return std::visit([](const auto& link) { return link.relay_keys; }, *m_link);
+    if (m_sign_in) return m_sign_in->relay().relay_keys;
+    if (m_farewell) return m_farewell->relay_keys;
     return std::nullopt;
 }
 
@@ -56,6 +58,7 @@ std::optional<wire::ClientFrame> Core::Implementation::on_challenge(const wire::
     if (m_workspace) return answer_as_member(challenge);
     if (m_account) return m_try_device ? answer_as_device(challenge, *m_account) : answer_as_newcomer(challenge);
     if (m_link) return answer_with_link(challenge);
+    if (m_sign_in || m_farewell) return answer_without_account(challenge);
     m_session.stop();
     return std::nullopt;
 }
@@ -64,6 +67,7 @@ std::optional<wire::ClientFrame> Core::Implementation::on_challenge(const wire::
 std::optional<wire::ClientFrame> Core::Implementation::answer_as_member(const wire::Challenge& challenge)
 {
     const auto& account = m_workspace->account();
+    m_workspace->set_session_nonce(challenge.nonce);
     if (m_errands_now || !m_token || challenge.organisation != account.root_public_key) return answer_as_device(challenge, account);
     // That this token is no longer ours to use must be durable first; if the store is slower than the relay, we come again.
     if (!m_effects.is_stored()) return std::nullopt;
@@ -131,6 +135,8 @@ void Core::Implementation::on_accepted(const wire::Accepted& accepted)
     keep_or_plan_errands_anew();
     if (!m_workspace || m_session_kind == wire::SessionKind::token) m_connection_reason = api::Code::none;
     if (m_workspace) return m_workspace->on_accepted(accepted);
+    if (m_sign_in) return accepted.session_kind == wire::SessionKind::vault ? ask_for_sign_in(m_sign_in->first_request(m_environment.random)) : on_garbled();
+    if (m_farewell) return m_effects.send(wire::Append{kFarewellRequest, wire::kDirectoryBoard, m_farewell->record});
     if (!m_account) return m_session.mark_healthy();   // a link, and the relay takes it
     switch (accepted.session_kind) {
     case wire::SessionKind::founder:
@@ -147,6 +153,7 @@ void Core::Implementation::on_appended(const wire::Appended& appended)
 {
     const Turn turn(*this);
     if (m_workspace) return m_workspace->on_appended(appended);
+    if (m_farewell) return end_farewell();
     if (!m_account) return on_garbled();
     if (appended.request_id == kOrganisationRequest && m_account->stage == AccountStage::founding) {
         m_account->stage = AccountStage::enrolling;
@@ -161,14 +168,16 @@ void Core::Implementation::on_appended(const wire::Appended& appended)
 
 void Core::Implementation::complete_enrolment()
 {
+    const bool signed_in = m_account->stage == AccountStage::adding_device;
     m_account->stage = AccountStage::complete;
     m_account->pending.reset();
     m_try_device = false;
     m_effects.put(kAccountRecord, m_account->serialize().view());
-    store::Records records;
-    records.emplace(kKeyPackagesRecord, std::move(*std::exchange(m_first_key_packages, std::nullopt)));
-    m_workspace = Workspace::load({m_environment.clock, m_environment.random, m_effects, m_session, *this, &m_errand_session}, std::move(*std::exchange(m_account, std::nullopt)), records);
+    const auto records = std::move(*std::exchange(m_first_records, std::nullopt));
+    m_workspace = load_workspace(std::move(*std::exchange(m_account, std::nullopt)), records);
     CHECK_INVARIANT(m_workspace != nullptr);
+    begin_vault(false);
+    if (signed_in) m_workspace->sign_out_shared_devices();
     set_phase(api::Phase::open);
     report_settings();
     m_workspace->announce();
@@ -179,6 +188,8 @@ void Core::Implementation::on_refused(const wire::Refused& refused)
 {
     const Turn turn(*this);
     if (m_account) return on_newcomer_refused(refused);
+    if (m_sign_in) return end_sign_in(SignInAttempt::code_of(refused.code));
+    if (m_farewell) return end_farewell();
     if (m_workspace && refused.request_id != wire::kNoRequest) return m_workspace->on_refused(refused);
     if (m_workspace) {
         if (m_token_shown) return on_token_refused(refused);
@@ -254,9 +265,19 @@ void Core::Implementation::on_token_response(const wire::TokenResponse& response
     on_garbled();
 }
 
+void Core::Implementation::on_vault_answer(net::VaultAnswer&& answer)
+{
+    const Turn turn(*this);
+    if (m_workspace) return m_workspace->on_vault_answer(std::move(answer));
+    if (m_sign_in) return on_sign_in_answer(std::move(answer));
+    on_garbled();
+}
+
 void Core::Implementation::on_session_closed(net::CloseReason reason)
 {
     const Turn turn(*this);
+    if (m_sign_in) return on_sign_in_closed(reason);
+    if (m_farewell && reason != net::CloseReason::ours) return end_farewell();
     if (m_workspace) m_workspace->on_session_closed();
     m_token_shown.reset();   // perhaps it was spent, perhaps not: we shall not show it twice
     keep_or_plan_errands_anew();

@@ -18,7 +18,7 @@ api::Code code_of(store::BackendError error)
 
 Effects::Effects(const base::Clock& clock, base::Random& random, store::Backend& backend, net::Session& session, EventSink& events,
                  std::function<void()> after_commit)
-    : m_clock(clock), m_random(random), m_backend(backend), m_session(session), m_events(events), m_after_commit(std::move(after_commit))
+    : m_clock(clock), m_random(random), m_backend(&backend), m_session(session), m_events(events), m_after_commit(std::move(after_commit))
 {
 }
 
@@ -73,7 +73,7 @@ void Effects::start_next()
         }
         std::vector<store::Write> writes;
         for (const auto& [id, value] : m_committing->writes) writes.push_back({id, value});
-        m_backend.commit(std::move(writes), [this, alive = std::weak_ptr(m_alive)](base::Result<void, store::BackendError> result) {
+        m_backend->commit(std::move(writes), [this, alive = std::weak_ptr(m_alive)](base::Result<void, store::BackendError> result) {
             if (alive.expired()) return;
             on_committed(std::move(result));
             m_after_commit();

@@ -33,6 +33,9 @@ public:
     void use_sealer(std::optional<store::RecordSealer>&& sealer) { m_sealer = std::move(sealer); }   // before put and erase
     const store::RecordSealer* sealer() const { return m_sealer ? &*m_sealer : nullptr; }
 
+    void use_backend(store::Backend& backend) { m_backend = &backend; }   // when nothing is put or being committed
+    store::Backend& backend() { return *m_backend; }
+
     void put(std::string_view name, base::ByteView value);
     void erase(std::string_view name);
     void put_unsealed(const store::RecordId& id, base::Bytes&& value);   // the vault header alone
@@ -67,7 +70,7 @@ private:
 
     const base::Clock& m_clock;
     base::Random& m_random;
-    store::Backend& m_backend;
+    store::Backend* m_backend;
     net::Session& m_session;
     EventSink& m_events;
     std::optional<store::RecordSealer> m_sealer;

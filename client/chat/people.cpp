@@ -122,6 +122,12 @@ std::string People::name(const PublicKey& identity) const
 
 std::string People::device_name(const PublicKey& device) const { return name(device); }
 
+bool People::is_shared(const PublicKey& device) const
+{
+    const auto found = m_names.find(device);
+    return found != m_names.end() && found->second.title == kSharedDeviceTitle;
+}
+
 std::vector<api::Person> People::list() const
 {
     std::vector<api::Person> people;
@@ -145,7 +151,8 @@ std::vector<api::Person> People::list() const
                                              .name = device_name(device_key),
                                              .created_ms = known.created.value,
                                              .revoked = known.revoked,
-                                             .here = device_key == m_here});
+                                             .here = device_key == m_here,
+                                             .shared = is_shared(device_key)});
         }
     }
     std::ranges::stable_sort(people, {}, [](const api::Person& person) { return std::pair(person.name, person.id); });

@@ -74,6 +74,9 @@ std::unique_ptr<Workspace> Workspace::load(const WorkspaceEnvironment& environme
     auto archive = ArchiveState::load(records);
     if (!archive) return nullptr;
     workspace->m_archive = std::move(*archive);
+    auto vault = VaultKeeper::load(records);
+    if (!vault) return nullptr;
+    workspace->m_vault = std::move(*vault);
     workspace->follow_issuers();
     return workspace;
 }
@@ -347,10 +350,13 @@ void Workspace::announce()
     m_people_changed = true;
     m_conversations_changed = true;
     m_invitations_changed = true;
+    m_vault_changed = true;
 }
 
 void Workspace::report()
 {
+    if (std::exchange(m_vault_changed, false))
+        m_effects.emit_latest(api::VaultEvent{.state = m_vault.state(), .sign_in_name = m_vault.sign_in_name(), .code_shown = m_vault.code_shown(), .reason = m_vault.trouble()});
     if (std::exchange(m_people_changed, false)) m_effects.emit_latest(api::PeopleEvent{m_people.list()});
     if (std::exchange(m_invitations_changed, false)) m_effects.emit_latest(api::InvitationsEvent{m_invitations.list()});
     // While a board is being caught up with, the list would change with every frame: it waits for the end.
@@ -397,6 +403,7 @@ void Workspace::report()
 void Workspace::end_turn()
 {
     plan_archive();
+    if (m_signs_out_shared && is_caught_up()) sign_out_left_behind();
     pump();
     if (m_errands_beside) run_errands();
     for (auto& [number, board] : m_boards) board.persist(m_effects);

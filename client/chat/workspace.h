@@ -3,8 +3,9 @@
 // invitations. It reacts to commands and to what the session brings, changes its state, and says what follows through
 // Effects. Split by verb: workspace.cpp opens, follows and reports; _commands does what people ask; _search finds messages, and shows
 // what stands around one; _receive reads cells;
-// _send writes them; _errands does what needs our name; _devices keeps groups and the devices of their people together; _history
-// holds the relay to what it has signed, and goes on where it has let old entries go; _archive leaves what was said for one's other devices.
+// _send writes them; _errands does what needs our name; _vault what of it concerns the vault; _devices keeps groups and the devices of
+// their people together; _history holds the relay to what it has signed, and goes on where it has let old entries go; _archive leaves
+// what was said for one's other devices.
 
 #include "api/command.h"
 #include "api/event.h"
@@ -19,6 +20,7 @@
 #include "chat/key_packages.h"
 #include "chat/people.h"
 #include "chat/token_wallet.h"
+#include "chat/vault_keeper.h"
 
 #include <deque>
 #include <unordered_map>
@@ -40,6 +42,7 @@ public:
     virtual void on_errands_failed(wire::Refusal code) = 0;
     virtual void on_errands_garbled() = 0;   // as on_garbled, in the session beside
     virtual void on_archive_done() = 0;      // the session beside has nothing left to do, or cannot go on
+    virtual void on_vault_change_ended(VaultChange change, api::Code error) = 0;   // none: it is done
 };
 
 struct WorkspaceEnvironment {
@@ -49,6 +52,7 @@ struct WorkspaceEnvironment {
     net::Session& session;
     WorkspaceHost& host;
     net::Session* errands = nullptr;         // a session beside, for errands; nullptr: there is none
+    crypto::PasswordKeyFunction password_key = crypto::password_key;
 };
 
 struct ArchivedConversation;
@@ -82,7 +86,7 @@ public:
     // otherwise one beside it that knows from the first what there is to do, and follows nothing.
     TokenWallet& wallet() { return m_wallet; }
     bool has_errands() const;
-    bool has_revocations() const { return !m_revocations.empty(); }   // errands that do not wait
+    bool has_urgent_errands() const { return !m_revocations.empty() || wants_vault(); }   // that do not wait
     bool is_revoked() const;                 // this device, or its person, as board 0 has it
     void on_errands_accepted();
     void on_errand_appended(const wire::Appended& appended);
@@ -99,6 +103,15 @@ public:
     void on_blob_state(const wire::BlobState& state);
     void on_blob_data(wire::BlobData&& data);
     void on_archive_closed();
+
+    // The vault is asked about in device sessions, whose challenges carry what requests are signed over.
+    VaultKeeper& vault() { return m_vault; }
+    void on_vault_changed();                 // by who called vault()
+    void set_session_nonce(const wire::Nonce& nonce) { m_session_nonce = nonce; }
+    void set_errand_nonce(const wire::Nonce& nonce) { m_errand_nonce = nonce; }
+    void on_vault_answer(net::VaultAnswer&& answer);
+    void on_errand_vault_answer(net::VaultAnswer&& answer);
+    void sign_out_shared_devices() { m_signs_out_shared = true; }   // of ours, when the directory is read: their tabs were closed
 
     std::optional<base::UnixMilliseconds> next_wake() const;
     void on_wake();
@@ -120,7 +133,8 @@ private:
     struct RevocationRequest {
         directory::RecordTag record{};
     };
-    using Request = std::variant<KeyPackageRequest, CellRequest, FollowRequest, TokenRequestFor, RevocationRequest>;
+    struct VaultRequest {};
+    using Request = std::variant<KeyPackageRequest, CellRequest, FollowRequest, TokenRequestFor, RevocationRequest, VaultRequest>;
     using Requests = std::unordered_map<std::uint32_t, Request>;
 
     Workspace(const WorkspaceEnvironment& environment, Account&& account, KeyPackages&& key_packages);
@@ -287,6 +301,14 @@ private:
     void create_segment();
     void finish_segment();
 
+    // workspace_vault.cpp
+    bool wants_vault() const;
+    void ask_for_vault();
+    void choose_sign_in_name();
+    bool finish_vault_request(Requests& requests, net::VaultAnswer&& answer);   // false: garbled
+    bool take_vault_step(const VaultKeeper::Step& step);                        // the same
+    void sign_out_left_behind();
+
     WorkspaceEnvironment m_environment;
     Effects& m_effects;
     Account m_account;
@@ -316,6 +338,13 @@ private:
     bool m_errands_failed = false;           // in the device session
     Requests m_errand_requests;              // of the session beside, numbered on their own: a count that went on would tie the two together
     std::uint32_t m_next_errand = 1;
+
+    VaultKeeper m_vault;
+    bool m_vault_changed = false;
+    std::optional<base::UnixMilliseconds> m_vault_not_before;   // the relay could not
+    wire::Nonce m_session_nonce{};
+    wire::Nonce m_errand_nonce{};
+    bool m_signs_out_shared = false;
 
     bool m_session_ready = false;
     std::uint32_t m_next_request = 1;

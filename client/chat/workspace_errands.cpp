@@ -8,7 +8,7 @@
 
 namespace sinetti::chat {
 
-bool Workspace::has_errands() const { return !m_wallet.issuers_to_ask().empty() || wants_key_package_published() || m_key_packages.is_due(now()) || has_revocations(); }
+bool Workspace::has_errands() const { return !m_wallet.issuers_to_ask().empty() || wants_key_package_published() || m_key_packages.is_due(now()) || has_urgent_errands(); }
 
 bool Workspace::is_revoked() const
 {
@@ -28,6 +28,7 @@ void Workspace::run_errands()
     append_revocations();
     publish_key_package();
     request_tokens();
+    ask_for_vault();
     const auto& requests = m_errands_beside ? m_errand_requests : m_requests;
     const bool waiting = std::ranges::any_of(requests, [](const auto& pending) { return !std::holds_alternative<FollowRequest>(pending.second); });
     // Right after the organisation was founded the relay's first issuer key is still on its way.
@@ -82,11 +83,15 @@ void Workspace::errand(T&& frame, Request&& about)
 }
 
 template void Workspace::errand(wire::Append&&, Request&&);
+template void Workspace::errand(wire::VaultEvaluate&&, Request&&);
+template void Workspace::errand(wire::VaultFetch&&, Request&&);
+template void Workspace::errand(wire::VaultStore&&, Request&&);
 
 void Workspace::forget_errands_sent()
 {
     m_key_package_sent = false;
     for (auto& revocation : m_revocations) revocation.sent = false;
+    m_vault.forget_request();
 }
 
 bool Workspace::finish_token_request(Requests& requests, const wire::TokenResponse& response)
@@ -130,6 +135,10 @@ void Workspace::on_errand_refused(const wire::Refused& refused)
     m_errand_requests.erase(found);
     if (const auto* tokens = std::get_if<TokenRequestFor>(&about)) return on_token_request_refused(tokens->issuer, refused.code);
     if (const auto* revocation = std::get_if<RevocationRequest>(&about)) finish_revocation(*revocation, refused.code);
+    if (std::holds_alternative<VaultRequest>(about)) {
+        if (!take_vault_step(m_vault.on_refused(m_account, refused.code, m_environment.random))) m_environment.host.on_errands_garbled();
+        return;
+    }
     using enum wire::Refusal;
     if (refused.code != storage_full && refused.code != too_many_requests && refused.code != overloaded && refused.code != internal) return;
     m_errands_failed = true;

@@ -17,6 +17,9 @@ void Workspace::request(T&& frame, Request&& about)
 template void Workspace::request(wire::Follow&&, Request&&);
 template void Workspace::request(wire::Append&&, Request&&);
 template void Workspace::request(wire::TokenRequest&&, Request&&);
+template void Workspace::request(wire::VaultEvaluate&&, Request&&);
+template void Workspace::request(wire::VaultFetch&&, Request&&);
+template void Workspace::request(wire::VaultStore&&, Request&&);
 
 Lane* Workspace::find_lane(const LaneName& name)
 {
@@ -266,6 +269,10 @@ void Workspace::on_refused(const wire::Refused& refused)
     }
     if (const auto* tokens = std::get_if<TokenRequestFor>(&about)) return on_token_request_refused(tokens->issuer, refused.code);
     if (const auto* revocation = std::get_if<RevocationRequest>(&about)) finish_revocation(*revocation, refused.code);
+    if (std::holds_alternative<VaultRequest>(about)) {
+        if (!take_vault_step(m_vault.on_refused(m_account, refused.code, m_environment.random))) m_environment.host.on_garbled();
+        return;
+    }
     switch (refused.code) {
     case wire::Refusal::tag_taken:
         if (const auto* cell = std::get_if<CellRequest>(&about)) replace_cell(*cell);

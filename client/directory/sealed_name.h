@@ -20,7 +20,7 @@ enum class NameOf : std::uint8_t { organisation, person, device };   // each has
 
 struct Name {
     std::string name;    // UTF-8
-    std::string title;   // UTF-8; empty for an organisation or a device
+    std::string title;   // UTF-8; empty for an organisation; of a device, whether it is on a shared machine
     friend bool operator==(const Name&, const Name&) = default;
 };
 

@@ -146,6 +146,9 @@ void Session::handle(wire::RelayFrame&& frame)
     if (const auto* response = std::get_if<wire::TokenResponse>(&frame)) return m_listener.on_token_response(*response);
     if (const auto* state = std::get_if<wire::BlobState>(&frame)) return m_listener.on_blob_state(*state);
     if (auto* data = std::get_if<wire::BlobData>(&frame)) return m_listener.on_blob_data(std::move(*data));
+    if (auto* evaluated = std::get_if<wire::VaultEvaluated>(&frame)) return m_listener.on_vault_answer(*evaluated);
+    if (auto* fetched = std::get_if<wire::VaultFetched>(&frame)) return m_listener.on_vault_answer(std::move(*fetched));
+    if (auto* stored = std::get_if<wire::VaultStored>(&frame)) return m_listener.on_vault_answer(*stored);
     if (std::holds_alternative<wire::Pong>(frame)) return;
     close(CloseReason::garbled);
 }

@@ -16,6 +16,7 @@
 #include "wire/frame.h"
 
 #include <optional>
+#include <variant>
 
 namespace sinetti::net {
 
@@ -35,6 +36,8 @@ enum class CloseReason : std::uint8_t {
     ours,          // stop() or restart()
 };
 
+using VaultAnswer = std::variant<wire::VaultEvaluated, wire::VaultFetched, wire::VaultStored>;
+
 class SessionListener {
 public:
     virtual ~SessionListener() = default;
@@ -51,6 +54,7 @@ public:
     virtual void on_token_response(const wire::TokenResponse& response) = 0;
     virtual void on_blob_state(const wire::BlobState& state) = 0;
     virtual void on_blob_data(wire::BlobData&& data) = 0;
+    virtual void on_vault_answer(VaultAnswer&& answer) = 0;
     virtual void on_session_closed(CloseReason reason) = 0;            // it waits for its next attempt unless it was stopped
 };
 

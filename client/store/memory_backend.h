@@ -1,5 +1,5 @@
 #pragma once
-// A backend in memory, for tests and simulation, that fails and delays as asked. Its records outlive the core that wrote
+// A backend in memory: for sessions on shared machines; and for tests and simulation, where it fails and delays as asked. Its records outlive the core that wrote
 // them, so that "the process was killed here" is: stop delivering, build a new core on what is durable.
 
 #include "store/backend.h"

@@ -42,6 +42,7 @@ public:
     void on_token_response(const wire::TokenResponse&) override {}
     void on_blob_state(const wire::BlobState&) override {}
     void on_blob_data(wire::BlobData&&) override {}
+    void on_vault_answer(net::VaultAnswer&&) override {}
     void on_session_closed(net::CloseReason) override {}
     void on_event(const api::Event& event) override { events.push_back(event); }
 

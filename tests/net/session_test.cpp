@@ -68,6 +68,7 @@ public:
     void on_token_response(const wire::TokenResponse&) override { ++token_responses; }
     void on_blob_state(const wire::BlobState&) override {}
     void on_blob_data(wire::BlobData&&) override {}
+    void on_vault_answer(VaultAnswer&& vault_answer) override { vault_answers.push_back(std::move(vault_answer)); }
     void on_session_closed(CloseReason reason) override { reasons.push_back(reason); }
 
     std::optional<wire::ClientFrame> answer = wire::AuthenticateDevice{};
@@ -78,6 +79,7 @@ public:
     int token_responses = 0;
     int entries = 0;
     int signed_heads = 0, gone = 0;
+    std::vector<VaultAnswer> vault_answers;
     std::vector<wire::Refusal> refusals;
     std::vector<CloseReason> reasons;
 };
@@ -262,6 +264,22 @@ TEST_SUITE("net.session")
         CHECK(f.owner.entries == 2);
         f.line.say_raw(key.seal(wire::encode(wire::RelayFrame(wire::Entries{.board = 2}), wire::Seal::shared)));
         CHECK(f.owner.reasons == std::vector{CloseReason::garbled});
+    }
+
+    TEST_CASE("answers about vaults reach the owner once the session is open, and not before")
+    {
+        Fixture f;
+        f.connect();
+        f.line.say(wire::VaultEvaluated{.request_id = 1});
+        f.line.say(wire::VaultFetched{.request_id = 2, .version = 7, .sealed = {1, 2}});
+        f.line.say(wire::VaultStored{.request_id = 3, .version = 8});
+        CHECK(f.owner.vault_answers == std::vector<VaultAnswer>{wire::VaultEvaluated{.request_id = 1}, wire::VaultFetched{.request_id = 2, .version = 7, .sealed = {1, 2}},
+                                                                wire::VaultStored{.request_id = 3, .version = 8}});
+        f.session.restart();
+        f.line.answer();
+        f.line.say(wire::VaultStored{.request_id = 3, .version = 8});
+        CHECK(f.owner.vault_answers.size() == 3);
+        CHECK(f.owner.reasons.back() == CloseReason::garbled);
     }
 
     TEST_CASE("another version and a refusal have reasons of their own")

@@ -2,6 +2,7 @@
 
 #include "blobs/address.h"
 #include "crypto/hash.h"
+#include "directory/relay_document.h"
 #include "directory/session_auth.h"
 
 #include <algorithm>
@@ -35,7 +36,7 @@ wire::Refusal refusal_of(directory::Error error)
 
 }  // namespace
 
-SimulatedRelay::SimulatedRelay(const base::Clock& clock, std::uint64_t seed) : m_clock(clock), m_random(seed), m_token(m_random.array<32>()),
+SimulatedRelay::SimulatedRelay(const base::Clock& clock, std::uint64_t seed) : vaults(clock, seed), m_clock(clock), m_random(seed), m_token(m_random.array<32>()),
       m_channel_key(crypto::DhPrivateKey::generate(m_random)), m_signing_key(crypto::SignaturePrivateKey::generate(m_random))
 {
     for (const std::uint32_t number : {wire::kDirectoryBoard, wire::kFirstCellBoard}) m_boards[number].heads = {directory::initial_head(number)};
@@ -81,7 +82,8 @@ void SimulatedRelay::receive(RelayConnection& connection, base::ByteView bytes)
     if (!connection.channel) return open(connection, bytes);
     const auto frame = connection.channel->receive(bytes);
     if (!frame) return refuse(connection, wire::kNoRequest, wire::Refusal::bad_frame, true);
-    const bool authenticates = frame->index() <= 2 || std::holds_alternative<wire::AuthenticateIdentity>(*frame) || std::holds_alternative<wire::AuthenticateToken>(*frame);
+    const bool authenticates = frame->index() <= 2 || std::holds_alternative<wire::AuthenticateIdentity>(*frame) || std::holds_alternative<wire::AuthenticateToken>(*frame) ||
+                               std::holds_alternative<wire::AuthenticateVault>(*frame);
     if (authenticates == connection.kind.has_value()) return refuse(connection, wire::kNoRequest, wire::Refusal::bad_frame, true);
     std::visit([&](const auto& known) { handle(connection, known); }, *frame);
 }
@@ -415,6 +417,25 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::Follow& fra
     connection.following.insert(frame.board);
     send(connection, found->second.stream_key->frame());
 }
+
+void SimulatedRelay::handle(RelayConnection& connection, const wire::AuthenticateVault&)
+{
+    if (!m_directory.founded()) return refuse(connection, wire::kNoRequest, wire::Refusal::not_founded, true);
+    connection.kind = wire::SessionKind::vault;
+    send(connection, wire::Accepted{wire::SessionKind::vault, {}});
+}
+
+template<typename VaultFrame>
+void SimulatedRelay::handle(RelayConnection& connection, const VaultFrame& frame)
+{
+    const bool may = connection.kind == wire::SessionKind::device || (connection.kind == wire::SessionKind::vault && !std::is_same_v<VaultFrame, wire::VaultStore>);
+    if (!may) return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
+    const auto answer = vaults.answer(frame, connection.nonce);
+    if (!answer) return refuse(connection, frame.request_id, answer.error());
+    send(connection, *answer);
+}
+
+std::string SimulatedRelay::document() const { return directory::encode(directory::RelayDocument{m_directory.organisation()->root_public_key, keys()}); }
 
 void SimulatedRelay::handle(RelayConnection& connection, const wire::Hello&) { refuse(connection, wire::kNoRequest, wire::Refusal::bad_frame, true); }
 

@@ -8,6 +8,7 @@
 #include "directory/board_statement.h"
 #include "directory/relay_keys.h"
 #include "directory/state.h"
+#include "tests/simulation/simulated_vaults.h"
 #include "tokens/token.h"
 #include "wire/frame.h"
 
@@ -87,6 +88,9 @@ public:
     std::size_t blobs_completed = 0;
     std::size_t blobs_refused = 0;
 
+    SimulatedVaults vaults;
+    std::string document() const;      // /relay.json
+
     bool storage_full = false;
     bool signs_heads = true;
     std::size_t tags_refused = 0;      // appends under a tag that holds other bytes
@@ -108,7 +112,9 @@ private:
     void handle(RelayConnection& connection, const wire::BlobRead& frame);
     void handle(RelayConnection& connection, const wire::BlobDelete& frame);
     void send_blob_state(RelayConnection& connection, std::uint32_t request, const Blob& blob);
-    void handle(RelayConnection& connection, const auto&) { refuse(connection, wire::kNoRequest, wire::Refusal::bad_frame, true); }   // it has no vaults
+    void handle(RelayConnection& connection, const wire::AuthenticateVault& frame);
+    template<typename VaultFrame>
+    void handle(RelayConnection& connection, const VaultFrame& frame);
     void handle(RelayConnection& connection, const wire::Append& frame);
     void handle(RelayConnection& connection, const wire::Read& frame);
     void handle(RelayConnection& connection, const wire::Follow& frame);

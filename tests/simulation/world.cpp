@@ -29,7 +29,7 @@ Client::~Client() { crash(); }
 void Client::start()
 {
     m_core = std::make_unique<chat::Core>(chat::CoreEnvironment{m_world.clock, m_random, *this, *this, *this, *this, {}, remembered_password_key,
-                                                                m_world.second_lines ? &m_errand_line : nullptr});
+                                                                &shared_backend, m_world.second_lines ? &m_errand_line : nullptr});
     run_core([this] { m_core->submit(api::Start{}); });
 }
 
@@ -78,6 +78,12 @@ bool Client::is_planned(Fault fault, std::size_t place)
 {
     if (!planned || planned->happened || planned->fault != fault || planned->place != place) return false;
     return planned->happened = true;
+}
+
+void Client::plan(Fault fault, std::size_t place)
+{
+    m_writes = m_sends = 0;
+    planned = PlannedFault{fault, place};
 }
 
 void Client::load(LoadCallback callback) { backend.load(std::move(callback)); }
@@ -207,6 +213,9 @@ void Client::on_event(const api::Event& event)
     if (const auto* known = std::get_if<api::NoticeEvent>(&event)) notices.push_back(*known);
     if (const auto* known = std::get_if<api::SearchEvent>(&event)) search_answer = *known;
     if (const auto* known = std::get_if<api::EvidenceEvent>(&event)) evidence = known->text;
+    if (const auto* known = std::get_if<api::VaultEvent>(&event)) vault = *known;
+    if (const auto* known = std::get_if<api::PassphraseEvent>(&event)) passphrase_events.push_back(*known);
+    if (const auto* known = std::get_if<api::RecoveryCodeEvent>(&event)) recovery_code = known->code;
     if (const auto* known = std::get_if<api::SettingsEvent>(&event)) settings = {known->settings.begin(), known->settings.end()};
     if (const auto* known = std::get_if<api::TimelineEvent>(&event)) {
         auto& messages = shown[known->conversation];

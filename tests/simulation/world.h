@@ -52,6 +52,7 @@ public:
     void receive_from_relay(base::Bytes frame) { deliver(std::move(frame)); }
 
     std::optional<PlannedFault> planned;
+    void plan(Fault fault, std::size_t place);   // at the how-manieth write, or send, from now on
 
     // What its screen knows.
     const std::string& name() const { return m_name; }
@@ -71,6 +72,9 @@ public:
     std::vector<api::NoticeEvent> notices;
     std::map<std::string, std::string> settings;
     std::string evidence;
+    api::VaultEvent vault;
+    std::vector<api::PassphraseEvent> passphrase_events;
+    std::string recovery_code;
     std::optional<api::InvitationReadyEvent> invitation_ready;
     std::optional<api::ConversationReadyEvent> conversation_ready;
     std::map<api::ConversationId, std::map<api::MessageId, api::Message>> shown;
@@ -78,6 +82,7 @@ public:
     api::TimelineEvent timeline_shown;        // the latest
     std::optional<api::SearchEvent> search_answer;
     store::MemoryBackend backend;
+    store::MemoryBackend shared_backend;      // dies with the process
 
 private:
     friend class World;

@@ -1,0 +1,135 @@
+// From a name and a passphrase, or the recovery code, to an account on a machine that knew nothing; and machines that are to know
+// nothing afterwards either.
+
+#include "chat/core_implementation.h"
+#include "directory/session_auth.h"
+
+namespace sinetti::chat {
+
+namespace {
+
+constexpr std::int64_t kFarewellMax = 10 * 1000;   // milliseconds, for signing a shared machine out before it is given back
+
+}  // namespace
+
+void Core::Implementation::run(const api::SignIn& command)
+{
+    using enum api::Phase;
+    const bool beside_an_account = m_phase == locked && command.shared;
+    if (m_phase == locked && !command.shared) return set_phase(m_phase, api::Code::already_enrolled);
+    if (m_phase != no_account && m_phase != founder && m_phase != invited && m_phase != recovering && !beside_an_account) return;
+    // What is not stored yet belongs to the account that was here.
+    if (command.shared && (m_environment.shared_backend == nullptr || !m_effects.is_stored())) return set_phase(m_phase, api::Code::store_unavailable);
+    auto attempt = SignInAttempt::begin(command, std::move(m_passphrase));
+    if (!attempt) return set_phase(m_phase, attempt.error());
+    m_session.stop();
+    m_link.reset();
+    m_home = beside_an_account || (m_phase == recovering && m_home == locked) ? locked : no_account;
+    m_sign_in = std::move(*attempt);
+    set_phase(opening);
+    m_session.start();
+}
+
+// As somebody unknown who signs in, or as a shared machine that signs itself out.
+std::optional<wire::ClientFrame> Core::Implementation::answer_without_account(const wire::Challenge& challenge)
+{
+    const auto& root = m_sign_in ? m_sign_in->relay().root_public_key : m_farewell->root_public_key;
+    if (challenge.organisation != root) {
+        m_sign_in ? end_sign_in(api::Code::relay_key) : end_farewell();
+        return std::nullopt;
+    }
+    if (!m_sign_in) return wire::AuthenticateDevice{m_farewell->device.public_key(), directory::sign_session(m_farewell->device, challenge.nonce)};
+    m_sign_in->set_nonce(challenge.nonce);
+    return wire::AuthenticateVault{};
+}
+
+void Core::Implementation::ask_for_sign_in(SignInAttempt::Request&& request)
+{
+    std::visit([this](auto& frame) { m_effects.send(std::move(frame)); }, request);
+}
+
+void Core::Implementation::on_sign_in_answer(net::VaultAnswer&& answer)
+{
+    auto next = m_sign_in->on_answer(std::move(answer), m_environment.password_key);
+    if (!next) return end_sign_in(next.error());
+    if (*next) return ask_for_sign_in(std::move(**next));
+    if (!m_sign_in->with_code()) {
+        m_passphrase = m_sign_in->take_passphrase();
+        begin_device();
+        return m_passphrase.clear();
+    }
+    m_session.stop();
+    set_phase(api::Phase::recovering);
+}
+
+void Core::Implementation::run(const api::ChoosePassphrase&)
+{
+    if (m_phase != api::Phase::recovering || !passphrase_is_long_enough()) return;
+    set_phase(api::Phase::opening);
+    begin_device();
+}
+
+// The vault is open: this machine becomes a device of its person's. Where nothing may be kept, records go to memory.
+void Core::Implementation::begin_device()
+{
+    auto created = m_sign_in->add_device(m_environment.clock.now(), m_environment.random);
+    if (!created) return end_sign_in(created.error());
+    const auto vault = m_sign_in->take_vault();
+    m_shared = m_sign_in->is_shared();
+    m_sign_in.reset();
+    if (m_shared) m_effects.use_backend(*m_environment.shared_backend);
+    begin_account(std::move(created), &vault);
+}
+
+void Core::Implementation::on_sign_in_closed(net::CloseReason reason)
+{
+    if (m_sign_in->is_open()) return;
+    switch (reason) {
+    case net::CloseReason::ours: return;
+    case net::CloseReason::wrong_key: return end_sign_in(api::Code::relay_key);
+    case net::CloseReason::garbled: return end_sign_in(api::Code::relay_garbled);
+    case net::CloseReason::version: return end_sign_in(api::Code::relay_version);
+    case net::CloseReason::refused: return end_sign_in(api::Code::relay_refused);
+    case net::CloseReason::unreachable:
+    case net::CloseReason::lost: return end_sign_in(api::Code::relay_unreachable);
+    }
+}
+
+void Core::Implementation::end_sign_in(api::Code reason)
+{
+    m_sign_in.reset();
+    m_session.stop();
+    set_phase(m_home, reason);
+}
+
+// --- shared machines -----------------------------------------------------------------------------------------------------
+
+// Nothing is left at once; and for a moment this is a device that only signs itself out.
+void Core::Implementation::leave_shared()
+{
+    if (m_workspace && !m_workspace->is_revoked()) {
+        const auto& account = m_workspace->account();
+        const auto record = directory::sign_sign_out(account.identity, account.device.public_key());
+        m_farewell.emplace(Farewell{account.relay_keys, account.root_public_key, account.device.clone(), directory::encode(directory::Record(record)),
+                                    base::UnixMilliseconds{m_environment.clock.now().value + kFarewellMax}});
+    }
+    m_session.stop();
+    close_account();
+    m_effects.forget();
+    m_effects.use_sealer(std::nullopt);
+    m_effects.backend().wipe([](auto) {});
+    m_effects.use_backend(m_environment.backend);
+    m_shared = false;
+    if (!m_farewell) return set_phase(m_home);
+    set_phase(api::Phase::opening);
+    m_session.start();
+}
+
+void Core::Implementation::end_farewell()
+{
+    m_farewell.reset();
+    m_session.stop();
+    set_phase(m_home);
+}
+
+}  // namespace sinetti::chat

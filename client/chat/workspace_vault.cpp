@@ -1,0 +1,95 @@
+// What of this person the relay keeps: asked about in device sessions, one request at a time.
+
+#include "chat/workspace.h"
+#include "vault/sign_in_name.h"
+
+#include <algorithm>
+
+namespace sinetti::chat {
+
+namespace {
+
+constexpr std::int64_t kVaultRetry = 10 * 60 * 1000;   // milliseconds, after the relay could not
+
+}  // namespace
+
+bool Workspace::wants_vault() const { return m_vault.wants_relay() && (!m_vault_not_before || *m_vault_not_before <= now()); }
+
+void Workspace::on_vault_changed()
+{
+    m_vault.persist(m_effects);
+    m_vault_changed = true;
+    m_vault_not_before.reset();
+}
+
+void Workspace::ask_for_vault()
+{
+    if (!wants_vault()) return;
+    if (m_vault.wants_name()) choose_sign_in_name();
+    auto request = m_vault.next_request(m_account, m_errands_beside ? m_errand_nonce : m_session_nonce, m_environment.random);
+    if (!request) return;
+    m_vault.persist(m_effects);
+    m_vault_changed = true;
+    std::visit([this](auto& frame) { errand(std::move(frame), VaultRequest{}); }, *request);
+}
+
+// The name people know us by; of several who have the same, those who came later have a number behind it.
+void Workspace::choose_sign_in_name()
+{
+    const auto identities = m_people.directory().identities();
+    if (std::ranges::find(identities, m_me) == identities.end()) {   // not read yet
+        m_vault_not_before = base::UnixMilliseconds{now().value + kVaultRetry};
+        return;
+    }
+    const auto ours = vault::normalised_name(m_account.name);
+    std::uint32_t number = 1;
+    for (const auto& identity : identities) {
+        if (identity == m_me) break;
+        if (ours && vault::normalised_name(m_people.name(identity)) == ours) ++number;
+    }
+    m_vault.set_name(m_account.name, number);
+    m_vault_changed = true;
+}
+
+bool Workspace::take_vault_step(const VaultKeeper::Step& step)
+{
+    using enum VaultKeeper::Outcome;
+    if (step.outcome == garbled) return false;
+    m_vault.persist(m_effects);
+    m_vault_changed = true;
+    if (step.outcome == postponed) m_vault_not_before = base::UnixMilliseconds{now().value + kVaultRetry};
+    if (step.outcome == done || step.outcome == failed) m_environment.host.on_vault_change_ended(step.change, step.error);
+    return true;
+}
+
+bool Workspace::finish_vault_request(Requests& requests, net::VaultAnswer&& answer)
+{
+    const auto number = std::visit([](const auto& known) { return known.request_id; }, answer);
+    const auto found = requests.find(number);
+    if (found == requests.end() || !std::holds_alternative<VaultRequest>(found->second)) return false;
+    requests.erase(found);
+    return take_vault_step(m_vault.on_answer(m_account, std::move(answer), m_environment.password_key, m_environment.random));
+}
+
+void Workspace::on_vault_answer(net::VaultAnswer&& answer)
+{
+    if (!finish_vault_request(m_requests, std::move(answer))) m_environment.host.on_garbled();
+}
+
+void Workspace::on_errand_vault_answer(net::VaultAnswer&& answer)
+{
+    if (!finish_vault_request(m_errand_requests, std::move(answer))) m_environment.host.on_errands_garbled();
+}
+
+// A shared machine signs itself out when one leaves it in order. Whose tab was just closed comes back here.
+void Workspace::sign_out_left_behind()
+{
+    m_signs_out_shared = false;
+    const auto* identity = m_people.directory().identity(m_me);
+    if (identity == nullptr) return;
+    for (const auto* device : m_people.directory().live_devices(*identity))
+        if (device->public_key != m_account.device.public_key() && m_people.is_shared(device->public_key))
+            revoke(directory::sign_sign_out(m_account.identity, device->public_key), api::Code::device_signed_out, m_people.name(m_me));
+}
+
+}  // namespace sinetti::chat

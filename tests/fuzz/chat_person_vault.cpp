@@ -1,0 +1,45 @@
+#include "chat/person_vault.h"
+#include "chat/vault_keeper.h"
+#include "tests/fuzz/target.h"
+
+using namespace sinetti;
+using namespace sinetti::chat;
+
+namespace {
+
+// What parses is written as it was: the contents of a vault, and the record a device keeps of its own.
+void run(base::ByteView input)
+{
+    if (const auto vault = PersonVault::parse(input)) CHECK_INVARIANT(base::equal(vault->serialize().view(), input));
+    store::Records records;
+    records.emplace(kVaultRecord, base::SecretBytes(input));
+    if (const auto keeper = VaultKeeper::load(records)) {
+        const auto written = keeper->serialize();
+        records.insert_or_assign(std::string(kVaultRecord), written.clone());
+        const auto again = VaultKeeper::load(records);
+        CHECK_INVARIANT(again.has_value() && again->serialize() == written);
+    }
+}
+
+std::vector<base::Bytes> seeds()
+{
+    base::SeededRandom random(1);
+    std::vector<base::Bytes> list;
+    for (const bool administrator : {true, false}) {
+        auto root = crypto::SignaturePrivateKey::generate(random);
+        const auto root_public_key = root.public_key();
+        const PersonVault vault{{crypto::SignaturePrivateKey::generate(random), directory::DirectoryKey(base::ByteView(base::Bytes(32, 7))), root_public_key,
+                                 {random.array<32>(), random.array<32>()}, administrator ? std::optional(std::move(root)) : std::nullopt, "Virasto", "Aino", ""},
+                                administrator};
+        list.push_back(base::to_bytes(vault.serialize().view()));
+        const VaultKeeper keeper({"Aino 2", 3, administrator ? std::optional(vault::VaultSecret(base::ByteView(base::Bytes(64, 1)))) : std::nullopt,
+                                  vault::RecoveryCode::generate(random), true});
+        list.push_back(base::to_bytes(keeper.serialize().view()));
+    }
+    list.push_back(base::to_bytes(VaultKeeper().serialize().view()));
+    return list;
+}
+
+const fuzz::Target kTarget("chat_person_vault", run, seeds);
+
+}  // namespace
