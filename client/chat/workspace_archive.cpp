@@ -6,6 +6,7 @@
 #include "chat/workspace.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace sinetti::chat {
 
@@ -17,6 +18,7 @@ constexpr std::uint8_t kSizeClass = 0;
 constexpr std::uint32_t kChunks = wire::blob_chunks(kSizeClass);
 constexpr std::uint32_t kSegmentsPerRun = 8;         // what is more waits for the next time
 constexpr std::size_t kLineIdDigits = 16;
+constexpr base::UnixMilliseconds kNever{std::numeric_limits<std::int64_t>::max()};
 
 static_assert(archive::kSegmentSize == std::size_t{kChunks} * wire::kBlobChunkSize);
 
@@ -36,7 +38,7 @@ bool is_same_line(const api::Message& a, const api::Message& b)
 
 std::optional<base::UnixMilliseconds> Workspace::archive_wake() const
 {
-    if (m_archive_run || m_environment.errands == nullptr || m_archive.write_at.value == 0) return {};
+    if (m_archive_run || m_environment.errands == nullptr || m_archive.write_at.value == 0 || m_archive.due() == kNever) return {};
     return m_archive.due();
 }
 
@@ -48,11 +50,12 @@ base::UnixMilliseconds Workspace::archive_moment(std::int64_t least, std::int64_
     return {now().value + least + static_cast<std::int64_t>(m_environment.random.below(static_cast<std::uint64_t>(most - least)))};
 }
 
-// Once we know who is enrolled. A device that is its person's first has nothing to fetch.
+// Once we know who is enrolled. A device that is its person's first has nothing to fetch; one on a shared machine goes away, and leaves
+// nothing that the others would look for.
 void Workspace::plan_archive()
 {
     if (m_archive.write_at.value != 0 || m_environment.errands == nullptr || !is_caught_up()) return;
-    m_archive.write_at = archive_moment(kArchiveDelayMin, kArchiveDelayMax);
+    m_archive.write_at = m_people.is_shared(m_account.device.public_key()) ? kNever : archive_moment(kArchiveDelayMin, kArchiveDelayMax);
     m_archive.fetch_at = now();
     if (other_devices().empty()) m_archive.fetches_left = 0;
     m_archive.persist(m_effects);
@@ -60,7 +63,7 @@ void Workspace::plan_archive()
 
 void Workspace::hurry_archive()
 {
-    if (m_archive.write_at.value == 0) return;
+    if (m_archive.write_at.value == 0 || m_archive.write_at == kNever) return;
     m_archive.write_at = std::min(m_archive.write_at, archive_moment(0, kArchiveHurryMax));
     m_archive.persist(m_effects);
 }

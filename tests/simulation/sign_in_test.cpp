@@ -393,6 +393,36 @@ TEST_SUITE("simulation.sign_in")
         }
     }
 
+    TEST_CASE("who signs in reads what was said before, though no other device of theirs is there; a shared machine leaves nothing of its own")
+    {
+        for (const bool shared : {false, true}) {
+            World world(1020);
+            const auto people = found(world, {"Aino", "Bertta"});
+            make_group(world, people, "Ryhmä");
+            say(world, *people[0], "Ryhmä", "ennen");
+            const auto pass_hours = [&](std::int64_t hours) {
+                for (std::int64_t passed = 0; passed < hours * 6; ++passed) {
+                    world.settle();
+                    world.advance(10 * 60'000);
+                }
+                world.settle();
+            };
+            pass_hours(7);   // longer than any device waits before it brings the archive up to date
+            people[1]->set_offline(true);
+            auto& machine = sign_in_at_new_machine(world, {.name = "Bertta", .shared = shared}, "Kone");
+            pass(world, 120);
+            REQUIRE(in_group(machine));
+            const auto lines = machine.texts("Ryhmä");
+            CHECK(std::ranges::count(lines, "Aino: ennen") == 1);
+            CHECK(machine.noticed(api::Code::history_restored));
+            people[0]->set_offline(true);
+            const auto written = world.relay.blobs_completed;
+            pass_hours(14);
+            CHECK((world.relay.blobs_completed == written) == shared);
+            CHECK(machine.connection.state == api::ConnectionState::connected);
+        }
+    }
+
     TEST_CASE("a shared machine without a relay is given back all the same, after a while")
     {
         World world(1015);
