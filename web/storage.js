@@ -67,9 +67,12 @@ export class Storage {
   #lost = false;    // closed by the browser while open: what is in memory and on disk may differ, so nothing more is written
   #last = Promise.resolve();
 
+  // Nothing is made by looking: where there is no database, there are no records.
   load() {
     return this.#enqueue(async () => {
-      const transaction = (await this.#open()).transaction(kStore, 'readonly');
+      const database = await this.#open({create: false});
+      if (!database) return {error: StorageError.none, records: new Uint8Array(0)};
+      const transaction = database.transaction(kStore, 'readonly');
       const store = transaction.objectStore(kStore);
       const keys = store.getAllKeys();
       const values = store.getAll();
@@ -89,7 +92,10 @@ export class Storage {
   }
 
   wipe() {
-    return this.#enqueue(() => this.#write((store) => store.clear()));
+    return this.#enqueue(async () => {
+      if (!await this.#open({create: false})) return {error: StorageError.none};
+      return this.#write((store) => store.clear());
+    });
   }
 
   // Resolves when everything asked for so far has been answered.
@@ -131,7 +137,8 @@ export class Storage {
     return {error: StorageError.none};
   }
 
-  #open() {
+  // Null: there is none, and none was asked for.
+  #open({create = true} = {}) {
     if (this.#database) return this.#database;
     return new Promise((resolve, reject) => {
       if (!globalThis.indexedDB) {
@@ -139,8 +146,20 @@ export class Storage {
         return;
       }
       const request = indexedDB.open(kDatabase, kVersion);
-      request.onupgradeneeded = () => request.result.createObjectStore(kStore);
-      request.onerror = () => reject(new DOMException(request.error?.message, 'NotAllowedError'));
+      let absent = false;
+      request.onupgradeneeded = () => {
+        if (create) {
+          request.result.createObjectStore(kStore);
+        } else {
+          absent = true;
+          request.transaction.abort();   // and the browser takes the database away again
+        }
+      };
+      request.onerror = (event) => {
+        event.preventDefault();
+        if (absent) resolve(null);
+        else reject(new DOMException(request.error?.message, 'NotAllowedError'));
+      };
       request.onblocked = () => reject(new DOMException('blocked', 'NotAllowedError'));
       request.onsuccess = () => {
         this.#database = request.result;

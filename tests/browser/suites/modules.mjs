@@ -248,6 +248,8 @@ export function modules(browser) {
       return {error, records: [...(records ?? [])]};
     });
     equal(await load(), {error: 0, records: []});
+    equal(await page.evaluate(() => storage.wipe()), {error: 0});
+    equal(await page.evaluate(async () => (await indexedDB.databases()).length), 0, 'looking made a database');
     equal(await commit([[1, [7, 8]], [2, [9]]]), {error: 0});
     equal(await commit([[2, null], [3, []], [1, [5]]]), {error: 0});
     await page.reload();
