@@ -101,6 +101,16 @@ async function start() {
     fail('stopped');
   });
 
+  // Somebody else's machine: the tab takes everything with it, and going back to it starts from the beginning.
+  addEventListener('pagehide', () => {
+    if (!page.keepsNothing) return;
+    core.worker.terminate();
+    page.wipe();
+  });
+  addEventListener('pageshow', ({persisted}) => {
+    if (persisted && page.keepsNothing) location.reload();
+  });
+
   const openLink = () => {
     const fragment = takeFragment();
     if (fragment.length > 1) core.worker.postMessage({type: 'link', fragment});

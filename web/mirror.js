@@ -177,6 +177,13 @@ export class Mirror {
     });
   }
 
+  // Every element, and what is typed in the fields.
+  clear() {
+    for (const [id, {element, role}] of this.#nodes) if (role.field) this.#fields.remove(id, element);
+    this.#nodes.clear();
+    this.#root.textContent = '';
+  }
+
   idOf(element) {
     for (let at = element; at && at !== this.#root; at = at.parentElement) {
       const id = this.#ids.get(at);

@@ -2,6 +2,7 @@
 // is requested from the browser when the user interface wants one, and at no other time.
 
 import createUi from './ui.js';
+import {deviceName} from './device_name.js';
 import {listen} from './input.js';
 import {Mirror} from './mirror.js';
 import {rasteriseCluster} from './rasterise.js';
@@ -11,6 +12,9 @@ const kCursors = ['default', 'pointer', 'text'];
 const kHiddenFrameInterval = 250;        // ms; a hidden tab has no display frames, but its title and announcements go on
 const kAnnouncementLife = 10_000;        // ms
 const kAnnouncementsMax = 5;
+const kRelayDocument = Object.freeze({there: 2, notFounded: 3, unreachable: 4});   // client/ui/relay_document.h
+const kRelayDocumentMax = 4096;          // bytes
+const kDownloadLife = 60_000;            // ms; by then the browser has taken it
 const kFonts = ['inter-regular.otf', 'inter-medium.otf', 'inter-semibold.otf', 'display-semibold.otf', 'icons.ttf'];
 
 const decoder = new TextDecoder();
@@ -39,6 +43,7 @@ export class Page {
   #viewport = null;
   #faulty = false;
   #drawn = 0;
+  keepsNothing = false;   // this machine is not its user's own
 
   // `sendToCore(command bytes, secret bytes or null)`; `onFault(error)` is called once, after which the page does nothing more.
   constructor(sendToCore, onFault) {
@@ -69,7 +74,8 @@ export class Page {
       new DataView(module.HEAPU8.buffer).setUint32(table + 8 * i, address, true);
       new DataView(module.HEAPU8.buffer).setUint32(table + 8 * i + 4, font.length, true);
     });
-    const strings = ['#canvas', `${location.origin}${location.pathname}`, navigator.languages.join('\n')].map((text) => this.#copyText(text));
+    const strings = ['#canvas', `${location.origin}${location.pathname}`, navigator.languages.join('\n'), deviceName(navigator)]
+      .map((text) => this.#copyText(text));
     const started = module._ui_start(...strings, table);
     strings.forEach((address) => module._free(address));
     module._free(table);
@@ -108,6 +114,21 @@ export class Page {
     clearTimeout(this.#laterTimer);
   }
 
+  // Empties everything of the page that a person wrote or read. It does nothing more after that.
+  wipe() {
+    this.stop();
+    this.#module = null;
+    this.#mirror.clear();
+    this.#canvas.width = this.#canvas.height = 0;
+    for (const id of ['polite', 'assertive', 'sheet']) document.getElementById(id).textContent = '';
+    document.title = 'Sinetti';
+  }
+
+  async #fetchRelayDocument() {
+    const [what, body] = await fetchRelayDocument();
+    this.#callWithBytes('_ui_relay_document', [what], body);
+  }
+
   #host() {
     return {
       command: (command, field) => {
@@ -129,6 +150,11 @@ export class Page {
         document.documentElement.style.setProperty('--page', colour);
         for (const meta of document.querySelectorAll('meta[name=theme-color]')) meta.content = colour;
       },
+      requestRelayDocument: () => this.#fetchRelayDocument(),
+      saveFile: (name, text) => saveFile(decoder.decode(name), text),
+      print: (text) => printAlone(decoder.decode(text)),
+      keepNothing: (on) => { this.keepsNothing = on; },
+      startAfresh: () => location.reload(),
       requestFrame: () => this.#requestFrame(),
       requestFrameAt: (time) => {
         clearTimeout(this.#laterTimer);
@@ -211,6 +237,35 @@ export class Page {
   #copyText(text) {
     return this.#copyIn(encoder.encode(`${text}\0`));
   }
+}
+
+// Which relay this is, from the page's own origin. Not kept by any cache: it is asked for when somebody signs in.
+async function fetchRelayDocument() {
+  const nothing = new Uint8Array(0);
+  try {
+    const response = await fetch('/relay.json', {cache: 'no-store', credentials: 'omit', redirect: 'error'});
+    if (response.status === 404) return [kRelayDocument.notFounded, nothing];
+    const body = new Uint8Array(await response.arrayBuffer());
+    return response.ok && body.length <= kRelayDocumentMax ? [kRelayDocument.there, body] : [kRelayDocument.unreachable, nothing];
+  } catch {
+    return [kRelayDocument.unreachable, nothing];
+  }
+}
+
+function saveFile(name, bytes) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([bytes], {type: 'text/plain;charset=utf-8'}));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), kDownloadLife);
+}
+
+// On paper there is this text and nothing of the screen (style.css).
+function printAlone(text) {
+  const sheet = document.getElementById('sheet');
+  sheet.textContent = text;
+  addEventListener('afterprint', () => { sheet.textContent = ''; }, {once: true});
+  print();
 }
 
 // A fresh child each time, so that equal texts are read again.

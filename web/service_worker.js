@@ -88,7 +88,7 @@ self.addEventListener('fetch', (event) => {
   const scope = new URL(self.registration.scope);
   if (request.method !== 'GET' || address.origin !== scope.origin || !address.pathname.startsWith(scope.pathname)) return;
   const path = address.pathname.slice(scope.pathname.length);
-  if (path === kManifest || path === 'service_worker.js' || path === 'ws') return;
+  if (path === kManifest || path === 'service_worker.js' || path === 'ws' || path === 'relay.json') return;   // never kept
   if (request.mode === 'navigate') {
     if (path === '' || path === kIndex) event.respondWith(serve(kIndex));
     return;

@@ -10,6 +10,12 @@ addToLibrary({
   sinetti_page_title: (title, size, unread) => Module['page'].title(HEAPU8.slice(title, title + size), unread),
   sinetti_page_language: (language, size, background) =>
     Module['page'].language(HEAPU8.slice(language, language + size), background >>> 0),
+  sinetti_page_request_relay_document: () => Module['page'].requestRelayDocument(),
+  sinetti_page_save_file: (name, nameSize, text, size) =>
+    Module['page'].saveFile(HEAPU8.slice(name, name + nameSize), HEAPU8.slice(text, text + size)),
+  sinetti_page_print: (text, size) => Module['page'].print(HEAPU8.slice(text, text + size)),
+  sinetti_page_keep_nothing: (on) => Module['page'].keepNothing(on !== 0),
+  sinetti_page_start_afresh: () => Module['page'].startAfresh(),
   sinetti_page_request_frame: () => Module['page'].requestFrame(),
   sinetti_page_request_frame_at: (time) => Module['page'].requestFrameAt(time),
   sinetti_page_cluster: (text, size, fontPixels, weight, side, out, pixels) => {

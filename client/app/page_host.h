@@ -15,6 +15,11 @@ void sinetti_page_announce(const char* text, std::size_t size, int assertive);
 void sinetti_page_cursor(int cursor);
 void sinetti_page_title(const char* title, std::size_t size, std::uint32_t unread);
 void sinetti_page_language(const char* language, std::size_t size, std::uint32_t background);   // 0xRRGGBBAA
+void sinetti_page_request_relay_document();                             // answers with ui_relay_document()
+void sinetti_page_save_file(const char* name, std::size_t name_size, const char* text, std::size_t size);
+void sinetti_page_print(const char* text, std::size_t size);
+void sinetti_page_keep_nothing(int on);
+void sinetti_page_start_afresh();
 void sinetti_page_request_frame();
 void sinetti_page_request_frame_at(double monotonic_ms);
 

@@ -21,7 +21,7 @@ namespace {
 
 class PageHost final : public ui::Host {
 public:
-    explicit PageHost(std::string origin) : m_origin(std::move(origin)) {}
+    PageHost(std::string origin, std::string device_name) : m_origin(std::move(origin)), m_device_name(std::move(device_name)) {}
 
     void set_languages(std::vector<std::string> languages) { m_languages = std::move(languages); }
 
@@ -43,11 +43,17 @@ public:
     {
         sinetti_page_language(language.data(), language.size(), background);
     }
+    void request_relay_document() override { sinetti_page_request_relay_document(); }
+    void save_file(std::string_view name, std::string_view text) override { sinetti_page_save_file(name.data(), name.size(), text.data(), text.size()); }
+    void print(std::string_view text) override { sinetti_page_print(text.data(), text.size()); }
+    void keep_nothing(bool on) override { sinetti_page_keep_nothing(on); }
+    void start_afresh() override { sinetti_page_start_afresh(); }
     void request_frame() override { sinetti_page_request_frame(); }
     void request_frame_at(double monotonic_ms) override { sinetti_page_request_frame_at(monotonic_ms); }
 
     std::string page_origin() const override { return m_origin; }
     std::vector<std::string> languages() const override { return m_languages; }
+    std::string device_name() const override { return m_device_name; }
     std::int64_t now_ms() const override
     {
         const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
@@ -64,6 +70,7 @@ public:
 
 private:
     std::string m_origin;
+    std::string m_device_name;
     std::vector<std::string> m_languages;
 };
 
@@ -87,8 +94,8 @@ private:
 };
 
 struct Page {
-    Page(std::string origin, std::unique_ptr<gfx::Device> graphics, const ui::Fonts& fonts)
-        : host(std::move(origin)), device(std::move(graphics)), app({host, *device, clusters, fonts})
+    Page(std::string origin, std::string device_name, std::unique_ptr<gfx::Device> graphics, const ui::Fonts& fonts)
+        : host(std::move(origin), std::move(device_name)), device(std::move(graphics)), app({host, *device, clusters, fonts})
     {
     }
     PageHost host;
@@ -124,7 +131,7 @@ extern "C" {
 
 // `fonts` are five pairs of address and size, in the order of ui::Fonts; they stay where they are. `languages` has one a line.
 // False: the browser has no WebGL2.
-bool ui_start(const char* canvas_selector, const char* origin, const char* languages, const std::uint32_t* fonts)
+bool ui_start(const char* canvas_selector, const char* origin, const char* languages, const char* device_name, const std::uint32_t* fonts)
 {
     const auto font = [&](int index) {
         return base::ByteView(reinterpret_cast<const std::uint8_t*>(static_cast<std::uintptr_t>(fonts[2 * index])), fonts[2 * index + 1]);
@@ -132,7 +139,7 @@ bool ui_start(const char* canvas_selector, const char* origin, const char* langu
     auto device = gfx::create_webgl_device(
         canvas_selector, [](void*) { if (g_page) g_page->app.on_device_restored(); }, nullptr);
     if (!device) return false;
-    g_page = new Page(origin, std::move(device), {font(0), font(1), font(2), font(3), font(4)});
+    g_page = new Page(origin, device_name, std::move(device), {font(0), font(1), font(2), font(3), font(4)});
     g_page->host.set_languages(lines_of(languages));
     g_page->app.on_languages_changed();
     return true;
@@ -160,6 +167,12 @@ void ui_languages(const char* languages)
 {
     g_page->host.set_languages(lines_of(languages));
     g_page->app.on_languages_changed();
+}
+
+// `what` as in ui::RelayDocument: there, not_founded or unreachable.
+void ui_relay_document(int what, const char* body, std::size_t size)
+{
+    g_page->app.on_relay_document(static_cast<ui::RelayDocument>(what), {body, size});
 }
 
 void ui_pointer(int phase, int kind, float x, float y)

@@ -1,5 +1,6 @@
 #include "ui/app.h"
 
+#include "base/secret.h"
 #include "gfx/painter.h"
 #include "ui/context.h"
 #include "ui/views/timeline.h"
@@ -118,20 +119,32 @@ struct App::Implementation {
     void on_session(const api::SessionEvent& before)
     {
         const api::SessionEvent& now = model.session;
+        if (before.phase == api::Phase::open && before.shared && now.phase != api::Phase::open) leaving = true;
+        if (before.shared != now.shared && !leaving) host.keep_nothing(now.shared);
         if (before.phase == now.phase) return;
         if (before.phase == api::Phase::open) {
             const std::optional<Language> chosen = state.language;
+            wipe_recovery_code();
             state = State{};
             state.language = chosen;
             timeline = TimelineView{};
+            if (before.shared) state.opening = Opening::leave;
+        }
+        if (leaving && now.phase != api::Phase::opening) {
+            leaving = false;
+            host.start_afresh();
         }
         state.passwords.clear();
-        state.reveal = false;
+        state.turned.clear();
         state.tried = false;
+        state.sign_in_wanted = false;
+        state.asked = Asked::no;
         if (now.phase != api::Phase::founder && now.phase != api::Phase::invited && now.phase != api::Phase::opening) state.step = Step::welcome;
         if (now.phase == api::Phase::open) {
             state.texts.clear();
             state.dialog = Dialog::none;
+            state.beside = state.has_account = false;
+            active_ms = host.now_ms();
             if (state.language && model.setting("language") != tag_of(*state.language)) {
                 host.send_command(api::SetSetting{"language", tag_of(*state.language)}, std::nullopt);
             }
@@ -163,6 +176,13 @@ struct App::Implementation {
             model.apply(event);
         }
         if (std::holds_alternative<api::SessionEvent>(event)) on_session(before);
+        if (const auto* passphrase = std::get_if<api::PassphraseEvent>(&event); passphrase != nullptr) on_passphrase(state, host, *passphrase);
+        if (const auto* code = std::get_if<api::RecoveryCodeEvent>(&event); code != nullptr && shows_code() && state.asked == Asked::deed) {
+            wipe_recovery_code();
+            state.recovery_code = code->code;
+            state.asked = Asked::no;
+            state.dialog_opened = true;
+        }
         if (const auto* ready = std::get_if<api::ConversationReadyEvent>(&event); ready != nullptr && state.creating) {
             state.creating = false;
             open_next = ready->conversation;
@@ -187,6 +207,48 @@ struct App::Implementation {
         want();
     }
 
+    bool shows_code() const { return state.dialog == Dialog::show_code || state.dialog == Dialog::renew_code; }
+
+    void wipe_recovery_code()
+    {
+        base::wipe({reinterpret_cast<std::uint8_t*>(state.recovery_code.data()), state.recovery_code.size()});
+        state.recovery_code.clear();
+    }
+
+    // What a dialog asked for and holds ends with it, however it was closed.
+    void settle_dialog()
+    {
+        if (!shows_code()) wipe_recovery_code();
+        if (state.dialog != Dialog::none) return;
+        state.asked = Asked::no;
+        state.answer = api::Code::none;
+        state.changing = false;
+    }
+
+    bool on_shared_machine() const { return model.session.phase == api::Phase::open && model.session.shared; }
+
+    // Somebody is there. Once it has been asked whether, only an answer counts, and time that passed while the machine slept has passed.
+    void somebody_is_here()
+    {
+        if (!on_shared_machine()) return;
+        const std::int64_t wall = host.now_ms();
+        if (state.dialog == Dialog::idle || wall - active_ms >= kIdleMs - kIdleWarningMs) return want();
+        active_ms = wall;
+    }
+
+    void watch_idle(Context& c, std::int64_t wall)
+    {
+        if (!on_shared_machine() || state.left) return;
+        if (wall < active_ms || (asked_whether_here && state.dialog != Dialog::idle)) active_ms = wall;
+        asked_whether_here = false;
+        if (wall - active_ms >= kIdleMs) return leave_machine(state, host);
+        if (wall - active_ms < kIdleMs - kIdleWarningMs) return;
+        asked_whether_here = true;
+        if (state.dialog == Dialog::idle) return;
+        open_dialog(c, Dialog::idle);
+        host.announce(c.say(Say::idle_title), true);
+    }
+
     void draw(Context& c)
     {
         switch (model.session.phase) {
@@ -199,7 +261,7 @@ struct App::Implementation {
             case api::Phase::open: draw_main(c); break;
             case api::Phase::elsewhere: draw_elsewhere(c); break;
             case api::Phase::failed: draw_failed(c); break;
-            case api::Phase::recovering: break;
+            case api::Phase::recovering: draw_recovering(c); break;
         }
         const bool revoked = model.connection.state == api::ConnectionState::refused && model.connection.reason == api::Code::device_revoked;
         if (revoked && model.session.phase == api::Phase::open && state.dialog == Dialog::none && !state.revoked_said) {
@@ -244,6 +306,8 @@ struct App::Implementation {
             open_conversation(c, id);
         }
         if (state.draft_unsaved && monotonic_ms - state.draft_changed_ms >= kDraftMs) flush_draft(c);
+        watch_idle(c, wall);
+        settle_dialog();
         draw(c);
         if (state.focus_next != 0) {
             if (mirror.find(state.focus_next) != nullptr) {
@@ -294,6 +358,11 @@ struct App::Implementation {
             const LocalTime t = host.local_time(wall);
             const std::int64_t rest = kDayMs - ((t.hour * 60LL + t.minute) * 60LL * 1000);
             wake_ms = std::min(wake_ms, now_ms + static_cast<double>(rest));
+        }
+        if (on_shared_machine() && !state.left) {
+            const std::int64_t idle = wall - active_ms;
+            const std::int64_t rest = (idle < kIdleMs - kIdleWarningMs ? kIdleMs - kIdleWarningMs : kIdleMs) - idle;
+            wake_ms = std::min(wake_ms, now_ms + static_cast<double>(std::max<std::int64_t>(rest, 0) + 1));
         }
         if (wake_ms < kNever) host.request_frame_at(wake_ms);
     }
@@ -481,6 +550,9 @@ struct App::Implementation {
     }
 
     int focus_waited = 0;        // frames the node that wants the focus has not been there
+    std::int64_t active_ms = 0;  // wall clock: when somebody last did something, on a machine that is not theirs
+    bool asked_whether_here = false;
+    bool leaving = false;        // such a machine: when the core has done, the page starts afresh
 };
 
 App::App(const AppEnvironment& environment) : m_implementation(std::make_unique<Implementation>(environment)) {}
@@ -499,6 +571,7 @@ void App::on_viewport(const Viewport& viewport)
 
 void App::on_pointer(PointerPhase phase, PointerKind kind, float x, float y)
 {
+    m_implementation->somebody_is_here();
     if (m_implementation->input.pointer(phase, kind, {x, y})) m_implementation->want();
     const Cursor wish = m_implementation->input.cursor();
     if (wish != m_implementation->cursor) m_implementation->host.set_cursor(m_implementation->cursor = wish);
@@ -506,11 +579,13 @@ void App::on_pointer(PointerPhase phase, PointerKind kind, float x, float y)
 
 void App::on_wheel(float x, float y, float, float delta_y)
 {
+    m_implementation->somebody_is_here();
     if (m_implementation->input.wheel({x, y}, delta_y)) m_implementation->want();
 }
 
 bool App::on_key(Key key, unsigned modifiers)
 {
+    m_implementation->somebody_is_here();
     return m_implementation->on_key(key, modifiers);
 }
 
@@ -523,6 +598,7 @@ void App::on_focus(NodeId node, bool visible)
 
 void App::on_text(NodeId field, std::string_view text)
 {
+    m_implementation->somebody_is_here();
     State& state = m_implementation->state;
     std::string& known = state.texts[field];
     if (known == text) return;
@@ -538,6 +614,7 @@ void App::on_text(NodeId field, std::string_view text)
 
 void App::on_password(NodeId field, std::uint32_t bytes, std::uint32_t words, Strength strength)
 {
+    m_implementation->somebody_is_here();
     m_implementation->state.passwords[field] = {bytes, words, strength};
     m_implementation->want();
 }
@@ -564,6 +641,7 @@ void App::on_field_height(NodeId field, float height)
 void App::on_mirror_action(NodeId node, MirrorAction action)
 {
     Implementation& app = *m_implementation;
+    app.somebody_is_here();
     switch (action) {
         case MirrorAction::click: app.input.activate(node); break;
         case MirrorAction::dismiss: app.escape(); break;
@@ -580,6 +658,15 @@ void App::on_device_restored()
 
 void App::on_languages_changed()
 {
+    m_implementation->want();
+}
+
+void App::on_relay_document(RelayDocument what, std::string_view body)
+{
+    State& state = m_implementation->state;
+    state.relay = what == RelayDocument::there && body.size() > kRelayDocumentMax ? RelayDocument::unreachable : what;
+    state.relay_document = state.relay == RelayDocument::there ? std::string(body) : std::string();
+    if (state.relay != RelayDocument::there) state.sign_in_wanted = false;
     m_implementation->want();
 }
 

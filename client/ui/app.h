@@ -10,6 +10,7 @@
 #include "gfx/cluster.h"
 #include "gfx/device.h"
 #include "ui/host.h"
+#include "ui/relay_document.h"
 #include "ui/text_field.h"
 
 #include <memory>
@@ -75,6 +76,7 @@ public:
     void on_mirror_action(NodeId node, MirrorAction action);
     void on_device_restored();                                                      // the graphics context is new: draw all again
     void on_languages_changed();
+    void on_relay_document(RelayDocument what, std::string_view body);              // answers Host::request_relay_document; `body` where it is `there`
 
     // Draws if anything changed. True: an animation is running, call again at the next display frame.
     bool frame(double monotonic_ms);

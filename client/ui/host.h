@@ -36,11 +36,17 @@ public:
     virtual void set_cursor(Cursor cursor) = 0;
     virtual void set_title(std::string_view title, std::uint32_t unread) = 0;
     virtual void set_page(std::string_view language, std::uint32_t background) = 0;   // <html lang>, theme colour 0xRRGGBBAA
+    virtual void request_relay_document() = 0;                             // /relay.json of the page's own origin; answers with App::on_relay_document
+    virtual void save_file(std::string_view name, std::string_view text) = 0;   // where the browser keeps what it downloads
+    virtual void print(std::string_view text) = 0;                         // this alone, not what is on the screen
+    virtual void keep_nothing(bool on) = 0;                                // a machine that is not one's own: empty everything when the page goes
+    virtual void start_afresh() = 0;                                       // load the page anew, so that nothing of it stays in memory
     virtual void request_frame() = 0;                                      // call App::frame soon (once per display frame at most)
     virtual void request_frame_at(double monotonic_ms) = 0;                // and at this time; a later call replaces the earlier
 
     virtual std::string page_origin() const = 0;                           // the page's address without fragment: "http://host:8080/"
     virtual std::vector<std::string> languages() const = 0;                // navigator.languages, best first
+    virtual std::string device_name() const = 0;                           // what this device is called among a person's others: "Firefox, Linux"
     virtual std::int64_t now_ms() const = 0;                               // wall clock, Unix milliseconds
     virtual LocalTime local_time(std::int64_t unix_ms) const = 0;
 };

@@ -3,6 +3,7 @@
 
 #include "api/types.h"
 #include "ui/geometry.h"
+#include "ui/relay_document.h"
 #include "ui/strings.h"
 #include "ui/text_field.h"
 
@@ -16,10 +17,15 @@
 namespace sinetti::ui {
 
 enum class Place : std::uint8_t { chats, people, settings };
-enum class Dialog : std::uint8_t { none, new_conversation, add_members, rename, remove_member, invite, verify, forget, protection, manage, remove_person, sign_out, revoked };
+enum class Dialog : std::uint8_t {
+    none, new_conversation, add_members, rename, remove_member, invite, verify, forget, protection, manage, remove_person, sign_out, revoked,
+    show_code, renew_code, change_passphrase, take_passphrase, leave, idle,
+};
 enum class Filter : std::uint8_t { all, unread, groups };
 enum class PeopleFilter : std::uint8_t { all, administrators, invited };
 enum class Step : std::uint8_t { welcome, identity, passphrase };
+enum class Opening : std::uint8_t { unlock, sign_in, sign_in_with_code, recover, leave };   // what the phase `opening` is about
+enum class Asked : std::uint8_t { no, proof, deed };   // of the core, by a dialog: is the passphrase right; then what the dialog is for
 
 struct Toast {
     api::Code code = api::Code::none;
@@ -59,7 +65,7 @@ struct State {
     Step step = Step::welcome;
     bool step_changed = false;
     bool tried = false;                          // the form was submitted: show what is missing
-    bool reveal = false;
+    std::set<NodeId> turned;                     // secret fields that were shown, or hidden, by their button
     std::vector<Toast> toasts;
     std::unordered_map<NodeId, std::string> texts;        // of text fields, as the page reports them
     std::unordered_map<NodeId, PasswordState> passwords;
@@ -78,6 +84,21 @@ struct State {
     NodeId focus_next = 0;                       // give this node the focus at the end of the frame
     std::string announcement;
     bool dismissed_offline = false;
+    RelayDocument relay = RelayDocument::unknown;
+    std::string relay_document;                  // where `relay` is `there`
+    bool with_code = false;                      // signing in with the recovery code
+    bool on_shared_machine = false;              // "This is not my machine" is ticked
+    bool beside = false;                         // signing in beside the seal that is locked here
+    bool has_account = false;                    // signing in instead of accepting an invitation
+    bool sign_in_wanted = false;                 // as soon as the relay's document is here
+    Opening opening = Opening::unlock;
+    Asked asked = Asked::no;
+    api::Code answer = api::Code::none;          // why the core did not do what a dialog asked for
+    NodeId new_passphrase = 0;                   // the field of that dialog
+    std::string recovery_code;                   // while its dialog shows it; wiped when it is gone
+    bool changing = false;                       // of the passphrase: on its way to the relay
+    bool reminder_put_off = false;
+    bool left = false;                           // this machine, which is not one's own: asked once
     double started_ms = 0;
     double opened_timeline_ms = 0;
 };

@@ -4,34 +4,6 @@ using namespace sinetti;
 using namespace sinetti::tests;
 using ui::Role;
 
-namespace {
-
-const std::optional<FontFiles>& fonts()
-{
-    static const std::optional<FontFiles> files = load_fonts();
-    return files;
-}
-
-// Everything that can be reached has a name, lies on the screen, and has an id that JavaScript can hold.
-void check_controls(const Page& page)
-{
-    for (const auto& [id, entry] : page.host.mirror.nodes) {
-        if (id == 0) continue;
-        const ui::MirrorNode& n = entry.node;
-        CHECK(id < (ui::NodeId{1} << 52));
-        if ((n.actions & (ui::kClick | ui::kFocus)) == 0 || (n.states & ui::kHidden) != 0) continue;
-        CAPTURE(n.name);
-        CAPTURE(static_cast<int>(n.role));
-        CAPTURE(page.width);
-        CHECK_FALSE(n.name.empty());
-        CHECK(n.rect.x >= -0.5f);
-        CHECK(n.rect.right() <= page.width + 0.5f);
-        CHECK(n.rect.w > 0);
-    }
-}
-
-}  // namespace
-
 TEST_SUITE("ui.app")
 {
     TEST_CASE("the unlock screen shows no name, needs a passphrase and sends it beside the command")
@@ -590,7 +562,7 @@ TEST_SUITE("ui.app")
         for (const char* language : {"fi", "sv", "en"}) {
             for (const ui::Point size : {ui::Point{360, 740}, ui::Point{390, 844}, ui::Point{720, 450}, ui::Point{1000, 700}, ui::Point{1440, 900}}) {
                 for (const api::Phase phase : {api::Phase::starting, api::Phase::no_account, api::Phase::founder, api::Phase::invited, api::Phase::locked,
-                                               api::Phase::opening, api::Phase::elsewhere, api::Phase::failed}) {
+                                               api::Phase::opening, api::Phase::elsewhere, api::Phase::failed, api::Phase::recovering}) {
                     Page page(*fonts(), language, size.x, size.y);
                     page.tell(session(phase, phase == api::Phase::failed ? api::Code::store_broken : api::Code::none));
                     check_controls(page);

@@ -166,7 +166,13 @@ public:
     void request_frame_at(double) override {}
     std::string page_origin() const override { return "https://sinetti.example/"; }
     std::vector<std::string> languages() const override { return {preferred}; }
-    std::int64_t now_ms() const override { return kNow; }
+    std::int64_t now_ms() const override { return kNow + passed_ms; }
+    void request_relay_document() override { ++relay_documents; }
+    void save_file(std::string_view name, std::string_view text) override { files.emplace_back(name, text); }
+    void print(std::string_view text) override { printed = text; }
+    void keep_nothing(bool on) override { keeps_nothing = on; }
+    void start_afresh() override { ++fresh_starts; }
+    std::string device_name() const override { return "Firefox, Linux"; }
     ui::LocalTime local_time(std::int64_t unix_ms) const override   // UTC, in 2026 and near kNow
     {
         const std::int64_t minutes = (unix_ms - kNow) / 60000 + 14 * 60 + 36;
@@ -185,6 +191,12 @@ public:
     std::string clipboard, title, language;
     std::uint32_t unread = 0;
     bool frame_wanted = false;
+    std::int64_t passed_ms = 0;                     // of the wall clock
+    int relay_documents = 0;                        // asked for
+    std::vector<std::pair<std::string, std::string>> files;
+    std::string printed;
+    bool keeps_nothing = false;
+    int fresh_starts = 0;
 };
 
 class BlankClusters final : public gfx::ClusterRasteriser {
@@ -256,6 +268,13 @@ public:
         app->on_pointer(ui::PointerPhase::up, ui::PointerKind::mouse, p.x, p.y);
         settle();
     }
+    ui::NodeId type_secret(std::string_view name, std::uint32_t bytes = 24, ui::Strength strength = ui::Strength::strong)   // its text stays on the page
+    {
+        const ui::NodeId id = get(ui::Role::passwordbox, name).id;
+        app->on_password(id, bytes, 4, strength);
+        settle();
+        return id;
+    }
     ui::NodeId type(ui::Role role, std::string_view name, std::string_view text)
     {
         const ui::NodeId id = get(role, name).id;
@@ -280,6 +299,30 @@ public:
     double now = 1000;
     float width = 0;
 };
+
+inline const std::optional<FontFiles>& fonts()   // nullopt: there are none, and nothing to judge
+{
+    static const std::optional<FontFiles> files = load_fonts();
+    return files;
+}
+
+// Everything that can be reached has a name, lies on the screen, and has an id that JavaScript can hold.
+inline void check_controls(const Page& page)
+{
+    for (const auto& [id, entry] : page.host.mirror.nodes) {
+        if (id == 0) continue;
+        const ui::MirrorNode& n = entry.node;
+        CHECK(id < (ui::NodeId{1} << 52));
+        if ((n.actions & (ui::kClick | ui::kFocus)) == 0 || (n.states & ui::kHidden) != 0) continue;
+        CAPTURE(n.name);
+        CAPTURE(static_cast<int>(n.role));
+        CAPTURE(page.width);
+        CHECK_FALSE(n.name.empty());
+        CHECK(n.rect.x >= -0.5f);
+        CHECK(n.rect.right() <= page.width + 0.5f);
+        CHECK(n.rect.w > 0);
+    }
+}
 
 // An organisation of five with one group.
 inline std::string id_of(int n)

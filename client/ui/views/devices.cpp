@@ -48,7 +48,8 @@ void draw_devices(Context& c, const Rect& area, const api::Person& person)
         const float width = device.here ? 0 : button_width(c, sign_out);
         right -= width + 8;
         const float x = row.x + 36;
-        const std::string here = device.here ? std::string(" · ") + c.say(Say::device_here) : std::string();
+        std::string here = device.here ? std::string(" · ") + c.say(Say::device_here) : std::string();
+        if (device.shared) here += std::string(" · ") + c.say(Say::device_shared);
         const std::string shown = c.paint.texts().elide(kBodyMedium, name, right - x - c.measure(kSmall, here));
         c.ink(kBodyMedium, shown, x, row.y + 9, t.text);
         c.ink(kSmall, here, x + c.measure(kBodyMedium, shown), row.y + 11, t.accent_text);

@@ -6,7 +6,7 @@
 #include "ui/views/views.h"
 #include "ui/widgets/avatar.h"
 #include "ui/widgets/button.h"
-#include "ui/widgets/dialog.h"
+#include "ui/widgets/dialog_foot.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/qr.h"
 #include "ui/widgets/scroll.h"
@@ -17,45 +17,6 @@
 namespace sinetti::ui {
 
 namespace {
-
-// Buttons at the foot of a dialog: side by side at the right, or full width one above the other.
-class Foot {
-public:
-    Foot(Context& c, const DialogScope& dialog) : m_context(c), m_stacked(dialog.full_page()), m_area(dialog.content())
-    {
-        m_x = m_area.right();
-        m_y = m_area.bottom();
-    }
-    static float height(bool stacked, int buttons) { return stacked ? 52.0f * static_cast<float>(buttons) + 8.0f * static_cast<float>(buttons - 1) : 44.0f; }
-    bool add(std::string_view key, ButtonSpec spec)   // the most important one first
-    {
-        if (m_stacked) {
-            spec.large = true;
-            if (m_first) m_y -= m_total;
-            const bool pressed = button(m_context, key, {m_area.x, m_y, m_area.w, 52}, spec);
-            m_y += 60;
-            m_first = false;
-            return pressed;
-        }
-        const float w = button_width(m_context, spec);
-        m_x -= w;
-        const bool pressed = button(m_context, key, {m_x, m_area.bottom() - 44, w, 44}, spec);
-        m_x -= 10;
-        return pressed;
-    }
-    void expect(int buttons) { m_total = height(true, buttons); }
-
-private:
-    Context& m_context;
-    bool m_stacked;
-    Rect m_area;
-    float m_x = 0;
-    float m_y = 0;
-    float m_total = 52;
-    bool m_first = true;
-};
-
-bool stacked(const Context& c) { return c.viewport.width < kMediumWidth; }
 
 // A list to tick people in.
 void draw_picker(Context& c, const Rect& area, const std::vector<const api::Person*>& people, bool single)
@@ -108,15 +69,6 @@ void draw_picker(Context& c, const Rect& area, const std::vector<const api::Pers
     list.set_content(y - list.top());
 }
 
-void draw_problem(Context& c, std::string_view key, const Rect& strip, api::Code code)
-{
-    GroupScope alert(c, key, Role::alert, strip, "");
-    if (code == api::Code::none) return;
-    c.paint.icon(icons::kWarningCircleFill, 17, strip.x, strip.y + 0.5f, c.theme.danger);
-    c.ink_elided(kLabelMedium, c.say(code), strip.x + 24, strip.y, strip.w - 24, c.theme.danger);
-    c.mirror.add(c.id("text"), Role::text, strip, c.say(code));
-}
-
 float picker_height(const Context& c, float taken)
 {
     return std::max(220.0f, std::min(372.0f, c.viewport.height - taken));
@@ -132,7 +84,7 @@ void draw_new_conversation(Context& c)
     const bool group = !c.state.direct;
     const float title_part = group ? 26 + kFieldHeight + 16 : 0.0f;
     const float pick = picker_height(c, narrow ? 380 + title_part : 330 + title_part);
-    const float height = 44 + 16 + title_part + pick + 8 + 18 + 12 + Foot::height(narrow, 1);
+    const float height = 44 + 16 + title_part + pick + 8 + 18 + 12 + DialogFoot::height(narrow, 1);
     DialogScope dialog(c, "new conversation", c.say(Say::new_title), c.say(Say::new_hint), 560, height);
     const Rect& area = dialog.content();
     float y = area.y;
@@ -165,8 +117,8 @@ void draw_new_conversation(Context& c)
     draw_picker(c, {area.x, y, area.w, pick}, people, c.state.direct);
     y += pick + 8;
     const api::Code problem = c.state.chosen.empty() ? api::Code::no_members : group && title_text.empty() ? api::Code::title_missing : api::Code::none;
-    draw_problem(c, "problem", {area.x, y, area.w, 18}, c.state.tried ? problem : api::Code::none);
-    Foot foot(c, dialog);
+    draw_problem(c, "problem", {area.x, y, area.w, 18}, c.state.tried ? c.say(problem) : "");
+    DialogFoot foot(c, dialog);
     const bool pressed = foot.add("create", {.label = c.say(group ? Say::create_group : Say::start), .icon = icons::kPencilSimpleLine});
     if (!pressed && !title.submitted) return;
     if (problem != api::Code::none) {
@@ -193,11 +145,11 @@ void draw_add_members(Context& c, const api::ConversationSummary& s)
     }
     const bool narrow = stacked(c);
     const float pick = picker_height(c, narrow ? 300 : 260);
-    DialogScope dialog(c, "add members", c.say(Say::add_members), s.title, 520, pick + 38 + Foot::height(narrow, 1));
+    DialogScope dialog(c, "add members", c.say(Say::add_members), s.title, 520, pick + 38 + DialogFoot::height(narrow, 1));
     const Rect& area = dialog.content();
     draw_picker(c, {area.x, area.y, area.w, pick}, people, false);
-    draw_problem(c, "problem", {area.x, area.y + pick + 8, area.w, 18}, c.state.tried && c.state.chosen.empty() ? api::Code::no_members : api::Code::none);
-    Foot foot(c, dialog);
+    draw_problem(c, "problem", {area.x, area.y + pick + 8, area.w, 18}, c.state.tried && c.state.chosen.empty() ? c.say(api::Code::no_members) : "");
+    DialogFoot foot(c, dialog);
     if (!foot.add("add", {.label = c.say(Say::add), .icon = icons::kUserPlus, .disabled = people.empty()})) return;
     if (c.state.chosen.empty()) {
         c.state.tried = true;
@@ -210,7 +162,7 @@ void draw_add_members(Context& c, const api::ConversationSummary& s)
 void draw_rename(Context& c, const api::ConversationSummary& s)
 {
     const bool narrow = stacked(c);
-    DialogScope dialog(c, "rename", c.say(Say::rename_group), "", 480, 26 + kFieldHeight + 8 + 18 + 16 + Foot::height(narrow, 1));
+    DialogScope dialog(c, "rename", c.say(Say::rename_group), "", 480, 26 + kFieldHeight + 8 + 18 + 16 + DialogFoot::height(narrow, 1));
     const Rect& area = dialog.content();
     c.push(s.id);
     c.ink(kLabelStrong, c.say(Say::group_name), area.x, area.y, c.theme.text);
@@ -218,8 +170,8 @@ void draw_rename(Context& c, const api::ConversationSummary& s)
                                          {.label = c.say(Say::group_name), .initial = s.title, .max_bytes = api::kNameMax, .required = true, .invalid = c.state.tried});
     c.pop();
     const std::string_view words = trimmed(field_text(c, title.id));
-    draw_problem(c, "problem", {area.x, area.y + 26 + kFieldHeight + 8, area.w, 18}, c.state.tried && words.empty() ? api::Code::title_missing : api::Code::none);
-    Foot foot(c, dialog);
+    draw_problem(c, "problem", {area.x, area.y + 26 + kFieldHeight + 8, area.w, 18}, c.state.tried && words.empty() ? c.say(api::Code::title_missing) : "");
+    DialogFoot foot(c, dialog);
     if (!foot.add("save", {.label = c.say(Say::save)}) && !title.submitted) return;
     if (words.empty()) {
         c.state.tried = true;
@@ -230,22 +182,6 @@ void draw_rename(Context& c, const api::ConversationSummary& s)
     close_dialog(c);
 }
 
-// A question with two answers.
-bool draw_question(Context& c, std::string_view key, std::string_view title, std::string_view words, std::string_view yes)
-{
-    const bool narrow = stacked(c);
-    const float width = narrow ? c.viewport.width - 40 : 412.0f;
-    const float text = c.paragraph_height(kLead, words, width);
-    DialogScope dialog(c, key, title, "", 480, text + 26 + Foot::height(narrow, 2));
-    const Rect& area = dialog.content();
-    c.paragraph("words", kLead, words, {area.x, area.y, area.w, 0}, c.theme.text_2);
-    Foot foot(c, dialog);
-    foot.expect(2);
-    const bool confirmed = foot.add("yes", {.label = yes, .kind = ButtonKind::danger});
-    if (foot.add("no", {.label = c.say(Say::cancel), .kind = ButtonKind::outline})) close_dialog(c);
-    return confirmed;
-}
-
 void draw_verify(Context& c, const api::Person& p)
 {
     const bool narrow = stacked(c);
@@ -253,7 +189,7 @@ void draw_verify(Context& c, const api::Person& p)
     const float seal = std::min(200.0f, std::max(96.0f, c.viewport.height * 0.24f));
     const std::string hint = std::string(c.say(Say::verify_hint)) + " " + c.say(Say::verify_where);
     const float hint_height = c.paragraph_height(kLabel, hint, width);
-    const float height = seal + 8 + 24 + 12 + kDigitsHeight + 12 + hint_height + 20 + Foot::height(narrow, 2);
+    const float height = seal + 8 + 24 + 12 + kDigitsHeight + 12 + hint_height + 20 + DialogFoot::height(narrow, 2);
     DialogScope dialog(c, "verify", c.say(Say::verify_title, {first_name_of(p.name)}), "", 480, height);
     const Rect& area = dialog.content();
     float y = area.y;
@@ -264,7 +200,7 @@ void draw_verify(Context& c, const api::Person& p)
     draw_digits(c, "digits", {area.x, y, area.w, 0}, p.fingerprint, 0.5f);
     y += kDigitsHeight + 12;
     c.paragraph("how", kLabel, hint, {area.x, y, area.w, 0}, c.theme.text_2, 0.5f);
-    Foot foot(c, dialog);
+    DialogFoot foot(c, dialog);
     foot.expect(2);
     if (foot.add("matches", {.label = c.say(Say::everything_matches), .icon = icons::kSealCheckFill})) {
         c.send(api::SetVerified{p.id, true});
@@ -284,7 +220,7 @@ void draw_manage(Context& c, const api::Person& p)
     const bool narrow = stacked(c);
     const float width = narrow ? c.viewport.width - 40 : 492.0f;
     const float hint = c.paragraph_height(kLabel, c.say(Say::remove_person_text), width);
-    const float height = 26 + devices_height(p) + 20 + hint + 24 + Foot::height(narrow, 2);
+    const float height = 26 + devices_height(p) + 20 + hint + 24 + DialogFoot::height(narrow, 2);
     DialogScope dialog(c, "manage", p.name, p.title, 560, height);
     const Rect& area = dialog.content();
     float y = area.y;
@@ -293,7 +229,7 @@ void draw_manage(Context& c, const api::Person& p)
     draw_devices(c, {area.x, y, area.w, 0}, p);
     y += devices_height(p) + 20;
     c.paragraph("about", kLabel, c.say(Say::remove_person_text), {area.x, y, area.w, 0}, c.theme.text_2);
-    Foot foot(c, dialog);
+    DialogFoot foot(c, dialog);
     foot.expect(2);
     if (foot.add("done", {.label = c.say(Say::done), .kind = ButtonKind::outline})) return close_dialog(c);
     if (foot.add("remove", {.label = c.say(Say::remove_person), .icon = icons::kUserMinus, .kind = ButtonKind::ghost_danger})) {
@@ -356,13 +292,13 @@ void draw_invite(Context& c)
     const float note = 24 + 21 + hint_height;
     float height = 0;
     if (ready != nullptr) {
-        height = narrow ? card_height + 16 + note + 20 + Foot::height(true, 3) : std::max(card_height, note) + 24 + 44;
+        height = narrow ? card_height + 16 + note + 20 + DialogFoot::height(true, 3) : std::max(card_height, note) + 24 + 44;
     } else {
-        height = 26 + kFieldHeight + 8 + 18 + 12 + 26 + 44 + 24 + Foot::height(narrow, 1);
+        height = 26 + kFieldHeight + 8 + 18 + 12 + 26 + 44 + 24 + DialogFoot::height(narrow, 1);
     }
     DialogScope dialog(c, "invite", c.say(Say::invite_title), c.say(Say::invite_hint), ready != nullptr ? 820.0f : 560.0f, height);
     const Rect& area = dialog.content();
-    Foot foot(c, dialog);
+    DialogFoot foot(c, dialog);
     if (ready == nullptr) {
         float y = area.y;
         c.ink(kLabelStrong, c.say(Say::name), area.x, y, c.theme.text);
@@ -434,6 +370,14 @@ void draw_invite(Context& c)
     }
 }
 
+// What is lost depends on what the relay keeps; before the seal is open that is not known.
+Question forget_question(const Context& c)
+{
+    if (c.model.session.phase == api::Phase::locked) return {c.say(Say::forgot_title), c.say(Say::forgot_text), c.say(Say::forget_confirm)};
+    const bool saved = c.model.vault.state == api::VaultState::saved;
+    return {c.say(Say::forget_title), c.say(saved ? Say::forget_text_saved : Say::forget_text), c.say(Say::forget_confirm)};
+}
+
 }  // namespace
 
 void draw_dialogs(Context& c)
@@ -445,8 +389,14 @@ void draw_dialogs(Context& c)
         case Dialog::new_conversation: draw_new_conversation(c); return;
         case Dialog::invite: draw_invite(c); return;
         case Dialog::protection: draw_protection(c); return;
+        case Dialog::show_code:
+        case Dialog::renew_code: draw_recovery_code(c); return;
+        case Dialog::change_passphrase:
+        case Dialog::take_passphrase: draw_change_passphrase(c); return;
+        case Dialog::leave:
+        case Dialog::idle: draw_leaving_question(c); return;
         case Dialog::forget:
-            if (draw_question(c, "forget", c.say(Say::forget_title), c.say(Say::forget_text), c.say(Say::forget_confirm))) {
+            if (draw_question(c, "forget", forget_question(c)) == Answer::yes) {
                 c.send(api::ForgetDevice{});
                 close_dialog(c);
             }
@@ -459,7 +409,7 @@ void draw_dialogs(Context& c)
             break;
         case Dialog::remove_member:
             if (s == nullptr || subject == nullptr) break;
-            if (draw_question(c, "remove", c.say(Say::remove_member_title, {subject->name}), c.say(Say::remove_member_text), c.say(Say::remove))) {
+            if (draw_question(c, "remove", {c.say(Say::remove_member_title, {subject->name}), c.say(Say::remove_member_text), c.say(Say::remove)}) == Answer::yes) {
                 c.send(api::RemoveMember{s->id, subject->id});
                 close_dialog(c);
             }
@@ -472,7 +422,7 @@ void draw_dialogs(Context& c)
             break;
         case Dialog::remove_person:
             if (subject == nullptr || subject->revoked) break;
-            if (draw_question(c, "remove person", c.say(Say::remove_person_title, {subject->name}), c.say(Say::remove_person_text), c.say(Say::remove))) {
+            if (draw_question(c, "remove person", {c.say(Say::remove_person_title, {subject->name}), c.say(Say::remove_person_text), c.say(Say::remove)}) == Answer::yes) {
                 c.send(api::RemovePerson{subject->id});
                 close_dialog(c);
             }
@@ -481,15 +431,19 @@ void draw_dialogs(Context& c)
             if (subject == nullptr) break;
             const auto device = std::ranges::find(subject->devices, c.state.device, &api::Device::id);
             if (device == subject->devices.end() || device->revoked) break;
-            if (draw_question(c, "sign out", c.say(Say::sign_out_title, {device_name(c, *device)}), c.say(Say::sign_out_text), c.say(Say::sign_out))) {
+            if (draw_question(c, "sign out", {c.say(Say::sign_out_title, {device_name(c, *device)}), c.say(Say::sign_out_text), c.say(Say::sign_out)}) == Answer::yes) {
                 c.send(api::SignOutDevice{device->id});
                 close_dialog(c);
             }
             return;
         }
         case Dialog::revoked:
-            if (draw_question(c, "revoked", c.say(Say::revoked_title), c.say(Say::revoked_text), c.say(Say::forget_confirm))) {
-                c.send(api::ForgetDevice{});
+            if (draw_question(c, "revoked", {c.say(Say::revoked_title), c.say(Say::revoked_text), c.say(Say::forget_confirm)}) == Answer::yes) {
+                if (c.model.session.shared) {
+                    leave_machine(c.state, c.host);
+                } else {
+                    c.send(api::ForgetDevice{});
+                }
                 close_dialog(c);
             }
             return;

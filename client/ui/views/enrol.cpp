@@ -7,12 +7,12 @@
 #include "ui/widgets/avatar.h"
 #include "ui/widgets/button.h"
 #include "ui/widgets/field.h"
+#include "ui/widgets/strength.h"
 
 namespace sinetti::ui {
 
 namespace {
 
-constexpr std::uint32_t kWordsWanted = 4;
 constexpr float kLowPage = 520;   // at 200 % zoom the button that accepts is still in sight
 constexpr int kFounderSteps = 2;
 constexpr int kInvitedSteps = 3;
@@ -40,76 +40,6 @@ void draw_steps(Context& c, GateScope& gate, int current, int count, std::option
         }
         c.mirror.add(c.id("step"), Role::text, {from, y, x - from, 44}, c.say(Say::step_of, {std::to_string(current + 1), std::to_string(count)}));
     });
-}
-
-FieldResult labelled_field(Context& c, GateScope& gate, std::string_view key, std::string_view label, const FieldOptions& base, bool missing)
-{
-    FieldOptions options = base;
-    options.label = label;
-    options.invalid = missing;
-    c.ink(kLabelStrong, label, gate.x(), gate.y, c.theme.text);
-    gate.gap(26);
-    const FieldResult result = text_field(c, key, gate.take(kFieldHeight), options);
-    if (missing) {
-        gate.gap(6);
-        gate.paragraph(std::string(key) + " missing", kLabel, c.say(Say::field_missing), c.theme.danger);
-    }
-    gate.gap(18);
-    return result;
-}
-
-void draw_strength(Context& c, GateScope& gate, const PasswordState& typed)
-{
-    constexpr Say kNames[] = {Say::strength_weak, Say::strength_weak, Say::strength_fair, Say::strength_strong, Say::strength_excellent};
-    const int level = static_cast<int>(typed.strength);
-    const Colour colours[] = {c.theme.line, c.theme.danger, c.theme.warn, c.theme.ok, c.theme.ok};
-    const float part = (gate.width() - 18) / 4;
-    for (int i = 0; i < 4; ++i) {
-        c.paint.fill(gate.x() + static_cast<float>(i) * (part + 6), gate.y, part, 8, i < level ? colours[level] : c.theme.line, 4);
-    }
-    gate.gap(16);
-    const Rect strip = gate.take(18);
-    const float missing = typed.bytes < api::kPassphraseMin ? static_cast<float>(api::kPassphraseMin - typed.bytes) : 0;
-    if (level > 0) {
-        const std::string_view words = c.say(kNames[level]);
-        c.paint.icon(level >= 3 ? icons::kCheckCircleFill : icons::kInfoFill, 17, strip.x, strip.y + 0.5f, colours[level]);
-        c.ink(kLabelStrong, words, strip.x + 22, strip.y, colours[level]);
-    }
-    const std::string hint = typed.bytes > 0 && missing > 0 ? c.say(Say::too_short, {std::to_string(api::kPassphraseMin - typed.bytes)}) : std::string();
-    if (!hint.empty()) c.ink(kLabel, hint, strip.right() - c.measure(kLabel, hint), strip.y, c.theme.text_2);
-    GroupScope status(c, "strength", Role::status, strip, "");
-    std::string spoken = level > 0 ? c.say(Say::strength, {c.say(kNames[level])}) : std::string();
-    if (!hint.empty()) spoken += " " + hint;
-    if (!spoken.empty()) c.mirror.add(c.id("text"), Role::text, strip, spoken);
-}
-
-void draw_rules(Context& c, GateScope& gate, const PasswordState& typed)
-{
-    struct Rule {
-        Say words;
-        int met;   // 1 met, 0 not yet, -1 advice that nobody can check
-    };
-    const Rule rules[] = {
-        {Say::rule_length, typed.bytes >= api::kPassphraseMin ? 1 : 0},
-        {Say::rule_words, typed.words >= kWordsWanted ? 1 : 0},
-        {Say::rule_names, -1},
-        {Say::rule_only_here, -1},
-    };
-    const Rect card = gate.take(12 + 4 * 40);
-    c.paint.fill(card.x, card.y, card.w, card.h, c.theme.canvas, 18);
-    if (c.theme.high_contrast) c.paint.outline(card.x, card.y, card.w, card.h, 1.5f, c.theme.border, 18);
-    GroupScope list(c, "rules", Role::list, card, c.say(Say::passphrase));
-    float y = card.y + 6;
-    for (const Rule& rule : rules) {
-        const Rect row{card.x + 16, y, card.w - 32, 40};
-        const char* icon = rule.met == 1 ? icons::kCheckBold : rule.met == 0 ? icons::kCircle : icons::kInfo;
-        c.paint.icon(icon, 19, row.x, row.y + 10.5f, rule.met == 1 ? c.theme.ok : c.theme.text_3);
-        c.ink_elided(kBody, c.say(rule.words), row.x + 31, row.y + 9.5f, row.w - 31, c.theme.text);
-        std::string name = c.say(rule.words);
-        if (rule.met >= 0) name += std::string(", ") + c.say(rule.met == 1 ? Say::rule_met : Say::rule_open);
-        c.mirror.add(c.id(std::to_string(static_cast<int>(rule.words))), Role::listitem, row, name);
-        y += 40;
-    }
 }
 
 void draw_welcome_step(Context& c, GateScope& gate)
@@ -146,11 +76,21 @@ void draw_welcome_step(Context& c, GateScope& gate)
     gate.gap(30);
     draw_gate_error(c, gate, session.error);
     if (session.error != api::Code::none) gate.gap(16);
-    gate.foot(kFieldHeight);
+    gate.foot(kFieldHeight + 44);
     Rect place = gate.take(kFieldHeight);
     const ButtonSpec accept{.label = c.say(Say::accept_invitation), .large = true};
-    if (gate.wide()) place.w = std::min(place.w, button_width(c, accept));
+    const std::string_view other = c.say(Say::have_account);
+    Rect beside = gate.wide() ? Rect{} : gate.take(44);
+    if (gate.wide()) {
+        place.w = std::min(place.w, button_width(c, accept));
+        const float w = c.measure(kButton, other);
+        beside = place.w + 28 + w <= gate.width() ? Rect{place.right() + 28, place.y + 4, w, 44} : gate.take(44);
+    }
     if (button(c, "accept", place, accept)) go_to(c, Step::identity);
+    if (text_button(c, "have account", beside, other, kButton, c.theme.accent_text, gate.wide() ? 0.0f : 0.5f)) {
+        c.state.has_account = true;
+        c.changed();
+    }
 }
 
 void draw_identity_step(Context& c, GateScope& gate, bool founder)
@@ -208,12 +148,12 @@ void draw_passphrase_step(Context& c, GateScope& gate, bool founder)
     gate.gap(26);
     c.ink(kLabelStrong, c.say(Say::passphrase), gate.x(), gate.y, c.theme.text);
     gate.gap(26);
-    const FieldResult field = passphrase_field(c, "passphrase", gate.take(kFieldHeight), true, !c.touch(), c.state.tried);
+    const FieldResult field = secret_field(c, "passphrase", gate.take(kFieldHeight), {.autocomplete = "new-password", .autofocus = !c.touch(), .invalid = c.state.tried, .labelled = true});
     gate.gap(14);
     const PasswordState typed = c.state.passwords[field.id];
-    draw_strength(c, gate, typed);
+    draw_strength(c, gate.take(kStrengthHeight), typed);
     gate.gap(22);
-    draw_rules(c, gate, typed);
+    draw_rules(c, gate.take(kRulesHeight), typed);
     gate.gap(20);
     draw_gate_error(c, gate, c.model.session.error);
     if (c.model.session.error != api::Code::none) gate.gap(16);
@@ -234,13 +174,14 @@ void draw_passphrase_step(Context& c, GateScope& gate, bool founder)
         c.send(api::Enrol{name, position}, field.id);
     }
     c.state.passwords.erase(field.id);
-    c.state.reveal = false;
+    c.state.turned.clear();
 }
 
 }  // namespace
 
 void draw_enrolment(Context& c)
 {
+    if (c.state.has_account) return draw_sign_in(c);
     const bool founder = c.model.session.phase == api::Phase::founder;
     if (founder && c.state.step == Step::welcome) c.state.step = Step::identity;
     GateScope gate(c, "enrolment", true);

@@ -78,10 +78,9 @@ void draw_language_chip(Context& c, float right, float y)
 
 }  // namespace
 
-void draw_gate_error(Context& c, GateScope& gate, api::Code code)
+void draw_gate_error(Context& c, GateScope& gate, std::string_view words)
 {
-    if (code == api::Code::none) return;
-    const std::string_view words = c.say(code);
+    if (words.empty()) return;
     const float height = c.paragraph_height(kSmallMedium, words, gate.width() - 52) + 20;
     const Rect box = gate.take(height);
     c.paint.fill(box.x, box.y, box.w, box.h, c.theme.danger_tint, 14);
@@ -91,9 +90,6 @@ void draw_gate_error(Context& c, GateScope& gate, api::Code code)
     c.paragraph("text", kSmallMedium, words, {box.x + 42, box.y + 10, box.w - 52, 0}, c.theme.danger);
 }
 
-namespace {
-
-// A quiet page: seal, title, one paragraph; returns with the pen below.
 void draw_notice_head(Context& c, GateScope& gate, std::string_view title, std::string_view words)
 {
     const float side = gate.wide() ? 232.0f : 176.0f;
@@ -105,7 +101,21 @@ void draw_notice_head(Context& c, GateScope& gate, std::string_view title, std::
     gate.gap(28);
 }
 
-}  // namespace
+FieldResult labelled_field(Context& c, GateScope& gate, std::string_view key, std::string_view label, const FieldOptions& base, bool missing)
+{
+    FieldOptions options = base;
+    options.label = label;
+    options.invalid = missing;
+    c.ink(kLabelStrong, label, gate.x(), gate.y, c.theme.text);
+    gate.gap(26);
+    const FieldResult result = text_field(c, key, gate.take(kFieldHeight), options);
+    if (missing) {
+        gate.gap(6);
+        gate.paragraph(std::string(key) + " missing", kLabel, c.say(Say::field_missing), c.theme.danger);
+    }
+    gate.gap(18);
+    return result;
+}
 
 GateScope::GateScope(Context& context, std::string_view key, bool with_sky)
     : m_context(context), m_sky(with_sky), m_wide(context.viewport.width >= kExpandedWidth && context.viewport.height >= 520)
@@ -125,11 +135,13 @@ GateScope::GateScope(Context& context, std::string_view key, bool with_sky)
         } else {
             c.paint.mesh(pane, 0, w - pane, h, 32, 48, sky_at);
         }
-        const Point centre{pane + (w - pane) / 2, h / 2};
-        const ClipScope clip(c, {pane, 0, w - pane, h});
-        draw_rosette(c, centre, 212, 15, 26, 12, 6, 0.5f, 0.42f, 0xffffffffu, 0.26f, 0.0085f);
-        const float side = std::min({360.0f, (w - pane) * 0.6f, h * 0.5f});
-        draw_brand_seal(c, {centre.x - side / 2, centre.y - side / 2, side, side});
+        {
+            const Point centre{pane + (w - pane) / 2, h / 2};
+            const ClipScope clip(c, {pane, 0, w - pane, h});
+            draw_rosette(c, centre, 212, 15, 26, 12, 6, 0.5f, 0.42f, 0xffffffffu, 0.26f, 0.0085f);
+            const float side = std::min({360.0f, (w - pane) * 0.6f, h * 0.5f});
+            draw_brand_seal(c, {centre.x - side / 2, centre.y - side / 2, side, side});
+        }
         m_x = std::round(pane * 0.16f);
         m_width = std::min(kColumn, pane - m_x - 48);
         if (!low) {
@@ -250,41 +262,58 @@ void draw_starting(Context& c)
 
 void draw_no_account(Context& c)
 {
-    GateScope gate(c, "no account", false);
-    draw_notice_head(c, gate, c.say(Say::no_account_title), c.say(Say::no_account_text));
-    draw_gate_error(c, gate, c.model.session.error);
+    draw_sign_in(c);
 }
 
 void draw_unlock(Context& c)
 {
+    if (c.state.beside) return draw_sign_in(c);
     GateScope gate(c, "unlock", false);
     draw_notice_head(c, gate, c.say(Say::unlock_title), c.say(Say::unlock_text));
-    const bool wrong = c.model.session.error == api::Code::wrong_passphrase;
-    const FieldResult field = passphrase_field(c, "passphrase", gate.take(kFieldHeight), false, !c.touch(), wrong);
+    const api::Code error = c.state.opening == Opening::unlock ? c.model.session.error : api::Code::none;   // not that of signing in beside it
+    const bool wrong = error == api::Code::wrong_passphrase;
+    const FieldResult field = secret_field(c, "passphrase", gate.take(kFieldHeight), {.autofocus = !c.touch(), .invalid = wrong});
     gate.gap(12);
-    if (c.model.session.error != api::Code::none) {
-        draw_gate_error(c, gate, c.model.session.error);
+    if (error != api::Code::none) {
+        draw_gate_error(c, gate, error);
         gate.gap(12);
     }
     const bool ready = c.state.passwords[field.id].bytes > 0;
     const bool pressed = button(c, "open", gate.take(kFieldHeight), {.label = c.say(Say::unlock), .large = true, .disabled = !ready});
     if ((pressed || field.submitted) && ready) {
+        c.state.opening = Opening::unlock;
         c.send(api::Unlock{}, field.id);
         c.state.passwords.erase(field.id);
-        c.state.reveal = false;
+        c.state.turned.clear();
     }
     gate.gap(10);
     if (text_button(c, "forgot", gate.take(44), c.say(Say::unlock_forgot), kButton, c.theme.accent_text)) open_dialog(c, Dialog::forget);
+    if (text_button(c, "other", gate.take(44), c.say(Say::sign_in_other), kButton, c.theme.accent_text)) {
+        c.state.beside = true;
+        c.changed();
+    }
 }
 
 void draw_opening(Context& c)
 {
+    struct Words {
+        Say title;
+        Say hint;
+    };
+    constexpr Words kWords[] = {
+        {Say::opening, Say::opening_hint},   // in the order of Opening
+        {Say::signing_in, Say::signing_in_hint},
+        {Say::signing_in, Say::signing_in_code_hint},
+        {Say::signing_in, Say::recovering_hint},
+        {Say::leaving, Say::leaving_hint},
+    };
+    const Words& words = kWords[static_cast<std::size_t>(c.state.opening)];
     GateScope gate(c, "opening", false);
-    draw_notice_head(c, gate, c.say(Say::opening), c.say(Say::opening_hint));
+    draw_notice_head(c, gate, c.say(words.title), c.say(words.hint));
     const Rect bar = gate.take(8);
     c.paint.fill(bar.x, bar.y, bar.w, bar.h, c.theme.wax_faint, 4);
     c.paint.fill(bar.x, bar.y, bar.w * 0.4f, bar.h, c.theme.wax, 4);
-    MirrorNode& node = c.mirror.add(c.id("progress"), Role::progressbar, bar, c.say(Say::opening));
+    MirrorNode& node = c.mirror.add(c.id("progress"), Role::progressbar, bar, c.say(words.title));
     node.states |= kBusy;
 }
 

@@ -2,6 +2,7 @@
 // The frame around every screen before the seal is open: one column of content, and beside it, where there is room, an evening sky.
 
 #include "ui/context.h"
+#include "ui/widgets/field.h"
 #include "ui/widgets/scroll.h"
 
 #include <functional>
@@ -44,6 +45,12 @@ private:
     std::optional<ScrollScope> m_scroll;
 };
 
-void draw_gate_error(Context& c, GateScope& gate, api::Code code);   // nothing for Code::none
+void draw_gate_error(Context& c, GateScope& gate, std::string_view words);   // nothing when there are none
+inline void draw_gate_error(Context& c, GateScope& gate, api::Code code) { draw_gate_error(c, gate, c.say(code)); }
+void draw_notice_head(Context& c, GateScope& gate, std::string_view title, std::string_view words);   // a quiet page: seal, title, one paragraph
+void draw_sign_in(Context& c);
+
+// With a label above; and, when it is `missing`, what to do below.
+FieldResult labelled_field(Context& c, GateScope& gate, std::string_view key, std::string_view label, const FieldOptions& base, bool missing);
 
 }  // namespace sinetti::ui

@@ -12,6 +12,7 @@ void draw_main(Context& c)
     const float w = c.viewport.width;
     Rect rest{0, c.viewport.inset_top, w, c.viewport.height - c.viewport.inset_top};
     if (c.viewport.inset_top > 0) c.paint.fill(0, 0, w, c.viewport.inset_top, c.theme.sidebar);
+    if (c.model.session.shared) draw_shared_strip(c, rest.take_top(kSharedStripHeight));
     const api::ConversationSummary* open = c.state.open.empty() ? nullptr : c.model.conversation(c.state.open);
     const bool conversing = c.state.place == Place::chats && open != nullptr;
     const bool narrow = w < kMediumWidth;

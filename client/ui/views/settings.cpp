@@ -139,6 +139,7 @@ void draw_settings(Context& c, const Rect& area)
         draw_devices(c, {x + pad, y + pad + 26 + hint + 8, inner, 0}, *me);
         y += height + 16;
     }
+    if (const float height = draw_sign_in_settings(c, {x, y, w, 0}); height > 0) y += height + 16;
     {
         const auto row = [&](std::string_view key, const char* icon, Say title, Say hint, Colour ink) {
             const float h = std::max(60.0f, c.paragraph_height(kLabel, c.say(hint), inner - 36) + 42);
@@ -161,8 +162,12 @@ void draw_settings(Context& c, const Rect& area)
         c.heading("device", 2, kLabelStrong, c.say(Say::this_device), x, y, t.text);
         y += 26;
         if (row("relay", icons::kHardDrives, Say::relay_view, level_hint(c.model.connection.level), t.text)) open_dialog(c, Dialog::protection);
-        if (row("lock", icons::kLockSimple, Say::lock, Say::lock_hint, t.text)) c.send(api::Lock{});
-        if (row("forget", icons::kTrash, Say::forget, Say::forget_hint, t.danger)) open_dialog(c, Dialog::forget);
+        if (c.model.session.shared) {
+            if (row("leave", icons::kSignOut, Say::leave_machine, Say::leave_machine_hint, t.danger)) ask_to_leave(c);
+        } else {
+            if (row("lock", icons::kLockSimple, Say::lock, Say::lock_hint, t.text)) c.send(api::Lock{});
+            if (row("forget", icons::kTrash, Say::forget, Say::forget_hint, t.danger)) open_dialog(c, Dialog::forget);
+        }
     }
     scroll.set_content(y - scroll.top() + 24);
 }

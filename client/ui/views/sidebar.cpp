@@ -16,6 +16,8 @@ namespace sinetti::ui {
 
 namespace {
 
+constexpr float kReminderRoom = 240;   // that much of the list stays in sight beside a reminder
+
 float row_height(const Context& c)
 {
     if (c.touch()) return kRowHeightTouch;
@@ -262,6 +264,10 @@ void draw_sidebar(Context& c, const Rect& area)
     if (!c.model.conversations_known) {
         draw_bones(c, rest);
         return;
+    }
+    if (const float height = reminder_height(c, rest.w - 24); height > 0 && query.empty() && rest.h - height > kReminderRoom) {
+        const Rect strip = rest.take_top(height + 12);
+        draw_reminder(c, {strip.x + 12, strip.y + 4, strip.w - 24, height});
     }
     // What matches: conversations, then people one has no two-person conversation with, then messages.
     const SearchWords words(query);

@@ -5,7 +5,7 @@
 
 namespace sinetti::ui {
 
-// Before the seal is open (gate.cpp, enrol.cpp).
+// Before the seal is open (gate.cpp, enrol.cpp, sign_in.cpp).
 void draw_starting(Context& c);
 void draw_no_account(Context& c);
 void draw_unlock(Context& c);
@@ -13,6 +13,7 @@ void draw_opening(Context& c);
 void draw_elsewhere(Context& c);
 void draw_failed(Context& c);
 void draw_enrolment(Context& c);       // phases founder and invited
+void draw_recovering(Context& c);      // a new passphrase after the recovery code
 
 // The open seal.
 void draw_main(Context& c);
@@ -42,6 +43,23 @@ void draw_digits(Context& c, std::string_view key, const Rect& area, std::string
 float devices_height(const api::Person& person);
 void draw_devices(Context& c, const Rect& area, const api::Person& person);
 std::string device_name(const Context& c, const api::Device& device);
+
+// Signing in anywhere: what the settings say of it, the reminder to keep the recovery code, and their dialogs (recovery.cpp).
+float draw_sign_in_settings(Context& c, const Rect& area);         // height
+float reminder_height(Context& c, float width);                    // 0: nothing to remind of
+void draw_reminder(Context& c, const Rect& card);
+void draw_recovery_code(Context& c);
+void draw_change_passphrase(Context& c);
+void on_passphrase(State& state, Host& host, const api::PassphraseEvent& event);   // goes on with what a dialog began
+
+// A machine that is not one's own (shared_machine.cpp).
+inline constexpr float kSharedStripHeight = 44;
+inline constexpr std::int64_t kIdleMs = 15LL * 60 * 1000;          // without anybody doing anything; then it is left
+inline constexpr std::int64_t kIdleWarningMs = 60LL * 1000;        // before that
+void draw_shared_strip(Context& c, const Rect& strip);
+void ask_to_leave(Context& c);                                     // at once, unless something unsent would be lost
+void draw_leaving_question(Context& c);
+void leave_machine(State& state, Host& host);
 
 // Shared deeds.
 void open_conversation(Context& c, const api::ConversationId& id);

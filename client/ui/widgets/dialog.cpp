@@ -86,6 +86,9 @@ void open_dialog(Context& c, Dialog dialog)
     c.state.dialog = dialog;
     c.state.dialog_opened = true;
     c.state.tried = false;
+    c.state.asked = Asked::no;
+    c.state.answer = api::Code::none;
+    c.state.changing = false;
     c.state.chosen.clear();
     c.changed();
 }

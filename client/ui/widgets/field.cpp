@@ -97,23 +97,27 @@ std::string_view trimmed(std::string_view text)
     return text;
 }
 
-FieldResult passphrase_field(Context& c, std::string_view key, const Rect& box, bool fresh, bool autofocus, bool invalid)
+FieldResult secret_field(Context& c, std::string_view key, const Rect& box, const SecretFieldOptions& options)
 {
-    FieldOptions o{.kind = FieldKind::password,
-                   .label = c.say(Say::passphrase),
-                   .placeholder = c.say(Say::passphrase),
-                   .autocomplete = fresh ? "new-password" : "current-password",
-                   .max_bytes = api::kPassphraseMax,
-                   .autofocus = autofocus,
-                   .required = true,
-                   .invalid = invalid,
-                   .revealed = c.state.reveal,
-                   .trailing = 36};
+    const NodeId node = c.id(key);
+    const bool revealed = c.state.turned.contains(node) != options.shown;
+    const FieldOptions o{.kind = FieldKind::password,
+                         .label = c.say(options.label),
+                         .placeholder = options.labelled ? "" : c.say(options.label),
+                         .autocomplete = options.autocomplete,
+                         .max_bytes = api::kPassphraseMax,
+                         .autofocus = options.autofocus,
+                         .required = true,
+                         .invalid = options.invalid,
+                         .revealed = revealed,
+                         .trailing = 36};
     const FieldResult result = text_field(c, key, box, o);
-    const Say name = c.state.reveal ? Say::hide_passphrase : Say::show_passphrase;
-    IconButtonSpec eye{.icon = c.state.reveal ? icons::kEyeSlash : icons::kEye, .icon_size = 22};
-    eye.states = kToggle | (c.state.reveal ? kPressed : 0u);
-    if (icon_button(c, "reveal", {box.right() - 48, box.y + (box.h - 44) / 2, 44, 44}, c.say(name), eye)) c.state.reveal = !c.state.reveal;
+    IconButtonSpec eye{.icon = revealed ? icons::kEyeSlash : icons::kEye, .icon_size = 22};
+    eye.states = kToggle | (revealed ? kPressed : 0u);
+    const Rect place{box.right() - 48, box.y + (box.h - 44) / 2, 44, 44};
+    if (icon_button(c, std::string(key) + " reveal", place, c.say(revealed ? options.hide : options.show), eye)) {
+        if (c.state.turned.erase(node) == 0) c.state.turned.insert(node);
+    }
     return result;
 }
 

@@ -32,7 +32,17 @@ FieldResult search_field(Context& c, std::string_view key, const Rect& box, std:
 std::string_view field_text(const Context& c, NodeId field);
 std::string_view trimmed(std::string_view text);
 
-// Passphrase with its show/hide button; the rectangle is the box.
-FieldResult passphrase_field(Context& c, std::string_view key, const Rect& box, bool fresh, bool autofocus, bool invalid);
+// A passphrase, or another secret somebody types, with its show/hide button; the rectangle is the box.
+struct SecretFieldOptions {
+    Say label = Say::passphrase;
+    Say show = Say::show_passphrase;         // names of the button
+    Say hide = Say::hide_passphrase;
+    std::string_view autocomplete = "current-password";
+    bool autofocus = false;
+    bool invalid = false;
+    bool shown = false;                      // until its button hides it
+    bool labelled = false;                   // its label stands above: it is not repeated inside
+};
+FieldResult secret_field(Context& c, std::string_view key, const Rect& box, const SecretFieldOptions& options);
 
 }  // namespace sinetti::ui

@@ -229,6 +229,15 @@ export function modules(browser) {
     equal(await strength('jäätelö retki saunalauta kiuas metsä ovi'), 4);
   }));
 
+  suite.test('a device is called by its browser and its system', withPage('/index.html', async (page) => {
+    const name = (userAgent) => page.evaluate(async (one) => (await import('/device_name.js')).deviceName({userAgent: one}), userAgent);
+    equal(await name('Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'), 'Firefox, Windows');
+    equal(await name('Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'), 'Chrome, Linux');
+    equal(await name('Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0'), 'Edge, Windows');
+    equal(await name('Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1'), 'Safari, iPhone');
+    equal(await name('curl/8.0'), '');
+  }));
+
   suite.test('the store keeps a batch whole, in order, across a reload, and forgets all of it when wiped', withPage('/index.html', async (page) => {
     const batch = (records) => {
       const bytes = [];
