@@ -2,7 +2,7 @@
 // Drives real browsers against a real relay: node tests/browser/run.mjs [options]
 //   --app DIR       the built app                        (build/web)
 //   --relay PATH    the relay program                    (build/native/bin/sinetti-relay)
-//   --only NAME     one suite: modules, five, devices, tokens, search, look, hostile, ingress, firefox   (may be repeated)
+//   --only NAME     one suite: modules, five, devices, tokens, sign-in, search, look, hostile, ingress, firefox, firefox-sign-in   (may be repeated)
 //   --pictures      also writes the README's pictures to docs/images
 // Prints `browser: N passed, N failed`; measurements go to build/measurements.json, screenshots to build/screenshots.
 
@@ -23,6 +23,7 @@ import {ingress} from './suites/ingress.mjs';
 import {look} from './suites/look.mjs';
 import {modules} from './suites/modules.mjs';
 import {search} from './suites/search.mjs';
+import {signIn, signInFirefox} from './suites/sign_in.mjs';
 import {tokens} from './suites/tokens.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -43,10 +44,12 @@ const suites = {
   devices: (browser) => devices(browser, {...shared, screenshots}),
   tokens: (browser) => tokens(browser, shared),
   search: (browser) => search(browser, {...shared, screenshots}),
+  'sign-in': (browser) => signIn(browser, {...shared, screenshots}),
   look: (browser) => look(browser, {...shared, screenshots, pictures}),
   hostile: (browser) => hostile(browser, shared),
   ingress: (browser) => ingress(browser, shared),
   firefox: () => firefox(shared),
+  'firefox-sign-in': () => signInFirefox(shared),
 };
 for (const name of options.only) {
   if (!suites[name]) {

@@ -1,85 +1,11 @@
-// The same app in Firefox: invite, chat both ways, reload without the relay. Controls are found by role and name through
-// Firefox's own accessibility-flavoured selectors where it has them, and by the attributes of the mirror otherwise.
+// The same app in Firefox: invite, chat both ways, reload without the relay.
 
 import {check, equal, eventually, seconds, Suite} from '../support/harness.mjs';
-import {Display, launchFirefox} from '../support/firefox.mjs';
+import {Display} from '../support/firefox.mjs';
+import {FirefoxPerson} from '../support/firefox_person.mjs';
 import {Relay} from '../support/relay.mjs';
 
 const kDown = /establish a connection|NetworkError|connection to the server/;
-
-class FirefoxPerson {
-  static async create(display, name, origin, log) {
-    const person = new FirefoxPerson();
-    person.name = name;
-    person.passphrase = `${name.split(' ')[0].toLowerCase()} kuusi lumi takka valo`;
-    person.firefox = await launchFirefox(display);
-    [person.page] = await person.firefox.browser.pages();
-    person.page ??= await person.firefox.browser.newPage();
-    person.page.on('console', (message) => { if (message.type() === 'error') log.errors.push(`${name}: ${message.text()}`); });
-    person.page.on('pageerror', (error) => log.errors.push(`${name}: ${error.message}`));
-    person.page.on('request', (request) => {
-      const address = new URL(request.url());
-      ++log.requests;
-      if (/^(http|ws)/.test(address.protocol) && address.host !== new URL(origin).host) log.foreign.push(`${name}: ${request.url()}`);
-    });
-    return person;
-  }
-
-  // The element with this role and accessible name, as the browser computes them.
-  async find(role, name, timeout = seconds(15)) {
-    return eventually(`${this.name}: ${role} "${name}"`, async () => {
-      const found = await this.page.$(`aria/${name}[role="${role}"]`);
-      return found && await found.isVisible() ? found : null;
-    }, {timeout, interval: 150});
-  }
-
-  async press(role, name, timeout) {
-    await (await this.find(role, name, timeout)).click();
-  }
-
-  async type(name, text) {
-    const field = await eventually(`${this.name}: field "${name}"`, () => this.page.$(`input[aria-label="${name}"], textarea[aria-label="${name}"]`));
-    await field.click();
-    await this.page.keyboard.down('Control');
-    await this.page.keyboard.press('a');
-    await this.page.keyboard.up('Control');
-    await this.page.keyboard.type(text);
-    await eventually(`${this.name}: "${name}" holds what was typed`, async () => await field.evaluate((element) => element.value.length) === text.length);
-  }
-
-  async enter() {
-    await this.page.keyboard.press('Enter');
-  }
-
-  async isOpen() {
-    await this.find('button', 'New conversation', seconds(60));
-  }
-
-  async sees(text, timeout = seconds(20)) {
-    await eventually(`${this.name} sees "${text}"`, () => this.page.evaluate(
-      (wanted) => [...document.querySelectorAll('[role=log] article span')].some(({textContent}) => textContent === wanted), text), {timeout, interval: 150});
-  }
-
-  async reads(text, timeout = seconds(20)) {
-    await eventually(`${this.name} reads "${text}"`, () => this.page.evaluate(
-      (wanted) => document.body.textContent.includes(wanted), text), {timeout, interval: 150});
-  }
-
-  async openConversation(title) {
-    const row = await eventually(`${this.name}: conversation ${title}`, () => this.page.$(`[role=listitem][aria-label^="${title}"]`), {timeout: seconds(30)});
-    await row.click();
-    await eventually('the composer is there', () => this.page.$('textarea[aria-label="Write a message"]'));
-  }
-
-  async send(text) {
-    await this.type('Write a message', text);
-    await this.enter();
-  }
-
-  async close() {
-    await this.firefox.close();
-  }
-}
 
 export function firefox({program, app}) {
   const suite = new Suite('Firefox', {scenario: true});
@@ -106,35 +32,8 @@ export function firefox({program, app}) {
     display = await Display.start();
     sanna = await FirefoxPerson.create(display, 'Sanna Laine', relay.origin, log);
     tuomas = await FirefoxPerson.create(display, 'Tuomas Ek', relay.origin, log);
-    await sanna.page.goto(relay.administratorLink);
-    await sanna.type('Organisation', 'Kokeilu');
-    await sanna.type('Your name', sanna.name);
-    await sanna.press('button', 'Continue');
-    await sanna.type('Passphrase', sanna.passphrase);
-    await sanna.press('button', 'Seal it');
-    await sanna.isOpen();
-    await sanna.press('button', 'People');
-    await sanna.press('button', 'Invite');
-    await sanna.type('Name', tuomas.name);
-    await sanna.press('button', 'Create invitation');
-    // The clipboard of Firefox cannot be read by a page without asking, so the copy is watched instead.
-    await sanna.page.evaluate(() => {
-      const write = navigator.clipboard.writeText.bind(navigator.clipboard);
-      navigator.clipboard.writeText = (text) => {
-        globalThis.copied = text;
-        return write(text);
-      };
-    });
-    await sanna.press('button', 'Copy link');
-    const link = await eventually('the link is copied', () => sanna.page.evaluate(() => globalThis.copied));
-    await sanna.page.keyboard.press('Escape');
-    await tuomas.page.goto(link);
-    await tuomas.press('button', 'Accept the invitation');
-    await tuomas.type('Your name', tuomas.name);
-    await tuomas.press('button', 'Continue');
-    await tuomas.type('Passphrase', tuomas.passphrase);
-    await tuomas.press('button', 'Seal it');
-    await tuomas.isOpen();
+    await sanna.found(relay.administratorLink, 'Kokeilu');
+    await tuomas.enrol(await sanna.invite(tuomas.name));
   }, seconds(240));
 
   suite.test('they chat both ways', async () => {

@@ -68,6 +68,32 @@ export class Person {
     await this.press('Seal it');
   }
 
+  // At the gate of a browser that holds nothing yet.
+  async signIn(origin, {name = this.name, passphrase = this.passphrase, shared = false} = {}) {
+    await this.open(origin);
+    await this.tryToSignIn({name, passphrase, shared});
+  }
+
+  async tryToSignIn({name = this.name, passphrase = this.passphrase, shared = false} = {}) {
+    await this.type('Name', name);
+    await this.type('Passphrase', passphrase);
+    const box = this.page.getByRole('checkbox', {name: 'This is not my machine'});
+    if (await box.getAttribute('aria-checked') !== String(shared)) await box.click(kStep);
+    await this.press('Sign in');
+  }
+
+  async signInWithCode(origin, code, {name = this.name, fresh} = {}) {
+    await this.open(origin);
+    await this.press('Use the recovery code instead');
+    await this.type('Name', name);
+    await this.type('Recovery code', code);
+    await this.press('Sign in');
+    await this.page.getByRole('textbox', {name: 'New passphrase', exact: true}).waitFor(kOpening);
+    await this.type('New passphrase', fresh);
+    await this.press('Start using it');
+    this.passphrase = fresh;
+  }
+
   async unlock(passphrase = this.passphrase) {
     await this.page.getByRole('textbox', {name: 'Passphrase', exact: true}).waitFor(kOpening);
     await this.type('Passphrase', passphrase);

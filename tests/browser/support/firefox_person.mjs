@@ -1,0 +1,126 @@
+// One person at one Firefox. Controls are found by role and name through Firefox's own accessibility-flavoured selectors where it
+// has them, and by the attributes of the mirror otherwise.
+
+import {launchFirefox} from './firefox.mjs';
+import {eventually, seconds} from './harness.mjs';
+
+export class FirefoxPerson {
+  static async create(display, name, origin, log) {
+    const person = new FirefoxPerson();
+    person.name = name;
+    person.passphrase = `${name.split(' ')[0].toLowerCase()} kuusi lumi takka valo`;
+    person.firefox = await launchFirefox(display);
+    [person.page] = await person.firefox.browser.pages();
+    person.page ??= await person.firefox.browser.newPage();
+    person.page.on('console', (message) => { if (message.type() === 'error') log.errors.push(`${name}: ${message.text()}`); });
+    person.page.on('pageerror', (error) => log.errors.push(`${name}: ${error.message}`));
+    person.page.on('request', (request) => {
+      const address = new URL(request.url());
+      ++log.requests;
+      if (/^(http|ws)/.test(address.protocol) && address.host !== new URL(origin).host) log.foreign.push(`${name}: ${request.url()}`);
+    });
+    return person;
+  }
+
+  // The element with this role and accessible name, as the browser computes them.
+  async find(role, name, timeout = seconds(15)) {
+    return eventually(`${this.name}: ${role} "${name}"`, async () => {
+      const found = await this.page.$(`aria/${name}[role="${role}"]`);
+      return found && await found.isVisible() ? found : null;
+    }, {timeout, interval: 150});
+  }
+
+  async press(role, name, timeout) {
+    await (await this.find(role, name, timeout)).click();
+  }
+
+  async type(name, text) {
+    const field = await eventually(`${this.name}: field "${name}"`, () => this.page.$(`input[aria-label="${name}"], textarea[aria-label="${name}"]`));
+    await field.click();
+    await this.page.keyboard.down('Control');
+    await this.page.keyboard.press('a');
+    await this.page.keyboard.up('Control');
+    await this.page.keyboard.type(text);
+    await eventually(`${this.name}: "${name}" holds what was typed`, async () => await field.evaluate((element) => element.value.length) === text.length);
+  }
+
+  async enter() {
+    await this.page.keyboard.press('Enter');
+  }
+
+  async isOpen() {
+    await this.find('button', 'New conversation', seconds(60));
+  }
+
+  async sees(text, timeout = seconds(20)) {
+    await eventually(`${this.name} sees "${text}"`, () => this.page.evaluate(
+      (wanted) => [...document.querySelectorAll('[role=log] article span')].some(({textContent}) => textContent === wanted), text), {timeout, interval: 150});
+  }
+
+  async reads(text, timeout = seconds(20)) {
+    await eventually(`${this.name} reads "${text}"`, () => this.page.evaluate(
+      (wanted) => document.body.textContent.includes(wanted), text), {timeout, interval: 150});
+  }
+
+  async found(link, organisation) {
+    await this.page.goto(link);
+    await this.type('Organisation', organisation);
+    await this.type('Your name', this.name);
+    await this.press('button', 'Continue');
+    await this.type('Passphrase', this.passphrase);
+    await this.press('button', 'Seal it');
+    await this.isOpen();
+  }
+
+  async enrol(link) {
+    await this.page.goto(link);
+    await this.press('button', 'Accept the invitation');
+    await this.type('Your name', this.name);
+    await this.press('button', 'Continue');
+    await this.type('Passphrase', this.passphrase);
+    await this.press('button', 'Seal it');
+    await this.isOpen();
+  }
+
+  async invite(name) {
+    await this.press('button', 'People');
+    await this.press('button', 'Invite');
+    await this.type('Name', name);
+    await this.press('button', 'Create invitation');
+    // The clipboard of Firefox cannot be read by a page without asking, so the copy is watched instead.
+    await this.page.evaluate(() => {
+      const write = navigator.clipboard.writeText.bind(navigator.clipboard);
+      navigator.clipboard.writeText = (text) => {
+        globalThis.copied = text;
+        return write(text);
+      };
+    });
+    await this.press('button', 'Copy link');
+    const link = await eventually('the link is copied', () => this.page.evaluate(() => globalThis.copied));
+    await this.page.keyboard.press('Escape');
+    return link;
+  }
+
+  async signIn(origin, {name = this.name, passphrase = this.passphrase, shared = false} = {}) {
+    await this.page.goto(origin);
+    await this.type('Name', name);
+    await this.type('Passphrase', passphrase);
+    if (shared) await this.press('checkbox', 'This is not my machine');
+    await this.press('button', 'Sign in');
+  }
+
+  async openConversation(title) {
+    const row = await eventually(`${this.name}: conversation ${title}`, () => this.page.$(`[role=listitem][aria-label^="${title}"]`), {timeout: seconds(30)});
+    await row.click();
+    await eventually('the composer is there', () => this.page.$('textarea[aria-label="Write a message"]'));
+  }
+
+  async send(text) {
+    await this.type('Write a message', text);
+    await this.enter();
+  }
+
+  async close() {
+    await this.firefox.close();
+  }
+}
