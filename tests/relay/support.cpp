@@ -412,15 +412,17 @@ std::optional<std::vector<base::Bytes>> read_board(Client& client, std::uint32_t
 
 namespace {
 
-std::optional<directory::TokenIssuer> newest_issuer(const std::vector<base::Bytes>& records)
+// The newest but so many.
+std::optional<directory::TokenIssuer> newest_issuer(const std::vector<base::Bytes>& records, std::size_t but)
 {
-    std::optional<directory::TokenIssuer> newest;
+    std::vector<directory::TokenIssuer> issuers;
     for (const auto& entry : records) {
         const auto record = directory::decode_record(entry);
         if (!record) return {};
-        if (const auto* issuer = std::get_if<directory::TokenIssuer>(&*record)) newest = *issuer;
+        if (const auto* issuer = std::get_if<directory::TokenIssuer>(&*record)) issuers.push_back(*issuer);
     }
-    return newest;
+    if (but >= issuers.size()) return {};
+    return issuers[issuers.size() - 1 - but];
 }
 
 }  // namespace
@@ -434,10 +436,11 @@ std::optional<tokens::Token> fetch_token(const RelayAddress& relay, const crypto
     client.send(wire::AuthenticateDevice{device.public_key(), directory::sign_session(device, greeting->nonce)});
     if (!client.expect<wire::Accepted>()) return {};
     // The keys of a new day, or after a revocation, are published once there is a device session.
+    std::size_t spent = 0;
     for (int attempt = 0; attempt < 200; ++attempt, std::this_thread::sleep_for(20ms)) {
         const auto records = read_board(client, 0);
         if (!records) return {};
-        const auto issuer = newest_issuer(*records);
+        const auto issuer = newest_issuer(*records, spent);
         if (!issuer) continue;
         const auto key_id = tokens::token_key_id(issuer->issuer_public_key);
         const auto nonce = random.array<tokens::kTokenNonceSize>();
@@ -449,6 +452,10 @@ std::optional<tokens::Token> fetch_token(const RelayAddress& relay, const crypto
         const auto frame = client.receive();
         if (!frame) return {};
         if (const auto* refused = std::get_if<wire::Refused>(&*frame); refused != nullptr && refused->code == wire::Refusal::unknown_issuer) continue;
+        if (const auto* refused = std::get_if<wire::Refused>(&*frame); refused != nullptr && refused->code == wire::Refusal::no_tokens_left) {
+            ++spent;
+            continue;
+        }
         const auto* response = std::get_if<wire::TokenResponse>(&*frame);
         if (response == nullptr || response->evaluated_elements.size() != 1) return {};
         auto evaluated = crypto::GroupElement::decode(response->evaluated_elements[0]);

@@ -150,7 +150,7 @@ bool found(RunningRelay& relay, Cast& cast);
 // Reads a board to its end through Read, checking positions and chain on the way.
 std::optional<std::vector<base::Bytes>> read_board(Client& client, std::uint32_t board);
 
-// One token, under the newest issuer key the relay takes. A device has 64 of a key.
+// One token, under the newest issuer key the relay takes of which the device has any left: it has 64 of each.
 std::optional<tokens::Token> fetch_token(const RelayAddress& relay, const crypto::SignaturePrivateKey& device);
 
 }  // namespace sinetti::relay_test
