@@ -268,7 +268,7 @@ const char* english(Say what)
         case Say::new_message_announcement: return "{0}: {1}";
         case Say::field_missing: return "Fill this in.";
         case Say::too_short: return "{0} more characters are needed.";
-        case Say::system_joined_here: return "This device joined the conversation; what was said before is on your other devices";
+        case Say::system_joined_here: return "This device joined the conversation";
         case Say::system_device_joined: return "{0} goes on with a new device";
         case Say::system_own_device_signed_out: return "One of your devices was signed out · the conversation has new keys";
         case Say::system_device_signed_out: return "A device of {0} was signed out · the conversation has new keys";

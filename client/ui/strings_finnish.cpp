@@ -268,7 +268,7 @@ const char* finnish(Say what)
         case Say::new_message_announcement: return "{0}: {1}";
         case Say::field_missing: return "Täytä tämä kohta.";
         case Say::too_short: return "Vielä {0} merkkiä puuttuu.";
-        case Say::system_joined_here: return "Tämä laite liittyi keskusteluun; aiemmin sanottu on muilla laitteillasi";
+        case Say::system_joined_here: return "Tämä laite liittyi keskusteluun";
         case Say::system_device_joined: return "{0} jatkaa uudella laitteella";
         case Say::system_own_device_signed_out: return "Yksi laitteistasi kirjattiin ulos · keskustelulla on uudet avaimet";
         case Say::system_device_signed_out: return "Henkilön {0} laite kirjattiin ulos · keskustelulla on uudet avaimet";

@@ -268,7 +268,7 @@ const char* swedish(Say what)
         case Say::new_message_announcement: return "{0}: {1}";
         case Say::field_missing: return "Fyll i det här fältet.";
         case Say::too_short: return "{0} tecken saknas ännu.";
-        case Say::system_joined_here: return "Den här enheten anslöt sig till chatten; det som sagts tidigare finns på dina andra enheter";
+        case Say::system_joined_here: return "Den här enheten anslöt sig till chatten";
         case Say::system_device_joined: return "{0} fortsätter på en ny enhet";
         case Say::system_own_device_signed_out: return "En av dina enheter loggades ut · chatten har nya nycklar";
         case Say::system_device_signed_out: return "En enhet som tillhör {0} loggades ut · chatten har nya nycklar";
