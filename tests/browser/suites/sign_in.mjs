@@ -121,6 +121,7 @@ export function signIn(browser, {program, app, screenshots}) {
     equal(await accessibleFaults(visitor.page), []);
     await photograph(visitor.page, 'sign-in-code');
     await visitor.press('Back');
+    await visitor.page.getByRole('textbox', {name: 'Passphrase', exact: true}).waitFor();   // where the code's was
     const {keyboard} = visitor.page;
     await visitor.page.getByRole('textbox', {name: 'Name', exact: true}).focus();
     await keyboard.type('Nobody Atall');
