@@ -3,6 +3,7 @@
 #include "base/secret.h"
 #include "gfx/painter.h"
 #include "ui/context.h"
+#include "ui/navigation.h"
 #include "ui/views/timeline.h"
 #include "ui/views/views.h"
 #include "ui/widgets/dialog.h"
@@ -20,16 +21,6 @@ constexpr double kDraftMs = 1000;         // a draft is saved this long after th
 constexpr double kUnreadMs = 2000;        // the unread line goes this long after it was seen
 constexpr double kNever = 1e18;
 constexpr std::int64_t kDayMs = 24LL * 60 * 60 * 1000;
-
-bool in_list(Role role)
-{
-    return role == Role::list || role == Role::tablist || role == Role::radiogroup || role == Role::group || role == Role::navigation || role == Role::log;
-}
-
-bool is_pane(Role role)
-{
-    return role == Role::region || role == Role::navigation || role == Role::main || role == Role::complementary;
-}
 
 }  // namespace
 
@@ -367,86 +358,27 @@ struct App::Implementation {
         if (wake_ms < kNever) host.request_frame_at(wake_ms);
     }
 
-    // The focusable nodes below the nearest list around `node`, in order.
-    std::vector<const MirrorNode*> siblings(NodeId node) const
+    bool move_focus(const MirrorNode* target)
     {
-        NodeId around = 0;
-        for (const MirrorNode* n = mirror.find(node); n != nullptr; n = mirror.find(n->parent)) {
-            if (n->id != node && in_list(n->role)) {
-                around = n->id;
-                break;
-            }
-        }
-        std::vector<const MirrorNode*> out;
-        if (around == 0) return out;
-        for (const MirrorNode& n : mirror.nodes()) {
-            if ((n.actions & (kFocus | kFocusOnly)) == 0 || n.field) continue;
-            for (const MirrorNode* up = mirror.find(n.parent); up != nullptr; up = mirror.find(up->parent)) {
-                if (up->id == around) {
-                    out.push_back(&n);
-                    break;
-                }
-            }
-        }
-        return out;
-    }
-
-    bool move_focus(Key key)
-    {
-        const MirrorNode* here = mirror.find(input.focus());
-        if (here == nullptr || here->field) return false;
-        const auto all = siblings(here->id);
-        const auto at = std::find(all.begin(), all.end(), here);
-        if (at == all.end() || all.size() < 2) return false;
-        const auto index = static_cast<std::size_t>(at - all.begin());
-        std::size_t to = index;
-        switch (key) {
-            case Key::down:
-            case Key::right: to = std::min(index + 1, all.size() - 1); break;
-            case Key::up:
-            case Key::left: to = index > 0 ? index - 1 : 0; break;
-            case Key::home: to = 0; break;
-            case Key::end: to = all.size() - 1; break;
-            default: return false;
-        }
-        const MirrorNode& target = *all[to];
-        state.focus_next = target.id;
-        // A radio or a tab is chosen by arriving at it.
-        if (target.role == Role::radio || target.role == Role::tab) input.activate(target.id);
+        if (target == nullptr) return false;
+        state.focus_next = target->id;
         want();
         return true;
     }
 
-    bool next_pane(bool backwards)
+    bool move_in_list(Key key)
     {
-        std::vector<NodeId> panes;
-        std::size_t current = 0;
-        for (const MirrorNode& n : mirror.nodes()) {
-            if (is_pane(n.role)) panes.push_back(n.id);
-        }
-        if (panes.empty()) return false;
-        bool inside = false;
-        for (const MirrorNode* n = mirror.find(input.focus()); n != nullptr; n = mirror.find(n->parent)) {
-            const auto found = std::find(panes.begin(), panes.end(), n->id);
-            if (found != panes.end()) {
-                current = static_cast<std::size_t>(found - panes.begin());
-                inside = true;
-                break;
-            }
-        }
-        for (std::size_t step = inside ? 1 : 0; step <= panes.size(); ++step) {
-            const std::size_t index = backwards ? (current + panes.size() * 2 - step) % panes.size() : (current + step) % panes.size();
-            for (const MirrorNode& n : mirror.nodes()) {
-                if ((n.actions & kFocus) == 0 || (n.states & (kDisabled | kHidden)) != 0) continue;
-                const MirrorNode* up = &n;
-                while (up != nullptr && !is_pane(up->role)) up = mirror.find(up->parent);
-                if (up == nullptr || up->id != panes[index]) continue;
-                state.focus_next = n.id;
-                want();
-                return true;
-            }
-        }
-        return false;
+        const MirrorNode* target = next_sibling(mirror, input.focus(), key);
+        // A radio or a tab is chosen by arriving at it.
+        if (target != nullptr && (target->role == Role::radio || target->role == Role::tab)) input.activate(target->id);
+        return move_focus(target);
+    }
+
+    bool scroll(Key key)
+    {
+        if (!scroll_by_key(mirror, input, key)) return false;
+        want();
+        return true;
     }
 
     bool escape()
@@ -475,7 +407,7 @@ struct App::Implementation {
         const bool in_field = here != nullptr && here->field.has_value();
         switch (key) {
             case Key::escape: return escape();
-            case Key::f6: return next_pane((modifiers & kShift) != 0);
+            case Key::f6: return move_focus(next_pane(mirror, input.focus(), (modifiers & kShift) != 0));
             case Key::k:
                 if ((modifiers & kControl) == 0 || model.session.phase != api::Phase::open || state.dialog != Dialog::none) return false;
                 state.place = Place::chats;
@@ -494,10 +426,10 @@ struct App::Implementation {
             case Key::home:
             case Key::end:
                 if (in_field || (modifiers & (kControl | kAlt)) != 0) return false;
-                if (move_focus(key)) return true;
-                return scroll_by_key(key);
+                if (move_in_list(key)) return true;
+                return scroll(key);
             case Key::page_up:
-            case Key::page_down: return scroll_by_key(key);
+            case Key::page_down: return scroll(key);
             case Key::enter:
             case Key::space:
                 // Buttons and links are real ones and click by themselves.
@@ -506,46 +438,6 @@ struct App::Implementation {
                 want();
                 return true;
             default: return false;
-        }
-    }
-
-    bool scroll_by_key(Key key)
-    {
-        // The scrolling area around the focus, or else the timeline, or else the first there is.
-        NodeId area = 0;
-        for (const MirrorNode* n = mirror.find(input.focus()); n != nullptr; n = mirror.find(n->parent)) {
-            if ((n->actions & kScroll) != 0) {
-                area = n->id;
-                break;
-            }
-        }
-        for (const MirrorNode& n : mirror.nodes()) {
-            if ((n.actions & kScroll) != 0 && (area == 0 || (n.role == Role::log && mirror.find(input.focus()) == nullptr))) area = n.id;
-        }
-        if (area == 0) return false;
-        const float page = input.scroll(area).area * 0.85f;
-        const float delta = key == Key::page_up ? -page : key == Key::page_down ? page : key == Key::up ? -60.0f : key == Key::down ? 60.0f :
-                            key == Key::home ? -1e7f : key == Key::end ? 1e7f : 0.0f;
-        if (delta == 0 || !input.scroll_by(area, delta)) return false;
-        want();
-        return true;
-    }
-
-    void reveal(NodeId node)
-    {
-        const MirrorNode* target = mirror.find(node);
-        if (target == nullptr) return;
-        Rect rect = target->rect;
-        for (const MirrorNode* up = mirror.find(target->parent); up != nullptr; up = mirror.find(up->parent)) {
-            if ((up->actions & kScroll) == 0) continue;
-            const float margin = 12;
-            float delta = 0;
-            if (rect.y < up->rect.y + margin) {
-                delta = rect.y - up->rect.y - margin;
-            } else if (rect.bottom() > up->rect.bottom() - margin) {
-                delta = std::min(rect.bottom() - up->rect.bottom() + margin, rect.y - up->rect.y - margin);
-            }
-            if (delta != 0 && input.scroll_by(up->id, delta)) rect.y -= delta;
         }
     }
 
@@ -592,7 +484,7 @@ bool App::on_key(Key key, unsigned modifiers)
 void App::on_focus(NodeId node, bool visible)
 {
     if (!m_implementation->input.set_focus(node, visible)) return;
-    if (node != 0 && visible) m_implementation->reveal(node);
+    if (node != 0 && visible) reveal(m_implementation->mirror, m_implementation->input, node);
     m_implementation->want();
 }
 
