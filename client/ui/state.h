@@ -82,7 +82,6 @@ struct State {
     std::uint64_t searched_revision = 0;         // of the conversations when that was asked
     NodeId composer = 0;                         // the message field on the screen
     NodeId focus_next = 0;                       // give this node the focus at the end of the frame
-    std::string announcement;
     bool dismissed_offline = false;
     RelayDocument relay = RelayDocument::unknown;
     std::string relay_document;                  // where `relay` is `there`
