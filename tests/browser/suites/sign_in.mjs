@@ -389,7 +389,8 @@ export function signIn(browser, {program, app, screenshots}) {
     const tablet = await machine(mikael);
     await tablet.signInWithCode(relay.origin, code, {fresh: 'toinen ruska toinen laituri'});
     await tablet.isOpen();
-    await tablet.openConversation(kGroup);
+    await tablet.openConversation(kGroup);   // which may be history alone at first
+    await tablet.reads('This device joined the conversation', kSlow);
     await elina.openConversation(kGroup);
     await elina.send('Vielä tänään.');
     await tablet.sees('Vielä tänään.');
