@@ -9,14 +9,6 @@
 
 namespace sinetti::base {
 
-struct CodePoint {
-    char32_t value = 0;
-    std::size_t size = 0;   // bytes; 0 at the end of the text
-};
-
-// Malformed bytes come out as U+FFFD, one byte each: text off the wire may be anything.
-CodePoint code_point_at(std::string_view text, std::size_t position);
-
 char32_t folded(char32_t c);   // of a character by itself
 bool is_space(char32_t c);
 

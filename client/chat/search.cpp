@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/folding.h"
+#include "base/utf8.h"
 
 #include <algorithm>
 

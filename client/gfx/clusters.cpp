@@ -1,6 +1,6 @@
 #include "gfx/clusters.h"
 
-#include "gfx/utf8.h"
+#include "base/utf8.h"
 
 #include <iterator>
 
@@ -53,40 +53,9 @@ bool is_right_to_left(char32_t c) { return within(kRightToLeft, c); }
 
 }  // namespace
 
-CodePoint code_point_at(std::string_view text, std::size_t position)
-{
-    if (position >= text.size()) return {};
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[position + i]); };
-    const unsigned char first = byte(0);
-    if (first < 0x80) return {first, 1};
-    std::size_t size = 0;
-    char32_t value = 0;
-    if (first >= 0xC2 && first <= 0xDF) {
-        size = 2;
-        value = first & 0x1Fu;
-    } else if (first >= 0xE0 && first <= 0xEF) {
-        size = 3;
-        value = first & 0x0Fu;
-    } else if (first >= 0xF0 && first <= 0xF4) {
-        size = 4;
-        value = first & 0x07u;
-    } else {
-        return {0xFFFD, 1};
-    }
-    if (position + size > text.size()) return {0xFFFD, 1};
-    for (std::size_t i = 1; i < size; ++i) {
-        if ((byte(i) & 0xC0u) != 0x80u) return {0xFFFD, 1};
-        value = (value << 6) | (byte(i) & 0x3Fu);
-    }
-    const bool overlong = (size == 3 && value < 0x800) || (size == 4 && value < 0x10000);
-    const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-    if (overlong || surrogate || value > 0x10FFFF) return {0xFFFD, 1};
-    return {value, size};
-}
-
 Cluster cluster_at(std::string_view text, std::size_t position)
 {
-    const CodePoint first = code_point_at(text, position);
+    const base::CodePoint first = base::code_point_at(text, position);
     Cluster cluster{.begin = position, .end = position + first.size, .single = first.value};
     const char32_t c = first.value;
     if (c == '\n') {
@@ -108,7 +77,7 @@ Cluster cluster_at(std::string_view text, std::size_t position)
     bool after_joiner = false;
     bool flag_open = is_regional(c);
     while (cluster.end < text.size() && cluster.end - cluster.begin < kClusterSizeMax) {
-        const CodePoint next = code_point_at(text, cluster.end);
+        const base::CodePoint next = base::code_point_at(text, cluster.end);
         const bool same_word = shaped && (cluster.right_to_left ? is_right_to_left(next.value) : is_shaped(next.value));
         if (!(extends(next.value) || after_joiner || same_word || (flag_open && is_regional(next.value)))) break;
         if (is_regional(next.value)) flag_open = false;

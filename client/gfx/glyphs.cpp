@@ -1,7 +1,7 @@
 #include "gfx/glyphs.h"
 
 #include "base/check.h"
-#include "gfx/utf8.h"
+#include "base/utf8.h"
 
 #include <imgui_internal.h>
 
@@ -81,7 +81,7 @@ const Glyphs::Foreign& Glyphs::foreign(Face face, float pixels, std::string_view
         m_foreign.clear();
     }
     // Without the variation selector a browser may pick an outline from some font of the system.
-    const CodePoint first = code_point_at(cluster, 0);
+    const base::CodePoint first = base::code_point_at(cluster, 0);
     const bool picture = first.size == cluster.size() && first.value >= 0x1F300 && first.value <= 0x1FAFF;
     const ClusterImage image = m_clusters.rasterise_cluster(picture ? std::string(cluster) + "\xEF\xB8\x8F" : std::string(cluster), pixels, weight);
     Foreign entry{.left = image.left, .top = image.top, .advance = image.advance};

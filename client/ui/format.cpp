@@ -2,7 +2,6 @@
 
 #include "base/bytes.h"
 #include "gfx/clusters.h"
-#include "gfx/utf8.h"
 
 #include <array>
 #include <cstdio>

@@ -1,6 +1,7 @@
 #include "ui/search.h"
 
 #include "base/folding.h"
+#include "base/utf8.h"
 
 namespace sinetti::ui {
 

@@ -1,6 +1,7 @@
 #include "vault/sign_in_name.h"
 
 #include "base/folding.h"
+#include "base/utf8.h"
 #include "codec/writer.h"
 #include "crypto/hash.h"
 

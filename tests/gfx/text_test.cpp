@@ -1,6 +1,5 @@
 #include "gfx/clusters.h"
 #include "gfx/text.h"
-#include "gfx/utf8.h"
 #include "tests/ui/fonts.h"
 
 #include <doctest/doctest.h>
@@ -71,18 +70,6 @@ constexpr TextStyle kStyle{Face::regular, 15, 21};
 
 TEST_SUITE("gfx.text")
 {
-    TEST_CASE("malformed UTF-8 comes out as one replacement character a byte")
-    {
-        CHECK(code_point_at("\xC3\xA4", 0).value == 0xE4);
-        CHECK(code_point_at("\xF0\x9F\x91\x8D", 0).value == 0x1F44D);
-        for (const std::string_view bad : {"\x80", "\xC0\xAF", "\xE2\x82", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xC3"}) {
-            CAPTURE(bad);
-            CHECK(code_point_at(bad, 0).value == 0xFFFD);
-            CHECK(code_point_at(bad, 0).size == 1);
-        }
-        CHECK(code_point_at("", 0).size == 0);
-    }
-
     TEST_CASE("what looks like one character is one cluster")
     {
         for (const std::string_view whole : {"ä", "a\xCC\x88", "👍🏽", "❄️", "👩‍👩‍👧‍👦", "🏳️‍🌈", "🇫🇮", "1️⃣", "ê", "🏴󠁧󠁢󠁳󠁣󠁴󠁿"}) {

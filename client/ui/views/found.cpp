@@ -1,6 +1,6 @@
 #include "ui/views/found.h"
 
-#include "base/folding.h"
+#include "base/utf8.h"
 #include "ui/format.h"
 #include "ui/views/views.h"
 #include "ui/widgets/avatar.h"
