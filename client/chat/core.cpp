@@ -405,6 +405,7 @@ void Core::Implementation::report_connection()
     m_reported_connection = event;
     m_effects.emit(event);
 }
+
 // --- the outside ---------------------------------------------------------------------------------------------------------
 
 Core::Core(const CoreEnvironment& environment) : m_implementation(std::make_unique<Implementation>(environment)) {}

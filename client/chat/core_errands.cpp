@@ -181,4 +181,5 @@ void Core::Implementation::ErrandListener::on_session_closed(net::CloseReason re
     if (reason == net::CloseReason::garbled) m_core.m_effects.emit(api::NoticeEvent{.code = api::Code::relay_garbled, .severity = api::Severity::warning});
     if (reason != net::CloseReason::ours && m_core.m_errand_session.is_started()) m_core.fail_errands();
 }
+
 }  // namespace sinetti::chat

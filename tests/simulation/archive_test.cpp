@@ -94,6 +94,19 @@ TEST_SUITE("simulation.archive")
         CHECK(only_texts(tablet, "Valmius") == Lines{"Kokous siirtyy", "Selvä"});
     }
 
+    TEST_CASE("what another device had not left yet when it came, a new one reads within the day")
+    {
+        Office office(909);
+        auto& world = office.world;
+        office.bertta().set_offline(true);
+        auto& tablet = sign_in(world, office.bertta(), "Bertan tabletti");
+        pass(world, 3 * kHour, 10 * kMinute);
+        CHECK(only_texts(tablet, "Valmius").empty());
+        office.bertta().set_offline(false);
+        pass(world, 9 * kHour, 10 * kMinute);
+        CHECK(only_texts(tablet, "Valmius") == Lines{"Kokous siirtyy", "Selvä"});
+    }
+
     TEST_CASE("the archive survives a restart of every device, and nothing comes twice from two of them")
     {
         Office office(902);
