@@ -19,10 +19,7 @@ export function devices(browser, {program, app, screenshots}) {
     await Promise.all(everyone.map((person) => person.close().catch(() => {})));
     await relay?.remove();
   });
-  suite.onFailure = async (title, folder) => {
-    for (const person of everyone)
-      await person.page.screenshot({path: `${folder}/${title.replace(/\W+/g, '-').slice(0, 60)}-${person.name.split(' ')[0]}.png`, timeout: seconds(5)});
-  };
+  suite.photographFailures(() => everyone);
 
   suite.test('three people, and a group the administrator is not in', async () => {
     relay = await Relay.create({program, app});

@@ -20,11 +20,7 @@ export function firefox({program, app}) {
     display?.stop();
     await relay?.remove();
   });
-  suite.onFailure = async (title, folder) => {
-    for (const person of [sanna, tuomas]) {
-      await person?.page.screenshot({path: `${folder}/${title.replace(/\W+/g, '-').slice(0, 60)}-${person.name.split(' ')[0]}.png`});
-    }
-  };
+  suite.photographFailures(() => [sanna, tuomas]);
 
   suite.test('one founds and invites, the other enrols', async () => {
     relay = await Relay.create({program, app});

@@ -29,11 +29,7 @@ export function fivePeople(browser, {program, app, measurements}) {
     await Promise.all(everyone.map((person) => person.close().catch(() => {})));
     await relay?.remove();
   });
-  suite.onFailure = async (title, folder) => {
-    for (const person of everyone) {
-      await person.page.screenshot({path: `${folder}/${title.replace(/\W+/g, '-').slice(0, 60)}-${person.name.split(' ')[0]}.png`, timeout: seconds(5)});
-    }
-  };
+  suite.photographFailures(() => everyone);
 
   suite.test('the administrator link founds the organisation, and its secret leaves the address bar', async () => {
     relay = await Relay.create({program, app});

@@ -27,11 +27,7 @@ export function hostile(browser, {program, app}) {
     await proxy?.close();
     await relay?.remove();
   });
-  suite.onFailure = async (title, folder) => {
-    for (const person of people) {
-      await person.page.screenshot({path: `${folder}/${title.replace(/\W+/g, '-').slice(0, 60)}-${person.name.split(' ')[0]}.png`, timeout: seconds(5)});
-    }
-  };
+  suite.photographFailures(() => people);
 
   suite.test('two people talk through somebody in between', async () => {
     const port = await freePort();

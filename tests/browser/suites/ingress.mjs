@@ -26,11 +26,7 @@ export function ingress(browser, {program, app}) {
     await front?.stop().catch(() => {});
     await relay?.remove();
   });
-  suite.onFailure = async (title, folder) => {
-    for (const person of people) {
-      await person.page.screenshot({path: `${folder}/${title.replace(/\W+/g, '-').slice(0, 60)}-${person.name.split(' ')[0]}.png`, timeout: seconds(5)});
-    }
-  };
+  suite.photographFailures(() => people);
 
   suite.test('the app opened from the ingress founds, enrols and talks', async () => {
     front = new Ingress({program, app, port: await freePort()});

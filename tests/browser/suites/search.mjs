@@ -28,10 +28,7 @@ export function search(browser, {program, app, screenshots}) {
     await Promise.all(people.map((person) => person.close().catch(() => {})));
     await relay?.remove();
   });
-  suite.onFailure = async (title, folder) => {
-    for (const person of people)
-      await person.page.screenshot({path: `${folder}/${title.replace(/\W+/g, '-').slice(0, 60)}-${person.name.split(' ')[0]}.png`, timeout: seconds(5)});
-  };
+  suite.photographFailures(() => people);
 
   const field = (person) => person.page.getByRole('searchbox');
   const rows = (person) => person.page.getByRole('list', {name: 'Chats'}).getByRole('listitem');

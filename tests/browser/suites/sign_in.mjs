@@ -37,11 +37,7 @@ export function signIn(browser, {program, app, screenshots}) {
     await Promise.all(everyone.map((person) => person.close().catch(() => {})));
     await relay?.remove();
   });
-  suite.onFailure = async (title, folder) => {
-    for (const [i, person] of everyone.entries()) {
-      await person.page.screenshot({path: `${folder}/${title.replace(/\W+/g, '-').slice(0, 60)}-${i}-${person.name.split(' ')[0]}.png`, timeout: seconds(5)}).catch(() => {});
-    }
-  };
+  suite.photographFailures(() => everyone);
 
   // Another machine of the same person.
   async function machine(person, options = {}) {
@@ -419,11 +415,7 @@ export function signInFirefox({program, app}) {
     display?.stop();
     await relay?.remove();
   });
-  suite.onFailure = async (title, folder) => {
-    for (const [i, person] of everyone.entries()) {
-      await person.page.screenshot({path: `${folder}/${title.replace(/\W+/g, '-').slice(0, 60)}-${i}-${person.name.split(' ')[0]}.png`}).catch(() => {});
-    }
-  };
+  suite.photographFailures(() => everyone);
 
   async function machine(name) {
     const person = await FirefoxPerson.create(display, name, relay.origin, log);

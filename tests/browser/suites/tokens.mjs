@@ -32,10 +32,7 @@ export function tokens(browser, {program, app}) {
     await proxy?.close();
     await relay?.remove();
   });
-  suite.onFailure = async (title, folder) => {
-    for (const person of people)
-      await person.page.screenshot({path: `${folder}/${title.replace(/\W+/g, '-').slice(0, 60)}-${person.name.split(' ')[0]}.png`, timeout: seconds(5)});
-  };
+  suite.photographFailures(() => people);
 
   const log = async () => (await readFile(join(relay.data, 'observed'), 'utf8')).split('\n').filter(Boolean).map((line) => JSON.parse(line));
   const of = (lines, conn) => lines.filter((line) => line.conn === conn);

@@ -51,6 +51,17 @@ export class Suite {
     this.#cleanups.push(run);
   }
 
+  // What `people()` see when a test fails, as pictures in a folder.
+  photographFailures(people) {
+    this.onFailure = async (title, folder) => {
+      const name = title.replace(/\W+/g, '-').slice(0, 60);
+      for (const [i, person] of people().entries()) {
+        const path = `${folder}/${name}-${i}-${person?.name.split(' ')[0]}.png`;
+        await person?.page.screenshot({path, timeout: seconds(5)}).catch(() => {});   // its page may be gone
+      }
+    };
+  }
+
   async run(report, {onFailure} = {}) {
     console.log(this.name);
     let broken = null;

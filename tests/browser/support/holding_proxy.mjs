@@ -3,22 +3,16 @@
 
 import {connect, createServer} from 'node:net';
 
+import {Sockets} from './sockets.mjs';
+
 export async function startHoldingProxy(port, relayPort) {
-  const sockets = new Set();
+  const sockets = new Sockets();
   let holding = false;
   let held = [];   // {client, relay}: the relay's side is paused
 
   const server = createServer((client) => {
     const relay = connect(relayPort, '127.0.0.1');
-    for (const socket of [client, relay]) {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => {
-        sockets.delete(socket);
-        client.destroy();
-        relay.destroy();
-      });
-    }
+    sockets.tie(client, relay);
     client.once('data', (request) => {
       relay.write(request);
       client.pipe(relay);
@@ -37,7 +31,7 @@ export async function startHoldingProxy(port, relayPort) {
       held = [];
     },
     async close() {
-      for (const socket of sockets) socket.destroy();
+      sockets.destroyAll();
       await new Promise((resolve) => server.close(resolve));
     },
   };

@@ -4,6 +4,8 @@
 import {createHash} from 'node:crypto';
 import {connect, createServer} from 'node:net';
 
+import {Sockets} from './sockets.mjs';
+
 // One unmasked binary WebSocket message (RFC 6455, 5.2).
 function binaryMessage(payload) {
   const header = payload.length < 126 ? Buffer.from([0x82, payload.length])
@@ -61,21 +63,13 @@ class Direction {
 
 export async function startLyingProxy(port, relayPort) {
   const speakers = new Set();
-  const sockets = new Set();
+  const sockets = new Sockets();
   const seen = {sizes: new Set(), messages: 0, repeated: 0};   // of all messages of browsers and relay
   let leadsTo = relayPort;
 
   const server = createServer((client) => {
     const relay = connect(leadsTo, '127.0.0.1');
-    for (const socket of [client, relay]) {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => {
-        sockets.delete(socket);
-        client.destroy();
-        relay.destroy();
-      });
-    }
+    sockets.tie(client, relay);
     const known = new Set();   // what has passed on this connection
     const look = ({payload, binary}) => {
       if (!binary) return;
@@ -111,7 +105,7 @@ export async function startLyingProxy(port, relayPort) {
     });
   });
   await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
-  const hangUp = () => { for (const socket of sockets) socket.destroy(); };
+  const hangUp = () => sockets.destroyAll();
   return {
     seen,
     // Says this to everybody who is connected now; answers how many that were.
