@@ -13,14 +13,6 @@ using namespace sinetti::ingress_test;
 
 namespace {
 
-std::vector<nlohmann::json> lines_of(const std::filesystem::path& file)
-{
-    std::vector<nlohmann::json> lines;
-    std::ifstream stream(file);
-    for (std::string line; std::getline(stream, line);) lines.push_back(nlohmann::json::parse(line, nullptr, false));
-    return lines;
-}
-
 std::set<std::string> values_of(const std::vector<nlohmann::json>& lines, const char* key)
 {
     std::set<std::string> values;
@@ -62,7 +54,7 @@ TEST_CASE("two people write and read through an ingress, whose log has no board 
     }
 
     // The relay knows boards, positions and tokens, and everybody is at the ingress's address.
-    const auto at_relay = lines_of(of_relay);
+    const auto at_relay = json_lines(of_relay);
     CHECK(values_of(at_relay, "addr") == std::set<std::string>{"127.0.0.1"});
     for (const auto* operation : {"append", "follow", "read", "token"}) CHECK(values_of(at_relay, "op").contains(operation));
     CHECK(values_of(at_relay, "board").contains("1"));
@@ -71,7 +63,7 @@ TEST_CASE("two people write and read through an ingress, whose log has no board 
     for (const auto* address : {"127.0.0.2", "127.0.0.3"}) CHECK(all.find(address) == std::string::npos);
 
     // The ingress knows addresses and sizes.
-    const auto at_ingress = lines_of(of_ingress);
+    const auto at_ingress = json_lines(of_ingress);
     REQUIRE_FALSE(at_ingress.empty());
     for (const auto* address : {"127.0.0.2", "127.0.0.3"}) CHECK(values_of(at_ingress, "addr").contains(address));
     CHECK(values_of(at_ingress, "op") == std::set<std::string>{"close", "connect", "down", "get", "open", "up"});

@@ -9,18 +9,6 @@
 using namespace sinetti;
 using namespace sinetti::relay_test;
 
-namespace {
-
-std::vector<nlohmann::json> lines_of(const std::filesystem::path& file)
-{
-    std::vector<nlohmann::json> lines;
-    std::ifstream stream(file);
-    for (std::string line; std::getline(stream, line);) lines.push_back(nlohmann::json::parse(line, nullptr, false));
-    return lines;
-}
-
-}  // namespace
-
 TEST_SUITE_BEGIN("relay.figures");
 
 TEST_CASE("figures are served on an address of their own, and name nobody")
@@ -72,7 +60,7 @@ TEST_CASE("what an operator could write down is written down when asked for, and
         REQUIRE(stranger.expect<wire::VaultEvaluated>());
         CHECK(get_text(relay.metrics_port(), "/metrics").find("sinetti_vault_requests_total 1\n") != std::string::npos);
     }
-    const auto lines = lines_of(file);
+    const auto lines = json_lines(file);
     const auto is = [](const char* op) { return [op](const nlohmann::json& line) { return line["op"] == op; }; };
     REQUIRE(std::ranges::none_of(lines, [](const nlohmann::json& line) { return line.is_discarded(); }));
     CHECK(std::ranges::count_if(lines, is("open")) == std::ranges::count_if(lines, is("close")));

@@ -37,6 +37,14 @@ TemporaryFolder::~TemporaryFolder()
     std::filesystem::remove_all(m_path, ignored);
 }
 
+std::vector<nlohmann::json> json_lines(const std::filesystem::path& file)
+{
+    std::vector<nlohmann::json> lines;
+    std::ifstream stream(file);
+    for (std::string line; std::getline(stream, line);) lines.push_back(nlohmann::json::parse(line, nullptr, false));
+    return lines;
+}
+
 void make_app(const std::filesystem::path& folder)
 {
     std::filesystem::create_directories(folder / "fonts");

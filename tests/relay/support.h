@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 namespace sinetti::relay {
@@ -32,6 +33,8 @@ public:
 private:
     std::filesystem::path m_path;
 };
+
+std::vector<nlohmann::json> json_lines(const std::filesystem::path& file);   // as --observe writes them; discarded ones are no JSON
 
 // A minimal app: index.html, and a compressed file.
 void make_app(const std::filesystem::path& folder);
