@@ -3,7 +3,7 @@
 #include "base/secret.h"
 #include "gfx/painter.h"
 #include "ui/context.h"
-#include "ui/navigation.h"
+#include "ui/keyboard.h"
 #include "ui/views/timeline.h"
 #include "ui/views/views.h"
 #include "ui/widgets/dialog.h"

@@ -1,4 +1,4 @@
-#include "ui/navigation.h"
+#include "ui/keyboard.h"
 
 #include <algorithm>
 
