@@ -3,11 +3,11 @@
 #include "generated/icons.h"
 #include "ui/format.h"
 #include "ui/views/gate.h"
+#include "ui/views/new_passphrase.h"
 #include "ui/views/views.h"
 #include "ui/widgets/avatar.h"
 #include "ui/widgets/button.h"
 #include "ui/widgets/field.h"
-#include "ui/widgets/strength.h"
 
 namespace sinetti::ui {
 
@@ -142,38 +142,17 @@ void draw_passphrase_step(Context& c, GateScope& gate, bool founder)
     const int count = founder ? kFounderSteps : kInvitedSteps;
     gate.form();
     draw_steps(c, gate, count - 1, count, Step::identity);
-    gate.heading("title", gate.wide() ? kHero : kLarge, c.say(Say::passphrase_title));
-    gate.gap(8);
-    gate.paragraph("text", kLead, c.say(Say::passphrase_text), c.theme.text_2);
-    gate.gap(26);
-    c.ink(kLabelStrong, c.say(Say::passphrase), gate.x(), gate.y, c.theme.text);
-    gate.gap(26);
-    const FieldResult field = secret_field(c, "passphrase", gate.take(kFieldHeight), {.autocomplete = "new-password", .autofocus = !c.touch(), .invalid = c.state.tried, .labelled = true});
-    gate.gap(14);
-    const PasswordState typed = c.state.passwords[field.id];
-    draw_strength(c, gate.take(kStrengthHeight), typed);
-    gate.gap(22);
-    draw_rules(c, gate.take(kRulesHeight), typed);
-    gate.gap(20);
-    draw_gate_error(c, gate, c.model.session.error);
-    if (c.model.session.error != api::Code::none) gate.gap(16);
-    gate.foot(kFieldHeight);
-    const bool pressed = button(c, "seal", gate.take(kFieldHeight), {.label = c.say(Say::seal_it), .large = true});
-    if (!pressed && !field.submitted) return;
-    if (typed.bytes < api::kPassphraseMin) {
-        c.state.tried = true;
-        c.state.focus_next = field.id;
-        c.changed();
-        return;
-    }
+    const NewPassphrase words{Say::passphrase_title, Say::passphrase_text, Say::passphrase, Say::seal_it};
+    const NodeId field = draw_new_passphrase(c, gate, words, c.say(c.model.session.error));
+    if (field == 0) return;
     const std::string name(trimmed(field_text(c, c.id("name"))));
     const std::string position(trimmed(field_text(c, c.id("position"))));
     if (founder) {
-        c.send(api::Found{std::string(trimmed(field_text(c, c.id("organisation")))), name, position}, field.id);
+        c.send(api::Found{std::string(trimmed(field_text(c, c.id("organisation")))), name, position}, field);
     } else {
-        c.send(api::Enrol{name, position}, field.id);
+        c.send(api::Enrol{name, position}, field);
     }
-    c.state.passwords.erase(field.id);
+    c.state.passwords.erase(field);
     c.state.turned.clear();
 }
 

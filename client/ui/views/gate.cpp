@@ -101,6 +101,14 @@ void draw_notice_head(Context& c, GateScope& gate, std::string_view title, std::
     gate.gap(28);
 }
 
+FieldResult labelled_secret(Context& c, GateScope& gate, std::string_view key, SecretFieldOptions options)
+{
+    options.labelled = true;
+    c.ink(kLabelStrong, c.say(options.label), gate.x(), gate.y, c.theme.text);
+    gate.gap(26);
+    return secret_field(c, key, gate.take(kFieldHeight), options);
+}
+
 FieldResult labelled_field(Context& c, GateScope& gate, std::string_view key, std::string_view label, const FieldOptions& base, bool missing)
 {
     FieldOptions options = base;

@@ -52,5 +52,6 @@ void draw_sign_in(Context& c);
 
 // With a label above; and, when it is `missing`, what to do below.
 FieldResult labelled_field(Context& c, GateScope& gate, std::string_view key, std::string_view label, const FieldOptions& base, bool missing);
+FieldResult labelled_secret(Context& c, GateScope& gate, std::string_view key, SecretFieldOptions options);
 
 }  // namespace sinetti::ui

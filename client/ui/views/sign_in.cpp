@@ -2,11 +2,11 @@
 
 #include "generated/icons.h"
 #include "ui/views/gate.h"
+#include "ui/views/new_passphrase.h"
 #include "ui/views/views.h"
 #include "ui/widgets/avatar.h"
 #include "ui/widgets/button.h"
 #include "ui/widgets/check_box.h"
-#include "ui/widgets/strength.h"
 
 namespace sinetti::ui {
 
@@ -72,14 +72,6 @@ void change_way(Context& c, bool with_code)
     c.state.tried = false;
     c.state.sign_in_wanted = false;
     c.changed();
-}
-
-FieldResult labelled_secret(Context& c, GateScope& gate, std::string_view key, SecretFieldOptions options)
-{
-    options.labelled = true;
-    c.ink(kLabelStrong, c.say(options.label), gate.x(), gate.y, c.theme.text);
-    gate.gap(26);
-    return secret_field(c, key, gate.take(kFieldHeight), options);
 }
 
 FieldResult draw_secret(Context& c, GateScope& gate, bool missing, bool shared)
@@ -192,34 +184,12 @@ void draw_recovering(Context& c)
         gate.head([&c](float x, float y) { draw_brand(c, {x, y, 44, 44}); });
         gate.gap(kBelowBrand);
     }
-    gate.heading("title", gate.wide() ? kHero : kLarge, c.say(Say::recovering_title));
-    gate.gap(8);
-    gate.paragraph("text", kLead, c.say(Say::recovering_text), c.theme.text_2);
-    gate.gap(26);
-    const FieldResult field = labelled_secret(c, gate, "passphrase", {.label = Say::new_passphrase, .autocomplete = "new-password", .autofocus = !c.touch(),
-                                                                      .invalid = c.state.tried});
-    gate.gap(14);
-    const PasswordState typed = c.state.passwords[field.id];
-    draw_strength(c, gate.take(kStrengthHeight), typed);
-    gate.gap(22);
-    draw_rules(c, gate.take(kRulesHeight), typed);
-    gate.gap(20);
-    if (const std::string_view problem = problem_of(c); !problem.empty()) {
-        draw_gate_error(c, gate, problem);
-        gate.gap(16);
-    }
-    gate.foot(kFieldHeight);
-    const bool pressed = button(c, "use", gate.take(kFieldHeight), {.label = c.say(Say::take_into_use), .large = true});
-    if (!pressed && !field.submitted) return;
-    if (typed.bytes < api::kPassphraseMin) {
-        c.state.tried = true;
-        c.state.focus_next = field.id;
-        c.changed();
-        return;
-    }
+    const NewPassphrase words{Say::recovering_title, Say::recovering_text, Say::new_passphrase, Say::take_into_use};
+    const NodeId field = draw_new_passphrase(c, gate, words, problem_of(c));
+    if (field == 0) return;
     c.state.opening = Opening::recover;
-    c.send(api::ChoosePassphrase{}, field.id);
-    c.state.passwords.erase(field.id);
+    c.send(api::ChoosePassphrase{}, field);
+    c.state.passwords.erase(field);
     c.state.turned.clear();
 }
 
