@@ -116,6 +116,7 @@ constexpr Setting kServeSettings[] = {
     {"blocks", false, set_blocks},                {"vault_key", false, set_member<&Config::vault_key>},
     {"cell_rate", true, set_cell_rate},           {"connections_per_address", true, set_connections}, {"trusted_addresses", false, set_trusted},
     {"blob_space_mib", true, set_blob_space},       {"blob_days", true, set_blob_days},
+    {"tls_certificate", false, set_tls_certificate<Config>}, {"tls_key", false, set_tls_key<Config>},
 };
 constexpr Setting kInitSettings[] = {
     {"data", false, set_member<&Config::data>}, {"port", true, set_port}, {"url", false, set_url}, {"vault_key", false, set_member<&Config::vault_key>},
@@ -194,6 +195,8 @@ const char* usage()
            "  --app DIR                the app's files, as the build leaves them\n"
            "  --port N                 8080 unless given; 0 takes any free port\n"
            "  --address A              127.0.0.1 unless given; 0.0.0.0 or :: for every interface\n"
+           "  --tls-certificate FILE   TLS of the relay's own, at --port: the chain in PEM, read again after SIGHUP; without it nginx or Caddy goes in front\n"
+           "  --tls-key FILE           the certificate's key in PEM, not everybody's to read\n"
            "  --url URL                how people reach this relay, for the administrator link\n"
            "  --max-database-bytes N   refuse to let the database grow beyond this\n"
            "  --metrics ADDRESS:PORT   figures for Prometheus, at /metrics of an address of their own\n"
@@ -228,6 +231,7 @@ base::Result<Config, std::string> parse_config(std::span<const std::string> argu
 
     if (config.data.empty()) return Unexpected(command + " wants --data DIR");
     if (serve && config.app.empty()) return Unexpected(std::string("serve wants --app DIR"));
+    TRY(both_or_neither(command, config.tls));
     if (config.command == Config::Command::backup && config.archive.empty()) return Unexpected(std::string("backup wants --to FILE"));
     if (config.command == Config::Command::restore && config.archive.empty()) return Unexpected(std::string("restore wants --from FILE"));
     if (config.command == Config::Command::board_policy) {

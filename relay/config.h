@@ -27,6 +27,7 @@ struct Config {
     std::string url;                         // how people reach the relay, for the administrator link; empty: http://localhost:PORT
     std::uint64_t database_bytes_max = 0;    // 0: no limit
     std::filesystem::path vault_key;         // empty: "vault-key" in the data folder
+    TlsFiles tls;
     Endpoint metrics;
     std::filesystem::path observe;           // empty: nothing is written down
     bool blocks_open = true;                 // GET /board/B/block/K

@@ -7,12 +7,9 @@
 #include "relay/flusher.h"
 #include "relay/http.h"
 #include "relay/metrics_page.h"
-
-#include <boost/asio/ip/tcp.hpp>
+#include "relay/stream.h"
 
 namespace sinetti::relay {
-
-using Socket = boost::asio::ip::tcp::socket;
 
 // What connections need from the server.
 class ConnectionHost {
@@ -33,11 +30,11 @@ public:
     virtual std::span<std::uint8_t> receive_buffer() = 0;   // kReceiveBufferSize, one for all connections: empty again before anybody else runs
 };
 
-// Serves requests on a fresh socket.
-void serve_http(Socket&& socket, Admissions::Ticket&& ticket, ConnectionHost& host);
+// Serves requests on a fresh stream.
+void serve_http(Stream&& stream, Admissions::Ticket&& ticket, ConnectionHost& host);
 
-// Completes the upgrade that `request` asks for and opens the connection. Beast shakes hands; after that the raw socket carries
+// Completes the upgrade that `request` asks for and opens the connection. Beast shakes hands; after that the bare stream carries
 // frames of websocket_frame.h, many with one system call, and an idle connection holds no buffer.
-void serve_websocket(Socket&& socket, Admissions::Ticket&& ticket, HttpRequest&& request, ConnectionHost& host);
+void serve_websocket(Stream&& stream, Admissions::Ticket&& ticket, HttpRequest&& request, ConnectionHost& host);
 
 }  // namespace sinetti::relay

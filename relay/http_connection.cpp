@@ -1,9 +1,8 @@
 #include "relay/connection_host.h"
 #include "relay/limits.h"
 
-#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
@@ -19,25 +18,40 @@ using boost::system::error_code;
 
 namespace {
 
+// Who has come here over TLS comes back over TLS: a year.
+constexpr const char* kStrictTransportSecurity = "max-age=31536000";
+
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 public:
-    HttpConnection(Socket&& socket, Admissions::Ticket&& ticket, ConnectionHost& host) : m_stream(std::move(socket)), m_ticket(std::move(ticket)), m_host(host) {}
+    HttpConnection(Stream&& stream, Admissions::Ticket&& ticket, ConnectionHost& host)
+        : m_stream(std::move(stream)), m_ticket(std::move(ticket)), m_host(host), m_deadline(m_stream.get_executor())
+    {
+    }
 
     void read_request()
     {
         m_parser.emplace();
         m_parser->header_limit(kHeaderSizeMax);
         m_parser->body_limit(0);
-        m_stream.expires_after(kRequestDeadline);
+        begin_deadline();
         http::async_read(m_stream, m_buffer, *m_parser, [self = shared_from_this()](error_code error, std::size_t) { self->on_request(error); });
     }
 
 private:
+    // Until the next one begins.
+    void begin_deadline()
+    {
+        m_deadline.expires_after(kRequestDeadline);
+        m_deadline.async_wait([weak = weak_from_this()](error_code error) {
+            if (const auto self = weak.lock(); self && !error) self->m_stream.close();
+        });
+    }
+
     void on_request(error_code error)
     {
         if (error == http::error::header_limit) return write(refuse(http::status::request_header_fields_too_large, "headers too large\n", 11, false));
         if (error == http::error::body_limit) return write(refuse(http::status::payload_too_large, "no request here has a body\n", 11, false));
-        if (error == http::error::end_of_stream || error == beast::error::timeout) return shut_down();
+        if (error == http::error::end_of_stream) return m_stream.shut_down();
         if (error) {
             // Whatever is not HTTP gets one answer; a socket that broke gets none.
             if (error.category() == http::make_error_code(http::error::bad_method).category())
@@ -81,15 +95,16 @@ private:
     {
         if (!beast::websocket::is_upgrade(request)) return write(refuse(http::status::upgrade_required, "a WebSocket lives here\n", 11, false));
         if (!is_same_origin(request)) return write(refuse(http::status::forbidden, "only for pages of this origin\n", 11, false));
-        m_stream.expires_never();
-        serve_websocket(m_stream.release_socket(), std::move(m_ticket), std::move(request), m_host);
+        m_deadline.cancel();
+        serve_websocket(std::move(m_stream), std::move(m_ticket), std::move(request), m_host);
     }
 
     void write(HttpResponse&& response)
     {
         m_response.emplace(std::move(response));
+        if (m_stream.is_tls()) m_response->set(http::field::strict_transport_security, kStrictTransportSecurity);
         m_serializer.emplace(*m_response);
-        m_stream.expires_after(kRequestDeadline);
+        begin_deadline();
         auto done = [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); };
         if (m_is_head || m_response->result() == http::status::not_modified)
             http::async_write_header(m_stream, *m_serializer, std::move(done));
@@ -108,18 +123,13 @@ private:
         if (again)
             read_request();
         else
-            shut_down();
+            m_stream.shut_down();
     }
 
-    void shut_down()
-    {
-        error_code ignored;
-        m_stream.socket().shutdown(Socket::shutdown_send, ignored);
-    }
-
-    beast::tcp_stream m_stream;
+    Stream m_stream;
     Admissions::Ticket m_ticket;
     ConnectionHost& m_host;
+    boost::asio::steady_timer m_deadline;
     beast::flat_buffer m_buffer{kHeaderSizeMax * 2};
     std::optional<http::request_parser<http::empty_body>> m_parser;
     std::optional<HttpResponse> m_response;
@@ -131,11 +141,9 @@ private:
 
 }  // namespace
 
-void serve_http(Socket&& socket, Admissions::Ticket&& ticket, ConnectionHost& host)
+void serve_http(Stream&& stream, Admissions::Ticket&& ticket, ConnectionHost& host)
 {
-    error_code ignored;
-    socket.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
-    std::make_shared<HttpConnection>(std::move(socket), std::move(ticket), host)->read_request();
+    std::make_shared<HttpConnection>(std::move(stream), std::move(ticket), host)->read_request();
 }
 
 }  // namespace sinetti::relay

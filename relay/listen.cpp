@@ -25,12 +25,27 @@ base::Result<std::uint16_t, std::string> listen_on(tcp::acceptor& acceptor, cons
     return acceptor.local_endpoint(error).port();
 }
 
-base::Result<std::uint16_t, std::string> Listener::listen(const Endpoint& endpoint, std::string_view option, Taker taker)
+base::Result<std::uint16_t, std::string> Listener::listen(const Endpoint& endpoint, std::string_view option, const TlsFiles& tls, Taker taker)
 {
+    TRY(renew(tls));
     const auto port = TRY(listen_on(m_acceptor, endpoint, option));
     m_taker = std::move(taker);
     accept_next();
     return port;
+}
+
+base::Result<void, std::string> Listener::renew(const TlsFiles& tls)
+{
+    if (tls.wanted()) m_tls = TRY(Tls::load(tls));
+    return {};
+}
+
+std::optional<Stream> Listener::stream(Socket&& socket) const
+{
+    if (!m_tls) return Stream(std::move(socket));
+    auto connection = m_tls->accept(socket.native_handle());
+    if (connection == nullptr) return {};
+    return Stream(std::move(socket), std::move(connection));
 }
 
 void Listener::close()
@@ -42,7 +57,7 @@ void Listener::close()
 
 void Listener::accept_next()
 {
-    m_acceptor.async_accept([this](boost::system::error_code error, tcp::socket socket) {
+    m_acceptor.async_accept([this](boost::system::error_code error, Socket socket) {
         if (!m_acceptor.is_open()) return;
         if (error) {
             m_pause.expires_after(kAcceptPause);

@@ -1,12 +1,12 @@
 #pragma once
-// Listening on an IP address; port 0 takes any free one.
+// Listening on an IP address, with TLS or without; port 0 takes any free one.
 
-#include "base/result.h"
+#include "relay/stream.h"
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace sinetti::relay {
@@ -22,11 +22,14 @@ base::Result<std::uint16_t, std::string> listen_on(boost::asio::ip::tcp::accepto
 // Takes one socket after the other until it is closed. Without file descriptors left it waits for some to come back.
 class Listener {
 public:
-    using Taker = std::function<void(boost::asio::ip::tcp::socket&& socket, const boost::asio::ip::address& from)>;
+    using Taker = std::function<void(Socket&& socket, const boost::asio::ip::address& from)>;
     explicit Listener(boost::asio::io_context& io) : m_acceptor(io), m_pause(io) {}
 
-    base::Result<std::uint16_t, std::string> listen(const Endpoint& endpoint, std::string_view option, Taker taker);
+    base::Result<std::uint16_t, std::string> listen(const Endpoint& endpoint, std::string_view option, const TlsFiles& tls, Taker taker);
     void close();
+    // The certificate and its key from their files again; connections that are open keep what they have. Error: nothing has changed.
+    base::Result<void, std::string> renew(const TlsFiles& tls);
+    std::optional<Stream> stream(Socket&& socket) const;   // what a taken socket speaks; nullopt: there is no memory for it
 
 private:
     void accept_next();
@@ -34,6 +37,7 @@ private:
     boost::asio::ip::tcp::acceptor m_acceptor;
     boost::asio::steady_timer m_pause;
     Taker m_taker;
+    std::optional<Tls> m_tls;
 };
 
 }  // namespace sinetti::relay

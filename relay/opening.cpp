@@ -19,7 +19,7 @@ std::string sentence(StoreError error, const std::filesystem::path& data)
 
 std::string url_of(const Config& config, std::uint16_t port)
 {
-    return config.url.empty() ? "http://localhost:" + std::to_string(port) : config.url;
+    return config.url.empty() ? (config.tls.wanted() ? "https" : "http") + ("://localhost:" + std::to_string(port)) : config.url;
 }
 
 base::Result<OpenedData, std::string> open_data(const Config& config, base::Random& random)

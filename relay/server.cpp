@@ -9,7 +9,6 @@
 namespace sinetti::relay {
 
 using base::Unexpected;
-using boost::asio::ip::tcp;
 using boost::system::error_code;
 
 Server::Server(const Config& config, const base::Clock& clock, base::Random& random) : m_config(config), m_clock(clock), m_random(random) {}
@@ -80,8 +79,10 @@ base::Result<void, std::string> Server::listen()
         log_line("EVERYTHING THIS RELAY SEES OF ITS USERS IS BEING WRITTEN TO " + m_config.observe.string() + " (--observe). Tell them, and end it when the audit ends.");
     }
     if (!m_config.metrics.address.empty()) m_metrics_server = TRY(MetricsServer::listen(m_io, m_config.metrics, [this] { return metrics_text(); }));
-    m_port = TRY(m_listener.listen({m_config.address, m_config.port}, "--address", [this](tcp::socket&& socket, const boost::asio::ip::address& from) {
-        if (auto ticket = m_admissions.admit(from)) serve_http(std::move(socket), std::move(*ticket), *this);
+    m_port = TRY(m_listener.listen({m_config.address, m_config.port}, "--address", m_config.tls, [this](Socket&& socket, const boost::asio::ip::address& from) {
+        auto ticket = m_admissions.admit(from);
+        if (!ticket) return;
+        if (auto stream = m_listener.stream(std::move(socket))) serve_http(std::move(*stream), std::move(*ticket), *this);
     }));
     tend_again();
     return {};
@@ -138,6 +139,15 @@ std::string Server::metrics_text()
 void Server::run()
 {
     m_io.run();
+}
+
+void Server::renew_certificate()
+{
+    if (!m_config.tls.wanted()) return;
+    boost::asio::post(m_io, [this] {
+        const auto renewed = m_listener.renew(m_config.tls);
+        log_line(renewed ? "the certificate was read again" : "the certificate stays as it was: " + renewed.error());
+    });
 }
 
 void Server::drain()

@@ -24,6 +24,7 @@ public:
     ~Server() override;
 
     void run();                                    // until drained
+    void renew_certificate();                      // from any thread: reads it from its files again, and says in the log what came of it
     void drain();                                  // from any thread: no new work, answer what is under way, close, return from run()
     void tend();                                   // from any thread: what run() does every minute (hub.h)
 

@@ -114,6 +114,12 @@ base::Result<std::uint64_t, std::string> number(const std::string& option, const
     return value;
 }
 
+Applied both_or_neither(const std::string& command, const TlsFiles& tls)
+{
+    if (tls.certificate.empty() != tls.key.empty()) return Unexpected(command + " wants --tls-certificate and --tls-key together, or neither");
+    return {};
+}
+
 base::Result<Endpoint, std::string> endpoint(const std::string& option, const std::string& text)
 {
     const auto colon = text.rfind(':');

@@ -37,10 +37,27 @@ Applied set_member(Config& config, const std::string&, const std::string& value)
     return {};
 }
 
+// The certificate of our own TLS, in two files.
+template<typename Config>
+Applied set_tls_certificate(Config& config, const std::string&, const std::string& value)
+{
+    config.tls.certificate = value;
+    return {};
+}
+
+template<typename Config>
+Applied set_tls_key(Config& config, const std::string&, const std::string& value)
+{
+    config.tls.key = value;
+    return {};
+}
+
 // Values, as every command has them.
 base::Result<std::uint64_t, std::string> number(const std::string& option, const std::string& text, std::uint64_t limit);
 base::Result<Endpoint, std::string> endpoint(const std::string& option, const std::string& text);          // ADDRESS:PORT
 base::Result<AddressSet, std::string> addresses(const std::string& option, const std::string& text);
+
+Applied both_or_neither(const std::string& command, const TlsFiles& tls);
 
 enum class SettingsFile : bool { no, allowed };   // --config FILE
 

@@ -6,9 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
-#include <cerrno>
 #include <optional>
-#include <sys/socket.h>
 
 namespace sinetti::relay {
 
@@ -22,19 +20,16 @@ namespace {
 // Sending: queue; flush() hands everything to the kernel at once, and waits until it can take more when it did not take all.
 class WebSocketConnection final : public Connection, public Flusher::Target, public std::enable_shared_from_this<WebSocketConnection> {
 public:
-    WebSocketConnection(Socket&& socket, Admissions::Ticket&& ticket, ConnectionHost& host)
-        : m_socket(std::move(socket)), m_ticket(std::move(ticket)), m_host(host), m_timer(m_socket.get_executor()), m_heard(SteadyClock::now()), m_taken(m_heard)
+    WebSocketConnection(Stream&& stream, Admissions::Ticket&& ticket, ConnectionHost& host)
+        : m_stream(std::move(stream)), m_ticket(std::move(ticket)), m_host(host), m_timer(m_stream.get_executor()), m_heard(SteadyClock::now()), m_taken(m_heard)
     {
     }
     ~WebSocketConnection() override { finish(); }
 
     void open()
     {
-        error_code error;
-        m_socket.non_blocking(true, error);
-        if (error) return;
         m_open = true;
-        m_user = m_host.opened(m_socket, *this, [weak = weak_from_this()] {
+        m_user = m_host.opened(m_stream.socket(), *this, [weak = weak_from_this()] {
             if (const auto self = weak.lock()) self->close(CloseCode::going_away);
         });
         look_after(kAuthenticationDeadline, &WebSocketConnection::look_first);
@@ -50,7 +45,7 @@ public:
         if (m_closing || !m_open) return;
         say_goodbye(std::make_shared<const base::Bytes>(close_payload(code)));
         if (!m_waits_readable)
-            boost::asio::post(m_socket.get_executor(), [self = shared_from_this()] { self->go_on_reading(); });
+            boost::asio::post(m_stream.get_executor(), [self = shared_from_this()] { self->go_on_reading(); });
     }
 
     void resume() override { go_on_reading(); }
@@ -63,18 +58,15 @@ public:
         m_flush_scheduled.reset();
         if (!m_open || m_queue.empty()) return;
         iovec parts[kGatherMax];
-        msghdr message{};
-        message.msg_iov = parts;
-        message.msg_iovlen = m_queue.gather(parts);
+        const auto some = std::span(parts).first(m_queue.gather(parts));
         std::size_t gathered = 0;
-        for (const auto& part : std::span(parts).first(message.msg_iovlen)) gathered += part.iov_len;
-        const auto sent = ::sendmsg(m_socket.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent < 0 && errno == EINTR) return schedule_flush(Flusher::Order::answers);
-        if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return finish();
-        if (sent > 0) on_sent(static_cast<std::size_t>(sent));
+        for (const auto& part : some) gathered += part.iov_len;
+        const auto sent = m_stream.send(some);
+        if (sent.step == Stream::Step::ended) return finish();
+        if (sent.step == Stream::Step::moved) on_sent(sent.bytes);
         if (!m_open || m_queue.empty()) return;
         // There is more than was gathered: after the others.
-        if (sent > 0 && static_cast<std::size_t>(sent) == gathered)
+        if (sent.bytes == gathered)
             schedule_flush(Flusher::Order::shared);
         else
             wait_writable();
@@ -125,7 +117,7 @@ private:
     {
         if (m_waits_readable || !m_open) return;
         m_waits_readable = true;
-        m_socket.async_wait(Socket::wait_read, [self = shared_from_this()](error_code error) {
+        m_stream.async_wait_readable([self = shared_from_this()](error_code error) {
             self->m_waits_readable = false;
             error ? self->finish() : self->on_readable();
         });
@@ -136,11 +128,11 @@ private:
         if (!m_open) return;
         const auto buffer = m_host.receive_buffer();
         std::copy(m_rest.begin(), m_rest.end(), buffer.begin());
-        const auto received = ::recv(m_socket.native_handle(), buffer.data() + m_rest.size(), buffer.size() - m_rest.size(), MSG_DONTWAIT);
-        if (received == 0) return finish();
-        if (received < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? wait_readable() : finish();
+        const auto received = m_stream.receive(buffer.subspan(m_rest.size()));
+        if (received.step == Stream::Step::ended) return finish();
+        if (received.step == Stream::Step::wait) return wait_readable();
         m_heard = SteadyClock::now();
-        take_in(buffer.first(m_rest.size() + static_cast<std::size_t>(received)));
+        take_in(buffer.first(m_rest.size() + received.bytes));
     }
 
     void take_in(std::span<std::uint8_t> bytes)
@@ -212,7 +204,7 @@ private:
     {
         if (m_waits_writable) return;
         m_waits_writable = true;
-        m_socket.async_wait(Socket::wait_write, [self = shared_from_this()](error_code error) {
+        m_stream.async_wait_writable([self = shared_from_this()](error_code error) {
             self->m_waits_writable = false;
             error ? self->finish() : self->schedule_flush(Flusher::Order::shared);
         });
@@ -248,8 +240,7 @@ private:
     void end_when_closed()
     {
         if (!m_queue.empty() || !m_deaf) return;
-        error_code ignored;
-        m_socket.shutdown(Socket::shutdown_send, ignored);
+        m_stream.shut_down();
         if (m_answered) finish();
     }
 
@@ -260,7 +251,7 @@ private:
         if (m_abandoned || !m_open) return;
         m_abandoned = m_closing = true;
         ++m_host.figures().abandoned;
-        boost::asio::post(m_socket.get_executor(), [self = shared_from_this()] { self->finish(); });
+        boost::asio::post(m_stream.get_executor(), [self = shared_from_this()] { self->finish(); });
     }
 
     void finish()
@@ -269,15 +260,14 @@ private:
         if (!m_open) return;
         m_open = false;
         m_timer.cancel();
-        error_code ignored;
-        m_socket.close(ignored);
+        m_stream.close();
         m_queue.clear();
         m_rest = {};
         m_host.closed(*m_user);
         m_user->on_closed();
     }
 
-    Socket m_socket;
+    Stream m_stream;
     Admissions::Ticket m_ticket;
     ConnectionHost& m_host;
     boost::asio::steady_timer m_timer;
@@ -298,8 +288,8 @@ private:
 // The opening handshake; what it takes is gone before the session begins.
 class Handshake : public std::enable_shared_from_this<Handshake> {
 public:
-    Handshake(Socket&& socket, Admissions::Ticket&& ticket, HttpRequest&& request, ConnectionHost& host)
-        : m_stream(std::move(socket)), m_ticket(std::move(ticket)), m_request(std::move(request)), m_host(host)
+    Handshake(Stream&& stream, Admissions::Ticket&& ticket, HttpRequest&& request, ConnectionHost& host)
+        : m_stream(std::move(stream)), m_ticket(std::move(ticket)), m_request(std::move(request)), m_host(host)
     {
     }
 
@@ -317,7 +307,7 @@ public:
 
 private:
     // The second parameter of the stream leaves permessage-deflate out: cells do not compress, and it costs memory per client.
-    websocket::stream<Socket, false> m_stream;
+    websocket::stream<Stream, false> m_stream;
     Admissions::Ticket m_ticket;
     HttpRequest m_request;
     ConnectionHost& m_host;
@@ -325,9 +315,9 @@ private:
 
 }  // namespace
 
-void serve_websocket(Socket&& socket, Admissions::Ticket&& ticket, HttpRequest&& request, ConnectionHost& host)
+void serve_websocket(Stream&& stream, Admissions::Ticket&& ticket, HttpRequest&& request, ConnectionHost& host)
 {
-    std::make_shared<Handshake>(std::move(socket), std::move(ticket), std::move(request), host)->accept();
+    std::make_shared<Handshake>(std::move(stream), std::move(ticket), std::move(request), host)->accept();
 }
 
 }  // namespace sinetti::relay

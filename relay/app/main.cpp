@@ -31,36 +31,36 @@ void raise_file_limit()
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-sigset_t ending_signals()
+sigset_t waited_for_signals()
 {
     sigset_t stops;
     sigemptyset(&stops);
-    for (const int number : {SIGTERM, SIGINT, SIGUSR1}) sigaddset(&stops, number);
+    for (const int number : {SIGTERM, SIGINT, SIGUSR1, SIGHUP}) sigaddset(&stops, number);
     return stops;
 }
 
 template<typename Created>
-int run(const char* name, const Created& server)
+int run(const char* name, const relay::TlsFiles& tls, const Created& server)
 {
     if (!server) {
         std::fprintf(stderr, "sinetti-relay: %s\n", server.error().c_str());
         return 1;
     }
-    print(std::string(name) + " listening on http://localhost:" + std::to_string((*server)->port()));
+    print(std::string(name) + " listening on " + (tls.wanted() ? "https" : "http") + "://localhost:" + std::to_string((*server)->port()));
     if constexpr (requires { (*server)->administrator_link(); }) {
         if (const auto link = (*server)->administrator_link(); !link.empty()) print("administrator link: " + link);
     }
     relay::log_line("started");
 
-    std::thread stopper([&] {
-        const auto stops = ending_signals();
+    std::thread waiter([&] {
+        const auto signals = waited_for_signals();
         int number = 0;
-        sigwait(&stops, &number);
+        while (sigwait(&signals, &number) == 0 && number == SIGHUP) (*server)->renew_certificate();
         (*server)->drain();
     });
     (*server)->run();
-    pthread_kill(stopper.native_handle(), SIGUSR1);   // in case run() ended without a signal
-    stopper.join();
+    pthread_kill(waiter.native_handle(), SIGUSR1);   // in case run() ended without a signal
+    waiter.join();
     relay::log_line("stopped");
     return 0;
 }
@@ -69,11 +69,11 @@ void prepare_to_serve()
 {
     umask(077);
     raise_file_limit();
-    // A client that goes away is an error code, not a signal; those that end the relay are waited for by a thread of their own.
+    // A client that goes away is an error code, not a signal; those that end the relay, or renew its certificate, are waited for by a thread of their own.
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);   // a file size limit is a full disk
-    const auto stops = ending_signals();
-    pthread_sigmask(SIG_BLOCK, &stops, nullptr);
+    const auto signals = waited_for_signals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 int serve(const relay::Config& config)
@@ -81,7 +81,7 @@ int serve(const relay::Config& config)
     prepare_to_serve();
     const base::SystemClock clock;
     base::SystemRandom random;
-    return run("sinetti-relay", relay::Server::create(config, clock, random));
+    return run("sinetti-relay", config.tls, relay::Server::create(config, clock, random));
 }
 
 int serve_ingress(std::span<const std::string> arguments)
@@ -93,7 +93,7 @@ int serve_ingress(std::span<const std::string> arguments)
     }
     prepare_to_serve();
     const base::SystemClock clock;
-    return run("sinetti-relay ingress", ingress::Server::create(*config, clock));
+    return run("sinetti-relay ingress", config->tls, ingress::Server::create(*config, clock));
 }
 
 int tell(const base::Result<std::vector<std::string>, std::string>& lines)

@@ -60,6 +60,8 @@ constexpr relay::SettingOf<Config> kSettings[] = {
     {"connections", true, set_connections},
     {"connections_per_address", true, set_per_address},
     {"trusted_addresses", false, set_trusted},
+    {"tls_certificate", false, relay::set_tls_certificate<Config>},
+    {"tls_key", false, relay::set_tls_key<Config>},
 };
 
 }  // namespace
@@ -70,7 +72,8 @@ const char* usage()
            "  --upstream URL           the relay: https:// or wss://, with its certificate verified, or http:// or ws://\n"
            "  --upstream-authorities FILE  PEM; whose word for that certificate is taken, the system's authorities unless given\n"
            "  --app DIR                the app's files, a copy of its own\n"
-           "  --port N, --address A, --metrics ADDRESS:PORT, --observe FILE, --trusted-addresses A,…, --config FILE: as of serve\n"
+           "  --port N, --address A, --metrics ADDRESS:PORT, --observe FILE, --trusted-addresses A,…, --tls-certificate FILE,\n"
+           "  --tls-key FILE, --config FILE: as of serve\n"
            "  --connections N          sockets of all kinds; 16384 unless given\n"
            "  --connections-per-address N  1024 unless given, 0 for no limit\n";
 }
@@ -81,6 +84,7 @@ base::Result<Config, std::string> parse_config(std::span<const std::string> argu
     TRY(relay::apply_settings(config, std::span<const relay::SettingOf<Config>>(kSettings), "ingress", arguments, relay::SettingsFile::allowed));
     if (!config.upstream) return Unexpected(std::string("ingress wants --upstream URL"));
     if (config.app.empty()) return Unexpected(std::string("ingress wants --app DIR"));
+    TRY(relay::both_or_neither("ingress", config.tls));
     return config;
 }
 

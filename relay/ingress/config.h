@@ -19,6 +19,7 @@ struct Config {
     std::filesystem::path app;
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;                    // 0: any free one
+    relay::TlsFiles tls;
     relay::Endpoint metrics;
     std::filesystem::path observe;                // empty: nothing is written down
     std::size_t connections = relay::kConnectionsMax;

@@ -5,7 +5,6 @@
 namespace sinetti::ingress {
 
 using base::Unexpected;
-using boost::asio::ip::tcp;
 using boost::system::error_code;
 
 Server::Server(const Config& config, relay::StaticFiles&& files, uplink::Settings&& upstream)
@@ -42,8 +41,10 @@ base::Result<void, std::string> Server::listen(const base::Clock& clock)
     }
     if (!m_config.upstream->tls) relay::log_line("the relay is reached without TLS: whoever is on the way sees how much passes, and when");
     if (!m_config.metrics.address.empty()) m_metrics_server = TRY(relay::MetricsServer::listen(m_io, m_config.metrics, [this] { return metrics_text(); }));
-    m_port = TRY(m_listener.listen({m_config.address, m_config.port}, "--address", [this](tcp::socket&& socket, const boost::asio::ip::address& from) {
-        if (auto ticket = m_admissions.admit(from)) relay::serve_http(std::move(socket), std::move(*ticket), *this);
+    m_port = TRY(m_listener.listen({m_config.address, m_config.port}, "--address", m_config.tls, [this](relay::Socket&& socket, const boost::asio::ip::address& from) {
+        auto ticket = m_admissions.admit(from);
+        if (!ticket) return;
+        if (auto stream = m_listener.stream(std::move(socket))) relay::serve_http(std::move(*stream), std::move(*ticket), *this);
     }));
     return {};
 }
@@ -63,6 +64,15 @@ std::string Server::metrics_text()
 void Server::run()
 {
     m_io.run();
+}
+
+void Server::renew_certificate()
+{
+    if (!m_config.tls.wanted()) return;
+    boost::asio::post(m_io, [this] {
+        const auto renewed = m_listener.renew(m_config.tls);
+        relay::log_line(renewed ? "the certificate was read again" : "the certificate stays as it was: " + renewed.error());
+    });
 }
 
 void Server::drain()

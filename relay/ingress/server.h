@@ -24,6 +24,7 @@ public:
     ~Server() override;
 
     void run();                                    // until drained
+    void renew_certificate();                      // from any thread: reads it from its files again, and says in the log what came of it
     void drain();                                  // from any thread: nobody new, pass on what was said, close, return from run()
 
     std::uint16_t port() const { return m_port; }

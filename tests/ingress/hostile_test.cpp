@@ -1,7 +1,10 @@
 #include "relay/limits.h"
 #include "tests/ingress/support.h"
+#include "tests/relay/certificate.h"
 
 #include <doctest/doctest.h>
+#include <fstream>
+#include <sys/stat.h>
 
 using namespace sinetti;
 using namespace sinetti::ingress_test;
@@ -80,6 +83,38 @@ TEST_CASE("a thousand connections that say nothing, or half of something, cost t
     CHECK(ingress.figure("upstream_opened_total") == 2);   // it fetched a token first
     half_open.clear();
     eventually("they have gone", [&] { return ingress.figure("connections") == 1; });
+}
+
+TEST_CASE("a thousand of them at the relay itself, with TLS of its own or without, are nobody's trouble either")
+{
+    const relay_test::Certificate identity("localhost");
+    TemporaryFolder folder;
+    const relay::TlsFiles tls{folder.path() / "certificate.pem", folder.path() / "key.pem"};
+    std::ofstream(tls.certificate) << identity.certificate;
+    std::ofstream(tls.key) << identity.key;
+    ::chmod(tls.key.c_str(), 0600);
+    for (const bool over_tls : {false, true}) {
+        RunningRelay relay([&](relay::Config& config) {
+            config.metrics = {"127.0.0.1", 0};
+            if (over_tls) config.tls = tls;
+        });
+        RunningIngress ingress(relay.port(), [&](ingress::Config& config) {
+            config.upstream->tls = over_tls;
+            config.upstream_authorities = tls.certificate;
+        });
+        Cast cast;
+        REQUIRE(found(ingress.to(relay), relay.administrator_link(), cast));
+        std::vector<std::unique_ptr<RawClient>> half_open;
+        const auto whole = upgrade_request(relay.port());
+        const std::string begun[] = {"", over_tls ? "\x16\x03\x01\x02" : "GET /ws HTT", whole.substr(0, whole.size() - 2), whole};
+        for (std::size_t i = 0; i < 1000; ++i) {
+            half_open.push_back(std::make_unique<RawClient>(relay.port()));
+            REQUIRE(half_open.back()->write(begun[i % std::size(begun)]));
+        }
+        Client client(ingress.to(relay));
+        REQUIRE(client.open_as_member(cast.anna.device));
+        for (std::uint64_t number = 0; number < 20; ++number) CHECK(client.append(1, cell(number)) == number);
+    }
 }
 
 TEST_CASE("who takes nothing holds back the relay and not the ingress's memory, and nobody waits for them")

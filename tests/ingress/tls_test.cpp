@@ -1,15 +1,14 @@
-// The way to the relay over TLS: whom the ingress believes.
+// The way to the relay over TLS: whom the ingress believes, and a relay that has TLS of its own.
 
 #include "tests/ingress/support.h"
+#include "tests/relay/certificate.h"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
 #include <doctest/doctest.h>
 #include <fstream>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
+#include <sys/stat.h>
 
 using namespace sinetti;
 using namespace sinetti::ingress_test;
@@ -18,41 +17,6 @@ using boost::asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
-
-std::string text_of(BIO* memory)
-{
-    char* data = nullptr;
-    const auto size = BIO_get_mem_data(memory, &data);
-    return {data, static_cast<std::size_t>(size)};
-}
-
-// A certificate for one host name that vouches for itself, and its key.
-struct Certificate {
-    explicit Certificate(const std::string& host)
-    {
-        const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> pair(EVP_EC_gen("P-256"), EVP_PKEY_free);
-        const std::unique_ptr<X509, decltype(&X509_free)> x509(X509_new(), X509_free);
-        X509_set_version(x509.get(), 2);
-        ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), 1);
-        X509_gmtime_adj(X509_getm_notBefore(x509.get()), -3600);
-        X509_gmtime_adj(X509_getm_notAfter(x509.get()), 3600);
-        X509_set_pubkey(x509.get(), pair.get());
-        X509_NAME_add_entry_by_txt(X509_get_subject_name(x509.get()), "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
-        X509_set_issuer_name(x509.get(), X509_get_subject_name(x509.get()));
-        X509_EXTENSION* const names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, ("DNS:" + host).c_str());
-        REQUIRE(names != nullptr);
-        X509_add_ext(x509.get(), names, -1);
-        X509_EXTENSION_free(names);
-        REQUIRE(X509_sign(x509.get(), pair.get(), EVP_sha256()) > 0);
-        const std::unique_ptr<BIO, decltype(&BIO_free)> memory(BIO_new(BIO_s_mem()), BIO_free);
-        PEM_write_bio_X509(memory.get(), x509.get());
-        certificate = text_of(memory.get());
-        BIO_reset(memory.get());
-        PEM_write_bio_PrivateKey(memory.get(), pair.get(), nullptr, nullptr, 0, nullptr, nullptr);
-        key = text_of(memory.get());
-    }
-    std::string certificate, key;
-};
 
 // What nginx is in front of a relay: ends TLS, and passes bytes on.
 class TlsProxy {
@@ -162,6 +126,42 @@ TEST_CASE("over TLS the relay is reached when its certificate is for its name an
             CHECK(client.close_code() == 1013);
         });
     }
+}
+
+TEST_CASE("a relay with TLS of its own is reached through an ingress: cells go in, a follower sees each, blocks come back whole, and renewing the certificate ends no session")
+{
+    const Certificate identity("localhost");
+    TemporaryFolder folder;
+    const auto certificate = folder.path() / "certificate.pem", key = folder.path() / "key.pem";
+    std::ofstream(certificate) << identity.certificate;
+    std::ofstream(key) << identity.key;
+    ::chmod(key.c_str(), 0600);
+    RunningRelay relay([&](relay::Config& config) { config.tls = {certificate, key}; });
+    RunningIngress ingress(relay.port(), [&](ingress::Config& config) {
+        config.upstream->tls = true;
+        config.upstream_authorities = certificate;
+    });
+    Cast cast;
+    REQUIRE(found(ingress.to(relay), relay.administrator_link(), cast));
+    Client writer(ingress.to(relay)), reader(ingress.to(relay));
+    REQUIRE(writer.open_as_member(cast.anna.device));
+    REQUIRE(reader.open_as_member(cast.anna.device));
+    reader.send(wire::Follow{1, 1, 0});
+    constexpr std::uint64_t kCells = 600;   // two blocks and more
+    for (std::uint64_t number = 0; number < kCells; ++number) {
+        CHECK(writer.append(1, cell(number)) == number);
+        if (number == kCells / 2) relay.renew_certificate();
+    }
+    for (std::uint64_t followed = 0; followed < kCells;) {
+        const auto entries = reader.expect<wire::Entries>();
+        REQUIRE(entries);
+        REQUIRE(entries->first_position == followed);
+        followed += entries->entries.size();
+    }
+    const auto board = read_board(writer, 1);
+    REQUIRE(board.has_value());
+    CHECK(board->size() == kCells);
+    CHECK(ingress.figure("upstream_failed_total") == 0);
 }
 
 TEST_SUITE_END();

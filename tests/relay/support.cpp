@@ -105,6 +105,11 @@ RelayAddress RunningRelay::address() const
     return {m_server->port(), m_server->keys()};
 }
 
+void RunningRelay::renew_certificate()
+{
+    m_server->renew_certificate();
+}
+
 void RunningRelay::tend()
 {
     m_server->tend();
@@ -377,15 +382,20 @@ base::Bytes cell(std::uint64_t number, std::uint8_t filling)
 
 bool found(RunningRelay& relay, Cast& cast)
 {
-    Client founder(relay.address());
-    if (!founder.open_as_founder(relay.administrator_link())) return false;
+    return found(relay.address(), relay.administrator_link(), cast);
+}
+
+bool found(const RelayAddress& relay, const std::string& administrator_link, Cast& cast)
+{
+    Client founder(relay);
+    if (!founder.open_as_founder(administrator_link)) return false;
     if (founder.append(cast.organisation()) != 0) return false;
     if (founder.append(cast.enrolment(cast.anna, directory::Role::administrator)) != 1) return false;
-    Client bert(relay.address());
+    Client bert(relay);
     if (!bert.open_as_invite(cast.invite(cast.bert), cast.bert.invite)) return false;
     if (bert.append(cast.enrolment(cast.bert)) != 2) return false;
     // Token issuers come with the first device.
-    Client device(relay.address());
+    Client device(relay);
     if (!device.open_as_device(cast.anna.device)) return false;
     device.send(wire::Follow{1, 0, 0});
     for (std::uint64_t records = 0; records < kFoundedRecords;) {

@@ -64,6 +64,7 @@ public:
     std::string administrator_link() const;
     std::string error_of_another_on_the_same_data();   // empty when it started
     void tend();
+    void renew_certificate();
     base::ManualClock clock{directory_test::kNow};
 
 private:
@@ -149,6 +150,7 @@ base::Bytes cell(std::uint64_t number, std::uint8_t filling = 0x5a);   // a tag 
 // The organisation, anna and bert enrolled, and the relay's first token issuers.
 inline constexpr std::uint64_t kFoundedRecords = 3 + 1 + directory::kTokenPeriodsAhead;
 bool found(RunningRelay& relay, Cast& cast);
+bool found(const RelayAddress& relay, const std::string& administrator_link, Cast& cast);   // reached in another way
 
 // Reads a board to its end through Read, checking positions and chain on the way.
 std::optional<std::vector<base::Bytes>> read_board(Client& client, std::uint32_t board);
