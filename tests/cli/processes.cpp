@@ -5,8 +5,11 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <fstream>
+#include <netinet/in.h>
 #include <poll.h>
+#include <random>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +18,25 @@ namespace sinetti::cli_test {
 namespace {
 
 constexpr std::chrono::seconds kPatience{120};
+
+// A port that nobody has, and that the system gives to nobody while a relay is down: those it chooses itself for connections, from 32768
+// on, may be another test's when the relay comes back.
+std::uint16_t settled_port()
+{
+    std::random_device random;
+    for (;;) {
+        const auto port = static_cast<std::uint16_t>(20000 + random() % 12000);
+        const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        REQUIRE(socket >= 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const bool is_free = ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+        ::close(socket);
+        if (is_free) return port;
+    }
+}
 
 }  // namespace
 
@@ -121,7 +143,7 @@ bool Process::wait_for(std::string_view text)
     return true;
 }
 
-Relay::Relay(const std::filesystem::path& folder) : m_folder(folder)
+Relay::Relay(const std::filesystem::path& folder) : m_folder(folder), m_port(settled_port())
 {
     std::filesystem::create_directories(folder / "app");
     std::ofstream(folder / "app" / "index.html") << "<!doctype html><title>Sinetti</title>";
@@ -132,10 +154,9 @@ void Relay::start()
 {
     m_process = std::make_unique<Process>(std::vector<std::string>{SINETTI_RELAY_PROGRAM, "serve", "--port", std::to_string(m_port), "--data", (m_folder / "data").string(), "--app",
                                                                    (m_folder / "app").string()});
-    constexpr std::string_view kListening = "listening on http://localhost:", kLink = "administrator link: ";
-    REQUIRE(m_process->wait_for("started"));
+    constexpr std::string_view kLink = "administrator link: ";
+    REQUIRE_MESSAGE(m_process->wait_for("started"), m_process->errors());
     const auto& said = m_process->output();
-    m_port = static_cast<std::uint16_t>(std::stoi(said.substr(said.find(kListening) + kListening.size())));
     if (const auto at = said.find(kLink); at != std::string::npos && m_link.empty()) m_link = said.substr(at + kLink.size(), said.find('\n', at) - at - kLink.size());
 }
 
