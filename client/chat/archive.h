@@ -18,10 +18,10 @@ inline constexpr std::int64_t kArchiveDay = 24ll * 3600 * 1000;              // 
 inline constexpr std::uint32_t kArchiveDays = 30;                            // that history is kept and looked for
 inline constexpr std::int64_t kArchiveDelayMin = 2ll * 3600 * 1000;          // milliseconds between two times that it is brought up to date,
 inline constexpr std::int64_t kArchiveDelayMax = 6ll * 3600 * 1000;          // whatever was said meanwhile
-inline constexpr std::int64_t kArchiveHurryMax = 60 * 1000;                  // milliseconds, when there is a new device to read it
+inline constexpr std::int64_t kArchiveHurryMax = 20 * 1000;                  // milliseconds, when there is a new device to read it
 inline constexpr std::int64_t kArchiveRetry = 20 * 60 * 1000;                // milliseconds, after a failure
 // Milliseconds: the other devices need time, and the last one finds what they had yet to write when this one came.
-inline constexpr std::array<std::int64_t, 5> kFetchDelays{0, 3 * 60 * 1000, 15 * 60 * 1000, 60 * 60 * 1000, 8ll * 3600 * 1000};
+inline constexpr std::array<std::int64_t, 6> kFetchDelays{0, kArchiveHurryMax + 5'000, 3 * 60 * 1000, 15 * 60 * 1000, 60 * 60 * 1000, 8ll * 3600 * 1000};
 
 struct ArchiveState {
     // Of every conversation, the number of the first timeline entry that is not in the archive.

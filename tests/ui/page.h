@@ -313,6 +313,7 @@ inline void check_controls(const Page& page)
         if (id == 0) continue;
         const ui::MirrorNode& n = entry.node;
         CHECK(id < (ui::NodeId{1} << 52));
+        if ((n.actions & ui::kScroll) != 0) CHECK_FALSE(n.name.empty());
         if ((n.actions & (ui::kClick | ui::kFocus)) == 0 || (n.states & ui::kHidden) != 0) continue;
         CAPTURE(n.name);
         CAPTURE(static_cast<int>(n.role));

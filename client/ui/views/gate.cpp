@@ -167,7 +167,7 @@ GateScope::GateScope(Context& context, std::string_view key, bool with_sky)
     const float head = m_wide ? (with_sky && !low ? 120.0f : 24.0f) : c.viewport.inset_top + 60.0f;
     const float foot = m_wide ? (low ? 78.0f : 96.0f) : c.viewport.inset_bottom + 8.0f;
     const Rect area{0, head, pane, std::max(80.0f, h - head - foot)};
-    m_scroll.emplace(c, "page", Role::main, area, "");
+    m_scroll.emplace(c, "page", Role::main, area, c.say(Say::app));
     const float known = c.input.scroll(m_scroll->id()).content;
     const float slack = std::max(0.0f, area.h - known);
     m_begin = m_scroll->top();
