@@ -2,7 +2,7 @@
 // Drives real browsers against a real relay: node tests/browser/run.mjs [options]
 //   --app DIR       the built app                        (build/web)
 //   --relay PATH    the relay program                    (build/native/bin/sinetti-relay)
-//   --only NAME     one suite: modules, five, devices, tokens, sign-in, search, look, hostile, ingress, firefox, firefox-sign-in   (may be repeated)
+//   --only NAME     one suite: modules, five, devices, tokens, sign-in, search, look, hostile, ingress, tls, firefox, firefox-sign-in   (may be repeated)
 //   --pictures      also writes the README's pictures to docs/images
 // Prints `browser: N passed, N failed`; measurements go to build/measurements.json, screenshots to build/screenshots.
 
@@ -24,6 +24,7 @@ import {look} from './suites/look.mjs';
 import {modules} from './suites/modules.mjs';
 import {search} from './suites/search.mjs';
 import {signIn, signInFirefox} from './suites/sign_in.mjs';
+import {tls} from './suites/tls.mjs';
 import {tokens} from './suites/tokens.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -48,6 +49,7 @@ const suites = {
   look: (browser) => look(browser, {...shared, screenshots, pictures}),
   hostile: (browser) => hostile(browser, shared),
   ingress: (browser) => ingress(browser, shared),
+  tls: () => tls(shared),
   firefox: () => firefox(shared),
   'firefox-sign-in': () => signInFirefox(shared),
 };

@@ -56,6 +56,8 @@ class Service {
     });
   }
 
+  signal(name) { this.#process.kill(name); }
+
   get output() { return this.#output; }
 }
 
@@ -66,12 +68,12 @@ export class Relay extends Service {
   data;
   administratorLink = null;
 
-  static async create({program, app, origin}) {
+  static async create({program, app, origin, scheme = 'http'}) {
     const relay = new Relay();
     relay.#program = program;
     relay.#app = app;
     relay.port = await freePort();
-    relay.origin = origin ?? `http://localhost:${relay.port}`;
+    relay.origin = origin ?? `${scheme}://localhost:${relay.port}`;
     relay.data = await mkdtemp(join(tmpdir(), 'sinetti-relay-'));
     return relay;
   }
