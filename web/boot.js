@@ -1,7 +1,7 @@
 // Starts both halves of the app at once: the core in its worker and the user interface here. Shows what is wrong when one of
 // them cannot start or stops.
 
-import {NoGraphics, Page} from './page.js';
+import {NoGraphics, Page, startAfresh} from './page.js';
 
 const kActivationPatience = 3000;   // ms
 
@@ -49,6 +49,11 @@ function startCore(page) {
     if (data.type === 'failed') {
       page.stop();
       fail('stopped');
+    } else if (data.type === 'lost') {
+      // Nothing can be stored any more, so nothing may be sent. The page that comes finds the store, or that it is gone.
+      page.stop();
+      worker.terminate();
+      startAfresh('seal=1');
     } else if (ready) {
       page.deliver(data.event);
     } else {

@@ -1,7 +1,7 @@
 // The worker that owns core.wasm: its sockets, its store, its timer and the lock that says which tab has the seal open.
 //
 // From the page: {type: 'command', command: Uint8Array of JSON, secret?: Uint8Array} · {type: 'link', fragment}
-// To the page:   {type: 'event', event: Uint8Array of JSON} · {type: 'failed', what}
+// To the page:   {type: 'event', event: Uint8Array of JSON} · {type: 'failed', what} · {type: 'lost'}: the browser took the store away
 
 import createCore from './core.js';
 import {Storage, StorageError} from './storage.js';
@@ -15,7 +15,7 @@ let queue = [];
 let timer = 0;
 const sockets = new Map();   // by the number the core gave the connection; those that are open or opening
 
-const storage = new Storage();
+const storage = new Storage(() => postMessage({type: 'lost'}));
 
 // After a fault nothing more is asked of the module. Whatever it had sent was stored before, so a reload goes on from there.
 function fail(error) {

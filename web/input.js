@@ -8,6 +8,7 @@ const kKeys = {
   Tab: 12, F6: 13,
 };
 const kKeyK = 14;
+const kKeyL = 15;
 const kFromFields = new Set(['Escape', 'F6', 'PageUp', 'PageDown']);
 const kModifier = Object.freeze({shift: 1, control: 2, alt: 4});
 const kDismiss = 3;
@@ -71,8 +72,12 @@ function listenToKeys(ui, mirror) {
     if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
     const control = event.ctrlKey || event.metaKey;
     const modifiers = (event.shiftKey ? kModifier.shift : 0) | (control ? kModifier.control : 0) | (event.altKey ? kModifier.alt : 0);
-    const shortcut = control && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k';
-    const key = shortcut ? kKeyK : kKeys[event.key];
+    // Ctrl+K searches, Ctrl+Shift+L locks; with Command the latter is Safari's own.
+    const letter = event.altKey ? '' : event.key.toLowerCase();
+    const search = control && !event.shiftKey && letter === 'k';
+    const lock = event.ctrlKey && !event.metaKey && event.shiftKey && letter === 'l';
+    const shortcut = search || lock;
+    const key = search ? kKeyK : lock ? kKeyL : kKeys[event.key];
     if (key === undefined) return;
 
     const {target} = event;

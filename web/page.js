@@ -74,7 +74,7 @@ export class Page {
       new DataView(module.HEAPU8.buffer).setUint32(table + 8 * i, address, true);
       new DataView(module.HEAPU8.buffer).setUint32(table + 8 * i + 4, font.length, true);
     });
-    const strings = ['#canvas', `${location.origin}${location.pathname}`, navigator.languages.join('\n'), deviceName(navigator)]
+    const strings = ['#canvas', `${location.origin}${location.pathname}`, navigator.languages.join('\n'), deviceName(navigator), takeNote()]
       .map((text) => this.#copyText(text));
     const started = module._ui_start(...strings, table);
     strings.forEach((address) => module._free(address));
@@ -154,7 +154,8 @@ export class Page {
       saveFile: (name, text) => saveFile(decoder.decode(name), text),
       print: (text) => printAlone(decoder.decode(text)),
       keepNothing: (on) => { this.keepsNothing = on; },
-      startAfresh: () => location.reload(),
+      startAfresh: (note) => startAfresh(decoder.decode(note)),
+      rememberSeal: (here) => rememberSeal(here),
       requestFrame: () => this.#requestFrame(),
       requestFrameAt: (time) => {
         clearTimeout(this.#laterTimer);
@@ -237,6 +238,40 @@ export class Page {
   #copyText(text) {
     return this.#copyIn(encoder.encode(`${text}\0`));
   }
+}
+
+// What a page leaves for the one that takes its place travels with this entry of the history and is taken out of it at once: why
+// it went, and how it looked.
+export function startAfresh(note) {
+  history.replaceState({note}, '');
+  location.reload();
+}
+
+// For ui::read_note(). A browser that is short of space takes the store away and often leaves this: with it an emptied browser is
+// told from a new one. It says no more than that the store was here.
+const kSealMark = 'sinetti-seal';
+
+function rememberSeal(here) {
+  try {
+    if (here) localStorage.setItem(kSealMark, '1');
+    else localStorage.removeItem(kSealMark);
+  } catch {
+    // It does not let us. Then nobody is told.
+  }
+}
+
+function sealWasHere() {
+  try {
+    return localStorage.getItem(kSealMark) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function takeNote() {
+  const note = history.state?.note;
+  if (note !== undefined) history.replaceState(null, '');
+  return `${typeof note === 'string' ? note : ''}${sealWasHere() ? '\nseal=1' : ''}`;
 }
 
 // Which relay this is, from the page's own origin. Not kept by any cache: it is asked for when somebody signs in.

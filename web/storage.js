@@ -66,6 +66,12 @@ export class Storage {
   #database = null;
   #lost = false;    // closed by the browser while open: what is in memory and on disk may differ, so nothing more is written
   #last = Promise.resolve();
+  #onLost;
+
+  // `onLost` is called when the browser closes the database, or another page deletes it, while it is open.
+  constructor(onLost = () => {}) {
+    this.#onLost = onLost;
+  }
 
   // Nothing is made by looking: where there is no database, there are no records.
   load() {
@@ -164,9 +170,11 @@ export class Storage {
       request.onsuccess = () => {
         this.#database = request.result;
         const lose = () => {
+          if (this.#lost) return;
           this.#lost = true;
           this.#database?.close();
           this.#database = null;
+          this.#onLost();
         };
         this.#database.onclose = lose;
         this.#database.onversionchange = lose;

@@ -15,7 +15,8 @@ addToLibrary({
     Module['page'].saveFile(HEAPU8.slice(name, name + nameSize), HEAPU8.slice(text, text + size)),
   sinetti_page_print: (text, size) => Module['page'].print(HEAPU8.slice(text, text + size)),
   sinetti_page_keep_nothing: (on) => Module['page'].keepNothing(on !== 0),
-  sinetti_page_start_afresh: () => Module['page'].startAfresh(),
+  sinetti_page_start_afresh: (note, size) => Module['page'].startAfresh(HEAPU8.slice(note, note + size)),
+  sinetti_page_remember_seal: (here) => Module['page'].rememberSeal(here !== 0),
   sinetti_page_request_frame: () => Module['page'].requestFrame(),
   sinetti_page_request_frame_at: (time) => Module['page'].requestFrameAt(time),
   sinetti_page_cluster: (text, size, fontPixels, weight, side, out, pixels) => {

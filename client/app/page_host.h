@@ -19,7 +19,8 @@ void sinetti_page_request_relay_document();                             // answe
 void sinetti_page_save_file(const char* name, std::size_t name_size, const char* text, std::size_t size);
 void sinetti_page_print(const char* text, std::size_t size);
 void sinetti_page_keep_nothing(int on);
-void sinetti_page_start_afresh();
+void sinetti_page_start_afresh(const char* note, std::size_t size);      // comes back with ui_start()
+void sinetti_page_remember_seal(int here);
 void sinetti_page_request_frame();
 void sinetti_page_request_frame_at(double monotonic_ms);
 

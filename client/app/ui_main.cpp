@@ -47,7 +47,8 @@ public:
     void save_file(std::string_view name, std::string_view text) override { sinetti_page_save_file(name.data(), name.size(), text.data(), text.size()); }
     void print(std::string_view text) override { sinetti_page_print(text.data(), text.size()); }
     void keep_nothing(bool on) override { sinetti_page_keep_nothing(on); }
-    void start_afresh() override { sinetti_page_start_afresh(); }
+    void start_afresh(std::string_view note) override { sinetti_page_start_afresh(note.data(), note.size()); }
+    void remember_seal(bool here) override { sinetti_page_remember_seal(here); }
     void request_frame() override { sinetti_page_request_frame(); }
     void request_frame_at(double monotonic_ms) override { sinetti_page_request_frame_at(monotonic_ms); }
 
@@ -94,8 +95,8 @@ private:
 };
 
 struct Page {
-    Page(std::string origin, std::string device_name, std::unique_ptr<gfx::Device> graphics, const ui::Fonts& fonts)
-        : host(std::move(origin), std::move(device_name)), device(std::move(graphics)), app({host, *device, clusters, fonts})
+    Page(std::string origin, std::string device_name, std::unique_ptr<gfx::Device> graphics, const ui::Fonts& fonts, std::string_view note)
+        : host(std::move(origin), std::move(device_name)), device(std::move(graphics)), app({host, *device, clusters, fonts, note})
     {
     }
     PageHost host;
@@ -129,9 +130,10 @@ using namespace sinetti::app;
 
 extern "C" {
 
-// `fonts` are five pairs of address and size, in the order of ui::Fonts; they stay where they are. `languages` has one a line.
+// `fonts` are five pairs of address and size, in the order of ui::Fonts; they stay where they are. `languages` has one a line. `note` is
+// what the page before this one left (sinetti_page_start_afresh), or "".
 // False: the browser has no WebGL2.
-bool ui_start(const char* canvas_selector, const char* origin, const char* languages, const char* device_name, const std::uint32_t* fonts)
+bool ui_start(const char* canvas_selector, const char* origin, const char* languages, const char* device_name, const char* note, const std::uint32_t* fonts)
 {
     const auto font = [&](int index) {
         return base::ByteView(reinterpret_cast<const std::uint8_t*>(static_cast<std::uintptr_t>(fonts[2 * index])), fonts[2 * index + 1]);
@@ -139,7 +141,7 @@ bool ui_start(const char* canvas_selector, const char* origin, const char* langu
     auto device = gfx::create_webgl_device(
         canvas_selector, [](void*) { if (g_page) g_page->app.on_device_restored(); }, nullptr);
     if (!device) return false;
-    g_page = new Page(origin, device_name, std::move(device), {font(0), font(1), font(2), font(3), font(4)});
+    g_page = new Page(origin, device_name, std::move(device), {font(0), font(1), font(2), font(3), font(4)}, note);
     g_page->host.set_languages(lines_of(languages));
     g_page->app.on_languages_changed();
     return true;

@@ -3,7 +3,9 @@
 #include "base/secret.h"
 #include "gfx/painter.h"
 #include "ui/context.h"
+#include "ui/idle_watch.h"
 #include "ui/keyboard.h"
+#include "ui/views/lock.h"
 #include "ui/views/timeline.h"
 #include "ui/views/views.h"
 #include "ui/widgets/dialog.h"
@@ -64,10 +66,13 @@ struct App::Implementation {
     explicit Implementation(const AppEnvironment& e)
         : host(e.host), device(e.device), imgui(make_context()),
           glyphs(*ImGui::GetIO().Fonts, {e.fonts.regular, e.fonts.medium, e.fonts.semibold, e.fonts.display, e.fonts.icons}, e.clusters), text(glyphs)
-    {}
+    {
+        read_note(e.note, state, model);
+    }
     ~Implementation()
     {
         // The device owns the textures and outlives us or goes with us; ImGui wants to be told that they are gone.
+        ImGui::SetCurrentContext(imgui);
         for (ImTextureData* texture : ImGui::GetPlatformIO().Textures) {
             texture->SetTexID(ImTextureID_Invalid);
             texture->SetStatus(ImTextureStatus_Destroyed);
@@ -113,17 +118,22 @@ struct App::Implementation {
         if (before.phase == api::Phase::open && before.shared && now.phase != api::Phase::open) leaving = true;
         if (before.shared != now.shared && !leaving) host.keep_nothing(now.shared);
         if (before.phase == now.phase) return;
+        if (now.phase == api::Phase::open && !now.shared) host.remember_seal(true);
+        if (now.phase == api::Phase::no_account && before.phase != api::Phase::starting && !before.shared && !state.seal_was_here) host.remember_seal(false);
         if (before.phase == api::Phase::open) {
             const std::optional<Language> chosen = state.language;
+            const int locked_minutes = state.locked_minutes;
             wipe_recovery_code();
             state = State{};
             state.language = chosen;
+            state.locked_minutes = locked_minutes;
             timeline = TimelineView{};
             if (before.shared) state.opening = Opening::leave;
+            if (!before.shared && now.phase == api::Phase::locked) host.start_afresh(farewell_note(state, model, language()));
         }
         if (leaving && now.phase != api::Phase::opening) {
             leaving = false;
-            host.start_afresh();
+            host.start_afresh({});
         }
         state.passwords.clear();
         state.turned.clear();
@@ -134,8 +144,10 @@ struct App::Implementation {
         if (now.phase == api::Phase::open) {
             state.texts.clear();
             state.dialog = Dialog::none;
+            state.locked_minutes = 0;
+            state.seal_was_here = false;
             state.beside = state.has_account = false;
-            active_ms = host.now_ms();
+            idle.begin(host.now_ms());
             if (state.language && model.setting("language") != tag_of(*state.language)) {
                 host.send_command(api::SetSetting{"language", tag_of(*state.language)}, std::nullopt);
             }
@@ -183,7 +195,7 @@ struct App::Implementation {
             state.shown_invitation = ready->invitation.id;
             state.dialog_opened = true;
         }
-        if (const auto* settings = std::get_if<api::SettingsEvent>(&event); settings != nullptr && !model.setting("language").empty()) state.language.reset();
+        if (std::holds_alternative<api::SettingsEvent>(event)) on_settings();
         if (const auto* notice = std::get_if<api::NoticeEvent>(&event); notice != nullptr && notice->code != api::Code::none) {
             add_toast(state.toasts, *notice);
             if (notice->severity == api::Severity::error || notice->severity == api::Severity::warning) {
@@ -196,6 +208,15 @@ struct App::Implementation {
             state.open.clear();
         }
         want();
+    }
+
+    void on_settings()
+    {
+        if (!model.setting("language").empty()) state.language.reset();
+        // Where one was when the seal was locked: once, after it is open again.
+        if (model.session.phase != api::Phase::open || model.session.shared || state.locking || model.setting(kReturnToSetting).empty()) return;
+        return_to = model.setting(kReturnToSetting);
+        host.send_command(api::SetSetting{std::string(kReturnToSetting), {}}, std::nullopt);
     }
 
     bool shows_code() const { return state.dialog == Dialog::show_code || state.dialog == Dialog::renew_code; }
@@ -216,28 +237,23 @@ struct App::Implementation {
         state.changing = false;
     }
 
-    bool on_shared_machine() const { return model.session.phase == api::Phase::open && model.session.shared; }
-
-    // Somebody is there. Once it has been asked whether, only an answer counts, and time that passed while the machine slept has passed.
     void somebody_is_here()
     {
-        if (!on_shared_machine()) return;
-        const std::int64_t wall = host.now_ms();
-        if (state.dialog == Dialog::idle || wall - active_ms >= kIdleMs - kIdleWarningMs) return want();
-        active_ms = wall;
+        if (idle.somebody_is_here(state, model, host.now_ms())) want();
     }
 
-    void watch_idle(Context& c, std::int64_t wall)
+    void lock_by_keyboard(Context& c)
     {
-        if (!on_shared_machine() || state.left) return;
-        if (wall < active_ms || (asked_whether_here && state.dialog != Dialog::idle)) active_ms = wall;
-        asked_whether_here = false;
-        if (wall - active_ms >= kIdleMs) return leave_machine(state, host);
-        if (wall - active_ms < kIdleMs - kIdleWarningMs) return;
-        asked_whether_here = true;
-        if (state.dialog == Dialog::idle) return;
-        open_dialog(c, Dialog::idle);
-        host.announce(c.say(Say::idle_title), true);
+        if (!std::exchange(state.lock_wanted, false) || model.session.phase != api::Phase::open) return;
+        if (model.session.shared) return ask_to_leave(c);
+        lock_seal(state, model, host);
+    }
+
+    void return_to_conversation(Context& c)
+    {
+        if (return_to.empty() || model.session.phase != api::Phase::open || !model.conversations_known) return;
+        const api::ConversationId id = std::exchange(return_to, {});
+        if (state.open.empty() && model.conversation(id) != nullptr) open_conversation(c, id);
     }
 
     void draw(Context& c)
@@ -249,12 +265,12 @@ struct App::Implementation {
             case api::Phase::invited: draw_enrolment(c); break;
             case api::Phase::locked: draw_unlock(c); break;
             case api::Phase::opening: draw_opening(c); break;
-            case api::Phase::open: draw_main(c); break;
+            case api::Phase::open: state.locking ? draw_locking(c) : draw_main(c); break;
             case api::Phase::elsewhere: draw_elsewhere(c); break;
             case api::Phase::failed: draw_failed(c); break;
             case api::Phase::recovering: draw_recovering(c); break;
         }
-        const bool revoked = model.connection.state == api::ConnectionState::refused && model.connection.reason == api::Code::device_revoked;
+        const bool revoked = !state.locking && model.connection.state == api::ConnectionState::refused && model.connection.reason == api::Code::device_revoked;
         if (revoked && model.session.phase == api::Phase::open && state.dialog == Dialog::none && !state.revoked_said) {
             state.revoked_said = true;
             open_dialog(c, Dialog::revoked);
@@ -297,7 +313,9 @@ struct App::Implementation {
             open_conversation(c, id);
         }
         if (state.draft_unsaved && monotonic_ms - state.draft_changed_ms >= kDraftMs) flush_draft(c);
-        watch_idle(c, wall);
+        return_to_conversation(c);
+        lock_by_keyboard(c);
+        idle.look(c, wall);
         settle_dialog();
         draw(c);
         if (state.focus_next != 0) {
@@ -350,11 +368,7 @@ struct App::Implementation {
             const std::int64_t rest = kDayMs - ((t.hour * 60LL + t.minute) * 60LL * 1000);
             wake_ms = std::min(wake_ms, now_ms + static_cast<double>(rest));
         }
-        if (on_shared_machine() && !state.left) {
-            const std::int64_t idle = wall - active_ms;
-            const std::int64_t rest = (idle < kIdleMs - kIdleWarningMs ? kIdleMs - kIdleWarningMs : kIdleMs) - idle;
-            wake_ms = std::min(wake_ms, now_ms + static_cast<double>(std::max<std::int64_t>(rest, 0) + 1));
-        }
+        if (const auto rest = idle.rest(state, model, wall)) wake_ms = std::min(wake_ms, now_ms + static_cast<double>(*rest + 1));
         if (wake_ms < kNever) host.request_frame_at(wake_ms);
     }
 
@@ -407,6 +421,11 @@ struct App::Implementation {
         const bool in_field = here != nullptr && here->field.has_value();
         switch (key) {
             case Key::escape: return escape();
+            case Key::l:
+                if (model.session.phase != api::Phase::open) return false;
+                state.lock_wanted = true;
+                want();
+                return true;
             case Key::f6: return move_focus(next_pane(mirror, input.focus(), (modifiers & kShift) != 0));
             case Key::k:
                 if ((modifiers & kControl) == 0 || model.session.phase != api::Phase::open || state.dialog != Dialog::none) return false;
@@ -442,8 +461,8 @@ struct App::Implementation {
     }
 
     int focus_waited = 0;        // frames the node that wants the focus has not been there
-    std::int64_t active_ms = 0;  // wall clock: when somebody last did something, on a machine that is not theirs
-    bool asked_whether_here = false;
+    api::ConversationId return_to;   // once the conversations are known
+    IdleWatch idle;
     bool leaving = false;        // such a machine: when the core has done, the page starts afresh
 };
 

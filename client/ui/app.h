@@ -31,6 +31,7 @@ struct AppEnvironment {
     gfx::Device& device;
     gfx::ClusterRasteriser& clusters;
     Fonts fonts;
+    std::string_view note = {};    // what the page before this one said when it started afresh
 };
 
 struct Viewport {
@@ -50,7 +51,7 @@ enum class PointerPhase : std::uint8_t { move = 0, down = 1, up = 2, cancel = 3,
 enum class PointerKind : std::uint8_t { mouse = 0, touch = 1, pen = 2 };
 
 enum class Key : std::uint8_t {
-    none = 0, up, down, left, right, home, end, page_up, page_down, enter, space, escape, tab, f6, k /* as in Ctrl+K */,
+    none = 0, up, down, left, right, home, end, page_up, page_down, enter, space, escape, tab, f6, k /* as in Ctrl+K */, l /* as in Ctrl+Shift+L */,
 };
 enum Modifier : std::uint8_t { kShift = 1, kControl = 2 /* or Command */, kAlt = 4 };
 

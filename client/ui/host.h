@@ -40,7 +40,8 @@ public:
     virtual void save_file(std::string_view name, std::string_view text) = 0;   // where the browser keeps what it downloads
     virtual void print(std::string_view text) = 0;                         // this alone, not what is on the screen
     virtual void keep_nothing(bool on) = 0;                                // a machine that is not one's own: empty everything when the page goes
-    virtual void start_afresh() = 0;                                       // load the page anew, so that nothing of it stays in memory
+    virtual void start_afresh(std::string_view note) = 0;                  // load the page anew, so that nothing of it stays in memory but this, for the next
+    virtual void remember_seal(bool here) = 0;                             // where a browser that erases the store does not look: that there was one
     virtual void request_frame() = 0;                                      // call App::frame soon (once per display frame at most)
     virtual void request_frame_at(double monotonic_ms) = 0;                // and at this time; a later call replaces the earlier
 

@@ -98,6 +98,10 @@ struct State {
     bool changing = false;                       // of the passphrase: on its way to the relay
     bool reminder_put_off = false;
     bool left = false;                           // this machine, which is not one's own: asked once
+    bool lock_wanted = false;                    // by the keyboard
+    bool locking = false;                        // the core was asked to close the seal
+    bool seal_was_here = false;                  // in this browser, and is not any more unless it is locked
+    int locked_minutes = 0;                      // why it is closed: nobody did anything for so long; 0: for another reason
     double started_ms = 0;
     double opened_timeline_ms = 0;
 };

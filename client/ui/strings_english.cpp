@@ -204,6 +204,16 @@ const char* english(Say what)
         case Say::this_device: return "This device";
         case Say::lock: return "Lock";
         case Say::lock_hint: return "You open the seal again with your passphrase.";
+        case Say::lock_by_key: return "Lock (Ctrl Shift L)";
+        case Say::locking: return "Closing the seal";
+        case Say::locking_hint: return "As soon as everything is stored.";
+        case Say::locked_idle: return "Locked after {0} minutes without use. Open it with your passphrase.";
+        case Say::auto_lock: return "Lock by itself when nobody uses it";
+        case Say::auto_lock_minutes: return "{0} minutes";
+        case Say::auto_lock_never: return "Never";
+        case Say::emptied_title: return "This browser has erased what Sinetti kept here";
+        case Say::emptied_text: return "It does so when space is short, or when site data is cleared. Sign in, and your conversations come back, with the history that is saved at the relay. What had not been sent yet is gone, and perhaps the last hours of history.";
+        case Say::emptied_hide: return "I did not use Sinetti here";
         case Say::forget: return "Forget this device";
         case Say::forget_hint: return "Erases the keys and the history from this browser.";
         case Say::forget_title: return "Forget this device?";

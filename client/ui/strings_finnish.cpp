@@ -204,6 +204,16 @@ const char* finnish(Say what)
         case Say::this_device: return "Tämä laite";
         case Say::lock: return "Lukitse";
         case Say::lock_hint: return "Avaat sinetin taas tunnuslauseella.";
+        case Say::lock_by_key: return "Lukitse (Ctrl Shift L)";
+        case Say::locking: return "Suljetaan sinettiä";
+        case Say::locking_hint: return "Heti kun kaikki on tallessa.";
+        case Say::locked_idle: return "Lukittu, kun kukaan ei käyttänyt Sinettiä {0} minuuttiin. Avaa se tunnuslauseella.";
+        case Say::auto_lock: return "Lukitse itsestään, kun kukaan ei käytä";
+        case Say::auto_lock_minutes: return "{0} minuuttia";
+        case Say::auto_lock_never: return "Ei koskaan";
+        case Say::emptied_title: return "Selain on poistanut Sinetin tiedot";
+        case Say::emptied_text: return "Niin käy, kun tila loppuu tai sivuston tiedot tyhjennetään. Kirjaudu sisään, niin keskustelusi palaavat, ja niiden mukana palvelimelle tallennettu historia. Lähettämättä jäänyt on poissa, ja ehkä historian viimeiset tunnit.";
+        case Say::emptied_hide: return "En ole käyttänyt Sinettiä tässä";
         case Say::forget: return "Unohda tämä laite";
         case Say::forget_hint: return "Poistaa avaimet ja historian tästä selaimesta.";
         case Say::forget_title: return "Unohdetaanko tämä laite?";

@@ -204,6 +204,16 @@ const char* swedish(Say what)
         case Say::this_device: return "Den här enheten";
         case Say::lock: return "Lås";
         case Say::lock_hint: return "Du öppnar sigillet igen med din lösenfras.";
+        case Say::lock_by_key: return "Lås (Ctrl Skift L)";
+        case Say::locking: return "Sigillet stängs";
+        case Say::locking_hint: return "Så snart allt är sparat.";
+        case Say::locked_idle: return "Låst efter {0} minuter utan användning. Öppna med din lösenfras.";
+        case Say::auto_lock: return "Lås automatiskt när ingen använder Sinetti";
+        case Say::auto_lock_minutes: return "{0} minuter";
+        case Say::auto_lock_never: return "Aldrig";
+        case Say::emptied_title: return "Webbläsaren har raderat det Sinetti sparade";
+        case Say::emptied_text: return "Det sker när utrymmet tar slut eller när webbplatsdata rensas. Logga in, så kommer dina samtal tillbaka, med den historik som är sparad på servern. Det som inte hade skickats är borta, och kanske historikens senaste timmar.";
+        case Say::emptied_hide: return "Jag har inte använt Sinetti här";
         case Say::forget: return "Glöm den här enheten";
         case Say::forget_hint: return "Tar bort nycklar och historik från den här webbläsaren.";
         case Say::forget_title: return "Glömma den här enheten?";

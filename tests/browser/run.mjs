@@ -2,7 +2,8 @@
 // Drives real browsers against a real relay: node tests/browser/run.mjs [options]
 //   --app DIR       the built app                        (build/web)
 //   --relay PATH    the relay program                    (build/native/bin/sinetti-relay)
-//   --only NAME     one suite: modules, five, devices, tokens, sign-in, search, look, hostile, ingress, tls, firefox, firefox-sign-in   (may be repeated)
+//   --only NAME     one suite: modules, five, devices, tokens, sign-in, lock, search, look, hostile, ingress, tls, firefox, firefox-sign-in,
+//                   firefox-lock   (may be repeated)
 //   --pictures      also writes the README's pictures to docs/images
 // Prints `browser: N passed, N failed`; measurements go to build/measurements.json, screenshots to build/screenshots.
 
@@ -20,6 +21,7 @@ import {firefox} from './suites/firefox.mjs';
 import {fivePeople} from './suites/five_people.mjs';
 import {hostile} from './suites/hostile.mjs';
 import {ingress} from './suites/ingress.mjs';
+import {lock, lockFirefox} from './suites/lock.mjs';
 import {look} from './suites/look.mjs';
 import {modules} from './suites/modules.mjs';
 import {search} from './suites/search.mjs';
@@ -46,12 +48,14 @@ const suites = {
   tokens: (browser) => tokens(browser, shared),
   search: (browser) => search(browser, {...shared, screenshots}),
   'sign-in': (browser) => signIn(browser, {...shared, screenshots}),
+  lock: (browser) => lock(browser, {...shared, screenshots}),
   look: (browser) => look(browser, {...shared, screenshots, pictures}),
   hostile: (browser) => hostile(browser, shared),
   ingress: (browser) => ingress(browser, shared),
   tls: () => tls(shared),
   firefox: () => firefox(shared),
   'firefox-sign-in': () => signInFirefox(shared),
+  'firefox-lock': () => lockFirefox(shared),
 };
 for (const name of options.only) {
   if (!suites[name]) {

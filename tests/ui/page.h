@@ -171,7 +171,12 @@ public:
     void save_file(std::string_view name, std::string_view text) override { files.emplace_back(name, text); }
     void print(std::string_view text) override { printed = text; }
     void keep_nothing(bool on) override { keeps_nothing = on; }
-    void start_afresh() override { ++fresh_starts; }
+    void start_afresh(std::string_view what) override
+    {
+        ++fresh_starts;
+        note = what;
+    }
+    void remember_seal(bool here) override { remembers_seal = here; }
     std::string device_name() const override { return "Firefox, Linux"; }
     ui::LocalTime local_time(std::int64_t unix_ms) const override   // UTC, in 2026 and near kNow
     {
@@ -196,7 +201,9 @@ public:
     std::vector<std::pair<std::string, std::string>> files;
     std::string printed;
     bool keeps_nothing = false;
+    std::optional<bool> remembers_seal;             // nullopt: was not told
     int fresh_starts = 0;
+    std::string note;                               // for the page after the last of them
 };
 
 class BlankClusters final : public gfx::ClusterRasteriser {
@@ -206,11 +213,11 @@ public:
 
 class Page {
 public:
-    explicit Page(const FontFiles& fonts, std::string language = "fi-FI", float wide = 1440, float high = 900)
+    explicit Page(const FontFiles& fonts, std::string language = "fi-FI", float wide = 1440, float high = 900, std::string_view note = {})
         : device(gfx::create_null_device())
     {
         host.preferred = std::move(language);
-        app.emplace(ui::AppEnvironment{host, *device, clusters, {fonts[0], fonts[1], fonts[2], fonts[3], fonts[4]}});
+        app.emplace(ui::AppEnvironment{host, *device, clusters, {fonts[0], fonts[1], fonts[2], fonts[3], fonts[4]}, note});
         resize(wide, high);
     }
 

@@ -136,12 +136,14 @@ bool send_composed(State& state, const Model& model, Host& host, NodeId composer
     return true;
 }
 
-void flush_draft(Context& c)
+void flush_draft(Context& c) { save_draft(c.state, c.host); }
+
+void save_draft(State& state, Host& host)
 {
-    if (!c.state.draft_unsaved || c.state.open.empty()) return;
-    c.state.draft_unsaved = false;
-    const auto draft = c.state.drafts.find(c.state.open);
-    c.send(api::SaveDraft{c.state.open, draft == c.state.drafts.end() ? std::string() : draft->second});
+    if (!state.draft_unsaved || state.open.empty()) return;
+    state.draft_unsaved = false;
+    const auto draft = state.drafts.find(state.open);
+    host.send_command(api::SaveDraft{state.open, draft == state.drafts.end() ? std::string() : draft->second}, std::nullopt);
 }
 
 }  // namespace sinetti::ui

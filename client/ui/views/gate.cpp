@@ -277,7 +277,8 @@ void draw_unlock(Context& c)
 {
     if (c.state.beside) return draw_sign_in(c);
     GateScope gate(c, "unlock", false);
-    draw_notice_head(c, gate, c.say(Say::unlock_title), c.say(Say::unlock_text));
+    const int idle = c.state.locked_minutes;
+    draw_notice_head(c, gate, c.say(Say::unlock_title), idle > 0 ? c.say(Say::locked_idle, {std::to_string(idle)}) : std::string(c.say(Say::unlock_text)));
     const api::Code error = c.state.opening == Opening::unlock ? c.model.session.error : api::Code::none;   // not that of signing in beside it
     const bool wrong = error == api::Code::wrong_passphrase;
     const FieldResult field = secret_field(c, "passphrase", gate.take(kFieldHeight), {.autofocus = !c.touch(), .invalid = wrong});

@@ -1,6 +1,7 @@
 // The rail at the left of wide screens and the tabs at the foot of narrow ones.
 
 #include "generated/icons.h"
+#include "ui/views/lock.h"
 #include "ui/views/views.h"
 #include "ui/widgets/avatar.h"
 #include "ui/widgets/button.h"
@@ -78,6 +79,13 @@ void draw_rail(Context& c, const Rect& area)
         y += 54;
     }
     const float own = area.bottom() - 16 - 42;
+    // Between the places and one's settings, where there is room for it.
+    const Rect lock{area.x + 10, own - 10 - 48 - 6 - 48, 48, 48};
+    if (!c.model.session.shared && lock.y >= area.y + 80 + 2 * 54 &&
+        icon_button(c, "lock", lock, c.say(Say::lock_by_key), {.icon = icons::kLockSimple, .icon_size = 24, .radius = 16})) {
+        lock_seal(c.state, c.model, c.host);
+        c.changed();
+    }
     if (const api::Person* me = c.model.person(c.model.session.me); me != nullptr && own > y) {
         const Rect rect{area.x + 13, own, 42, 42};
         const NodeId node = c.id("me");

@@ -1,5 +1,6 @@
 #include "generated/icons.h"
 #include "ui/format.h"
+#include "ui/views/lock.h"
 #include "ui/views/views.h"
 #include "ui/widgets/avatar.h"
 #include "ui/widgets/button.h"
@@ -35,6 +36,23 @@ float draw_choice(Context& c, std::string_view key, Say title, const Rect& area,
         x += w + 8;
     }
     return y + 44 - area.y;
+}
+
+float draw_auto_lock(Context& c, const Rect& area)
+{
+    constexpr std::size_t kTimes = std::size(kAutoLockMinutes);
+    std::string values[kTimes];
+    std::string labels[kTimes];
+    Option options[kTimes + 1];
+    std::string current(kAutoLockNever);
+    for (std::size_t i = 0; i < kTimes; ++i) {
+        values[i] = std::to_string(kAutoLockMinutes[i]);
+        labels[i] = c.say(Say::auto_lock_minutes, {values[i]});
+        options[i] = {values[i].c_str(), labels[i]};
+        if (kAutoLockMinutes[i] == auto_lock_minutes(c.model)) current = values[i];
+    }
+    options[kTimes] = {kAutoLockNever.data(), c.say(Say::auto_lock_never)};
+    return draw_choice(c, kAutoLockSetting, Say::auto_lock, area, options, current);
 }
 
 }  // namespace
@@ -123,6 +141,7 @@ void draw_settings(Context& c, const Rect& area)
         cy += draw_choice(c, "language", Say::language, {x + pad, cy, inner, 0}, languages, tag_of(c.language)) + 20;
         cy += draw_choice(c, "theme", Say::theme, {x + pad, cy, inner, 0}, themes, theme.empty() ? "system" : theme) + 20;
         if (!c.touch()) cy += draw_choice(c, "density", Say::density, {x + pad, cy, inner, 0}, densities, density.empty() ? "comfortable" : density) + 20;
+        if (!c.model.session.shared) cy += draw_auto_lock(c, {x + pad, cy, inner, 0}) + 20;
         const float height = cy - 20 + pad - y;
         if (height != known) {
             c.state.heights[height_key] = height;
@@ -165,7 +184,10 @@ void draw_settings(Context& c, const Rect& area)
         if (c.model.session.shared) {
             if (row("leave", icons::kSignOut, Say::leave_machine, Say::leave_machine_hint, t.danger)) ask_to_leave(c);
         } else {
-            if (row("lock", icons::kLockSimple, Say::lock, Say::lock_hint, t.text)) c.send(api::Lock{});
+            if (row("lock", icons::kLockSimple, Say::lock, Say::lock_hint, t.text)) {
+                lock_seal(c.state, c.model, c.host);
+                c.changed();
+            }
             if (row("forget", icons::kTrash, Say::forget, Say::forget_hint, t.danger)) open_dialog(c, Dialog::forget);
         }
     }

@@ -117,10 +117,11 @@ void draw_sign_in(Context& c)
     const bool low = c.viewport.height < kLowPage;
     const bool shared = state.on_shared_machine || state.beside;
     const TextStyle& title = low ? kHeading : gate.wide() ? kHero : kLarge;
-    gate.heading("title", title, c.say(state.with_code ? Say::sign_in_code_title : state.beside ? Say::sign_in_other : Say::sign_in_title));
-    if (!low) {
+    const bool emptied = state.seal_was_here && !state.with_code && !state.beside && !state.has_account;
+    gate.heading("title", title, c.say(emptied ? Say::emptied_title : state.with_code ? Say::sign_in_code_title : state.beside ? Say::sign_in_other : Say::sign_in_title));
+    if (!low || emptied) {
         gate.gap(8);
-        gate.paragraph("text", kLead, c.say(state.with_code ? Say::sign_in_code_text : Say::sign_in_text), c.theme.text_2);
+        gate.paragraph("text", low ? kBody : kLead, c.say(emptied ? Say::emptied_text : state.with_code ? Say::sign_in_code_text : Say::sign_in_text), c.theme.text_2);
     }
     gate.gap(low ? 12.0f : 24.0f);
 
@@ -155,7 +156,12 @@ void draw_sign_in(Context& c)
     gate.gap(8);
     const Say other = state.with_code ? Say::use_passphrase : Say::use_recovery_code;
     if (text_button(c, "way", gate.take(44), c.say(other), kButton, c.theme.accent_text)) change_way(c, !state.with_code);
-    if (!state.beside && !state.has_account && !state.with_code) {
+    if (emptied && text_button(c, "hide", gate.take(44), c.say(Say::emptied_hide), kButton, c.theme.accent_text)) {
+        state.seal_was_here = false;
+        c.host.remember_seal(false);
+        c.changed();
+    }
+    if (!emptied && !state.beside && !state.has_account && !state.with_code) {
         gate.gap(8);
         gate.paragraph("new here", kLabel, c.say(Say::new_here), c.theme.text_2);
     }

@@ -73,5 +73,6 @@ void draw_composer(Context& c, const Rect& area, const api::ConversationSummary&
 NodeId composer_id(const Context& c, const api::ConversationId& conversation);
 bool send_composed(State& state, const Model& model, Host& host, NodeId composer);   // false: nothing to send
 void flush_draft(Context& c);
+void save_draft(State& state, Host& host);
 
 }  // namespace sinetti::ui

@@ -1,15 +1,14 @@
 // Signing in on any machine: with the passphrase, with the recovery code, on a machine that is not one's own; and what a person
 // does about passphrase and code in between. In Chromium, and the ways in once more in Firefox.
 
-import {mkdir, readFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {readFile} from 'node:fs/promises';
 
 import {accessibleFaults} from '../support/accessibility.mjs';
 import {Display} from '../support/firefox.mjs';
 import {FirefoxPerson} from '../support/firefox_person.mjs';
 import {check, equal, eventually, seconds, sleep, Suite} from '../support/harness.mjs';
 import {Person} from '../support/person.mjs';
-import {distinctColours} from '../support/pictures.mjs';
+import {photographShapes} from '../support/pictures.mjs';
 import {Relay} from '../support/relay.mjs';
 import {leftBehind} from '../support/storage.mjs';
 import {Watch} from '../support/watch.mjs';
@@ -20,9 +19,6 @@ const kTall = {viewport: {width: 1280, height: 1600}};   // all of the settings 
 const kSlow = seconds(60);            // Argon2id, twice, on a busy machine
 const kGuesses = 10;                  // of a day, at one name
 const kCode = /[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){7}/;
-const kShapes = [
-  {name: 'wide', width: 1440, height: 900}, {name: 'phone', width: 390, height: 844}, {name: 'zoom-200', width: 720, height: 450},
-];
 
 export function signIn(browser, {program, app, screenshots}) {
   const suite = new Suite('sign in', {scenario: true});
@@ -46,22 +42,7 @@ export function signIn(browser, {program, app, screenshots}) {
     return other;
   }
 
-  async function photograph(page, name) {
-    if (!screenshots) return;
-    await mkdir(screenshots, {recursive: true});
-    const usual = page.viewportSize();
-    for (const {name: shape, width, height} of kShapes) {
-      await page.setViewportSize({width, height});
-      for (const colorScheme of ['light', 'dark']) {
-        await page.emulateMedia({colorScheme});
-        await sleep(500);
-        const picture = await page.screenshot({path: join(screenshots, `${name}-${shape}-${colorScheme}.png`)});
-        check(await distinctColours(page, picture) > 60, `${name}-${shape}-${colorScheme} shows next to nothing`);
-      }
-    }
-    await page.emulateMedia({colorScheme: 'light'});
-    await page.setViewportSize(usual);
-  }
+  const photograph = (page, name) => photographShapes(page, screenshots, name);
 
   const saved = async (person) => {
     await person.go('Settings');

@@ -1,4 +1,9 @@
-// Looks at screenshots.
+// Takes screenshots, and looks at them.
+
+import {mkdir} from 'node:fs/promises';
+import {join} from 'node:path';
+
+import {check, sleep} from './harness.mjs';
 
 // How many different colours the page shows; an empty canvas has a handful.
 export async function distinctColours(page, picture) {
@@ -11,4 +16,26 @@ export async function distinctColours(page, picture) {
     const {data} = context.getImageData(0, 0, bitmap.width, bitmap.height);
     return new Set(new Uint32Array(data.buffer)).size;
   }, picture.toString('base64'));
+}
+
+const kShapes = [
+  {name: 'wide', width: 1440, height: 900}, {name: 'phone', width: 390, height: 844}, {name: 'zoom-200', width: 720, height: 450},
+];
+
+// NAME-SHAPE-SCHEME.png of every shape and scheme, none of them empty. Without a folder: nothing.
+export async function photographShapes(page, folder, name) {
+  if (!folder) return;
+  await mkdir(folder, {recursive: true});
+  const usual = page.viewportSize();
+  for (const {name: shape, width, height} of kShapes) {
+    await page.setViewportSize({width, height});
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({colorScheme});
+      await sleep(500);
+      const picture = await page.screenshot({path: join(folder, `${name}-${shape}-${colorScheme}.png`)});
+      check(await distinctColours(page, picture) > 60, `${name}-${shape}-${colorScheme} shows next to nothing`);
+    }
+  }
+  await page.emulateMedia({colorScheme: 'light'});
+  await page.setViewportSize(usual);
 }

@@ -21,7 +21,8 @@ export class Watch {
 
   #page(page, name) {
     page.on('console', (message) => {
-      if (message.type() === 'error') this.#error(`${name}: ${message.text()}`);
+      const wantsIcon = message.location().url.endsWith('/favicon.ico');   // the browser by itself, where a page is a bare file and not the app
+      if (message.type() === 'error' && !wantsIcon) this.#error(`${name}: ${message.text()}`);
     });
     page.on('pageerror', (error) => this.#error(`${name}: ${error.message}`));
     page.on('crash', () => this.#error(`${name}: the page crashed`));
