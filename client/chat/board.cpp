@@ -62,6 +62,7 @@ Board::Skipped Board::skip_to(const wire::SignedHead& cut)
     m_head = cut.head;
     m_first_block = cut.position / wire::kBlockEntries;
     m_boundaries = {{cut.head, {}}};
+    m_checked.clear();
     m_blocks_stored = m_first_block;
     m_claims.erase(m_claims.begin(), m_claims.upper_bound(m_position));
     m_changed = true;
@@ -77,6 +78,7 @@ std::uint64_t Board::begin_stream(std::uint64_t earliest_needed)
     m_stream_position = m_stream_start;
     m_stream_head = boundary_of(m_stream_position / wire::kBlockEntries).head;
     m_stream_heads.clear();
+    m_checked.clear();
     m_recent = {m_stream_position, {}};
     return m_stream_position;
 }
@@ -97,9 +99,10 @@ Board::Verdict Board::check(const wire::Entries& frame)
     if (frame.first_position != m_stream_position) return Verdict::garbled;
     auto head = m_stream_head;
     std::vector<wire::Head> heads;
+    heads.reserve(frame.entries.size());
     for (auto position = m_stream_position; position < end; ++position) {
         head = directory::next_head(head, position, frame.entries[static_cast<std::size_t>(position - m_stream_position)]);
-        if (m_number == wire::kDirectoryBoard) heads.push_back(head);
+        heads.push_back(head);
         const auto* known = head_at(position + 1);
         if (known != nullptr && *known != head) return Verdict::fork;
         const auto claim = m_claims.find(position + 1);
@@ -111,9 +114,11 @@ Board::Verdict Board::check(const wire::Entries& frame)
     const bool is_signed = m_claims.contains(end) || (m_last_signed && m_last_signed->position == end);
     if (frame.last && !m_caught_up && !is_signed) return Verdict::garbled;
     m_stream_head = head;
+    m_checked_from = m_stream_position;
     m_stream_position = end;
-    m_stream_heads.insert(m_stream_heads.end(), heads.begin(), heads.end());
+    if (m_number == wire::kDirectoryBoard) m_stream_heads.insert(m_stream_heads.end(), heads.begin(), heads.end());
     while (m_stream_heads.size() > kStreamHeadsMax) m_stream_heads.pop_front();
+    m_checked = std::move(heads);
     if (frame.last) {
         m_caught_up = true;
         m_changed = m_changed || !m_begun;
@@ -134,7 +139,9 @@ void Board::remember(std::uint64_t position, base::ByteView entry)
 
 void Board::advance(base::ByteView entry)
 {
-    m_head = directory::next_head(m_head, m_position, entry);
+    // Most of what a cell of somebody else's costs is its hash: it was made when the frame was checked, on the same chain as ours.
+    const bool is_checked = m_position >= m_checked_from && m_position - m_checked_from < m_checked.size();
+    m_head = is_checked ? m_checked[static_cast<std::size_t>(m_position - m_checked_from)] : directory::next_head(m_head, m_position, entry);
     ++m_position;
     const auto claim = m_claims.find(m_position);
     if (m_position % wire::kBlockEntries == 0)

@@ -112,6 +112,8 @@ private:
     std::uint64_t m_stream_position = 0;
     wire::Head m_stream_head{};
     std::deque<wire::Head> m_stream_heads;    // of the directory: after each of the last entries up to m_stream_position
+    std::uint64_t m_checked_from = 0;
+    std::vector<wire::Head> m_checked;        // of the frame checked last: after each entry from m_checked_from on
 
     Recent m_recent;
 };
