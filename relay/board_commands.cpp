@@ -1,8 +1,9 @@
 #include "relay/board_commands.h"
 
 #include "relay/data_folder.h"
+#include "base/random.h"
 #include "relay/limits.h"
-#include "relay/store_sqlite.h"
+#include "relay/store_jetstream.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -42,20 +43,21 @@ std::string describe(const BoardState& state)
     return line;
 }
 
-Told add(Store& store, const std::vector<BoardState>& boards, const Config& config)
+// Makes the change, in the database or for all relays of a cluster.
+using Change = std::function<base::Result<bool, std::string>(const wire::BoardInfo& info, bool add)>;
+
+Told add(const Change& make, const std::vector<BoardState>& boards, const Config& config)
 {
     if (boards.size() >= wire::kBoardsMax) return Unexpected("there are " + std::to_string(boards.size()) + " boards, and no room for more");
     wire::BoardInfo info{.board = config.board.value_or(boards.back().info.board + 1), .retention_days = config.retention_days.value_or(kRetentionDays)};
     if (info.board > kBoardNumberMax) return Unexpected(std::string("the highest number is taken; name a free one with --board N"));
     info.level = config.level.value_or(info.level);
     info.cipher_suite = config.cipher_suite.value_or(info.cipher_suite);
-    const auto added = store.add_board(info);
-    if (!added) return Unexpected(trouble(added.error(), config.data));
-    if (!*added) return Unexpected("there is a board " + std::to_string(info.board) + " already; board policy changes it");
+    if (!TRY(make(info, true))) return Unexpected("there is a board " + std::to_string(info.board) + " already; board policy changes it");
     return Lines{"board " + std::to_string(info.board) + " added: " + describe(info)};
 }
 
-Told change(Store& store, const std::vector<BoardState>& boards, const Config& config)
+Told change(const Change& make, const std::vector<BoardState>& boards, const Config& config)
 {
     const auto known = std::ranges::find(boards, *config.board, [](const BoardState& state) { return state.info.board; });
     if (known == boards.end()) return Unexpected("there is no board " + std::to_string(*config.board) + "; board list shows them");
@@ -63,9 +65,25 @@ Told change(Store& store, const std::vector<BoardState>& boards, const Config& c
     info.level = config.level.value_or(info.level);
     info.cipher_suite = config.cipher_suite.value_or(info.cipher_suite);
     info.retention_days = config.retention_days.value_or(info.retention_days);
-    const auto changed = store.set_policy(info);
-    if (!changed) return Unexpected(trouble(changed.error(), config.data));
+    if (!TRY(make(info, false))) return Unexpected("there is no board " + std::to_string(info.board) + " any more");
     return Lines{"board " + std::to_string(info.board) + ": " + describe(info)};
+}
+
+base::Result<bool, std::string> change_here(Store& store, const Config& config, const wire::BoardInfo& info, bool add)
+{
+    const auto changed = add ? store.add_board(info) : store.set_policy(info);
+    if (!changed) return Unexpected(trouble(changed.error(), config.data));
+    return *changed;
+}
+
+// The change goes to the cluster's stream, and comes back into this database when the relay on it runs.
+base::Result<bool, std::string> change_cluster(const Config& config, const wire::BoardInfo& info, bool add)
+{
+    const auto log = TRY(JetStreamLog::open({config.store, kBoardStream, config.store_replicas}));
+    const auto origin = base::SystemRandom().array<16>();
+    const auto published = log->publish(kPolicySubject, encode(ClusterMessage{origin, BoardPolicy{info, add}}), base::to_hex(origin));
+    if (!published) return Unexpected(std::string("the servers of --store do not answer, or have no room"));
+    return true;
 }
 
 }  // namespace
@@ -80,8 +98,15 @@ base::Result<std::vector<std::string>, std::string> run_board_command(const Conf
     if (!store) return Unexpected(trouble(store.error(), config.data));
     const auto boards = (*store)->boards();
     if (!boards) return Unexpected(trouble(boards.error(), config.data));
-    if (config.command == Config::Command::board_add) return add(**store, *boards, config);
-    if (config.command == Config::Command::board_policy) return change(**store, *boards, config);
+    const auto in_cluster = is_cluster_copy(**store);
+    if (!in_cluster) return Unexpected(trouble(in_cluster.error(), config.data));
+    if (!only_looks && *in_cluster == config.store.empty())
+        return Unexpected(config.data.string() + (*in_cluster ? " is a relay's of a cluster: say with --store where that is" : " is not a relay's of a cluster: leave --store out"));
+    const Change make = [&](const wire::BoardInfo& info, bool is_new) {
+        return *in_cluster ? change_cluster(config, info, is_new) : change_here(**store, config, info, is_new);
+    };
+    if (config.command == Config::Command::board_add) return add(make, *boards, config);
+    if (config.command == Config::Command::board_policy) return change(make, *boards, config);
     Lines lines;
     for (const auto& state : *boards) lines.push_back(describe(state));
     return lines;

@@ -41,6 +41,32 @@ Applied set_trusted(Config& config, const std::string& option, const std::string
     return {};
 }
 
+// One server, or several of one cluster. They may name a user and a password, so a mistake is not quoted.
+Applied set_store(Config& config, const std::string& option, const std::string& value)
+{
+    constexpr std::string_view kScheme = "nats://";
+    config.store.clear();
+    if (value == "sqlite") return {};
+    for (std::size_t start = 0; start <= value.size();) {
+        const auto comma = std::min(value.find(',', start), value.size());
+        auto server = value.substr(start, comma - start);
+        server.erase(0, server.find_first_not_of(' '));
+        if (!server.starts_with(kScheme) || server.find(':', kScheme.size()) == std::string::npos || server.find(' ') != std::string::npos)
+            return Unexpected(option + " wants sqlite, or servers as nats://HOST:PORT with commas between them");
+        if (config.store.size() >= kStoreServersMax) return Unexpected(option + " takes " + std::to_string(kStoreServersMax) + " servers at the most");
+        config.store.push_back(std::move(server));
+        start = comma + 1;
+    }
+    return {};
+}
+
+Applied set_replicas(Config& config, const std::string& option, const std::string& value)
+{
+    config.store_replicas = static_cast<std::uint32_t>(TRY(number(option, value, kStoreReplicasMax)));
+    if (config.store_replicas % 2 == 0) return Unexpected(option + " wants 1, 3 or 5");
+    return {};
+}
+
 Applied set_url(Config& config, const std::string& option, const std::string& value)
 {
     if (!value.starts_with("http://") && !value.starts_with("https://"))
@@ -117,9 +143,11 @@ constexpr Setting kServeSettings[] = {
     {"cell_rate", true, set_cell_rate},           {"connections_per_address", true, set_connections}, {"trusted_addresses", false, set_trusted},
     {"blob_space_mib", true, set_blob_space},       {"blob_days", true, set_blob_days},
     {"tls_certificate", false, set_tls_certificate<Config>}, {"tls_key", false, set_tls_key<Config>},
+    {"store", false, set_store},                  {"store_replicas", true, set_replicas},
 };
 constexpr Setting kInitSettings[] = {
     {"data", false, set_member<&Config::data>}, {"port", true, set_port}, {"url", false, set_url}, {"vault_key", false, set_member<&Config::vault_key>},
+    {"store", false, set_store}, {"store_replicas", true, set_replicas},
 };
 constexpr Setting kCheckSettings[] = {{"data", false, set_member<&Config::data>}, {"vault_key", false, set_member<&Config::vault_key>}};
 constexpr Setting kDataSettings[] = {{"data", false, set_member<&Config::data>}};
@@ -128,8 +156,9 @@ constexpr Setting kRestoreSettings[] = {{"data", false, set_member<&Config::data
 
 constexpr Setting kBoardSettings[] = {
     {"data", false, set_member<&Config::data>}, {"board", true, set_board}, {"level", false, set_level}, {"cipher_suite", false, set_suite},
-    {"retention_days", true, set_retention},
+    {"retention_days", true, set_retention}, {"store", false, set_store},
 };
+constexpr Setting kForgetSettings[] = {{"data", false, set_member<&Config::data>}, {"store", false, set_store}};
 
 std::span<const Setting> settings_of(Config::Command command)
 {
@@ -141,7 +170,7 @@ std::span<const Setting> settings_of(Config::Command command)
     case Config::Command::board_add:
     case Config::Command::board_policy: return kBoardSettings;
     case Config::Command::check: return kCheckSettings;
-    case Config::Command::forget_vaults:
+    case Config::Command::forget_vaults: return kForgetSettings;
     case Config::Command::board_list:
     case Config::Command::ingress:
     case Config::Command::help: break;
@@ -177,16 +206,16 @@ base::Result<Config::Command, std::string> command_of(std::span<const std::strin
 
 const char* usage()
 {
-    return "sinetti-relay init --data DIR [--url URL] [--port N]\n"
+    return "sinetti-relay init --data DIR [--url URL] [--port N] [--store SERVERS]\n"
            "sinetti-relay serve --data DIR --app DIR [--config FILE] [options]\n"
            "sinetti-relay ingress --upstream URL --app DIR [--config FILE] [options]\n"
            "sinetti-relay check --data DIR [--vault-key FILE]\n"
            "sinetti-relay backup --data DIR --to FILE\n"
            "sinetti-relay restore --data DIR --from FILE\n"
-           "sinetti-relay forget-vaults --data DIR\n"
+           "sinetti-relay forget-vaults --data DIR [--store SERVERS]\n"
            "sinetti-relay board list --data DIR\n"
-           "sinetti-relay board add --data DIR [--board N] [--level prompt] [--cipher-suite S] [--retention-days N]\n"
-           "sinetti-relay board policy --data DIR --board N [--level prompt] [--cipher-suite S] [--retention-days N]\n"
+           "sinetti-relay board add --data DIR [--board N] [--level prompt] [--cipher-suite S] [--retention-days N] [--store SERVERS]\n"
+           "sinetti-relay board policy --data DIR --board N [--level prompt] [--cipher-suite S] [--retention-days N] [--store SERVERS]\n"
            "sinetti-relay help\n"
            "\n"
            "init    makes the data folder and the relay's keys and prints the administrator link; serve does so too when there are none\n"
@@ -208,6 +237,9 @@ const char* usage()
            "  --blob-days N            no blob is kept for longer; 30 unless given\n"
            "  --trusted-addresses A,…  proxies and ingresses from which many come; 127.0.0.0/8 and ::1 unless given; none\n"
            "  --connections-per-address N  from any other address; 1024 unless given, 0 for no limit\n"
+           "  --store SERVERS          keep the boards in NATS JetStream at nats://HOST:PORT,… beside other relays, with a copy in DIR; sqlite, which is\n"
+           "                           DIR alone, unless given\n"
+           "  --store-replicas N       of the streams there: 1, 3 or 5; 3 unless given\n"
            "  --config FILE            these settings from a JSON file; options given here go before it\n"
            "check   verifies every board's chain and every directory record, and shows the relay's keys\n"
            "backup  copies the data into one file, also while the relay runs, and checks the copy\n"
@@ -229,6 +261,11 @@ base::Result<Config, std::string> parse_config(std::span<const std::string> argu
 
     TRY(apply_settings(config, settings_of(config.command), command, arguments.subspan(of_board ? 2 : 1), serve ? SettingsFile::allowed : SettingsFile::no));
 
+    if (serve && !config.store.empty()) {
+        if (config.blob_space > 0 && config.blob_space != kBlobSpace)
+            return Unexpected(std::string("blobs are not shared between relays yet: with --store nats://… leave --blob-space-mib out, or say 0"));
+        config.blob_space = 0;
+    }
     if (config.data.empty()) return Unexpected(command + " wants --data DIR");
     if (serve && config.app.empty()) return Unexpected(std::string("serve wants --app DIR"));
     TRY(both_or_neither(command, config.tls));

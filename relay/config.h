@@ -13,6 +13,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace sinetti::relay {
 
@@ -24,6 +25,8 @@ struct Config {
     std::filesystem::path app;
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;               // 0: any free one
+    std::vector<std::string> store;          // NATS servers of a cluster, "nats://host:port"; empty: SQLite in the data folder
+    std::uint32_t store_replicas = kStoreReplicas;
     std::string url;                         // how people reach the relay, for the administrator link; empty: http://localhost:PORT
     std::uint64_t database_bytes_max = 0;    // 0: no limit
     std::filesystem::path vault_key;         // empty: "vault-key" in the data folder

@@ -103,6 +103,7 @@ void Hub::stop()
 
 StoreResult<void> Hub::load()
 {
+    (void)m_store.take_written();   // it is in what follows
     for (const auto& state : TRY(m_store.boards())) m_boards[state.info.board] = {.state = state, .stored_cut = state.cut};
     const auto length = m_boards.at(wire::kDirectoryBoard).state.length;
     for (std::uint64_t position = 0; position < length;) {
@@ -115,7 +116,8 @@ StoreResult<void> Hub::load()
             ++position;
         }
     }
-    m_writer = std::make_unique<StoreWriter>(m_store, m_post, [this](std::vector<FinishedAppend>&& batch) { on_batch(std::move(batch)); });
+    m_writer = std::make_unique<StoreWriter>(
+        m_store, m_post, [this](std::vector<Written>&& written, std::vector<FinishedAppend>&& finished) { on_batch(std::move(written), std::move(finished)); });
     m_reader = std::make_unique<StoreReader>(m_store);
     return {};
 }
@@ -139,7 +141,7 @@ void Hub::append_cell(std::uint32_t board, base::Bytes&& cell, AppendCallback do
 {
     wire::Tag tag;
     std::copy_n(cell.begin(), tag.size(), tag.begin());
-    AppendJob job{.entry = {board, tag, std::make_shared<const base::Bytes>(std::move(cell)), day_of(m_clock.now())}, .done = done};
+    AppendJob job{.entry = {board, tag, std::make_shared<const base::Bytes>(std::move(cell)), day_of(m_clock.now()), {}}, .done = done};
     if (!m_writer->submit(std::move(job))) done({.refusal = Refusal::overloaded});
 }
 
@@ -163,10 +165,11 @@ void Hub::check_next_record()
             finish_record({.refusal = refusal_of(allowed.error())});
             continue;
         }
-        AppendJob job{.entry = {wire::kDirectoryBoard, tag, std::make_shared<const base::Bytes>(pending.bytes), day_of(m_clock.now())},
+        AppendJob job{.entry = {wire::kDirectoryBoard, tag, std::make_shared<const base::Bytes>(pending.bytes), day_of(m_clock.now()),
+                                m_boards.at(wire::kDirectoryBoard).state.length},
                       .done = [this](const AppendAnswer& answer) {
                           m_record_in_flight = false;
-                          finish_record(answer);
+                          if (!answer.moved) finish_record(answer);
                           check_next_record();
                       }};
         m_record_in_flight = m_writer->submit(std::move(job));
@@ -181,25 +184,26 @@ void Hub::finish_record(const AppendAnswer& answer)
     done(answer);
 }
 
-void Hub::on_batch(std::vector<FinishedAppend>&& batch)
+void Hub::on_batch(std::vector<Written>&& written, std::vector<FinishedAppend>&& finished)
 {
-    std::map<std::uint32_t, std::vector<const FinishedAppend*>> appended;
-    for (const auto& finished : batch) {
-        if (finished.is_new) appended[finished.job.entry.board].push_back(&finished);
+    std::map<std::uint32_t, std::vector<const Written*>> by_board;
+    for (const auto& entry : written) {
+        // Of a board that another relay has added and tend() has not seen yet: it will count these then.
+        if (m_boards.contains(entry.board)) by_board[entry.board].push_back(&entry);
     }
-    for (const auto& [board, entries] : appended) publish(board, entries);
-    for (auto& finished : batch) finished.job.done(finished.answer);
+    for (const auto& [board, entries] : by_board) publish(board, entries);
+    for (auto& one : finished) one.job.done(one.answer);
 }
 
-void Hub::publish(std::uint32_t number, std::span<const FinishedAppend* const> appended)
+void Hub::publish(std::uint32_t number, std::span<const Written* const> written)
 {
     auto& board = m_boards.at(number);
     std::vector<EntryWithHead> entries;
-    entries.reserve(appended.size());
-    for (const auto* finished : appended) entries.push_back({finished->job.entry.entry, finished->head});
+    entries.reserve(written.size());
+    for (const auto* entry : written) entries.push_back({entry->entry, entry->head});
 
     const auto first = board.state.length;
-    CHECK_INVARIANT(appended.front()->answer.position == first);
+    CHECK_INVARIANT(written.front()->position == first && written.back()->position == first + written.size() - 1);
     board.state.length += entries.size();
     board.state.head = entries.back().head;
     if (!board.followers.empty()) {
@@ -212,19 +216,21 @@ void Hub::publish(std::uint32_t number, std::span<const FinishedAppend* const> a
         }
     }
     if (number != wire::kDirectoryBoard) return;
+    for (const auto* entry : written) apply_record(*entry);
+}
 
-    for (std::size_t i = 0; i < appended.size(); ++i) {
-        m_records.emplace(appended[i]->job.entry.tag, first + i);
-        const auto record = directory::decode_record(*appended[i]->job.entry.entry);
-        CHECK_INVARIANT(record.has_value());
-        // Without a clock: what was in time when it was checked stays so, here as after a restart.
-        const auto applied = m_directory.apply(first + i, *record);
-        CHECK_INVARIANT(applied.has_value());
-        if (m_on_directory_change) m_on_directory_change(*applied);
-        // Whoever has just been shut out knows the keys of before.
-        if (std::holds_alternative<directory::Revoked>(*applied)) {
-            for (auto& [other, followed] : m_boards) followed.stream_key.reset();
-        }
+void Hub::apply_record(const Written& written)
+{
+    m_records.emplace(written.tag, written.position);
+    const auto record = directory::decode_record(*written.entry);
+    CHECK_INVARIANT(record.has_value());
+    // Without a clock: what was in time when it was checked stays so, here as after a restart.
+    const auto applied = m_directory.apply(written.position, *record);
+    CHECK_INVARIANT(applied.has_value());
+    if (m_on_directory_change) m_on_directory_change(*applied);
+    // Whoever has just been shut out knows the keys of before.
+    if (std::holds_alternative<directory::Revoked>(*applied)) {
+        for (auto& [other, followed] : m_boards) followed.stream_key.reset();
     }
 }
 
@@ -395,23 +401,33 @@ void Hub::on_tended(const Tended& tended)
         const auto [board, added] = m_boards.try_emplace(state.info.board, Board{.state = state, .stored_cut = state.cut});
         if (added) log_line("board " + std::to_string(state.info.board) + " is new");
         board->second.state.info = state.info;
+        if (!board->second.dropping) board->second.stored_cut = std::max(board->second.stored_cut, state.cut);
+        move_cut(board->second, {state.cut, state.cut_head});
     }
     for (const auto& [number, cut] : tended.cuts) {
-        auto& state = m_boards.at(number).state;
+        auto& board = m_boards.at(number);
+        const auto& state = board.state;
         if (cut.position > state.cut) {
             log_line("board " + std::to_string(number) + ": what is older than " + std::to_string(state.info.retention_days) + " days goes, " +
                      std::to_string((cut.position - state.cut) / wire::kBlockEntries) + " blocks");
-            state.cut = cut.position;
-            state.cut_head = cut.head;
-            for (auto cached = m_recency.begin(); cached != m_recency.end();) {
-                const auto key = *cached++;
-                if (key.first == number && key.second < cut.position / wire::kBlockEntries) {
-                    m_recency.erase(m_blocks.at(key).recency);
-                    m_blocks.erase(key);
-                }
-            }
         }
+        move_cut(board, cut);
         drop_old_blocks(number);
+    }
+}
+
+void Hub::move_cut(Board& board, const Boundary& cut)
+{
+    auto& state = board.state;
+    if (cut.position <= state.cut) return;
+    state.cut = cut.position;
+    state.cut_head = cut.head;
+    for (auto cached = m_recency.begin(); cached != m_recency.end();) {
+        const auto key = *cached++;
+        if (key.first == state.info.board && key.second < cut.position / wire::kBlockEntries) {
+            m_recency.erase(m_blocks.at(key).recency);
+            m_blocks.erase(key);
+        }
     }
 }
 
@@ -422,13 +438,13 @@ void Hub::drop_old_blocks(std::uint32_t number)
     auto& board = m_boards.at(number);
     if (board.dropping || board.stored_cut >= board.state.cut) return;
     board.dropping = true;
-    m_writer->submit_chore([this, number](Store& store) {
-        const bool dropped = store.drop_oldest_block(number).has_value();
+    m_writer->submit_chore([this, number, end = board.state.cut](Store& store) {
+        const auto dropped = store.drop_oldest_block(number, end);
         m_post([this, number, dropped] {
             auto& tended = m_boards.at(number);
             tended.dropping = false;
             if (!dropped) return;
-            tended.stored_cut += wire::kBlockEntries;
+            tended.stored_cut = *dropped;
             drop_old_blocks(number);
         });
     });

@@ -6,7 +6,7 @@
 //
 // Invariants: (1) a length, head or record becomes visible here only after it is durable. (2) Followers get every entry
 // once, in order, in the same bytes. (3) Directory records are checked against, and committed in, one sequence: the next
-// one is not checked before the last one's fate is known. (4) A cut is visible here before the entries behind it go from the
+// one is not checked before the last one's fate is known, and is checked again when another relay's has come in between. (4) A cut is visible here before the entries behind it go from the
 // store, so that nobody is promised what a read will not find.
 
 #include "base/clock.h"
@@ -109,8 +109,9 @@ private:
         std::list<BlockKey>::iterator recency;
     };
 
-    void on_batch(std::vector<FinishedAppend>&& batch);
-    void publish(std::uint32_t board, std::span<const FinishedAppend* const> appended);
+    void on_batch(std::vector<Written>&& written, std::vector<FinishedAppend>&& finished);
+    void publish(std::uint32_t board, std::span<const Written* const> written);
+    void apply_record(const Written& written);
     bool renew_stream_key(std::uint32_t number, Board& board);   // true: it is another one now
     void check_next_record();
     void finish_record(const AppendAnswer& answer);
@@ -118,6 +119,7 @@ private:
     void cache(const BlockKey& key, const Frames& frames);
     static StoreResult<Tended> survey(Store& store, Day today);
     void on_tended(const Tended& tended);
+    void move_cut(Board& board, const Boundary& cut);
     void drop_old_blocks(std::uint32_t board);
 
     Store& m_store;

@@ -75,6 +75,20 @@ inline constexpr std::size_t kAppendBatchMax = 1024;             // entries in o
 inline constexpr std::size_t kRecordQueueMax = 1024;             // directory records waiting to be checked
 inline constexpr std::size_t kCachedBlocksMax = 64;              // whole blocks kept as finished frames, 16 MiB of cells
 
+// A cluster over NATS JetStream
+inline constexpr std::uint32_t kStoreReplicas = 3;               // of each stream, unless the settings say otherwise
+inline constexpr std::uint32_t kStoreReplicasMax = 5;            // as JetStream has it
+inline constexpr std::size_t kStoreServersMax = 16;
+inline constexpr std::size_t kLogMessageMax = 960u << 10;        // bytes of one message; a NATS server takes 1 MiB unless configured otherwise
+inline constexpr std::size_t kLogQueueMax = 16u << 20;           // bytes read from a stream and not taken up yet
+inline constexpr auto kLogPublishDeadline = 4s;                  // for an acknowledgement, all attempts together
+inline constexpr auto kLogAttempt = 1s;                          // and for one attempt
+inline constexpr auto kLogAway = 1s;                             // how long a lost connection is waited for before an entry is refused
+inline constexpr auto kLogDelivery = 6s;                         // from the acknowledgement until the message has come back
+inline constexpr auto kLogHeartbeat = 500ms;                     // of a stream that is read
+inline constexpr auto kLogSilence = 2s;                          // after which it is read anew
+inline constexpr auto kLogStart = 30s;                           // for the servers to be ready when a relay starts
+
 inline constexpr auto kTendInterval = 60s;                       // between two looks for changed policies and old blocks
 inline constexpr std::uint32_t kBoardNumberMax = 65535;
 

@@ -12,6 +12,8 @@
 
 namespace sinetti::relay {
 
+class JetStreamStore;
+
 struct OpenedData {
     DataLock lock;
     std::unique_ptr<Store> store;
@@ -23,6 +25,8 @@ struct OpenedData {
 
 // Error: a sentence.
 base::Result<OpenedData, std::string> open_data(const Config& config, base::Random& random);
+// The store of a relay in a cluster (config.store), its copy brought up to date. Its folder must be held.
+base::Result<std::unique_ptr<JetStreamStore>, std::string> open_cluster_store(const Config& config);
 std::string sentence(StoreError error, const std::filesystem::path& data);
 
 // How people reach the relay; the administrator link begins with it.

@@ -1,6 +1,7 @@
 #pragma once
 // Where boards are kept. read() is called by one thread, everything else by another, or before either starts.
 // An entry is acknowledged only after append() has returned: then it is durable.
+// Other relays may write to the same boards: take_written() tells of every entry, whoever wrote it.
 //
 // Of each whole block the day it was completed is kept, so that old blocks can go; no finer time than that is stored.
 
@@ -10,6 +11,7 @@
 #include "sqlite/database.h"
 #include "wire/frame.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,6 +25,9 @@ using StoreError = sqlite::Error;
 
 template<typename T>
 using StoreResult = base::Result<T, StoreError>;
+
+// What a client is told when the store has failed it.
+wire::Refusal refusal_of(StoreError error);
 
 using SharedBytes = std::shared_ptr<const base::Bytes>;
 
@@ -52,6 +57,7 @@ struct NewEntry {
     wire::Tag tag{};
     SharedBytes entry;
     Day day;                   // when it came
+    std::optional<std::uint64_t> only_at;   // to be written there or not at all
 };
 
 struct Placement {
@@ -59,11 +65,19 @@ struct Placement {
         appended,              // written, at `position`
         existed,               // the same bytes were there already, at `position`
         tag_taken,             // other bytes are there under this tag
+        moved,                 // the board does not end any more where it was only to be written
         absent,                // find() only
     };
     Kind kind = Kind::absent;
     std::uint64_t position = 0;
-    wire::Head head{};         // head(position + 1), when appended
+};
+
+struct Written {               // an entry that is on its board now
+    std::uint32_t board = 0;
+    std::uint64_t position = 0;
+    wire::Tag tag{};
+    SharedBytes entry;
+    wire::Head head{};         // head(position + 1)
 };
 
 struct StoredEntry {
@@ -84,17 +98,23 @@ public:
     virtual StoreResult<std::optional<base::Bytes>> setting(std::string_view name) = 0;
     virtual StoreResult<void> set_setting(std::string_view name, base::ByteView value) = 0;
 
-    // One transaction: all durable, or none. One placement for each entry, in order.
+    // One placement for each entry, in order. After an error some may have been written nevertheless: find() says which.
     virtual StoreResult<std::vector<Placement>> append(std::span<const NewEntry> entries) = 0;
     virtual StoreResult<std::vector<Placement>> find(std::span<const NewEntry> entries) = 0;
+    // What is new on the boards since the last call, of each board in order and without a gap.
+    virtual std::vector<Written> take_written() = 0;
+
+    // What other relays have written. `wake` is called by any thread when catch_up() would find something; nullptr: no more.
+    virtual void when_news(std::function<void()> wake) = 0;
+    virtual StoreResult<void> catch_up() = 0;
 
     // At most `count` entries from `first` on; fewer only at the end of the board.
     virtual StoreResult<std::vector<StoredEntry>> read(std::uint32_t board, std::uint64_t first, std::uint64_t count) = 0;
 
     // Where the blocks begin that were completed on `day` or later, or after one that was: what is before may go.
     virtual StoreResult<Boundary> first_since(std::uint32_t board, Day day) = 0;
-    // One transaction: the oldest block goes and the cut moves behind it. Not the last, incomplete one.
-    virtual StoreResult<void> drop_oldest_block(std::uint32_t board) = 0;
+    // One transaction: the oldest block goes, if all of it is before `end`, and the cut moves behind it. Answers the cut.
+    virtual StoreResult<std::uint64_t> drop_oldest_block(std::uint32_t board, std::uint64_t end) = 0;
 
     // Another process may do this beside a running relay; boards() shows it to the relay. False: such a board is there
     // already, or none is.

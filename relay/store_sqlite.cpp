@@ -1,11 +1,7 @@
 #include "relay/store_sqlite.h"
 
 #include "directory/chain.h"
-#include "relay/sqlite.h"
-#include "relay/vault_store_sqlite.h"
-
 #include <cerrno>
-#include <map>
 
 namespace sinetti::relay {
 
@@ -40,8 +36,11 @@ constexpr const char* kRetentionSchema = R"(
 )";
 static_assert(wire::kBlockEntries == 256);
 
+// Of a relay in a cluster: where its batches of entries are on the cluster's stream.
+constexpr const char* kClusterSchema = "CREATE TABLE batches (id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL);";
+
 // Each leads from the version that is its index to the next.
-const char* const kSchemas[] = {kFirstSchema, kCipherSuiteSchema, kRetentionSchema, kVaultSchema};
+const char* const kSchemas[] = {kFirstSchema, kCipherSuiteSchema, kRetentionSchema, kVaultSchema, kClusterSchema};
 constexpr std::int64_t kSchemaVersion = std::size(kSchemas);
 
 std::int64_t row_id(std::uint32_t board, std::uint64_t position)
@@ -49,225 +48,291 @@ std::int64_t row_id(std::uint32_t board, std::uint64_t position)
     return static_cast<std::int64_t>(std::uint64_t{board} << kPositionBits | position);
 }
 
-struct Tip {
-    std::uint64_t length = 0;
-    wire::Head head{};
-};
-
-class SqliteStore final : public Store {
-public:
-    SqliteStore(Database&& writer, Database&& reader) : m_writer(std::move(writer)), m_reader(std::move(reader)) {}
-
-    StoreResult<void> prepare()
-    {
-        m_insert = TRY(Statement::prepare(m_writer, "INSERT OR IGNORE INTO entries (id, tag, entry, head) VALUES (?1, ?2, ?3, ?4)"));
-        m_complete = TRY(Statement::prepare(m_writer, "INSERT INTO blocks (id, day) VALUES (?1, ?2)"));
-        m_find = TRY(Statement::prepare(m_writer, "SELECT id, entry FROM entries WHERE id >> 40 = ?1 AND tag = ?2"));
-        m_read = TRY(Statement::prepare(m_reader, "SELECT id, tag, entry, head FROM entries WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3"));
-        TRY(boards());
-        return {};
-    }
-
-    VaultStore& vaults() override { return m_vaults; }
-
-    StoreResult<std::vector<BoardState>> boards() override
-    {
-        auto statement = TRY(Statement::prepare(m_writer, "SELECT board, kind, level, cipher_suite, retention_days, cut, cut_head FROM boards ORDER BY board"));
-        auto tip = TRY(Statement::prepare(m_writer, "SELECT id, head FROM entries WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT 1"));
-        std::vector<BoardState> states;
-        while (TRY(statement.step())) {
-            BoardState state;
-            state.info.board = static_cast<std::uint32_t>(statement.integer(0));
-            state.info.kind = wire::BoardKind(statement.integer(1));
-            state.info.level = wire::SendingLevel(statement.integer(2));
-            state.info.cipher_suite = static_cast<std::uint16_t>(statement.integer(3));
-            state.info.retention_days = static_cast<std::uint16_t>(statement.integer(4));
-            state.cut = static_cast<std::uint64_t>(statement.integer(5));
-            state.cut_head = state.cut == 0 ? directory::initial_head(state.info.board) : TRY(fixed<32>(statement.blob(6)));
-            const Resetting resetting{tip};
-            tip.bind(1, row_id(state.info.board, 0)).bind(2, row_id(state.info.board + 1, 0));
-            if (TRY(tip.step())) {
-                state.length = static_cast<std::uint64_t>(tip.integer(0) - row_id(state.info.board, 0)) + 1;
-                state.head = TRY(fixed<32>(tip.blob(1)));
-            } else {
-                state.length = state.cut;
-                state.head = state.cut_head;
-            }
-            m_tips[state.info.board] = Tip{state.length, state.head};
-            states.push_back(state);
-        }
-        return states;
-    }
-
-    StoreResult<std::optional<Bytes>> setting(std::string_view name) override
-    {
-        auto statement = TRY(Statement::prepare(m_writer, "SELECT value FROM settings WHERE name = ?1"));
-        statement.bind(1, name);
-        if (!TRY(statement.step())) return std::optional<Bytes>();
-        return std::optional<Bytes>(base::to_bytes(statement.blob(0)));
-    }
-
-    StoreResult<void> set_setting(std::string_view name, ByteView value) override
-    {
-        auto statement = TRY(Statement::prepare(m_writer, "INSERT OR REPLACE INTO settings (name, value) VALUES (?1, ?2)"));
-        statement.bind(1, name).bind(2, value);
-        TRY(statement.step());
-        return {};
-    }
-
-    StoreResult<std::vector<Placement>> append(std::span<const NewEntry> entries) override
-    {
-        auto tips = m_tips;
-        auto placements = transaction(m_writer, [&] { return insert_all(entries, tips); });
-        if (placements) m_tips = std::move(tips);
-        return placements;
-    }
-
-    StoreResult<std::vector<Placement>> find(std::span<const NewEntry> entries) override
-    {
-        std::vector<Placement> placements;
-        for (const auto& entry : entries) placements.push_back(TRY(find_one(entry)));
-        return placements;
-    }
-
-    StoreResult<std::vector<StoredEntry>> read(std::uint32_t board, std::uint64_t first, std::uint64_t count) override
-    {
-        const Resetting resetting{*m_read};
-        m_read->bind(1, row_id(board, first)).bind(2, row_id(board + 1, 0)).bind(3, static_cast<std::int64_t>(count));
-        std::vector<StoredEntry> entries;
-        entries.reserve(std::min<std::uint64_t>(count, wire::kBlockEntries));
-        while (TRY(m_read->step())) {
-            if (m_read->integer(0) != row_id(board, first + entries.size())) return Unexpected(StoreError::broken);
-            StoredEntry entry;
-            entry.tag = TRY(fixed<wire::kTagSize>(m_read->blob(1)));
-            entry.entry = base::to_bytes(m_read->blob(2));
-            entry.head = TRY(fixed<32>(m_read->blob(3)));
-            entries.push_back(std::move(entry));
-        }
-        return entries;
-    }
-
-    StoreResult<Boundary> first_since(std::uint32_t board, Day day) override
-    {
-        auto since = TRY(Statement::prepare(m_writer, "SELECT id FROM blocks WHERE id >= ?1 AND id < ?2 AND day >= ?3 ORDER BY id LIMIT 1"));
-        since.bind(1, row_id(board, 0)).bind(2, row_id(board + 1, 0)).bind(3, day.value);
-        if (TRY(since.step())) return boundary(board, static_cast<std::uint64_t>(since.integer(0) - row_id(board, 0)));
-        auto last = TRY(Statement::prepare(m_writer, "SELECT id FROM blocks WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT 1"));
-        last.bind(1, row_id(board, 0)).bind(2, row_id(board + 1, 0));
-        if (!TRY(last.step())) return cut_of(board);
-        return boundary(board, static_cast<std::uint64_t>(last.integer(0) - row_id(board, 0)) + wire::kBlockEntries);
-    }
-
-    StoreResult<void> drop_oldest_block(std::uint32_t board) override
-    {
-        return transaction(m_writer, [&]() -> StoreResult<void> {
-            const auto start = TRY(cut_of(board)).position;
-            const auto end = TRY(boundary(board, start + wire::kBlockEntries));
-            auto entries = TRY(Statement::prepare(m_writer, "DELETE FROM entries WHERE id >= ?1 AND id < ?2"));
-            entries.bind(1, row_id(board, start)).bind(2, row_id(board, end.position));
-            TRY(entries.step());
-            auto day = TRY(Statement::prepare(m_writer, "DELETE FROM blocks WHERE id = ?1"));
-            day.bind(1, row_id(board, start));
-            TRY(day.step());
-            auto cut = TRY(Statement::prepare(m_writer, "UPDATE boards SET cut = ?2, cut_head = ?3 WHERE board = ?1"));
-            cut.bind(1, std::int64_t{board}).bind(2, static_cast<std::int64_t>(end.position)).bind(3, ByteView(end.head));
-            TRY(cut.step());
-            return {};
-        });
-    }
-
-    StoreResult<bool> add_board(const wire::BoardInfo& info) override
-    {
-        return change_board("INSERT OR IGNORE INTO boards (board, kind, level, cipher_suite, retention_days) VALUES (?1, ?2, ?3, ?4, ?5)", info);
-    }
-
-    StoreResult<bool> set_policy(const wire::BoardInfo& info) override
-    {
-        return change_board("UPDATE boards SET level = ?3, cipher_suite = ?4, retention_days = ?5 WHERE board = ?1 AND kind = ?2", info);
-    }
-
-private:
-    StoreResult<bool> change_board(const char* sql, const wire::BoardInfo& info)
-    {
-        return transaction(m_writer, [&]() -> StoreResult<bool> {
-            auto statement = TRY(Statement::prepare(m_writer, sql));
-            statement.bind(1, std::int64_t{info.board}).bind(2, std::int64_t(info.kind)).bind(3, std::int64_t(info.level));
-            statement.bind(4, std::int64_t{info.cipher_suite}).bind(5, std::int64_t{info.retention_days});
-            TRY(statement.step());
-            return sqlite3_changes(m_writer.handle()) == 1;
-        });
-    }
-
-    StoreResult<Boundary> cut_of(std::uint32_t board)
-    {
-        auto statement = TRY(Statement::prepare(m_writer, "SELECT cut, cut_head FROM boards WHERE board = ?1"));
-        statement.bind(1, std::int64_t{board});
-        if (!TRY(statement.step())) return Unexpected(StoreError::broken);
-        if (statement.integer(0) == 0) return Boundary{0, directory::initial_head(board)};
-        return Boundary{static_cast<std::uint64_t>(statement.integer(0)), TRY(fixed<32>(statement.blob(1)))};
-    }
-
-    StoreResult<Boundary> boundary(std::uint32_t board, std::uint64_t position)
-    {
-        const auto cut = TRY(cut_of(board));
-        if (position == cut.position) return cut;
-        auto statement = TRY(Statement::prepare(m_writer, "SELECT head FROM entries WHERE id = ?1"));
-        statement.bind(1, row_id(board, position) - 1);
-        if (!TRY(statement.step())) return Unexpected(StoreError::broken);
-        return Boundary{position, TRY(fixed<32>(statement.blob(0)))};
-    }
-
-    StoreResult<std::vector<Placement>> insert_all(std::span<const NewEntry> entries, std::map<std::uint32_t, Tip>& tips)
-    {
-        std::vector<Placement> placements;
-        placements.reserve(entries.size());
-        for (const auto& entry : entries) {
-            auto& tip = tips[entry.board];
-            const auto head = directory::next_head(tip.head, tip.length, *entry.entry);
-            const Resetting resetting{*m_insert};
-            m_insert->bind(1, row_id(entry.board, tip.length)).bind(2, ByteView(entry.tag)).bind(3, ByteView(*entry.entry)).bind(4, ByteView(head));
-            TRY(m_insert->step());
-            if (sqlite3_changes(m_writer.handle()) == 1) {
-                placements.push_back({Placement::Kind::appended, tip.length, head});
-                tip = Tip{tip.length + 1, head};
-                if (tip.length % wire::kBlockEntries == 0) TRY(complete_block(entry.board, tip.length - wire::kBlockEntries, entry.day));
-                continue;
-            }
-            const auto found = TRY(find_one(entry));
-            if (found.kind == Placement::Kind::absent) return Unexpected(StoreError::broken);
-            placements.push_back(found);
-        }
-        return placements;
-    }
-
-    StoreResult<void> complete_block(std::uint32_t board, std::uint64_t start, Day day)
-    {
-        const Resetting resetting{*m_complete};
-        m_complete->bind(1, row_id(board, start)).bind(2, day.value);
-        TRY(m_complete->step());
-        return {};
-    }
-
-    StoreResult<Placement> find_one(const NewEntry& entry)
-    {
-        const Resetting resetting{*m_find};
-        m_find->bind(1, std::int64_t{entry.board}).bind(2, ByteView(entry.tag));
-        if (!TRY(m_find->step())) return Placement{};
-        const auto position = static_cast<std::uint64_t>(m_find->integer(0) - row_id(entry.board, 0));
-        const bool same = base::equal(m_find->blob(1), *entry.entry);
-        return Placement{same ? Placement::Kind::existed : Placement::Kind::tag_taken, position, {}};
-    }
-
-    Database m_writer;
-    Database m_reader;
-    SqliteVaultStore m_vaults{m_writer};
-    std::optional<Statement> m_insert, m_complete, m_find, m_read;
-    std::map<std::uint32_t, Tip> m_tips;
-};
-
 }  // namespace
 
-StoreResult<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& options)
+StoreResult<void> SqliteStore::prepare()
+{
+    m_insert = TRY(Statement::prepare(m_writer, "INSERT OR IGNORE INTO entries (id, tag, entry, head) VALUES (?1, ?2, ?3, ?4)"));
+    m_complete = TRY(Statement::prepare(m_writer, "INSERT INTO blocks (id, day) VALUES (?1, ?2)"));
+    m_find = TRY(Statement::prepare(m_writer, "SELECT id, entry FROM entries WHERE id >> 40 = ?1 AND tag = ?2"));
+    m_read = TRY(Statement::prepare(m_reader, "SELECT id, tag, entry, head FROM entries WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3"));
+    TRY(boards());
+    return {};
+}
+
+StoreResult<std::vector<BoardState>> SqliteStore::boards()
+{
+    auto statement = TRY(Statement::prepare(m_writer, "SELECT board, kind, level, cipher_suite, retention_days, cut, cut_head FROM boards ORDER BY board"));
+    auto tip = TRY(Statement::prepare(m_writer, "SELECT id, head FROM entries WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT 1"));
+    std::vector<BoardState> states;
+    while (TRY(statement.step())) {
+        BoardState state;
+        state.info.board = static_cast<std::uint32_t>(statement.integer(0));
+        state.info.kind = wire::BoardKind(statement.integer(1));
+        state.info.level = wire::SendingLevel(statement.integer(2));
+        state.info.cipher_suite = static_cast<std::uint16_t>(statement.integer(3));
+        state.info.retention_days = static_cast<std::uint16_t>(statement.integer(4));
+        state.cut = static_cast<std::uint64_t>(statement.integer(5));
+        state.cut_head = state.cut == 0 ? directory::initial_head(state.info.board) : TRY(fixed<32>(statement.blob(6)));
+        const Resetting resetting{tip};
+        tip.bind(1, row_id(state.info.board, 0)).bind(2, row_id(state.info.board + 1, 0));
+        if (TRY(tip.step())) {
+            state.length = static_cast<std::uint64_t>(tip.integer(0) - row_id(state.info.board, 0)) + 1;
+            state.head = TRY(fixed<32>(tip.blob(1)));
+        } else {
+            state.length = state.cut;
+            state.head = state.cut_head;
+        }
+        m_tips[state.info.board] = {state.length, state.head};
+        states.push_back(state);
+    }
+    return states;
+}
+
+StoreResult<std::optional<Bytes>> SqliteStore::setting(std::string_view name)
+{
+    auto statement = TRY(Statement::prepare(m_writer, "SELECT value FROM settings WHERE name = ?1"));
+    statement.bind(1, name);
+    if (!TRY(statement.step())) return std::optional<Bytes>();
+    return std::optional<Bytes>(base::to_bytes(statement.blob(0)));
+}
+
+StoreResult<void> SqliteStore::set_setting(std::string_view name, ByteView value)
+{
+    auto statement = TRY(Statement::prepare(m_writer, "INSERT OR REPLACE INTO settings (name, value) VALUES (?1, ?2)"));
+    statement.bind(1, name).bind(2, value);
+    TRY(statement.step());
+    return {};
+}
+
+StoreResult<std::vector<Placement>> SqliteStore::append(std::span<const NewEntry> entries)
+{
+    return transaction([&] { return insert_all(entries); });
+}
+
+StoreResult<std::vector<Placement>> SqliteStore::find(std::span<const NewEntry> entries)
+{
+    std::vector<Placement> placements;
+    for (const auto& entry : entries) placements.push_back(TRY(find_one(entry)));
+    return placements;
+}
+
+StoreResult<std::vector<StoredEntry>> SqliteStore::read(std::uint32_t board, std::uint64_t first, std::uint64_t count)
+{
+    const Resetting resetting{*m_read};
+    m_read->bind(1, row_id(board, first)).bind(2, row_id(board + 1, 0)).bind(3, static_cast<std::int64_t>(count));
+    std::vector<StoredEntry> entries;
+    entries.reserve(std::min<std::uint64_t>(count, wire::kBlockEntries));
+    while (TRY(m_read->step())) {
+        if (m_read->integer(0) != row_id(board, first + entries.size())) return Unexpected(StoreError::broken);
+        StoredEntry entry;
+        entry.tag = TRY(fixed<wire::kTagSize>(m_read->blob(1)));
+        entry.entry = base::to_bytes(m_read->blob(2));
+        entry.head = TRY(fixed<32>(m_read->blob(3)));
+        entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
+StoreResult<Boundary> SqliteStore::first_since(std::uint32_t board, Day day)
+{
+    auto since = TRY(Statement::prepare(m_writer, "SELECT id FROM blocks WHERE id >= ?1 AND id < ?2 AND day >= ?3 ORDER BY id LIMIT 1"));
+    since.bind(1, row_id(board, 0)).bind(2, row_id(board + 1, 0)).bind(3, day.value);
+    if (TRY(since.step())) return boundary(board, static_cast<std::uint64_t>(since.integer(0) - row_id(board, 0)));
+    auto last = TRY(Statement::prepare(m_writer, "SELECT id FROM blocks WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT 1"));
+    last.bind(1, row_id(board, 0)).bind(2, row_id(board + 1, 0));
+    if (!TRY(last.step())) return cut_of(board);
+    return boundary(board, static_cast<std::uint64_t>(last.integer(0) - row_id(board, 0)) + wire::kBlockEntries);
+}
+
+StoreResult<std::uint64_t> SqliteStore::drop_oldest_block(std::uint32_t board, std::uint64_t end)
+{
+    return sqlite::transaction(m_writer, [&]() -> StoreResult<std::uint64_t> {
+        const auto cut = TRY(cut_of(board)).position;
+        if (cut + wire::kBlockEntries > end) return cut;
+        TRY(drop_block(board));
+        return cut + wire::kBlockEntries;
+    });
+}
+
+StoreResult<void> SqliteStore::drop_block(std::uint32_t board)
+{
+    const auto start = TRY(cut_of(board)).position;
+    const auto end = TRY(boundary(board, start + wire::kBlockEntries));
+    auto entries = TRY(Statement::prepare(m_writer, "DELETE FROM entries WHERE id >= ?1 AND id < ?2"));
+    entries.bind(1, row_id(board, start)).bind(2, row_id(board, end.position));
+    TRY(entries.step());
+    auto day = TRY(Statement::prepare(m_writer, "DELETE FROM blocks WHERE id = ?1"));
+    day.bind(1, row_id(board, start));
+    TRY(day.step());
+    return move_cut(board, end);
+}
+
+StoreResult<void> SqliteStore::move_cut(std::uint32_t board, const Boundary& cut)
+{
+    auto statement = TRY(Statement::prepare(m_writer, "UPDATE boards SET cut = ?2, cut_head = ?3 WHERE board = ?1"));
+    statement.bind(1, std::int64_t{board}).bind(2, static_cast<std::int64_t>(cut.position)).bind(3, ByteView(cut.head));
+    TRY(statement.step());
+    return {};
+}
+
+StoreResult<bool> SqliteStore::add_board(const wire::BoardInfo& info)
+{
+    return change_board("INSERT OR IGNORE INTO boards (board, kind, level, cipher_suite, retention_days) VALUES (?1, ?2, ?3, ?4, ?5)", info);
+}
+
+StoreResult<bool> SqliteStore::set_policy(const wire::BoardInfo& info)
+{
+    return change_board("UPDATE boards SET level = ?3, cipher_suite = ?4, retention_days = ?5 WHERE board = ?1 AND kind = ?2", info);
+}
+
+StoreResult<bool> SqliteStore::change_board(const char* sql, const wire::BoardInfo& info)
+{
+    auto statement = TRY(Statement::prepare(m_writer, sql));
+    statement.bind(1, std::int64_t{info.board}).bind(2, std::int64_t(info.kind)).bind(3, std::int64_t(info.level));
+    statement.bind(4, std::int64_t{info.cipher_suite}).bind(5, std::int64_t{info.retention_days});
+    TRY(statement.step());
+    const bool changed = sqlite3_changes(m_writer.handle()) == 1;
+    if (changed) m_tips.try_emplace(info.board, Boundary{0, directory::initial_head(info.board)});
+    return changed;
+}
+
+StoreResult<Boundary> SqliteStore::cut_of(std::uint32_t board)
+{
+    auto statement = TRY(Statement::prepare(m_writer, "SELECT cut, cut_head FROM boards WHERE board = ?1"));
+    statement.bind(1, std::int64_t{board});
+    if (!TRY(statement.step())) return Unexpected(StoreError::broken);
+    if (statement.integer(0) == 0) return Boundary{0, directory::initial_head(board)};
+    return Boundary{static_cast<std::uint64_t>(statement.integer(0)), TRY(fixed<32>(statement.blob(1)))};
+}
+
+StoreResult<Boundary> SqliteStore::boundary(std::uint32_t board, std::uint64_t position)
+{
+    const auto cut = TRY(cut_of(board));
+    if (position == cut.position) return cut;
+    auto statement = TRY(Statement::prepare(m_writer, "SELECT head FROM entries WHERE id = ?1"));
+    statement.bind(1, row_id(board, position) - 1);
+    if (!TRY(statement.step())) return Unexpected(StoreError::broken);
+    return Boundary{position, TRY(fixed<32>(statement.blob(0)))};
+}
+
+StoreResult<std::vector<Placement>> SqliteStore::insert_all(std::span<const NewEntry> entries)
+{
+    std::vector<Placement> placements;
+    placements.reserve(entries.size());
+    for (const auto& entry : entries) {
+        const auto position = m_tips[entry.board].position;
+        if (entry.only_at.value_or(position) != position) {
+            const auto found = TRY(find_one(entry));
+            placements.push_back(found.kind == Placement::Kind::absent ? Placement{Placement::Kind::moved, position} : found);
+            continue;
+        }
+        if (TRY(insert_one(entry))) {
+            placements.push_back({Placement::Kind::appended, position});
+            continue;
+        }
+        const auto found = TRY(find_one(entry));
+        if (found.kind == Placement::Kind::absent) return Unexpected(StoreError::broken);
+        placements.push_back(found);
+    }
+    return placements;
+}
+
+StoreResult<bool> SqliteStore::insert_one(const NewEntry& entry)
+{
+    auto& tip = m_tips[entry.board];
+    const auto head = directory::next_head(tip.head, tip.position, *entry.entry);
+    const Resetting resetting{*m_insert};
+    m_insert->bind(1, row_id(entry.board, tip.position)).bind(2, ByteView(entry.tag)).bind(3, ByteView(*entry.entry)).bind(4, ByteView(head));
+    TRY(m_insert->step());
+    if (sqlite3_changes(m_writer.handle()) != 1) return false;
+    m_written.push_back({entry.board, tip.position, entry.tag, entry.entry, head});
+    tip = {tip.position + 1, head};
+    if (tip.position % wire::kBlockEntries == 0) TRY(complete_block(entry.board, tip.position - wire::kBlockEntries, entry.day));
+    return true;
+}
+
+const Boundary* SqliteStore::end_of(std::uint32_t board) const
+{
+    const auto found = m_tips.find(board);
+    return found == m_tips.end() ? nullptr : &found->second;
+}
+
+StoreResult<bool> SqliteStore::insert_batch(std::uint32_t board, const Boundary& end, std::span<const NewEntry> entries)
+{
+    const auto* const tip = end_of(board);
+    if (tip == nullptr || tip->position != end.position || tip->head != end.head) return false;
+    for (const auto& entry : entries) {
+        if (TRY(insert_one(entry))) continue;
+        const auto older = TRY(find_one(entry)).position;
+        if (older >= end.position) return Unexpected(StoreError::broken);   // twice in one batch
+        while (TRY(cut_of(board)).position <= older) TRY(drop_block(board));
+        if (!TRY(insert_one(entry))) return Unexpected(StoreError::broken);
+    }
+    return true;
+}
+
+StoreResult<void> SqliteStore::restart_board(std::uint32_t board, const Boundary& end, std::span<const NewEntry> entries)
+{
+    for (const auto* sql : {"DELETE FROM entries WHERE id >= ?1 AND id < ?2", "DELETE FROM blocks WHERE id >= ?1 AND id < ?2",
+                            "DELETE FROM batches WHERE id >= ?1 AND id < ?2"}) {
+        auto statement = TRY(Statement::prepare(m_writer, sql));
+        statement.bind(1, row_id(board, 0)).bind(2, row_id(board + 1, 0));
+        TRY(statement.step());
+    }
+    auto cut = end;
+    while (cut.position % wire::kBlockEntries != 0) {
+        if (entries.empty()) return Unexpected(StoreError::broken);
+        cut = {cut.position + 1, directory::next_head(cut.head, cut.position, *entries.front().entry)};
+        entries = entries.subspan(1);
+    }
+    TRY(move_cut(board, cut));
+    m_tips[board] = cut;
+    if (!TRY(insert_batch(board, cut, entries))) return Unexpected(StoreError::broken);
+    return {};
+}
+
+StoreResult<void> SqliteStore::note_batch(std::uint32_t board, std::uint64_t first, std::uint64_t sequence)
+{
+    auto statement = TRY(Statement::prepare(m_writer, "INSERT OR REPLACE INTO batches (id, sequence) VALUES (?1, ?2)"));
+    statement.bind(1, row_id(board, first)).bind(2, static_cast<std::int64_t>(sequence));
+    TRY(statement.step());
+    return {};
+}
+
+StoreResult<std::uint64_t> SqliteStore::message_with(std::uint32_t board, std::uint64_t position)
+{
+    auto find = TRY(Statement::prepare(m_writer, "SELECT id, sequence FROM batches WHERE id >= ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1"));
+    find.bind(1, row_id(board, 0)).bind(2, row_id(board, position));
+    if (!TRY(find.step())) return std::uint64_t{0};
+    const auto id = find.integer(0);
+    const auto sequence = static_cast<std::uint64_t>(find.integer(1));
+    find.reset();
+    auto forget = TRY(Statement::prepare(m_writer, "DELETE FROM batches WHERE id >= ?1 AND id < ?2"));
+    forget.bind(1, row_id(board, 0)).bind(2, id);
+    TRY(forget.step());
+    return sequence;
+}
+
+StoreResult<void> SqliteStore::complete_block(std::uint32_t board, std::uint64_t start, Day day)
+{
+    const Resetting resetting{*m_complete};
+    m_complete->bind(1, row_id(board, start)).bind(2, day.value);
+    TRY(m_complete->step());
+    return {};
+}
+
+StoreResult<Placement> SqliteStore::find_one(const NewEntry& entry)
+{
+    const Resetting resetting{*m_find};
+    m_find->bind(1, std::int64_t{entry.board}).bind(2, ByteView(entry.tag));
+    if (!TRY(m_find->step())) return Placement{};
+    const auto position = static_cast<std::uint64_t>(m_find->integer(0) - row_id(entry.board, 0));
+    const bool same = base::equal(m_find->blob(1), *entry.entry);
+    return Placement{same ? Placement::Kind::existed : Placement::Kind::tag_taken, position};
+}
+
+StoreResult<std::unique_ptr<SqliteStore>> open_sqlite_store(const SqliteOptions& options)
 {
     const bool serving = options.mode == SqliteOptions::Mode::serve;
     const bool writing = options.mode != SqliteOptions::Mode::inspect;
@@ -275,7 +340,8 @@ StoreResult<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& optio
     auto writer = TRY(Database::open(options.file, writing ? SQLITE_OPEN_READWRITE | create : SQLITE_OPEN_READONLY));
     if (serving) TRY(writer.run("PRAGMA page_size = " + std::to_string(kPageSize)));
     // What goes is overwritten, not only unlinked.
-    if (writing) TRY(writer.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON"));
+    const std::string durability = options.durability == SqliteOptions::Durability::full ? "FULL" : "NORMAL";
+    if (writing) TRY(writer.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = " + durability + "; PRAGMA secure_delete = ON"));
     if (serving) {
         TRY(writer.run("PRAGMA wal_autocheckpoint = 4096; PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864"));
         // 0 would read the present limit; the largest possible lifts one set before.
@@ -291,7 +357,7 @@ StoreResult<std::unique_ptr<Store>> open_sqlite_store(const SqliteOptions& optio
     if (writing) TRY(reader.run("PRAGMA query_only = ON"));
     auto store = std::make_unique<SqliteStore>(std::move(writer), std::move(reader));
     TRY(store->prepare());
-    return std::unique_ptr<Store>(std::move(store));
+    return store;
 }
 
 StoreResult<void> copy_sqlite(const std::filesystem::path& from, const std::filesystem::path& to)

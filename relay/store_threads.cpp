@@ -8,17 +8,13 @@ namespace sinetti::relay {
 
 namespace {
 
-wire::Refusal refusal_of(StoreError error)
-{
-    return error == StoreError::full ? wire::Refusal::storage_full : wire::Refusal::internal;
-}
-
 AppendAnswer answer_of(const Placement& placement, StoreError if_absent)
 {
     switch (placement.kind) {
     case Placement::Kind::appended:
     case Placement::Kind::existed: return {.refusal = {}, .position = placement.position};
     case Placement::Kind::tag_taken: return {.refusal = wire::Refusal::tag_taken};
+    case Placement::Kind::moved: return {.refusal = {}, .position = placement.position, .moved = true};
     case Placement::Kind::absent: break;
     }
     return {.refusal = refusal_of(if_absent)};
@@ -29,10 +25,20 @@ AppendAnswer answer_of(const Placement& placement, StoreError if_absent)
 StoreWriter::StoreWriter(Store& store, Post post, BatchCallback on_batch)
     : m_store(store), m_post(std::move(post)), m_on_batch(std::move(on_batch)), m_thread([this] { run(); })
 {
+    const auto wake = [this] {
+        {
+            const std::lock_guard lock(m_mutex);
+            m_news = true;
+        }
+        m_wake.notify_one();
+    };
+    m_store.when_news(wake);
+    wake();   // for what came before
 }
 
 StoreWriter::~StoreWriter()
 {
+    m_store.when_news(nullptr);
     {
         const std::lock_guard lock(m_mutex);
         m_stopping = true;
@@ -76,22 +82,26 @@ void StoreWriter::run()
         std::vector<AppendJob> jobs;
         std::deque<std::function<void()>> flushed;
         std::function<void(Store&)> chore;
+        bool news = false;
         {
             std::unique_lock lock(m_mutex);
-            m_wake.wait(lock, [&] { return !m_queue.empty() || !m_flush_callbacks.empty() || !m_chores.empty() || m_stopping; });
+            m_wake.wait(lock, [&] { return !m_queue.empty() || !m_flush_callbacks.empty() || !m_chores.empty() || m_news || m_stopping; });
             if (m_stopping && m_queue.empty() && m_flush_callbacks.empty()) return;
             const auto count = std::min(m_queue.size(), kAppendBatchMax);
             jobs.assign(std::make_move_iterator(m_queue.begin()), std::make_move_iterator(m_queue.begin() + std::ptrdiff_t(count)));
             m_queue.erase(m_queue.begin(), m_queue.begin() + std::ptrdiff_t(count));
+            news = std::exchange(m_news, false);
             if (m_queue.empty()) flushed.swap(m_flush_callbacks);
             if (!m_chores.empty() && !m_stopping) {
                 chore = std::move(m_chores.front());
                 m_chores.pop_front();
             }
         }
+        if (news) (void)m_store.catch_up().has_value();   // in vain: whoever appends next is told
         if (!jobs.empty()) commit(std::move(jobs));
         for (auto& callback : flushed) m_post(std::move(callback));
         if (chore) chore(m_store);
+        if (news || chore) deliver({});
     }
 }
 
@@ -103,25 +113,39 @@ void StoreWriter::commit(std::vector<AppendJob>&& jobs)
 
     auto placements = m_store.append(entries);
     const std::optional<StoreError> trouble = placements ? std::nullopt : std::optional(placements.error());
-    if (trouble && trouble != m_trouble) {
-        log_line(*trouble == StoreError::full ? "storage is full: appending is refused until there is space, reading goes on"
-                                              : "storage failed: appending is refused");
-    }
-    if (!trouble && m_trouble) log_line("storage works again");
-    m_trouble = trouble;
-
-    // Nothing was written. What is on the board already can still be acknowledged: it is durable.
+    note(trouble);
+    // What is on the board already can still be acknowledged: it is durable.
     if (trouble) placements = m_store.find(entries);
     std::vector<FinishedAppend> finished;
     finished.reserve(jobs.size());
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         const auto placement = placements ? (*placements)[i] : Placement{};
         finished.push_back(FinishedAppend{.job = std::move(jobs[i]),
-                                          .answer = answer_of(placement, trouble.value_or(StoreError::broken)),
-                                          .is_new = placement.kind == Placement::Kind::appended,
-                                          .head = placement.head});
+                                          .answer = answer_of(placement, trouble.value_or(StoreError::broken))});
     }
-    m_post([this, batch = std::make_shared<std::vector<FinishedAppend>>(std::move(finished))] { m_on_batch(std::move(*batch)); });
+    deliver(std::move(finished));
+}
+
+void StoreWriter::deliver(std::vector<FinishedAppend>&& finished)
+{
+    auto written = m_store.take_written();
+    if (written.empty() && finished.empty()) return;
+    m_post([this, written = std::make_shared<std::vector<Written>>(std::move(written)), finished = std::make_shared<std::vector<FinishedAppend>>(std::move(finished))] {
+        m_on_batch(std::move(*written), std::move(*finished));
+    });
+}
+
+void StoreWriter::note(std::optional<StoreError> trouble)
+{
+    if (trouble && trouble != m_trouble) {
+        switch (*trouble) {
+        case StoreError::full: log_line("storage is full: appending is refused until there is space, reading goes on"); break;
+        case StoreError::unavailable: log_line("storage cannot be reached: appending is refused until it can, reading goes on"); break;
+        case StoreError::broken: log_line("storage failed: appending is refused"); break;
+        }
+    }
+    if (!trouble && m_trouble) log_line("storage works again");
+    m_trouble = trouble;
 }
 
 StoreReader::StoreReader(Store& store) : m_store(store), m_thread([this] { run(); }) {}

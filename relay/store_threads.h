@@ -1,6 +1,6 @@
 #pragma once
 // The two threads beside the I/O thread. The writer commits everything that waits as one transaction (group commit), and does
-// one chore between two commits; the reader fetches entries. Both hand their results to `post`, which runs them on the I/O thread.
+// one chore between two commits, and takes up what other relays wrote; the reader fetches entries. Both hand their results to `post`, which runs them on the I/O thread.
 
 #include "relay/limits.h"
 #include "relay/store.h"
@@ -18,6 +18,7 @@ using Post = std::function<void(std::function<void()>)>;
 struct AppendAnswer {
     std::optional<wire::Refusal> refusal;
     std::uint64_t position = 0;
+    bool moved = false;          // not written, since the board has grown: NewEntry::only_at
 };
 using AppendCallback = std::function<void(const AppendAnswer&)>;
 
@@ -29,13 +30,12 @@ struct AppendJob {
 struct FinishedAppend {
     AppendJob job;
     AppendAnswer answer;
-    bool is_new = false;
-    wire::Head head{};   // after the entry, when new
 };
 
 class StoreWriter {
 public:
-    using BatchCallback = std::function<void(std::vector<FinishedAppend>&&)>;
+    // What is new on the boards, and the answers, which come behind it.
+    using BatchCallback = std::function<void(std::vector<Written>&&, std::vector<FinishedAppend>&&)>;
 
     StoreWriter(Store& store, Post post, BatchCallback on_batch);
     ~StoreWriter();   // finishes what waits
@@ -49,6 +49,8 @@ public:
 private:
     void run();
     void commit(std::vector<AppendJob>&& jobs);
+    void deliver(std::vector<FinishedAppend>&& finished);
+    void note(std::optional<StoreError> trouble);
 
     Store& m_store;
     Post m_post;
@@ -58,6 +60,7 @@ private:
     std::deque<AppendJob> m_queue;
     std::deque<std::function<void()>> m_flush_callbacks;
     std::deque<std::function<void(Store&)>> m_chores;
+    bool m_news = false;                       // other relays have written
     bool m_stopping = false;
     std::optional<StoreError> m_trouble;       // logged once, until it is over
     std::thread m_thread;

@@ -17,7 +17,6 @@ constexpr unsigned kRefusalsMax = 2;   // of a stored key, and of the new one af
 
 base::UnixMilliseconds period_of(base::UnixMilliseconds now) { return {now.value - now.value % directory::kTokenPeriod}; }
 
-Refusal refusal_of(StoreError error) { return error == StoreError::full ? Refusal::storage_full : Refusal::internal; }
 
 }  // namespace
 
@@ -28,6 +27,14 @@ StoreResult<std::unique_ptr<TokenService>> TokenService::create(TokenServiceEnvi
     for (auto& issuer : issuers) service->m_issuers.push_back(std::make_shared<const StoredIssuer>(std::move(issuer)));
     service->m_wanted = !service->m_issuers.empty();
     service->on_directory_change();
+    service->m_news = true;   // for what comes before anybody is told
+    service->m_store->when_news([raw = service.get()] {
+        {
+            const std::lock_guard lock(raw->m_mutex);
+            raw->m_news = true;
+        }
+        raw->m_wake.notify_one();
+    });
     service->m_thread = std::thread([raw = service.get()] { raw->run(); });
     return service;
 }
@@ -39,6 +46,7 @@ TokenService::TokenService(TokenServiceEnvironment&& environment, std::unique_pt
 
 TokenService::~TokenService()
 {
+    m_store->when_news(nullptr);
     {
         const std::lock_guard lock(m_mutex);
         m_stopping = true;
@@ -133,7 +141,8 @@ bool TokenService::ensure_issuer(base::UnixMilliseconds period)
     const auto issuer = new_issuer(period);
     submit([this, issuer](TokenStore& store) {
         const auto stored = store.add_issuer(*issuer);
-        m_environment.post([this, issuer, ok = stored.has_value()] {
+        if (stored && !*stored) read_issuers(store);   // another relay was quicker
+        m_environment.post([this, issuer, ok = stored && *stored] {
             m_busy = false;
             if (!ok) return;   // tick() comes again
             m_issuers.push_back(issuer);
@@ -163,7 +172,8 @@ void TokenService::publish(const std::shared_ptr<const StoredIssuer>& issuer)
         if (!refusal) return tick();   // and the next one
         if (*refusal != Refusal::bad_record) return;
         // It has been replaced there, or board 0 has had as many for this period as it takes.
-        std::erase(m_issuers, issuer);
+        std::erase_if(m_issuers, [&](const auto& known) { return known->id == issuer->id; });
+        submit([id = issuer->id](TokenStore& store) { (void)store.forget({&id, 1}).has_value(); });   // in vain: it expires
         if (++m_refusals[issuer->not_before.value] == kRefusalsMax) log_line("no token issuer key can be published for a period; its access tokens run out");
     });
 }
@@ -182,12 +192,29 @@ void TokenService::on_directory_change()
 
 void TokenService::on_issuers_retired()
 {
+    // Those that were in force. One that was not published yet has issued nothing, and may be another relay's next.
     std::vector<tokens::TokenKeyId> retired;
-    for (const auto& issuer : m_issuers) retired.push_back(issuer->id);
-    m_issuers.clear();
+    for (const auto& issuer : in_force()->issuers) retired.push_back(issuer->id);
+    std::erase_if(m_issuers, [&](const auto& issuer) { return std::ranges::find(retired, issuer->id) != retired.end(); });
     m_refusals.clear();
     submit([retired = std::move(retired)](TokenStore& store) { (void)store.forget(retired).has_value(); });   // in vain: they expire
     on_directory_change();
+    tick();
+}
+
+void TokenService::read_issuers(TokenStore& store)
+{
+    auto issuers = store.issuers();
+    if (!issuers) return;
+    m_environment.post([this, shared = std::make_shared<std::vector<StoredIssuer>>(std::move(*issuers))] { take_issuers(std::move(*shared)); });
+}
+
+void TokenService::take_issuers(std::vector<StoredIssuer>&& issuers)
+{
+    m_issuers.clear();
+    for (auto& issuer : issuers) m_issuers.push_back(std::make_shared<const StoredIssuer>(std::move(issuer)));
+    on_directory_change();
+    if (!m_issuers.empty()) wanted();
     tick();
 }
 
@@ -205,9 +232,11 @@ void TokenService::run()
         std::vector<SpendJob> spends;
         std::optional<IssueJob> request;
         std::optional<StoreJob> store_job;
+        bool news = false;
         {
             std::unique_lock lock(m_mutex);
-            m_wake.wait(lock, [&] { return m_stopping || !m_spends.empty() || !m_requests.empty() || !m_store_jobs.empty(); });
+            m_wake.wait(lock, [&] { return m_stopping || m_news || !m_spends.empty() || !m_requests.empty() || !m_store_jobs.empty(); });
+            news = std::exchange(m_news, false);
             if (!m_spends.empty()) {
                 spends.swap(m_spends);
             } else if (!m_store_jobs.empty()) {
@@ -216,9 +245,13 @@ void TokenService::run()
             } else if (!m_requests.empty()) {
                 request = std::move(m_requests.front());
                 m_requests.pop_front();
-            } else {
+            } else if (m_stopping) {
                 return;
             }
+        }
+        if (news) {
+            const auto changed = m_store->catch_up();   // in vain: whoever spends next is told
+            if (changed && *changed) read_issuers(*m_store);
         }
         if (!spends.empty()) do_spends(std::move(spends));
         if (store_job) (*store_job)(*m_store);

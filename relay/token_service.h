@@ -65,6 +65,8 @@ private:
 
     TokenService(TokenServiceEnvironment&& environment, std::unique_ptr<TokenStore>&& store);
     void submit(StoreJob&& job);
+    void read_issuers(TokenStore& store);            // the worker's, for take_issuers()
+    void take_issuers(std::vector<StoredIssuer>&& issuers);
     bool ensure_issuer(base::UnixMilliseconds period);   // false: something is under way
     std::shared_ptr<const StoredIssuer> new_issuer(base::UnixMilliseconds period);
     void publish(const std::shared_ptr<const StoredIssuer>& issuer);
@@ -92,6 +94,7 @@ private:
     std::deque<IssueJob> m_requests;
     std::deque<StoreJob> m_store_jobs;
     std::shared_ptr<const InForce> m_in_force = std::make_shared<InForce>();
+    bool m_news = false;                              // other relays have written
     bool m_stopping = false;
     std::thread m_thread;
 };

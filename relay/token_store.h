@@ -1,7 +1,7 @@
 #pragma once
-// What the relay remembers about access tokens, in a database of its own (tokens.sqlite): the issuer keys, the tokens that were
-// spent, and how many each device was given. Nothing in it says which tokens a device was given, when one was spent, or by
-// whom. It is left out of backups: a relay that comes back without it makes new issuer keys.
+// What the relay remembers about access tokens: the issuer keys, the tokens that were spent, and how many each device was given.
+// Nothing in it says which tokens a device was given, when one was spent, or by whom. It is left out of backups: a relay that
+// comes back without it makes new issuer keys, or has those of the other relays beside it.
 //
 // One thread uses it. What was written is durable when the call returns.
 
@@ -38,29 +38,24 @@ struct Allowance {
 
 class TokenStore {
 public:
-    // Makes the database when there is none; bytes_max 0: as large as the disk allows. Errors: unavailable, broken, full.
-    static StoreResult<std::unique_ptr<TokenStore>> open(const std::filesystem::path& file, std::uint64_t bytes_max = 0);
-    ~TokenStore();
+    virtual ~TokenStore() = default;
 
-    StoreResult<std::vector<StoredIssuer>> issuers();
-    StoreResult<void> add_issuer(const StoredIssuer& issuer);
+    virtual StoreResult<std::vector<StoredIssuer>> issuers() = 0;
+    // False: another relay has added one for the same period, which issuers() has now.
+    virtual StoreResult<bool> add_issuer(const StoredIssuer& issuer) = 0;
 
-    // Fills in the outcomes, in order. One transaction: when it fails nothing was spent.
-    StoreResult<void> spend(std::span<Spend> spends);
+    // Fills in the outcomes, in order. After an error nothing was accepted; over a cluster it may have been written down nevertheless, and
+    // then the next try finds it spent.
+    virtual StoreResult<void> spend(std::span<Spend> spends) = 0;
     // Counts a request against the device, once however often it comes. False: more than `count_max` in all, and nothing changed.
-    StoreResult<bool> allow(const Allowance& allowance, std::size_t count_max);
+    virtual StoreResult<bool> allow(const Allowance& allowance, std::size_t count_max) = 0;
     // Issuers that have expired, or are named, with all that is remembered of their tokens.
-    StoreResult<void> forget_expired(base::UnixMilliseconds now);
-    StoreResult<void> forget(std::span<const tokens::TokenKeyId> issuers);
+    virtual StoreResult<void> forget_expired(base::UnixMilliseconds now) = 0;
+    virtual StoreResult<void> forget(std::span<const tokens::TokenKeyId> issuers) = 0;
 
-private:
-    struct Prepared;
-    explicit TokenStore(std::unique_ptr<Prepared>&& prepared);
-    StoreResult<void> spend_all(std::span<Spend> spends, bool& changed);
-    StoreResult<void> forget_all(std::span<const tokens::TokenKeyId> issuers);
-    StoreResult<bool> allow_one(const Allowance& allowance, std::size_t count_max);
-
-    std::unique_ptr<Prepared> m_prepared;
+    // What other relays have done. `wake` is called by any thread when catch_up() would find something; nullptr: no more.
+    virtual void when_news(std::function<void()> wake) = 0;
+    virtual StoreResult<bool> catch_up() = 0;   // true: the issuers may be others than before
 };
 
 }  // namespace sinetti::relay

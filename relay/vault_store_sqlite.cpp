@@ -18,21 +18,25 @@ constexpr std::int64_t kForgottenAtOnce = 64;   // rows of days before; more tha
 
 StoreResult<bool> SqliteVaultStore::count_guess(const VaultRow& row, Day today, std::int64_t limit)
 {
-    return transaction(m_database, [&]() -> StoreResult<bool> {
-        TRY(forget_old_guesses(today));
-        auto find = TRY(Statement::prepare(m_database, "SELECT day, count FROM vault_guesses WHERE id = ?1"));
-        find.bind(1, ByteView(row));
-        std::int64_t day = today.value, count = 0;
-        if (TRY(find.step()) && find.integer(0) >= today.value) {
-            day = find.integer(0);
-            count = find.integer(1);
-        }
-        if (count >= limit) return false;
-        auto put = TRY(Statement::prepare(m_database, "INSERT OR REPLACE INTO vault_guesses (id, day, count) VALUES (?1, ?2, ?3)"));
-        put.bind(1, ByteView(row)).bind(2, day).bind(3, count + 1);
-        TRY(put.step());
-        return true;
-    });
+    return transaction(m_database, [&] { return count_one_guess(row, today, limit); });
+}
+
+StoreResult<bool> SqliteVaultStore::count_one_guess(const VaultRow& row, Day today, std::int64_t limit)
+{
+    // Yesterday's stay: a relay beside us may still count for them, its clock a little behind.
+    TRY(forget_old_guesses({today.value - 1}));
+    auto find = TRY(Statement::prepare(m_database, "SELECT day, count FROM vault_guesses WHERE id = ?1"));
+    find.bind(1, ByteView(row));
+    std::int64_t day = today.value, count = 0;
+    if (TRY(find.step()) && find.integer(0) >= today.value) {
+        day = find.integer(0);
+        count = find.integer(1);
+    }
+    if (count >= limit) return false;
+    auto put = TRY(Statement::prepare(m_database, "INSERT OR REPLACE INTO vault_guesses (id, day, count) VALUES (?1, ?2, ?3)"));
+    put.bind(1, ByteView(row)).bind(2, day).bind(3, count + 1);
+    TRY(put.step());
+    return true;
 }
 
 StoreResult<void> SqliteVaultStore::forget_old_guesses(Day today)
@@ -82,7 +86,15 @@ StoreResult<std::uint64_t> SqliteVaultStore::vault_count()
 
 StoreResult<void> SqliteVaultStore::forget_vaults()
 {
-    return transaction(m_database, [&] { return m_database.run("DELETE FROM vaults; DELETE FROM vault_guesses"); });
+    return transaction(m_database, [&] { return forget_all(); });
+}
+
+StoreResult<void> SqliteVaultStore::forget_all() { return m_database.run("DELETE FROM vaults; DELETE FROM vault_guesses"); }
+
+StoreResult<bool> SqliteVaultStore::put_version(const VaultRow& row, std::uint64_t previous, const VaultAccess& access, ByteView sealed)
+{
+    const auto present = TRY(vault_access(row));
+    return put_vault(row, present.version == 0 ? 0 : previous, access, sealed);
 }
 
 }  // namespace sinetti::relay

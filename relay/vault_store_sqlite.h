@@ -20,6 +20,11 @@ public:
     StoreResult<std::uint64_t> vault_count() override;
     StoreResult<void> forget_vaults() override;
 
+    // The same within a transaction of the caller's. put_version also takes a version of a vault that is not there in the place of any.
+    StoreResult<bool> count_one_guess(const VaultRow& row, Day today, std::int64_t limit);
+    StoreResult<bool> put_version(const VaultRow& row, std::uint64_t previous, const VaultAccess& access, base::ByteView sealed);
+    StoreResult<void> forget_all();
+
 private:
     StoreResult<void> forget_old_guesses(Day today);
     sqlite::Database& m_database;

@@ -11,10 +11,6 @@ static_assert(sizeof(wire::VaultId) == sizeof(vault::VaultId));
 
 namespace {
 
-Refusal refusal_of(StoreError error)
-{
-    return error == StoreError::full ? Refusal::storage_full : Refusal::internal;
-}
 
 template<typename T>
 base::Result<T, Refusal> stored(StoreResult<T>&& result)

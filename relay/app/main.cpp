@@ -136,7 +136,7 @@ int main(int argument_count, char** arguments)
     case relay::Config::Command::serve: return serve(*config);
     case relay::Config::Command::ingress: return serve_ingress(std::span(words).subspan(1));
     case relay::Config::Command::check: return tell(relay::check_data(config->data, config->vault_key));
-    case relay::Config::Command::forget_vaults: umask(077); return tell(relay::forget_vaults(config->data));
+    case relay::Config::Command::forget_vaults: umask(077); return tell(relay::forget_vaults(*config));
     case relay::Config::Command::backup: umask(077); return tell(relay::back_up(config->data, config->archive));
     case relay::Config::Command::restore: umask(077); return tell(relay::restore(config->data, config->archive));
     case relay::Config::Command::board_add:

@@ -380,19 +380,21 @@ TEST_CASE("a clock that is set back lets nothing go early")
             auto bytes = cell(number);
             wire::Tag tag;
             std::copy_n(bytes.begin(), tag.size(), tag.begin());
-            entries.push_back({1, tag, std::make_shared<const base::Bytes>(std::move(bytes)), {day}});
+            entries.push_back({1, tag, std::make_shared<const base::Bytes>(std::move(bytes)), {day}, {}});
         }
         REQUIRE((*store)->append(entries).has_value());
     }
     CHECK((*store)->first_since(1, {95})->position == 0);     // the second block is old, the first is not
     CHECK((*store)->first_since(1, {101})->position == 512);
     CHECK((*store)->first_since(1, {102})->position == 768);
-    REQUIRE((*store)->drop_oldest_block(1).has_value());
+    CHECK((*store)->drop_oldest_block(1, 255).value() == 0);   // not whole before that
+    REQUIRE((*store)->drop_oldest_block(1, 768).has_value());
     CHECK((*store)->boards()->at(1).cut == 256);
     CHECK((*store)->first_since(1, {80})->position == 256);
-    REQUIRE((*store)->drop_oldest_block(1).has_value());
-    REQUIRE((*store)->drop_oldest_block(1).has_value());
-    CHECK_FALSE((*store)->drop_oldest_block(1).has_value());   // nothing whole is left
+    REQUIRE((*store)->drop_oldest_block(1, 768).has_value());
+    REQUIRE((*store)->drop_oldest_block(1, 768).has_value());
+    CHECK((*store)->drop_oldest_block(1, 768).value() == 768);
+    CHECK_FALSE((*store)->drop_oldest_block(1, 1024).has_value());   // nothing whole is left
     CHECK((*store)->boards()->at(1).length == 768);
     CHECK((*store)->first_since(1, {80})->position == 768);
 }

@@ -161,6 +161,34 @@ TEST_CASE("the vaults' key may lie elsewhere, and vaults are let go by a command
     CHECK(parse({"forget-vaults"}).error().find("--data") != std::string::npos);
 }
 
+TEST_CASE("the store is the data folder, or a cluster's servers; a mistake there is told without the password in it")
+{
+    const auto serve = [](std::vector<std::string> more) {
+        std::vector<std::string> words{"serve", "--data", "d", "--app", "a"};
+        words.insert(words.end(), more.begin(), more.end());
+        return parse(words);
+    };
+    CHECK(serve({})->store.empty());
+    CHECK(serve({"--store", "sqlite"})->store.empty());
+    const auto cluster = serve({"--store", "nats://u:secret@192.0.2.1:4222, nats://[::1]:4223", "--store-replicas", "1"});
+    REQUIRE_MESSAGE(cluster.has_value(), cluster.error());
+    CHECK(cluster->store == std::vector<std::string>{"nats://u:secret@192.0.2.1:4222", "nats://[::1]:4223"});
+    CHECK(cluster->store_replicas == 1);
+    CHECK(cluster->blob_space == 0);
+    for (const auto* wrong : {"", "nats://", "http://secret:4222", "nats://secret", "nats://a:4222,", "nats://a:4222,secret:1", "nats://a:1 nats://secret:2"}) {
+        CAPTURE(wrong);
+        const auto mistaken = serve({"--store", wrong});
+        REQUIRE_FALSE(mistaken.has_value());
+        CHECK(mistaken.error().find("nats://HOST:PORT") != std::string::npos);
+        CHECK(mistaken.error().find("secret") == std::string::npos);
+    }
+    CHECK(serve({"--store-replicas", "2"}).error().find("1, 3 or 5") != std::string::npos);
+    CHECK(serve({"--store", "nats://a:1", "--blob-space-mib", "100"}).error().find("blobs are not shared") != std::string::npos);
+    CHECK(serve({"--store", "nats://a:1", "--blob-space-mib", "0"}).has_value());
+    CHECK(parse({"board", "add", "--data", "d", "--store", "nats://a:1"})->store.size() == 1);
+    CHECK(parse({"check", "--data", "d", "--store", "nats://a:1"}).error().find("--store") != std::string::npos);
+}
+
 TEST_CASE("every mistake in a file of settings is named, with its place")
 {
     TemporaryFolder folder;

@@ -1,7 +1,7 @@
 #include "tests/relay/support.h"
 
 #include "relay/limits.h"
-#include "relay/token_store.h"
+#include "relay/token_store_sqlite.h"
 #include "tokens/token.h"
 
 #include <algorithm>
@@ -284,7 +284,7 @@ TEST_CASE("the next period has a key of its own; tokens last half a day into it;
     fetch(*world.device, world.issuers[2], world.cast);
     world.relay.stop();
 
-    auto store = relay::TokenStore::open(relay::token_database_file(world.relay.data()));
+    auto store = relay::SqliteTokenStore::open(relay::token_database_file(world.relay.data()));
     REQUIRE(store.has_value());
     const auto kept = (*store)->issuers();
     REQUIRE(kept.has_value());

@@ -1,6 +1,4 @@
-#include "relay/token_store.h"
-
-#include "relay/sqlite.h"
+#include "relay/token_store_sqlite.h"
 
 #include <algorithm>
 
@@ -23,32 +21,19 @@ constexpr const char* kSchema = R"(
     PRAGMA user_version = 1;
 )";
 
-// Ends a transaction: what is not committed is rolled back.
-StoreResult<void> finish(Database& database, bool commit)
-{
-    if (commit) {
-        auto committed = database.run("COMMIT");
-        if (committed) return committed;
-        (void)database.run("ROLLBACK").has_value();
-        return committed;
-    }
-    (void)database.run("ROLLBACK").has_value();
-    return {};
-}
-
 }  // namespace
 
-struct TokenStore::Prepared {
+struct SqliteTokenStore::Prepared {
     Database database;
     Statement add_issuer, find_spent, add_spent, sum_issued, find_issued, add_issued;
 };
 
 std::filesystem::path token_database_file(const std::filesystem::path& data) { return data / "tokens.sqlite"; }
 
-TokenStore::TokenStore(std::unique_ptr<Prepared>&& prepared) : m_prepared(std::move(prepared)) {}
-TokenStore::~TokenStore() = default;
+SqliteTokenStore::SqliteTokenStore(std::unique_ptr<Prepared>&& prepared) : m_prepared(std::move(prepared)) {}
+SqliteTokenStore::~SqliteTokenStore() = default;
 
-StoreResult<std::unique_ptr<TokenStore>> TokenStore::open(const std::filesystem::path& file, std::uint64_t bytes_max)
+StoreResult<std::unique_ptr<SqliteTokenStore>> SqliteTokenStore::open(const std::filesystem::path& file, std::uint64_t bytes_max)
 {
     auto database = TRY(Database::open(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
     TRY(database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON"));
@@ -60,16 +45,16 @@ StoreResult<std::unique_ptr<TokenStore>> TokenStore::open(const std::filesystem:
         return Unexpected(StoreError::broken);
     auto add_issuer = TRY(Statement::prepare(database, "INSERT INTO issuers (id, not_before, expires, private_key) VALUES (?1, ?2, ?3, ?4)"));
     auto find_spent = TRY(Statement::prepare(database, "SELECT 1 FROM spent WHERE issuer = ?1 AND nonce = ?2"));
-    auto add_spent = TRY(Statement::prepare(database, "INSERT INTO spent (issuer, nonce) VALUES (?1, ?2)"));
+    auto add_spent = TRY(Statement::prepare(database, "INSERT OR IGNORE INTO spent (issuer, nonce) VALUES (?1, ?2)"));
     auto sum_issued = TRY(Statement::prepare(database, "SELECT COALESCE(SUM(count), 0) FROM issued WHERE issuer = ?1 AND device = ?2"));
     auto find_issued = TRY(Statement::prepare(database, "SELECT 1 FROM issued WHERE issuer = ?1 AND device = ?2 AND request = ?3"));
     auto add_issued = TRY(Statement::prepare(database, "INSERT INTO issued (issuer, device, request, count) VALUES (?1, ?2, ?3, ?4)"));
     std::unique_ptr<Prepared> prepared(new Prepared{std::move(database), std::move(add_issuer), std::move(find_spent), std::move(add_spent),
                                                     std::move(sum_issued), std::move(find_issued), std::move(add_issued)});
-    return std::unique_ptr<TokenStore>(new TokenStore(std::move(prepared)));
+    return std::unique_ptr<SqliteTokenStore>(new SqliteTokenStore(std::move(prepared)));
 }
 
-StoreResult<std::vector<StoredIssuer>> TokenStore::issuers()
+StoreResult<std::vector<StoredIssuer>> SqliteTokenStore::issuers()
 {
     auto statement = TRY(Statement::prepare(m_prepared->database, "SELECT id, not_before, expires, private_key FROM issuers ORDER BY not_before"));
     std::vector<StoredIssuer> issuers;
@@ -81,57 +66,65 @@ StoreResult<std::vector<StoredIssuer>> TokenStore::issuers()
     return issuers;
 }
 
-StoreResult<void> TokenStore::add_issuer(const StoredIssuer& issuer)
+StoreResult<bool> SqliteTokenStore::add_issuer(const StoredIssuer& issuer)
 {
     auto& statement = m_prepared->add_issuer;
     const Resetting resetting{statement};
     statement.bind(1, ByteView(issuer.id)).bind(2, issuer.not_before.value).bind(3, issuer.expires.value).bind(4, issuer.key.bytes());
     TRY(statement.step());
-    return {};
+    return true;
 }
 
-StoreResult<void> TokenStore::spend(std::span<Spend> spends)
+StoreResult<void> SqliteTokenStore::spend(std::span<Spend> spends)
 {
-    TRY(m_prepared->database.run("BEGIN IMMEDIATE"));
-    bool changed = false;
-    auto done = spend_all(spends, changed);
-    const auto finished = finish(m_prepared->database, done.has_value() && changed);
-    if (!done) return done;
-    return finished;
+    return transaction(m_prepared->database, [&]() -> StoreResult<void> {
+        for (auto& spend : spends) {
+            const bool found = TRY(is_spent(spend.issuer, spend.nonce));
+            spend.outcome = !spend.genuine ? Spend::Outcome::refused : found ? Spend::Outcome::spent_before : Spend::Outcome::accepted;
+            if (spend.outcome == Spend::Outcome::accepted) TRY(insert_spent(spend.issuer, spend.nonce));
+        }
+        return {};
+    });
 }
 
-StoreResult<void> TokenStore::spend_all(std::span<Spend> spends, bool& changed)
+StoreResult<bool> SqliteTokenStore::allow(const Allowance& allowance, std::size_t count_max)
 {
-    for (auto& spend : spends) {
-        auto& find = m_prepared->find_spent;
-        const Resetting resetting_find{find};
-        find.bind(1, ByteView(spend.issuer)).bind(2, ByteView(spend.nonce));
-        const bool found = TRY(find.step());
-        spend.outcome = !spend.genuine ? Spend::Outcome::refused : found ? Spend::Outcome::spent_before : Spend::Outcome::accepted;
-        if (spend.outcome != Spend::Outcome::accepted) continue;
-        auto& add = m_prepared->add_spent;
-        const Resetting resetting_add{add};
-        add.bind(1, ByteView(spend.issuer)).bind(2, ByteView(spend.nonce));
-        TRY(add.step());
-        changed = true;
-    }
-    return {};
+    return transaction(m_prepared->database, [&] { return insert_allowance(allowance, count_max); });
 }
 
-StoreResult<bool> TokenStore::allow(const Allowance& allowance, std::size_t count_max)
+StoreResult<void> SqliteTokenStore::forget(std::span<const tokens::TokenKeyId> issuers)
 {
-    TRY(m_prepared->database.run("BEGIN IMMEDIATE"));
-    auto allowed = allow_one(allowance, count_max);
-    const auto finished = finish(m_prepared->database, allowed.has_value() && *allowed);
-    if (!allowed) return allowed;
-    if (!finished) return Unexpected(finished.error());
-    return allowed;
+    return transaction(m_prepared->database, [&] { return remove(issuers); });
 }
 
-StoreResult<bool> TokenStore::allow_one(const Allowance& allowance, std::size_t count_max)
+StoreResult<void> SqliteTokenStore::forget_expired(base::UnixMilliseconds now)
+{
+    return transaction(m_prepared->database, [&]() -> StoreResult<void> { return remove(TRY(expired(now))); });
+}
+
+Database& SqliteTokenStore::database() { return m_prepared->database; }
+
+StoreResult<bool> SqliteTokenStore::is_spent(const tokens::TokenKeyId& issuer, const tokens::TokenNonce& nonce)
+{
+    auto& find = m_prepared->find_spent;
+    const Resetting resetting{find};
+    find.bind(1, ByteView(issuer)).bind(2, ByteView(nonce));
+    return find.step();
+}
+
+StoreResult<bool> SqliteTokenStore::insert_spent(const tokens::TokenKeyId& issuer, const tokens::TokenNonce& nonce)
+{
+    auto& add = m_prepared->add_spent;
+    const Resetting resetting{add};
+    add.bind(1, ByteView(issuer)).bind(2, ByteView(nonce));
+    TRY(add.step());
+    return sqlite3_changes(m_prepared->database.handle()) == 1;
+}
+
+StoreResult<bool> SqliteTokenStore::insert_allowance(const Allowance& allowance, std::size_t count_max)
 {
     auto& find = m_prepared->find_issued;
-    const Resetting resetting_find{find};
+    const Resetting resetting{find};
     find.bind(1, ByteView(allowance.issuer)).bind(2, ByteView(allowance.device)).bind(3, ByteView(allowance.request));
     if (TRY(find.step())) return true;
     auto& sum = m_prepared->sum_issued;
@@ -147,16 +140,7 @@ StoreResult<bool> TokenStore::allow_one(const Allowance& allowance, std::size_t 
     return true;
 }
 
-StoreResult<void> TokenStore::forget(std::span<const tokens::TokenKeyId> issuers)
-{
-    TRY(m_prepared->database.run("BEGIN IMMEDIATE"));
-    auto done = forget_all(issuers);
-    const auto finished = finish(m_prepared->database, done.has_value());
-    if (!done) return done;
-    return finished;
-}
-
-StoreResult<void> TokenStore::forget_all(std::span<const tokens::TokenKeyId> issuers)
+StoreResult<void> SqliteTokenStore::remove(std::span<const tokens::TokenKeyId> issuers)
 {
     for (const auto* sql : {"DELETE FROM spent WHERE issuer = ?1", "DELETE FROM issued WHERE issuer = ?1", "DELETE FROM issuers WHERE id = ?1"}) {
         auto statement = TRY(Statement::prepare(m_prepared->database, sql));
@@ -169,11 +153,13 @@ StoreResult<void> TokenStore::forget_all(std::span<const tokens::TokenKeyId> iss
     return {};
 }
 
-StoreResult<void> TokenStore::forget_expired(base::UnixMilliseconds now)
+StoreResult<std::vector<tokens::TokenKeyId>> SqliteTokenStore::expired(base::UnixMilliseconds now)
 {
-    const auto expired = "(SELECT id FROM issuers WHERE expires <= " + std::to_string(now.value) + ")";
-    return m_prepared->database.run("BEGIN IMMEDIATE; DELETE FROM spent WHERE issuer IN " + expired + "; DELETE FROM issued WHERE issuer IN " + expired +
-                                    "; DELETE FROM issuers WHERE expires <= " + std::to_string(now.value) + "; COMMIT");
+    auto statement = TRY(Statement::prepare(m_prepared->database, "SELECT id FROM issuers WHERE expires <= ?1"));
+    statement.bind(1, now.value);
+    std::vector<tokens::TokenKeyId> issuers;
+    while (TRY(statement.step())) issuers.push_back(TRY(fixed<32>(statement.blob(0))));
+    return issuers;
 }
 
 }  // namespace sinetti::relay

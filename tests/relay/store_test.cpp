@@ -1,0 +1,461 @@
+// What every store promises, of both: SQLite alone, and SQLite as a copy of a cluster's stream.
+
+#include "directory/chain.h"
+#include "relay/limits.h"
+#include "relay/store_jetstream.h"
+#include "relay/token_store_jetstream.h"
+#include "tests/relay/nats_servers.h"
+#include "tests/relay/support.h"
+
+#include <doctest/doctest.h>
+
+using namespace sinetti;
+using namespace sinetti::relay_test;
+using relay::NewEntry;
+using relay::Placement;
+using relay::StoreError;
+
+namespace {
+
+NewEntry entry(std::uint64_t number, std::uint8_t filling = 1, std::uint32_t board = 1)
+{
+    NewEntry made{.board = board, .tag = {}, .entry = std::make_shared<const base::Bytes>(cell(number, filling)), .day = {100}, .only_at = {}};
+    std::copy_n(made.entry->begin(), made.tag.size(), made.tag.begin());
+    return made;
+}
+
+std::vector<NewEntry> entries(std::uint64_t first, std::uint64_t count)
+{
+    std::vector<NewEntry> list;
+    for (std::uint64_t i = first; i < first + count; ++i) list.push_back(entry(i));
+    return list;
+}
+
+std::unique_ptr<relay::SqliteStore> open_database(const std::filesystem::path& folder)
+{
+    std::filesystem::create_directories(folder);
+    auto store = relay::open_sqlite_store({.file = folder / "boards.sqlite"});
+    REQUIRE(store.has_value());
+    return std::move(*store);
+}
+
+std::unique_ptr<relay::JetStreamLog> open_log(const NatsServers& servers, const char* stream)
+{
+    auto log = relay::JetStreamLog::open({servers.urls(), stream, servers.replicas()});
+    REQUIRE_MESSAGE(log.has_value(), log.error());
+    return std::move(*log);
+}
+
+std::unique_ptr<relay::JetStreamStore> open_copy(const std::filesystem::path& folder, const NatsServers& servers)
+{
+    auto store = relay::JetStreamStore::open(open_database(folder), open_log(servers, relay::kBoardStream), std::make_unique<base::SystemRandom>());
+    REQUIRE_MESSAGE(store.has_value(), store.error());
+    return std::move(*store);
+}
+
+std::unique_ptr<relay::JetStreamTokenStore> open_tokens(const std::filesystem::path& folder, const NatsServers& servers, const crypto::SignaturePrivateKey& key)
+{
+    std::filesystem::create_directories(folder);
+    auto database = relay::SqliteTokenStore::open(relay::token_database_file(folder));
+    REQUIRE(database.has_value());
+    auto store = relay::JetStreamTokenStore::open(std::move(*database), open_log(servers, relay::kTokenStream), std::make_unique<base::SystemRandom>(), key);
+    REQUIRE_MESSAGE(store.has_value(), store.error());
+    return std::move(*store);
+}
+
+// A store of either kind in a folder of its own; reopen() is a restart.
+class Opened {
+public:
+    enum class Kind : std::uint8_t { sqlite, jetstream };
+    explicit Opened(Kind kind)
+    {
+        if (kind == Kind::jetstream) m_servers = std::make_unique<NatsServers>(m_folder.path(), 1);
+        reopen();
+    }
+    void reopen()
+    {
+        m_store.reset();
+        if (m_servers)
+            m_store = open_copy(m_folder.path() / "copy", *m_servers);
+        else
+            m_store = open_database(m_folder.path());
+    }
+    relay::Store& operator*() { return *m_store; }
+    relay::Store* operator->() { return m_store.get(); }
+
+private:
+    TemporaryFolder m_folder;
+    std::unique_ptr<NatsServers> m_servers;
+    std::unique_ptr<relay::Store> m_store;
+};
+
+template<typename Claims>
+void of_every_store(const Claims& claims)
+{
+    SUBCASE("SQLite")
+    {
+        Opened store(Opened::Kind::sqlite);
+        claims(store);
+    }
+    SUBCASE("JetStream")
+    {
+        Opened store(Opened::Kind::jetstream);
+        claims(store);
+    }
+}
+
+Placement::Kind kind_of(const relay::StoreResult<std::vector<Placement>>& placements, std::size_t index = 0)
+{
+    REQUIRE(placements.has_value());
+    return (*placements)[index].kind;
+}
+
+relay::VaultRow row(std::uint8_t number)
+{
+    relay::VaultRow row{};
+    row[0] = number;
+    return row;
+}
+
+void drop(relay::Store& store, std::uint64_t end)
+{
+    for (;;) {
+        const auto cut = store.drop_oldest_block(1, end);
+        REQUIRE(cut.has_value());
+        if (*cut + wire::kBlockEntries > end) return;
+    }
+}
+
+// Runs `work` in two threads at once.
+void at_once(const std::function<void()>& one, const std::function<void()>& other)
+{
+    std::thread thread(one);
+    other();
+    thread.join();
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("relay.store");
+
+TEST_CASE("a batch is placed in order and told of once; what is there already keeps its place, other bytes under its tag are told apart")
+{
+    of_every_store([](Opened& store) {
+        REQUIRE(store->append(entries(0, 3)).has_value());
+        CHECK(store->take_written().size() == 3);
+        auto batch = entries(2, 3);
+        batch.push_back(batch[1]);        // twice in one batch
+        batch.push_back(entry(0, 9));     // other bytes
+        const auto placed = store->append(batch);
+        REQUIRE(placed.has_value());
+        REQUIRE(placed->size() == 5);
+        CHECK((*placed)[0].kind == Placement::Kind::existed);
+        CHECK((*placed)[0].position == 2);
+        CHECK((*placed)[1].kind == Placement::Kind::appended);
+        CHECK((*placed)[1].position == 3);
+        CHECK((*placed)[2].position == 4);
+        CHECK((*placed)[3].position == 3);
+        CHECK((*placed)[4].kind == Placement::Kind::tag_taken);
+
+        const auto written = store->take_written();
+        REQUIRE(written.size() == 2);
+        auto head = directory::initial_head(1);
+        for (int round = 0; round < 2; ++round, store.reopen()) {
+            const auto stored = store->read(1, 0, 256);
+            REQUIRE(stored.has_value());
+            REQUIRE(stored->size() == 5);
+            head = directory::initial_head(1);
+            for (std::uint64_t i = 0; i < 5; ++i) {
+                head = directory::next_head(head, i, cell(i, 1));
+                CHECK((*stored)[i].entry == cell(i, 1));
+                CHECK((*stored)[i].head == head);
+            }
+            CHECK(store->boards()->at(1).length == 5);
+            CHECK(store->boards()->at(1).head == head);
+            CHECK(store->take_written().empty());
+        }
+        CHECK(written[1].position == 4);
+        CHECK(written[1].head == head);
+        CHECK(*written[1].entry == cell(4, 1));
+    });
+}
+
+TEST_CASE("an entry that is for one place only is written there, found there, or not written")
+{
+    of_every_store([](Opened& store) {
+        REQUIRE(store->append(entries(0, 3)).has_value());
+        auto wanted = entry(7);
+        wanted.only_at = 2;
+        CHECK(kind_of(store->append(std::span(&wanted, 1))) == Placement::Kind::moved);
+        CHECK(store->boards()->at(1).length == 3);
+        wanted.only_at = 3;
+        CHECK(kind_of(store->append(std::span(&wanted, 1))) == Placement::Kind::appended);
+        CHECK(kind_of(store->append(std::span(&wanted, 1))) == Placement::Kind::existed);
+        CHECK(store->boards()->at(1).length == 4);
+    });
+}
+
+TEST_CASE("boards are added once and their policies changed; blocks go when all of one is old, and the chain stays")
+{
+    of_every_store([](Opened& store) {
+        CHECK(store->add_board({.board = 7, .retention_days = 5}).value());
+        CHECK_FALSE(store->add_board({.board = 7, .retention_days = 6}).value());
+        CHECK(store->set_policy({.board = 7, .retention_days = 9}).value());
+        CHECK_FALSE(store->set_policy({.board = 8, .retention_days = 9}).value());
+        CHECK(store->boards()->at(2).info.retention_days == 9);
+        const auto first = entry(1, 1, 7);
+        CHECK(store->append(std::span(&first, 1))->at(0).position == 0);
+
+        for (std::uint64_t number = 0; number < 600; number += 100) REQUIRE(store->append(entries(number, 100)).has_value());
+        const auto head = store->boards()->at(1).head;
+        CHECK(store->first_since(1, {101})->position == 512);
+        CHECK(store->drop_oldest_block(1, 255).value() == 0);
+        CHECK(store->drop_oldest_block(1, 512).value() == 256);
+        CHECK(store->drop_oldest_block(1, 512).value() == 512);
+        CHECK(store->drop_oldest_block(1, 512).value() == 512);
+        store.reopen();
+        const auto board = store->boards()->at(1);
+        CHECK(board.cut == 512);
+        CHECK(board.length == 600);
+        CHECK(board.head == head);
+        CHECK(store->read(1, 512, 256)->size() == 88);
+    });
+}
+
+TEST_CASE("a vault has ten guesses a day, and a version only in the place of the one before it")
+{
+    of_every_store([](Opened& store) {
+        auto& vaults = store->vaults();
+        for (std::int64_t i = 0; i < relay::kVaultGuessesPerDay; ++i) CHECK(vaults.count_guess(row(1), {100}, relay::kVaultGuessesPerDay).value());
+        CHECK_FALSE(vaults.count_guess(row(1), {100}, relay::kVaultGuessesPerDay).value());
+        CHECK_FALSE(vaults.count_guess(row(1), {99}, relay::kVaultGuessesPerDay).value());
+        CHECK(vaults.count_guess(row(2), {99}, relay::kVaultGuessesPerDay).value());
+        CHECK(vaults.count_guess(row(1), {101}, relay::kVaultGuessesPerDay).value());
+
+        CHECK(vaults.put_vault(row(1), 0, {1, {1}, {2}}, base::Bytes(40, 1)).value());
+        CHECK_FALSE(vaults.put_vault(row(1), 0, {1, {3}, {4}}, base::Bytes(40, 2)).value());
+        CHECK(vaults.put_vault(row(1), 1, {2, {5}, {6}}, base::Bytes(40, 3)).value());
+        CHECK_FALSE(vaults.put_vault(row(1), 1, {2, {7}, {8}}, base::Bytes(40, 4)).value());
+        store.reopen();
+        auto& again = store->vaults();
+        CHECK(again.vault_access(row(1))->version == 2);
+        CHECK(again.vault_access(row(1))->passphrase_key[0] == 5);
+        CHECK(again.sealed_vault(row(1)).value() == base::Bytes(40, 3));
+        CHECK(again.vault_access(row(3))->version == 0);
+        CHECK(again.vault_count().value() == 1);
+        REQUIRE(again.forget_vaults().has_value());
+        CHECK(again.vault_count().value() == 0);
+    });
+}
+
+TEST_SUITE_END();
+TEST_SUITE_BEGIN("relay.cluster_store");
+
+TEST_CASE("two that write at once place every entry once and alike, and each tells of all, in order")
+{
+    TemporaryFolder folder;
+    NatsServers servers(folder.path(), 1);
+    const auto first = open_copy(folder.path() / "1", servers), second = open_copy(folder.path() / "2", servers);
+    constexpr std::uint64_t kRounds = 30, kBatch = 8;
+    std::vector<relay::Written> told[2];
+    const auto write = [&](relay::Store& store, std::uint64_t base, std::vector<relay::Written>& into) {
+        for (std::uint64_t round = 0; round < kRounds; ++round) {
+            auto batch = entries(base + round * kBatch, kBatch);
+            batch.push_back(entry(5'000 + round));   // both write this one
+            const auto placed = store.append(batch);
+            REQUIRE(placed.has_value());
+            for (std::size_t i = 0; i < batch.size(); ++i) {
+                const auto stored = store.read(1, (*placed)[i].position, 1);
+                REQUIRE(stored->size() == 1);
+                REQUIRE(stored->front().entry == *batch[i].entry);
+            }
+            std::ranges::move(store.take_written(), std::back_inserter(into));
+        }
+    };
+    at_once([&] { write(*first, 0, told[0]); }, [&] { write(*second, 100'000, told[1]); });
+    relay::Store* const stores[] = {first.get(), second.get()};
+    const auto last = entry(9'999);
+    REQUIRE(first->append(std::span(&last, 1)).has_value());
+    REQUIRE(second->append(std::span(&last, 1)).has_value());
+    for (int i = 0; i < 2; ++i) {
+        std::ranges::move(stores[i]->take_written(), std::back_inserter(told[i]));
+        REQUIRE(told[i].size() == 2 * kRounds * kBatch + kRounds + 1);
+        for (std::size_t position = 0; position < told[i].size(); ++position) {
+            REQUIRE(told[i][position].position == position);
+            REQUIRE(*told[i][position].entry == *told[0][position].entry);
+        }
+    }
+    CHECK(first->boards().value() == second->boards().value());
+}
+
+TEST_CASE("what is for one place only is written by one of two, and the other is told")
+{
+    TemporaryFolder folder;
+    NatsServers servers(folder.path(), 1);
+    const auto first = open_copy(folder.path() / "1", servers), second = open_copy(folder.path() / "2", servers);
+    for (std::uint64_t round = 0; round < 20; ++round) {
+        auto mine = entry(round), theirs = entry(1000 + round);
+        mine.only_at = theirs.only_at = round;
+        Placement::Kind kinds[2];
+        at_once([&] { kinds[0] = kind_of(first->append(std::span(&mine, 1))); }, [&] { kinds[1] = kind_of(second->append(std::span(&theirs, 1))); });
+        CHECK((kinds[0] == Placement::Kind::appended) != (kinds[1] == Placement::Kind::appended));
+        CHECK((kinds[0] == Placement::Kind::moved) != (kinds[1] == Placement::Kind::moved));
+    }
+}
+
+TEST_CASE("guesses and versions of a vault hold across relays")
+{
+    TemporaryFolder folder;
+    NatsServers servers(folder.path(), 1);
+    const auto first = open_copy(folder.path() / "1", servers), second = open_copy(folder.path() / "2", servers);
+    std::atomic<int> allowed = 0;
+    const auto guess = [&](relay::Store& store) {
+        for (int i = 0; i < 8; ++i) allowed += store.vaults().count_guess(row(1), {100}, relay::kVaultGuessesPerDay).value() ? 1 : 0;
+    };
+    at_once([&] { guess(*first); }, [&] { guess(*second); });
+    CHECK(allowed == relay::kVaultGuessesPerDay);
+
+    CHECK(first->vaults().put_vault(row(1), 0, {1, {1}, {2}}, base::Bytes(40, 1)).value());
+    CHECK(second->vaults().vault_access(row(1))->version == 1);
+    bool stored[2];
+    at_once([&] { stored[0] = first->vaults().put_vault(row(1), 1, {2, {3}, {4}}, base::Bytes(40, 2)).value(); },
+            [&] { stored[1] = second->vaults().put_vault(row(1), 1, {2, {5}, {6}}, base::Bytes(40, 3)).value(); });
+    CHECK(stored[0] != stored[1]);
+    CHECK(first->vaults().vault_access(row(1))->passphrase_key == second->vaults().vault_access(row(1))->passphrase_key);
+}
+
+TEST_CASE("a copy that is lost, or was away while old blocks went, is made again from the stream: the same heads")
+{
+    TemporaryFolder folder;
+    NatsServers servers(folder.path(), 1);
+    auto away = open_copy(folder.path() / "away", servers);
+    REQUIRE(away->append(entries(0, 10)).has_value());
+    away.reset();
+    const auto store = open_copy(folder.path() / "1", servers);
+    for (std::uint64_t number = 10; number < 700; number += 70) REQUIRE(store->append(entries(number, 70)).has_value());
+    CHECK(store->vaults().put_vault(row(1), 0, {1, {1}, {2}}, base::Bytes(40, 1)).value());
+    CHECK(store->vaults().put_vault(row(1), 1, {2, {3}, {4}}, base::Bytes(40, 2)).value());
+    drop(*store, 512);
+    const auto board = store->boards()->at(1);
+    CHECK(board.cut == 512);
+    for (const auto* name : {"away", "lost", "away"}) {
+        const auto again = open_copy(folder.path() / name, servers);
+        CHECK(again->boards()->at(1) == board);
+        CHECK(again->read(1, 512, 256)->size() == board.length - 512);
+        CHECK(again->vaults().sealed_vault(row(1)).value() == base::Bytes(40, 2));
+        CHECK_FALSE(again->read(1, 511, 1).has_value());
+    }
+}
+
+TEST_CASE("a tag that one relay has let go of may be used again, and the other lets go of it too")
+{
+    TemporaryFolder folder;
+    NatsServers servers(folder.path(), 1);
+    const auto first = open_copy(folder.path() / "1", servers), second = open_copy(folder.path() / "2", servers);
+    REQUIRE(first->append(entries(0, 300)).has_value());
+    REQUIRE(second->catch_up().has_value());
+    drop(*first, 256);
+    const auto again = entry(3);
+    CHECK(first->append(std::span(&again, 1))->at(0).position == 300);
+    const auto last = entry(400);
+    CHECK(second->append(std::span(&last, 1))->at(0).position == 301);
+    REQUIRE(first->vaults().vault_access(row(1)).has_value());   // which looks at the stream
+    CHECK(second->boards()->at(1) == first->boards()->at(1));
+    CHECK(second->find(std::span(&again, 1))->at(0).position == 300);
+}
+
+TEST_CASE("with the servers away nothing is acknowledged and reading goes on; when they are back so is writing, by itself")
+{
+    TemporaryFolder folder;
+    NatsServers servers(folder.path(), 1);
+    const auto store = open_copy(folder.path() / "1", servers);
+    REQUIRE(store->append(entries(0, 3)).has_value());
+    servers.kill(0);
+    const auto refused = store->append(entries(3, 3));
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error() == StoreError::unavailable);
+    CHECK(relay::refusal_of(refused.error()) == wire::Refusal::overloaded);
+    CHECK(store->read(1, 0, 256)->size() == 3);
+    CHECK_FALSE(store->vaults().count_guess(row(1), {100}, relay::kVaultGuessesPerDay).has_value());
+    servers.start(0);
+    for (int attempt = 0; attempt < 20; ++attempt)
+        if (store->append(entries(3, 3)).has_value()) break;
+    const auto placed = store->append(entries(3, 3));
+    REQUIRE(placed.has_value());
+    CHECK(placed->at(2).position == 5);
+    CHECK(store->boards()->at(1).length == 6);
+}
+
+TEST_CASE("a folder of another cluster, of a relay of its own, or ahead of its stream is not served")
+{
+    TemporaryFolder folder;
+    NatsServers servers(folder.path() / "a", 1), others(folder.path() / "b", 1);
+    REQUIRE(open_copy(folder.path() / "1", servers)->append(entries(0, 3)).has_value());
+    const auto opened = [&](const char* name, const NatsServers& at) {
+        return relay::JetStreamStore::open(open_database(folder.path() / name), open_log(at, relay::kBoardStream), std::make_unique<base::SystemRandom>());
+    };
+    CHECK(opened("1", others).error().find("a copy of another stream") != std::string::npos);
+    REQUIRE(open_database(folder.path() / "own")->append(entries(0, 1)).has_value());
+    CHECK(opened("own", servers).error().find("a relay of its own") != std::string::npos);
+    CHECK(opened("1", servers).has_value());
+}
+
+TEST_CASE("a token is spent once at all relays, a device's count is one, and a period has one issuer")
+{
+    TemporaryFolder folder;
+    NatsServers servers(folder.path(), 1);
+    base::SystemRandom random;
+    const auto key = crypto::SignaturePrivateKey::generate(random);
+    auto first = open_tokens(folder.path() / "1", servers, key), second = open_tokens(folder.path() / "2", servers, key);
+    const auto issuer = [&](std::int64_t period) {
+        auto secret = crypto::OprfPrivateKey::generate(random);
+        const auto id = tokens::token_key_id(secret.public_key().bytes());
+        return relay::StoredIssuer{id, {period}, {period + 1000}, std::move(secret)};
+    };
+    const auto mine = issuer(0), theirs = issuer(0);
+    CHECK(first->add_issuer(mine).value());
+    CHECK_FALSE(second->add_issuer(theirs).value());
+    const auto known = second->issuers();
+    REQUIRE(known->size() == 1);
+    CHECK(known->front().id == mine.id);
+    CHECK(base::equal(known->front().key.bytes(), mine.key.bytes()));
+
+    constexpr std::size_t kTokens = 50;
+    std::vector<relay::Spend> spends[2];
+    for (std::size_t i = 0; i < kTokens; ++i) {
+        const auto nonce = random.array<tokens::kTokenNonceSize>();
+        for (auto& list : spends) list.push_back({.issuer = mine.id, .nonce = nonce, .genuine = true});
+    }
+    const auto spend = [](relay::TokenStore& store, std::vector<relay::Spend>& list) {
+        for (auto& one : list) REQUIRE(store.spend(std::span(&one, 1)).has_value());
+    };
+    std::ranges::reverse(spends[1]);
+    at_once([&] { spend(*first, spends[0]); }, [&] { spend(*second, spends[1]); });
+    std::ranges::reverse(spends[1]);
+    for (std::size_t i = 0; i < kTokens; ++i) {
+        CHECK((spends[0][i].outcome == relay::Spend::Outcome::accepted) != (spends[1][i].outcome == relay::Spend::Outcome::accepted));
+        CHECK((spends[0][i].outcome == relay::Spend::Outcome::spent_before) != (spends[1][i].outcome == relay::Spend::Outcome::spent_before));
+    }
+
+    const auto allowance = [&](std::uint8_t request) { return relay::Allowance{mine.id, {1}, {request}, relay::kTokensPerDevice / 2}; };
+    CHECK(first->allow(allowance(1), relay::kTokensPerDevice).value());
+    CHECK(second->allow(allowance(1), relay::kTokensPerDevice).value());   // the same again
+    CHECK(second->allow(allowance(2), relay::kTokensPerDevice).value());
+    CHECK_FALSE(first->allow(allowance(3), relay::kTokensPerDevice).value());
+
+    // A copy made anew knows what was spent; one without the relays' key opens no issuer.
+    first.reset();
+    std::filesystem::remove_all(folder.path() / "1");
+    first = open_tokens(folder.path() / "1", servers, key);
+    std::vector<relay::Spend> again{spends[0][0]};
+    REQUIRE(first->spend(again).has_value());
+    CHECK(again[0].outcome == relay::Spend::Outcome::spent_before);
+    CHECK(open_tokens(folder.path() / "stranger", servers, crypto::SignaturePrivateKey::generate(random))->issuers()->empty());
+
+    REQUIRE(first->forget(std::span(&mine.id, 1)).has_value());
+    CHECK(second->add_issuer(theirs).value());
+    CHECK(second->issuers()->front().id == theirs.id);
+    CHECK(second->catch_up().value());
+    REQUIRE(second->forget_expired({1000}).has_value());
+    CHECK(second->issuers()->empty());
+}
