@@ -35,7 +35,7 @@ Allowed<SessionRights> authenticate(const wire::AuthenticateInvite& frame, const
     const auto valid = context.directory.check_invite(invite, context.now);
     if (!valid) {
         const auto refusal = refusal_of(valid.error());
-        return Unexpected(refusal == Refusal::bad_record ? Refusal::invite_invalid : refusal);
+        return Unexpected(refusal == Refusal::bad_record || refusal == Refusal::not_authorised ? Refusal::invite_invalid : refusal);
     }
     return SessionRights(InviteSession{invite});
 }
@@ -95,7 +95,8 @@ bool may_append(const SessionRights& rights, const directory::Record& record)
     if (const auto* device = std::get_if<DeviceSession>(&rights)) {
         if (const auto* update = std::get_if<directory::KeyPackageUpdate>(&record)) return update->device_public_key == device->device_public_key;
         if (const auto* sign_out = std::get_if<directory::SignOut>(&record)) return sign_out->identity_public_key == device->identity_public_key;
-        return std::holds_alternative<directory::Revocation>(record);   // the root's signature is the authority
+        // the signature, of the root or of an administrator of theirs, is the authority
+        return std::holds_alternative<directory::Revocation>(record) || std::holds_alternative<directory::RoleChange>(record);
     }
     if (const auto* identity = std::get_if<IdentitySession>(&rights)) {
         if (const auto* enrolment = std::get_if<directory::DeviceEnrolment>(&record))
@@ -120,6 +121,7 @@ Refusal refusal_of(directory::Error error)
     case directory::Error::invite_expired: return Refusal::invite_expired;
     case directory::Error::invite_revoked:
     case directory::Error::revoked: return Refusal::revoked;
+    case directory::Error::not_administrator: return Refusal::not_authorised;
     case directory::Error::too_many_devices: return Refusal::too_many_devices;
     default: return Refusal::bad_record;
     }

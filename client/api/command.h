@@ -31,8 +31,9 @@ struct RemoveMember { ConversationId conversation; PersonId member; };
 struct RenameConversation { ConversationId conversation; std::string title; };
 struct SetVerified { PersonId person; bool verified = false; };
 struct SetSetting { std::string key; std::string value; };                   // language, theme, density: stored sealed, echoed by SettingsEvent
-struct SignOutDevice { DeviceId device; };                                   // one of ours, or anybody's by the holder of the root key; for good
-struct RemovePerson { PersonId person; };                                    // from the organisation, by the holder of the root key; for good
+struct SignOutDevice { DeviceId device; };                                   // one of ours, or a member's by an administrator, or anybody's by the founder; for good
+struct RemovePerson { PersonId person; };                                    // from the organisation: a member by an administrator, anybody by the founder; for good
+struct SetRole { PersonId person; Role role = Role::member; };               // by the founder
 struct SignIn {                                                              // + passphrase, or the recovery code; phase no_account; locked too when shared
     std::string name;                                                        // the one to sign in with: VaultEvent::sign_in_name
     std::string relay;                                                       // the body of /relay.json
@@ -51,7 +52,7 @@ struct ExportConversation { ConversationId conversation; };                  // 
 using Command = std::variant<Start, OpenLink, Found, Enrol, Unlock, Lock, ForgetDevice, CreateInvitation, CreateConversation, OpenConversation, LoadOlder, LoadNewer, OpenMessage, Search,
                              SendText, SaveDraft, AddMembers, RemoveMember, RenameConversation, SetVerified, SetSetting, SignOutDevice, RemovePerson,
                              WatchConversations, ExportConversation, SignIn, ChoosePassphrase, ProvePassphrase, ChangePassphrase, ShowRecoveryCode,
-                             RenewRecoveryCode>;
+                             RenewRecoveryCode, SetRole>;
 
 inline constexpr std::size_t kCommandSizeMax = 1u << 20;   // bytes of JSON
 inline constexpr std::size_t kMessageTextMax = 32u << 10;  // bytes of UTF-8

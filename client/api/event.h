@@ -18,7 +18,8 @@ struct SessionEvent {
     std::string invitee;             // phase invited: the name the inviter wrote
     std::string inviter;
     PersonId me;                     // phase open
-    bool administrator = false;
+    bool administrator = false;      // may invite and remove members; changes while the phase stays open
+    bool founder = false;            // holds the organisation's key: makes administrators, and removes them
     bool shared = false;             // phases opening and open: nothing of this is kept when it ends
 };
 struct ConnectionEvent {

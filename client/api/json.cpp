@@ -54,7 +54,7 @@ struct EnumCount;
 template<>
 struct EnumCount<Phase> { static constexpr auto kLast = Phase::recovering; };
 template<>
-struct EnumCount<Code> { static constexpr auto kLast = Code::passphrase_changed; };
+struct EnumCount<Code> { static constexpr auto kLast = Code::directory_refused; };
 template<>
 struct EnumCount<ConversationKind> { static constexpr auto kLast = ConversationKind::group; };
 template<>
@@ -194,6 +194,7 @@ SINETTI_FIELDS(SetVerified) { archive("person", v.person); archive("verified", v
 SINETTI_FIELDS(SetSetting) { archive("key", v.key); archive("value", v.value); }
 SINETTI_FIELDS(SignOutDevice) { archive("device", v.device); }
 SINETTI_FIELDS(RemovePerson) { archive("person", v.person); }
+SINETTI_FIELDS(SetRole) { archive("person", v.person); archive("role", v.role); }
 SINETTI_FIELDS(WatchConversations) {}
 SINETTI_FIELDS(ExportConversation) { archive("conversation", v.conversation); }
 SINETTI_FIELDS(SignIn) { archive("name", v.name); archive("relay", v.relay); archive("device", v.device); archive("withCode", v.with_code); archive("shared", v.shared); }
@@ -204,7 +205,8 @@ SINETTI_FIELDS(ShowRecoveryCode) {}
 SINETTI_FIELDS(RenewRecoveryCode) {}
 
 SINETTI_FIELDS(SessionEvent) { archive("phase", v.phase); archive("error", v.error); archive("organisation", v.organisation); archive("invitee", v.invitee);
-    archive("inviter", v.inviter); archive("me", v.me); archive("administrator", v.administrator); archive("shared", v.shared); }
+    archive("inviter", v.inviter); archive("me", v.me); archive("administrator", v.administrator); archive("founder", v.founder);
+    archive("shared", v.shared); }
 SINETTI_FIELDS(ConnectionEvent) { archive("state", v.state); archive("reason", v.reason); archive("waiting", v.waiting); archive("level", v.level);
     archive("unsent", v.unsent); archive("caughtUp", v.caught_up); }
 SINETTI_FIELDS(PeopleEvent) { archive("people", v.people); }
@@ -249,7 +251,7 @@ bool JsonReader::decode(const Json& json, T& value)
 constexpr const char* kCommandNames[] = {"start", "openLink", "found", "enrol", "unlock", "lock", "forgetDevice", "createInvitation", "createConversation",
                                          "openConversation", "loadOlder", "loadNewer", "openMessage", "search", "sendText", "saveDraft", "addMembers", "removeMember", "renameConversation",
                                          "setVerified", "setSetting", "signOutDevice", "removePerson", "watchConversations", "exportConversation", "signIn", "choosePassphrase", "provePassphrase",
-                                         "changePassphrase", "showRecoveryCode", "renewRecoveryCode"};
+                                         "changePassphrase", "showRecoveryCode", "renewRecoveryCode", "setRole"};
 constexpr const char* kEventNames[] = {"session", "connection", "people", "conversations", "timeline", "messages", "search", "invitations", "invitationReady",
                                        "conversationReady", "settings", "evidence", "notice", "export", "vault", "passphrase", "recoveryCode"};
 static_assert(std::size(kCommandNames) == std::variant_size_v<Command>);

@@ -51,6 +51,12 @@ enum class Code : std::uint8_t {
     vault_unsaved,             // not before the vault is at the relay
     vault_elsewhere_changed,   // another device has chosen another passphrase: this one has to be told it
     not_proven, passphrase_changed,
+    // administration
+    not_administrator,         // nothing was changed: the right is not there, or not there any more
+    only_root,                 // the holder of the organisation's key alone may do that
+    administrator_made, administrator_ended,   // of somebody else, by us
+    now_administrator, no_administrator,       // of ourselves
+    directory_refused,         // board 0 has a record nobody with the right to it has signed: ignored
 };
 
 enum class ConversationKind : std::uint8_t { direct, group };

@@ -79,6 +79,7 @@ void Core::Implementation::end_turn()
         m_turn_again = false;
         if (m_workspace) m_workspace->end_turn();
         stop_if_revoked();
+        if (m_workspace && m_phase == api::Phase::open && m_workspace->is_administrator() != m_reported_administrator) set_phase(api::Phase::open);
         plan_errands();
         plan_archive();
         draw_token();
@@ -117,8 +118,10 @@ void Core::Implementation::set_phase(api::Phase phase, api::Code error)
         const auto& account = m_workspace->account();
         event.organisation = account.organisation;
         event.me = person_id(account.identity.public_key());
-        event.administrator = account.root.has_value();
+        event.administrator = m_workspace->is_administrator();
+        event.founder = account.root.has_value();
     }
+    m_reported_administrator = event.administrator;
     m_effects.emit(std::move(event));
 }
 

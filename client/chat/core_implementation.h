@@ -231,6 +231,7 @@ private:
     bool m_archive_finished = false;                                // and may end
     std::optional<base::UnixMilliseconds> m_no_hurry_until;         // urgent errands have failed just now
     std::optional<api::ConnectionEvent> m_reported_connection;
+    bool m_reported_administrator = false;
 };
 
 }  // namespace sinetti::chat

@@ -56,15 +56,17 @@ void Invitations::persist(const api::Invitation& invitation, std::size_t index, 
     effects.put(record_name(index), writer.view());
 }
 
-base::Result<api::Invitation, api::Code> Invitations::create(const Account& account, const std::string& name, api::Role role,
+base::Result<api::Invitation, api::Code> Invitations::create(const Account& account, bool delegated, const std::string& name, api::Role role,
                                                              base::UnixMilliseconds now, base::Random& random, Effects& effects)
 {
-    if (!account.root) return base::Unexpected(api::Code::not_a_member);
+    if (!account.root && !delegated) return base::Unexpected(api::Code::not_administrator);
+    if (!account.root && role == api::Role::administrator) return base::Unexpected(api::Code::only_root);
     if (name.empty() || name.size() > api::kNameMax || !base::is_valid_utf8(base::view_of(name))) return base::Unexpected(api::Code::name_missing);
     const auto invite_key = crypto::SignaturePrivateKey::generate(random);
     const base::UnixMilliseconds expires{now.value + kInvitationLifetime};
-    directory::InviteLink link{.certificate = directory::sign_invite(*account.root, invite_key.public_key(), expires,
-                                                                     role == api::Role::administrator ? directory::Role::administrator : directory::Role::member),
+    const auto certified_role = role == api::Role::administrator ? directory::Role::administrator : directory::Role::member;
+    directory::InviteLink link{.certificate = account.root ? directory::sign_invite(*account.root, invite_key.public_key(), expires, certified_role)
+                                                           : directory::sign_invite_as_administrator(account.identity, account.root_public_key, invite_key.public_key(), expires),
                                .invite_seed = base::Secret<crypto::kSignatureSeedSize>(invite_key.seed().first<crypto::kSignatureSeedSize>()),
                                .directory_key = account.directory_key.clone(),
                                .relay_keys = account.relay_keys,

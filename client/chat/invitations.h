@@ -15,8 +15,9 @@ inline constexpr std::int64_t kInvitationLifetime = 14ll * 24 * 3600 * 1000;   /
 class Invitations {
 public:
     bool load(const store::Records& records);   // false: damaged
-    // Errors: name_missing, not_a_member (only the holder of the root can invite).
-    base::Result<api::Invitation, api::Code> create(const Account& account, const std::string& name, api::Role role, base::UnixMilliseconds now,
+    // Signed by the root when the account has it, otherwise by its identity: `delegated`, when board 0 says it is an administrator's.
+    // Errors: name_missing, not_administrator, only_root (who invites an administrator).
+    base::Result<api::Invitation, api::Code> create(const Account& account, bool delegated, const std::string& name, api::Role role, base::UnixMilliseconds now,
                                                     base::Random& random, Effects& effects);
     // The name behind an invite of ours that was just used; its link is forgotten.
     std::optional<std::string> mark_used(const PublicKey& invite, Effects& effects);

@@ -77,28 +77,26 @@ bool People::load(const store::Records& records)
     return true;
 }
 
-std::optional<directory::Applied> People::apply_record(std::uint64_t position, base::ByteView bytes)
+directory::Result<directory::Applied> People::apply_record(std::uint64_t position, base::ByteView bytes)
 {
-    const auto record = directory::decode_record(bytes);
-    if (!record) return std::nullopt;
+    const auto record = TRY(directory::decode_record(bytes));
     // An organisation under another root is another organisation, whatever the relay says.
-    if (const auto* organisation = std::get_if<directory::Organisation>(&*record); organisation != nullptr && organisation->root_public_key != m_root)
-        return std::nullopt;
-    const auto applied = m_directory.apply(position, *record);
-    if (!applied) return std::nullopt;
-    if (const auto* enrolled = std::get_if<directory::Enrolled>(&*applied)) {
+    if (const auto* organisation = std::get_if<directory::Organisation>(&record); organisation != nullptr && organisation->root_public_key != m_root)
+        return base::Unexpected(directory::Error::wrong_organisation);
+    const auto applied = TRY(m_directory.apply(position, record));
+    if (const auto* enrolled = std::get_if<directory::Enrolled>(&applied)) {
         const auto* identity = m_directory.identity(enrolled->identity_public_key);
         if (auto name = directory::open_name(m_key, directory::NameOf::person, identity->sealed_profile))
             m_names.emplace(enrolled->identity_public_key, std::move(*name));
     }
-    if (const auto* enrolled = std::get_if<directory::DeviceEnrolled>(&*applied)) {
+    if (const auto* enrolled = std::get_if<directory::DeviceEnrolled>(&applied)) {
         const auto* device = m_directory.device(enrolled->device_public_key);
         if (auto name = directory::open_name(m_key, directory::NameOf::device, device->sealed_name)) m_names.emplace(device->public_key, std::move(*name));
     }
-    return *applied;
+    return applied;
 }
 
-std::optional<directory::Applied> People::apply(std::uint64_t position, base::ByteView record, Effects& effects)
+directory::Result<directory::Applied> People::apply(std::uint64_t position, base::ByteView record, Effects& effects)
 {
     auto applied = apply_record(position, record);
     if (applied) effects.put(record_name(position), record);

@@ -31,7 +31,7 @@ public:
 
     bool load(const store::Records& records);   // false: damaged
     // The next record of board 0. A record the directory's rules refuse changes nothing: the relay should not have taken it.
-    std::optional<directory::Applied> apply(std::uint64_t position, base::ByteView record, Effects& effects);
+    directory::Result<directory::Applied> apply(std::uint64_t position, base::ByteView record, Effects& effects);
 
     const directory::DirectoryState& directory() const { return m_directory; }
     // The device certified by board 0 that this member claims to be; nullptr: not certified, or not with this key.
@@ -44,7 +44,7 @@ public:
     void set_verified(const PublicKey& identity, bool verified, Effects& effects);
 
 private:
-    std::optional<directory::Applied> apply_record(std::uint64_t position, base::ByteView record);
+    directory::Result<directory::Applied> apply_record(std::uint64_t position, base::ByteView record);
 
     directory::DirectoryKey m_key;
     PublicKey m_root;

@@ -294,12 +294,18 @@ void Workspace::finish_replays(const Board& board)
 void Workspace::apply_directory(std::uint64_t position, base::ByteView record)
 {
     const auto applied = m_people.apply(position, record, m_effects);
-    if (!applied) return;
+    if (!applied) {
+        // What a later version knows is passed over; the rest an honest relay would not have taken.
+        if (applied.error() != directory::Error::unknown_version && !std::exchange(m_directory_refusal_said, true))
+            notice(api::Code::directory_refused, api::Severity::warning);
+        return;
+    }
     m_people_changed = true;
     m_conversations_changed = true;
     if (std::holds_alternative<directory::TokenIssuerPublished>(*applied)) return follow_issuers();
     if (const auto* added = std::get_if<directory::DeviceEnrolled>(&*applied)) return on_device_enrolled(*added);
     if (const auto* revoked = std::get_if<directory::Revoked>(&*applied)) return on_revoked(*revoked);
+    if (const auto* changed = std::get_if<directory::RoleChanged>(&*applied)) return on_role_changed(*changed);
     const auto* enrolled = std::get_if<directory::Enrolled>(&*applied);
     if (enrolled == nullptr) return;
     ensure_contact(*m_people.directory().device(enrolled->device_public_key));

@@ -4,7 +4,7 @@
 // Effects. Split by verb: workspace.cpp opens, follows and reports; _commands does what people ask; _search finds messages, and shows
 // what stands around one; _receive reads cells;
 // _send writes them; _errands does what needs our name; _vault what of it concerns the vault; _devices keeps groups and the devices of
-// their people together; _history holds the relay to what it has signed, and goes on where it has let old entries go; _archive leaves
+// their people together; _administration says who comes, goes and may say so; _history holds the relay to what it has signed, and goes on where it has let old entries go; _archive leaves
 // what was said for one's other devices.
 
 #include "api/command.h"
@@ -87,6 +87,7 @@ public:
     TokenWallet& wallet() { return m_wallet; }
     bool has_errands() const;
     bool has_urgent_errands() const { return !m_revocations.empty() || wants_vault(); }   // that do not wait
+    bool is_administrator() const;           // may invite and remove members
     bool is_revoked() const;                 // this device, or its person, as board 0 has it
     void on_errands_accepted();
     void on_errand_appended(const wire::Appended& appended);
@@ -173,6 +174,7 @@ private:
     void run(const api::SetVerified& command);
     void run(const api::SignOutDevice& command);
     void run(const api::RemovePerson& command);
+    void run(const api::SetRole& command);
     void run(const api::WatchConversations& command);
     void run(const api::ExportConversation& command);
     Conversation* find(const api::ConversationId& id);           // with a notice when it is unknown
@@ -224,8 +226,12 @@ private:
     void on_device_enrolled(const directory::DeviceEnrolled& enrolled);
     void on_revoked(const directory::Revoked& revoked);
     void look_after_all();
+
+    // workspace_administration.cpp
+    base::Result<directory::Revocation, api::Code> revocation(directory::RevokedKind kind, const PublicKey& key, const PublicKey& person) const;
+    void on_role_changed(const directory::RoleChanged& changed);
     bool load_revocations(const store::Records& records);
-    void revoke(const directory::Record& record, api::Code done, std::string subject);
+    void append(const directory::Record& record, api::Code done, std::string subject);
     void append_revocations();
     void finish_revocation(const RevocationRequest& request, std::optional<wire::Refusal> refusal);
     void persist_revocations();
@@ -328,6 +334,7 @@ private:
     std::optional<Timeline::Place> m_shown_to;   // the last message shown, where the newest are not
     bool m_watching = false;                 // whoever listens wants to hear of every conversation
     bool m_people_changed = false;
+    bool m_directory_refusal_said = false;
     bool m_conversations_changed = false;
     bool m_invitations_changed = false;
 
@@ -356,7 +363,7 @@ private:
     ArchiveState m_archive;
     std::optional<ArchiveRun> m_archive_run;
 
-    // What this person has revoked and the relay may not have yet.
+    // What this person has revoked, or whom they have given a role, and the relay may not have yet.
     struct PendingRevocation {
         base::Bytes record;
         api::Code done = api::Code::none;    // what is said when it is on the board

@@ -56,14 +56,6 @@ std::optional<std::vector<PublicKey>> Workspace::known_people(const std::vector<
 
 OutboxItem Workspace::make_item(Intent&& intent) { return {m_next_item++, std::move(intent), std::nullopt}; }
 
-void Workspace::run(const api::CreateInvitation& command)
-{
-    auto invitation = m_invitations.create(m_account, command.name, command.role, now(), m_environment.random, m_effects);
-    if (!invitation) return notice(invitation.error(), api::Severity::warning);
-    m_invitations_changed = true;
-    m_effects.emit(api::InvitationReadyEvent{std::move(*invitation)});
-}
-
 void Workspace::run(const api::CreateConversation& command)
 {
     const bool direct = command.kind == api::ConversationKind::direct;

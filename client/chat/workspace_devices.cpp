@@ -5,18 +5,13 @@
 
 #include "chat/workspace.h"
 
-#include "codec/reader.h"
 #include "codec/writer.h"
-#include "wire/limits.h"
 
 #include <algorithm>
 
 namespace sinetti::chat {
 
 namespace {
-
-constexpr std::string_view kRevocationsRecord = "revocations";
-constexpr std::uint16_t kRevocationsVersion = 1;
 
 constexpr std::int64_t kUpkeepStep = 2000;       // milliseconds between one member's turn and the next's
 constexpr std::size_t kUpkeepStepsMax = 60;      // who is later than that acts together
@@ -186,85 +181,6 @@ void Workspace::add_membership_lines(Conversation& conversation, const std::vect
         const bool was_awaited = std::erase(conversation.awaited, identity) > 0;
         line(was_awaited ? device_joined : member_added, was_awaited ? identity : committer, identity);
     }
-}
-
-// --- what people do about devices --------------------------------------------------------------------------------------
-
-void Workspace::run(const api::SignOutDevice& command)
-{
-    const auto key = key_from_hex(command.device);
-    const auto* device = key ? m_people.directory().device(*key) : nullptr;
-    if (device == nullptr) return notice(api::Code::unknown_person, api::Severity::warning);
-    auto subject = m_people.name(device->identity_public_key);
-    if (device->identity_public_key == me()) return revoke(directory::sign_sign_out(m_account.identity, *key), api::Code::device_signed_out, std::move(subject));
-    if (!m_account.root) return notice(api::Code::not_a_member, api::Severity::warning);
-    revoke(directory::sign_revocation(*m_account.root, directory::RevokedKind::device, *key), api::Code::device_signed_out, std::move(subject));
-}
-
-void Workspace::run(const api::RemovePerson& command)
-{
-    const auto key = key_from_hex(command.person);
-    if (!key || *key == me() || m_people.directory().identity(*key) == nullptr) return notice(api::Code::unknown_person, api::Severity::warning);
-    if (!m_account.root) return notice(api::Code::not_a_member, api::Severity::warning);
-    revoke(directory::sign_revocation(*m_account.root, directory::RevokedKind::identity, *key), api::Code::person_removed, m_people.name(*key));
-}
-
-// --- revocations on their way to board 0 -------------------------------------------------------------------------------
-
-bool Workspace::load_revocations(const store::Records& records)
-{
-    const auto record = records.find(kRevocationsRecord);
-    if (record == records.end()) return true;
-    codec::Reader reader(record->second.view());
-    const auto version = reader.u16();
-    if (!version || *version != kRevocationsVersion) return false;
-    while (!reader.empty()) {
-        auto bytes = reader.opaque(wire::kRecordSizeMax);
-        const auto is_person = reader.optional_marker();
-        auto subject = reader.text(api::kNameMax);
-        if (!bytes || !is_person || !subject) return false;
-        m_revocations.push_back({std::move(*bytes), *is_person ? api::Code::person_removed : api::Code::device_signed_out, std::move(*subject)});
-    }
-    return true;
-}
-
-void Workspace::persist_revocations()
-{
-    if (m_revocations.empty()) return m_effects.erase(kRevocationsRecord);
-    codec::SecretWriter writer;
-    writer.u16(kRevocationsVersion);
-    for (const auto& revocation : m_revocations)
-        writer.opaque(revocation.record).optional_marker(revocation.done == api::Code::person_removed).text(revocation.subject);
-    m_effects.put(kRevocationsRecord, writer.view());
-}
-
-// Decided and stored here and now; the relay hears of it as soon as it can be reached.
-void Workspace::revoke(const directory::Record& record, api::Code done, std::string subject)
-{
-    auto bytes = directory::encode(record);
-    if (std::ranges::find(m_revocations, bytes, &PendingRevocation::record) != m_revocations.end()) return;
-    m_revocations.push_back({std::move(bytes), done, std::move(subject)});
-    persist_revocations();
-}
-
-void Workspace::append_revocations()
-{
-    for (auto& revocation : m_revocations) {
-        if (std::exchange(revocation.sent, true)) continue;
-        errand(wire::Append{.request_id = 0, .board = wire::kDirectoryBoard, .entry = revocation.record}, RevocationRequest{directory::record_tag(revocation.record)});
-    }
-}
-
-void Workspace::finish_revocation(const RevocationRequest& request, std::optional<wire::Refusal> refusal)
-{
-    using enum wire::Refusal;
-    if (refusal == storage_full || refusal == too_many_requests || refusal == overloaded || refusal == internal) return;   // later
-    const auto found = std::ranges::find(m_revocations, request.record, [](const PendingRevocation& pending) { return directory::record_tag(pending.record); });
-    if (found == m_revocations.end()) return;
-    const bool done = !refusal || *refusal == revoked;   // by us or by somebody who was faster
-    notice(done ? found->done : api::Code::relay_refused, done ? api::Severity::success : api::Severity::error, found->subject);
-    m_revocations.erase(found);
-    persist_revocations();
 }
 
 }  // namespace sinetti::chat

@@ -89,7 +89,7 @@ void Workspace::sign_out_left_behind()
     if (identity == nullptr) return;
     for (const auto* device : m_people.directory().live_devices(*identity))
         if (device->public_key != m_account.device.public_key() && m_people.is_shared(device->public_key))
-            revoke(directory::sign_sign_out(m_account.identity, device->public_key), api::Code::device_signed_out, m_people.name(m_me));
+            append(directory::sign_sign_out(m_account.identity, device->public_key), api::Code::device_signed_out, m_people.name(m_me));
 }
 
 }  // namespace sinetti::chat

@@ -64,6 +64,8 @@ public:
         case Command::people: return people();
         case Command::conversations: return conversations();
         case Command::invite: return invite();
+        case Command::revoke:
+        case Command::role: return administer();
         case Command::create:
         case Command::direct: return create();
         case Command::add:
@@ -273,9 +275,31 @@ private:
     Result<void> invite()
     {
         const auto role = m_arguments.administrator ? api::Role::administrator : api::Role::member;
+        if (!m_client->session.administrator) TRY(catch_up());   // perhaps somebody has made us one
         TRY(submit(api::CreateInvitation{m_arguments.words[0], role}));
         const auto relay = TRY(m_backend->relay());
         return print(relay->url() + "/" + m_client->invitation->fragment);
+    }
+
+    // Until board 0 has it, as every client will read it.
+    Result<void> administer()
+    {
+        TRY(catch_up());
+        const auto person = *TRY(find_person(m_client->people, m_arguments.words[0]));
+        const bool removes = m_arguments.command == Command::revoke;
+        const auto role = !removes && m_arguments.words[1] == "administrator" ? api::Role::administrator : api::Role::member;
+        if (removes)
+            TRY(submit(api::RemovePerson{person.id}));
+        else
+            TRY(submit(api::SetRole{person.id, role}));
+        if (m_arguments.offline) return {};
+        const auto done = [&] {
+            const auto now = std::ranges::find(m_client->people, person.id, &api::Person::id);
+            return m_client->refusal || (now != m_client->people.end() && (removes ? now->revoked : now->role == role));
+        };
+        TRY(wait(done, deadline()));
+        if (m_client->refusal) return Unexpected(*m_client->refusal);
+        return {};
     }
 
     Result<void> create()

@@ -38,7 +38,7 @@ std::string sentence(api::Code code, const std::string& subject)
     case no_members: return "nobody to add was named";
     case unknown_conversation: return "there is no such conversation";
     case unknown_person: return "there is no such person";
-    case not_a_member: return "only an administrator, or a member of a group, can do that";
+    case not_a_member: return "only a member of a group can do that";
     case message_too_long: return "a message must be UTF-8 of at most 32 KiB";
     case title_missing: return "a title is missing, is not UTF-8 or is longer than 64 bytes";
     case removed_from_conversation: return "you are not in that conversation any more";
@@ -56,6 +56,9 @@ std::string sentence(api::Code code, const std::string& subject)
     case vault_unsaved: return "the relay does not have what signing in elsewhere needs yet";
     case vault_elsewhere_changed: return "the passphrase was changed on another device";
     case not_proven: return "the passphrase has to be typed first";
+    case not_administrator: return "only an administrator can do that; nothing was changed";
+    case only_root: return "only the founder, who holds the organisation's key, can do that; nothing was changed";
+    case directory_refused: return "the relay passed on a change of the directory that nobody with the right to it has signed; it was ignored; tell an administrator";
     case internal: return "something went wrong that should not have";
     default: return "something happened this program has no words for";
     }

@@ -13,12 +13,20 @@ using codec::Writer;
 namespace {
 
 constexpr std::string_view kInviteLabel = "sinetti invite v1";
+// What an invite certificate says of its role and of who signed it.
+enum class Grant : std::uint8_t { member_by_root = 0, administrator_by_root = 1, member_by_administrator = 2 };
 constexpr std::string_view kDeviceLabel = "sinetti device v1";
 
 void write_unsigned(Writer& writer, const InviteCertificate& certificate)
 {
     writer.raw(certificate.root_public_key).raw(certificate.invite_public_key);
-    writer.u64(static_cast<std::uint64_t>(certificate.expires.value)).u8(std::uint8_t(certificate.role));
+    writer.u64(static_cast<std::uint64_t>(certificate.expires.value));
+    if (!certificate.administrator) {
+        writer.u8(std::uint8_t(certificate.role == Role::administrator ? Grant::administrator_by_root : Grant::member_by_root));
+        return;
+    }
+    CHECK_INVARIANT(certificate.role == Role::member);
+    writer.u8(std::uint8_t(Grant::member_by_administrator)).raw(*certificate.administrator);
 }
 
 void write_unsigned(Writer& writer, const DeviceCertificate& certificate)
@@ -59,9 +67,18 @@ InviteCertificate sign_invite(const SignaturePrivateKey& root, const PublicKey& 
     return certificate;
 }
 
+InviteCertificate sign_invite_as_administrator(const SignaturePrivateKey& administrator, const PublicKey& root_public_key, const PublicKey& invite_public_key,
+                                               base::UnixMilliseconds expires)
+{
+    CHECK_INVARIANT(expires.value >= 0);
+    InviteCertificate certificate{.root_public_key = root_public_key, .invite_public_key = invite_public_key, .expires = expires, .administrator = administrator.public_key()};
+    certificate.signature = administrator.sign(content(kInviteLabel, certificate));
+    return certificate;
+}
+
 Result<void> verify(const InviteCertificate& certificate)
 {
-    TRY_OR(crypto::verify(certificate.root_public_key, content(kInviteLabel, certificate), certificate.signature), Error::bad_signature);
+    TRY_OR(crypto::verify(certificate.administrator.value_or(certificate.root_public_key), content(kInviteLabel, certificate), certificate.signature), Error::bad_signature);
     return {};
 }
 
@@ -101,9 +118,10 @@ codec::Result<InviteCertificate> read_invite_certificate(Reader& reader)
     certificate.root_public_key = TRY(reader.array<32>());
     certificate.invite_public_key = TRY(reader.array<32>());
     certificate.expires = TRY(read_time(reader));
-    const auto role = TRY(reader.u8());
-    if (role > std::uint8_t(Role::administrator)) return Unexpected(codec::Error::bad_value);
-    certificate.role = Role(role);
+    const auto grant = TRY(reader.u8());
+    if (grant > std::uint8_t(Grant::member_by_administrator)) return Unexpected(codec::Error::bad_value);
+    if (Grant(grant) == Grant::administrator_by_root) certificate.role = Role::administrator;
+    if (Grant(grant) == Grant::member_by_administrator) certificate.administrator = TRY(reader.array<32>());
     certificate.signature = TRY(reader.array<64>());
     return certificate;
 }

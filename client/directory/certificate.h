@@ -1,5 +1,5 @@
 #pragma once
-// The chain of trust: root → invite → identity → device. A certificate is made by a sign_… function, or decoded and then
+// The chain of trust: root (→ delegated administrator) → invite → identity → device. A certificate is made by a sign_… function, or decoded and then
 // verified; decoding alone says nothing about its signature.
 
 #include "base/clock.h"
@@ -9,6 +9,7 @@
 #include "crypto/sign.h"
 #include "directory/errors.h"
 
+#include <optional>
 #include <string_view>
 
 namespace sinetti::directory {
@@ -19,16 +20,20 @@ using PublicKey = crypto::SignaturePublicKey;   // Ed25519: root, invite, identi
 
 enum class Role : std::uint8_t { member = 0, administrator = 1 };
 
-// Lets one person enrol, once, until it expires. Whoever holds the invite's private key is that person.
+// Lets one person enrol, once, until it expires. Whoever holds the invite's private key is that person. A delegated administrator
+// signs it with their identity key, and for members only; whether they are one is board 0's to say (state.h).
 struct InviteCertificate {
     PublicKey root_public_key{};
     PublicKey invite_public_key{};
     base::UnixMilliseconds expires;             // not negative; expired when now >= expires
     Role role = Role::member;
-    Signature signature{};                      // by the root
+    std::optional<PublicKey> administrator;     // the delegated one who signed it; absent: the root did
+    Signature signature{};
     friend bool operator==(const InviteCertificate&, const InviteCertificate&) = default;
 };
 InviteCertificate sign_invite(const SignaturePrivateKey& root, const PublicKey& invite_public_key, base::UnixMilliseconds expires, Role role);
+InviteCertificate sign_invite_as_administrator(const SignaturePrivateKey& administrator, const PublicKey& root_public_key, const PublicKey& invite_public_key,
+                                               base::UnixMilliseconds expires);
 Result<void> verify(const InviteCertificate& certificate);
 
 // A device speaks for an identity.

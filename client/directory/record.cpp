@@ -14,12 +14,15 @@ using codec::Writer;
 namespace {
 
 constexpr std::uint8_t kRecordVersion = 1;
-enum class RecordType : std::uint8_t { organisation = 1, enrolment = 2, key_package = 3, revocation = 4, token_issuer = 5, device_enrolment = 6, sign_out = 7 };
+enum class RecordType : std::uint8_t { organisation = 1, enrolment = 2, key_package = 3, revocation = 4, token_issuer = 5, device_enrolment = 6, sign_out = 7,
+                                       role_change = 8, administrator_revocation = 9 };
 
 constexpr std::string_view kOrganisationLabel = "sinetti organisation v1";
 constexpr std::string_view kEnrolmentLabel = "sinetti enrolment v1";
 constexpr std::string_view kKeyPackageLabel = "sinetti key package v1";
 constexpr std::string_view kRevocationLabel = "sinetti revocation v1";
+constexpr std::string_view kAdministratorRevocationLabel = "sinetti administrator revocation v1";
+constexpr std::string_view kRoleChangeLabel = "sinetti role v1";
 constexpr std::string_view kDeviceEnrolmentLabel = "sinetti device enrolment v1";
 constexpr std::string_view kSignOutLabel = "sinetti sign-out v1";
 constexpr std::string_view kTokenIssuerLabel = "sinetti token issuer v1";
@@ -42,7 +45,12 @@ void write_unsigned(Writer& writer, const KeyPackageUpdate& record)
 }
 void write_unsigned(Writer& writer, const Revocation& record)
 {
+    if (record.administrator) writer.raw(*record.administrator);
     writer.u8(std::uint8_t(record.kind)).raw(record.key);
+}
+void write_unsigned(Writer& writer, const RoleChange& record)
+{
+    writer.raw(record.identity_public_key).u32(record.number).u8(std::uint8_t(record.role));
 }
 void write_unsigned(Writer& writer, const DeviceEnrolment& record)
 {
@@ -87,7 +95,13 @@ void write_record(Writer& writer, const KeyPackageUpdate& record)
 }
 void write_record(Writer& writer, const Revocation& record)
 {
-    writer.u8(std::uint8_t(RecordType::revocation));
+    writer.u8(std::uint8_t(record.administrator ? RecordType::administrator_revocation : RecordType::revocation));
+    write_unsigned(writer, record);
+    writer.raw(record.signature);
+}
+void write_record(Writer& writer, const RoleChange& record)
+{
+    writer.u8(std::uint8_t(RecordType::role_change));
     write_unsigned(writer, record);
     writer.raw(record.signature);
 }
@@ -151,6 +165,24 @@ codec::Result<Revocation> read_revocation(Reader& reader)
     if (kind > std::uint8_t(RevokedKind::identity)) return Unexpected(codec::Error::bad_value);
     record.kind = RevokedKind(kind);
     record.key = TRY(reader.array<32>());
+    record.signature = TRY(reader.array<64>());
+    return record;
+}
+codec::Result<Revocation> read_administrator_revocation(Reader& reader)
+{
+    const auto administrator = TRY(reader.array<32>());
+    auto record = TRY(read_revocation(reader));
+    record.administrator = administrator;
+    return record;
+}
+codec::Result<RoleChange> read_role_change(Reader& reader)
+{
+    RoleChange record;
+    record.identity_public_key = TRY(reader.array<32>());
+    record.number = TRY(reader.u32());
+    const auto role = TRY(reader.u8());
+    if (role > std::uint8_t(Role::administrator)) return Unexpected(codec::Error::bad_value);
+    record.role = Role(role);
     record.signature = TRY(reader.array<64>());
     return record;
 }
@@ -223,7 +255,12 @@ Result<void> verify_record(const KeyPackageUpdate& record, const PublicKey&)
 }
 Result<void> verify_record(const Revocation& record, const PublicKey& root)
 {
+    if (record.administrator) return check_signature(*record.administrator, content(kAdministratorRevocationLabel, record), record.signature);
     return check_signature(root, content(kRevocationLabel, record), record.signature);
+}
+Result<void> verify_record(const RoleChange& record, const PublicKey& root)
+{
+    return check_signature(root, content(kRoleChangeLabel, record), record.signature);
 }
 Result<void> verify_record(const DeviceEnrolment& record, const PublicKey&)
 {
@@ -287,6 +324,20 @@ Revocation sign_revocation(const SignaturePrivateKey& root, RevokedKind kind, co
     return record;
 }
 
+Revocation sign_revocation_as_administrator(const SignaturePrivateKey& administrator, RevokedKind kind, const PublicKey& key)
+{
+    Revocation record{.kind = kind, .key = key, .administrator = administrator.public_key()};
+    record.signature = administrator.sign(content(kAdministratorRevocationLabel, record));
+    return record;
+}
+
+RoleChange sign_role_change(const SignaturePrivateKey& root, const PublicKey& identity_public_key, std::uint32_t number, Role role)
+{
+    RoleChange record{.identity_public_key = identity_public_key, .number = number, .role = role};
+    record.signature = root.sign(content(kRoleChangeLabel, record));
+    return record;
+}
+
 DeviceEnrolment sign_device_enrolment(const SignaturePrivateKey& identity, const SignaturePrivateKey& device, const DeviceCertificate& certificate,
                                       base::Bytes sealed_name, base::Bytes key_packages)
 {
@@ -332,6 +383,8 @@ Result<Record> decode_record(base::ByteView bytes)
     case RecordType::enrolment: return finished(reader, read_enrolment(reader));
     case RecordType::key_package: return finished(reader, read_key_packages(reader));
     case RecordType::revocation: return finished(reader, read_revocation(reader));
+    case RecordType::administrator_revocation: return finished(reader, read_administrator_revocation(reader));
+    case RecordType::role_change: return finished(reader, read_role_change(reader));
     case RecordType::device_enrolment: return finished(reader, read_device_enrolment(reader));
     case RecordType::sign_out: return finished(reader, read_sign_out(reader));
     case RecordType::token_issuer: return finished(reader, read_token_issuer(reader));

@@ -6,6 +6,7 @@
 #include "directory/certificate.h"
 #include "directory/sealed_name.h"
 
+#include <optional>
 #include <variant>
 
 namespace sinetti::directory {
@@ -53,10 +54,23 @@ enum class RevokedKind : std::uint8_t { invite = 0, device = 1, identity = 2 };
 struct Revocation {
     RevokedKind kind = RevokedKind::invite;
     PublicKey key{};
-    Signature signature{};                                // by the root
+    std::optional<PublicKey> administrator;               // the delegated one who signed it, with their identity key; absent: the root did
+    Signature signature{};
     friend bool operator==(const Revocation&, const Revocation&) = default;
 };
 Revocation sign_revocation(const SignaturePrivateKey& root, RevokedKind kind, const PublicKey& key);
+Revocation sign_revocation_as_administrator(const SignaturePrivateKey& administrator, RevokedKind kind, const PublicKey& key);
+
+// The root makes somebody a delegated administrator, or a member again. The number is how many came before it about this identity,
+// so that nobody can say one of them twice.
+struct RoleChange {
+    PublicKey identity_public_key{};
+    std::uint32_t number = 0;
+    Role role = Role::member;
+    Signature signature{};                                // by the root
+    friend bool operator==(const RoleChange&, const RoleChange&) = default;
+};
+RoleChange sign_role_change(const SignaturePrivateKey& root, const PublicKey& identity_public_key, std::uint32_t number, Role role);
 
 // An identity that is enrolled already adds a device. The device's own signature shows that its key is at hand, so that nobody
 // can claim another's.
@@ -95,13 +109,14 @@ struct TokenIssuer {
 };
 TokenIssuer sign_token_issuer(const SignaturePrivateKey& relay, base::UnixMilliseconds not_before, const base::ByteArray<32>& issuer_public_key);
 
-using Record = std::variant<Organisation, Enrolment, KeyPackageUpdate, Revocation, DeviceEnrolment, SignOut, TokenIssuer>;
+using Record = std::variant<Organisation, Enrolment, KeyPackageUpdate, Revocation, DeviceEnrolment, SignOut, TokenIssuer, RoleChange>;
 
 base::Bytes encode(const Record& record);
 // Errors: malformed, unknown_version.
 Result<Record> decode_record(base::ByteView bytes);
 
-// Every signature inside, and keys that must agree. `root` is the organisation's, which a revocation does not name itself.
+// Every signature inside, and keys that must agree. `root` is the organisation's, which a revocation or role does not name itself. Whether
+// a delegated administrator is one is state.h's.
 // Errors: bad_signature, key_mismatch, wrong_organisation.
 Result<void> verify(const Record& record, const PublicKey& root);
 

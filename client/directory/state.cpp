@@ -28,6 +28,7 @@ Result<void> DirectoryState::check_invite(const InviteCertificate& invite, std::
     if (!founded()) return Unexpected(Error::not_founded);
     if (invite.root_public_key != m_organisation->root_public_key) return Unexpected(Error::wrong_organisation);
     TRY(verify(invite));
+    if (invite.administrator && !is_administrator(*invite.administrator)) return Unexpected(Error::not_administrator);
     if (m_revoked_invites.contains(invite.invite_public_key)) return Unexpected(Error::invite_revoked);
     if (m_used_invites.contains(invite.invite_public_key)) return Unexpected(Error::invite_used);
     if (now && *now >= invite.expires) return Unexpected(Error::invite_expired);
@@ -57,6 +58,8 @@ Result<Applied> DirectoryState::check_body(const Revocation& record, std::option
 {
     if (!founded()) return Unexpected(Error::not_founded);
     TRY(verify(Record(record), m_organisation->root_public_key));
+    if (record.administrator && !is_administrator(*record.administrator)) return Unexpected(Error::not_administrator);
+    const Identity* concerned = nullptr;   // whose it is
     switch (record.kind) {
     case RevokedKind::invite:
         if (m_revoked_invites.contains(record.key)) return Unexpected(Error::revoked);
@@ -65,15 +68,17 @@ Result<Applied> DirectoryState::check_body(const Revocation& record, std::option
         const auto* known = device(record.key);
         if (known == nullptr) return Unexpected(Error::unknown_key);
         if (known->revoked) return Unexpected(Error::revoked);
+        concerned = identity(known->identity_public_key);
         break;
     }
     case RevokedKind::identity: {
-        const auto* known = identity(record.key);
-        if (known == nullptr) return Unexpected(Error::unknown_key);
-        if (known->revoked) return Unexpected(Error::revoked);
+        concerned = identity(record.key);
+        if (concerned == nullptr) return Unexpected(Error::unknown_key);
+        if (concerned->revoked) return Unexpected(Error::revoked);
         break;
     }
     }
+    if (record.administrator && concerned != nullptr && concerned->role == Role::administrator) return Unexpected(Error::not_administrator);
     return Applied(Revoked{record.kind, record.key});
 }
 
@@ -119,6 +124,17 @@ Result<Applied> DirectoryState::check_body(const TokenIssuer& record, std::optio
         if (of_period >= kTokenIssuersPerPeriod) return Unexpected(Error::bad_period);
     }
     return Applied(TokenIssuerPublished{record.relay_public_key, record.issuer_public_key});
+}
+
+Result<Applied> DirectoryState::check_body(const RoleChange& record, std::optional<base::UnixMilliseconds>) const
+{
+    if (!founded()) return Unexpected(Error::not_founded);
+    TRY(verify(Record(record), m_organisation->root_public_key));
+    const auto* known = identity(record.identity_public_key);
+    if (known == nullptr) return Unexpected(Error::unknown_key);
+    if (known->revoked) return Unexpected(Error::revoked);
+    if (record.number != known->role_changes || record.role == known->role) return Unexpected(Error::bad_role);
+    return Applied(RoleChanged{record.identity_public_key, record.role});
 }
 
 void DirectoryState::apply_body(std::uint64_t, const Organisation& record)
@@ -194,6 +210,13 @@ void DirectoryState::apply_body(std::uint64_t, const TokenIssuer& record)
     if (periods.size() > kTokenPeriodsKept) periods.erase(periods.begin());
 }
 
+void DirectoryState::apply_body(std::uint64_t, const RoleChange& record)
+{
+    auto& identity = m_identities.at(record.identity_public_key);
+    identity.role = record.role;
+    ++identity.role_changes;
+}
+
 // Nobody knows which tokens are those of the revoked, so all of them end.
 void DirectoryState::retire_token_issuers()
 {
@@ -216,6 +239,12 @@ const Identity* DirectoryState::identity(const PublicKey& key) const
 {
     const auto found = m_identities.find(key);
     return found == m_identities.end() ? nullptr : &found->second;
+}
+
+bool DirectoryState::is_administrator(const PublicKey& key) const
+{
+    const auto* known = identity(key);
+    return known != nullptr && known->role == Role::administrator && !known->revoked;
 }
 
 std::vector<const Device*> DirectoryState::live_devices(const Identity& identity) const

@@ -5,8 +5,13 @@
 // Rules: the first record founds the organisation and there is no second one. The first enrolment of an invite wins. An
 // identity or device key enters once. Whatever is revoked stays revoked; revoking an identity revokes its devices. An identity
 // adds devices, at most kLiveDevicesMax that are not revoked, and revokes its own. A relay publishes token issuer keys for one
-// period after the other, at most kTokenIssuersPerPeriod for each, and the last one counts, until the root revokes a device or
-// identity: that retires all there are.
+// period after the other, at most kTokenIssuersPerPeriod for each, and the last one counts, until a device or identity is revoked
+// other than by a sign-out: that retires all there are.
+//
+// Who is an administrator is what the records before say: whoever enrolled with an invite the root signed for one, and whom the
+// root has made one since, until it makes them a member again or they are revoked. What an administrator signed counts at its
+// position: it stays when they are one no longer, and what comes after that is refused. They invite members, and revoke invites,
+// members and the devices of members; administrators are made, and revoked, by the root alone.
 
 #include "directory/record.h"
 
@@ -33,6 +38,7 @@ struct Device {
 struct Identity {
     PublicKey public_key{};
     Role role = Role::member;
+    std::uint32_t role_changes = 0;         // since it enrolled
     PublicKey invite_public_key{};          // the invite it enrolled with
     base::Bytes sealed_profile;
     std::vector<PublicKey> devices;         // in order of enrolment
@@ -64,7 +70,11 @@ struct TokenIssuerPublished {
     PublicKey relay_public_key{};
     base::ByteArray<32> issuer_public_key{};
 };
-using Applied = std::variant<Founded, Enrolled, KeyPackageReplaced, Revoked, DeviceEnrolled, TokenIssuerPublished>;   // a SignOut has Revoked its device
+struct RoleChanged {
+    PublicKey identity_public_key{};
+    Role role = Role::member;
+};
+using Applied = std::variant<Founded, Enrolled, KeyPackageReplaced, Revoked, DeviceEnrolled, TokenIssuerPublished, RoleChanged>;   // a SignOut has Revoked its device
 
 // Between two revocations. More than one only when a relay has lost a key: whoever is given one of their own would be seen to be.
 inline constexpr std::size_t kTokenIssuersPerPeriod = 4;
@@ -75,7 +85,7 @@ public:
     // `now`, when given, holds invites to their expiry. The relay gives it; a client that replays the past cannot.
     // Errors: those of verify(), already_founded, not_founded, invite_used, invite_expired, invite_revoked, key_taken,
     // unknown_key, revoked (a key package of a revoked device, a device of a revoked identity, or a second revocation),
-    // too_many_devices, key_mismatch (who signs out a device that is not theirs).
+    // too_many_devices, key_mismatch (who signs out a device that is not theirs), not_administrator, bad_role.
     Result<Applied> check(const Record& record, std::optional<base::UnixMilliseconds> now = {}) const;
     Result<Applied> apply(std::uint64_t position, const Record& record, std::optional<base::UnixMilliseconds> now = {});
 
@@ -85,13 +95,14 @@ public:
     const Identity* identity(const PublicKey& key) const;                        // nullptr when unknown
     const Device* device(const PublicKey& key) const;                            // nullptr when unknown
     std::vector<const Device*> live_devices(const Identity& identity) const;     // those that are not revoked, in order of enrolment
+    bool is_administrator(const PublicKey& key) const;                           // delegated by the root, and not revoked
     bool invite_used(const PublicKey& invite_public_key) const { return m_used_invites.contains(invite_public_key); }
     bool invite_revoked(const PublicKey& invite_public_key) const { return m_revoked_invites.contains(invite_public_key); }
 
     // The keys of a relay that count, at most one for each of the last kTokenPeriodsKept periods, oldest first.
     std::vector<TokenIssuer> token_issuers(const PublicKey& relay_public_key) const;
 
-    // Whether this invite could still enrol somebody. Errors: not_founded, wrong_organisation, bad_signature, invite_….
+    // Whether this invite could still enrol somebody. Errors: not_founded, wrong_organisation, bad_signature, invite_…, not_administrator.
     Result<void> check_invite(const InviteCertificate& invite, std::optional<base::UnixMilliseconds> now = {}) const;
 
 private:
@@ -102,6 +113,7 @@ private:
     Result<Applied> check_body(const DeviceEnrolment& record, std::optional<base::UnixMilliseconds> now) const;
     Result<Applied> check_body(const SignOut& record, std::optional<base::UnixMilliseconds> now) const;
     Result<Applied> check_body(const TokenIssuer& record, std::optional<base::UnixMilliseconds> now) const;
+    Result<Applied> check_body(const RoleChange& record, std::optional<base::UnixMilliseconds> now) const;
     void apply_body(std::uint64_t position, const Organisation& record);
     void apply_body(std::uint64_t position, const Enrolment& record);
     void apply_body(std::uint64_t position, const KeyPackageUpdate& record);
@@ -109,6 +121,7 @@ private:
     void apply_body(std::uint64_t position, const DeviceEnrolment& record);
     void apply_body(std::uint64_t position, const SignOut& record);
     void apply_body(std::uint64_t position, const TokenIssuer& record);
+    void apply_body(std::uint64_t position, const RoleChange& record);
 
     std::optional<Organisation> m_organisation;
     std::vector<PublicKey> m_identity_order;

@@ -18,7 +18,7 @@ namespace sinetti::ui {
 
 enum class Place : std::uint8_t { chats, people, settings };
 enum class Dialog : std::uint8_t {
-    none, new_conversation, add_members, rename, remove_member, invite, verify, forget, protection, manage, remove_person, sign_out, revoked,
+    none, new_conversation, add_members, rename, remove_member, invite, verify, forget, protection, manage, remove_person, set_role, sign_out, revoked,
     show_code, renew_code, change_passphrase, take_passphrase, leave, idle,
 };
 enum class Filter : std::uint8_t { all, unread, groups };

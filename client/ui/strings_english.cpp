@@ -296,6 +296,12 @@ const char* english(Say what)
         case Say::remove_person: return "Remove from the organisation";
         case Say::remove_person_title: return "Remove {0} from the organisation?";
         case Say::remove_person_text: return "Removing somebody signs out all their devices and takes them out of every conversation, also of those you are not in. It cannot be undone; coming back takes a new invitation.";
+        case Say::make_administrator: return "Make an administrator";
+        case Say::make_administrator_title: return "Make {0} an administrator?";
+        case Say::make_administrator_text: return "Administrators invite people and remove members in the organisation's name. Only you, who hold the organisation's key, make administrators, and you can take it back at any time.";
+        case Say::end_administrator: return "Make a member again";
+        case Say::end_administrator_title: return "Make {0} a member again?";
+        case Say::end_administrator_text: return "They can no longer invite or remove anybody. What they have done so far stays; invitation links of theirs that nobody has used stop working.";
         case Say::revoked_title: return "This device was signed out";
         case Say::revoked_text: return "You or an administrator signed it out. Nothing new arrives here and nothing can be sent. What is stored can still be read until you erase it.";
         case Say::sign_in: return "Sign in";
@@ -449,6 +455,13 @@ const char* english(api::Code code)
         case api::Code::vault_elsewhere_changed: return "Your passphrase was changed on another device. Type the new one here too, in the settings.";
         case api::Code::not_proven: return "Type your passphrase once more, then try again.";
         case api::Code::passphrase_changed: return "Your passphrase has been changed.";
+        case api::Code::not_administrator: return "Only an administrator can do that. Nothing was changed.";
+        case api::Code::only_root: return "Only the founder, who holds the organisation's key, can do that. Nothing was changed.";
+        case api::Code::administrator_made: return "{0} is an administrator now.";
+        case api::Code::administrator_ended: return "{0} is a member again.";
+        case api::Code::now_administrator: return "You are an administrator now: you can invite people and remove members.";
+        case api::Code::no_administrator: return "You are not an administrator any more. What you did stays; invitation links of yours that nobody has used stop working.";
+        case api::Code::directory_refused: return "The relay passed on a change of the staff directory that nobody with the right to it has signed. It was ignored. Tell your administrator.";
     }
     return "";
 }

@@ -296,6 +296,12 @@ const char* finnish(Say what)
         case Say::remove_person: return "Poista organisaatiosta";
         case Say::remove_person_title: return "Poistetaanko {0} organisaatiosta?";
         case Say::remove_person_text: return "Poistaminen kirjaa ulos henkilön kaikki laitteet ja poistaa hänet jokaisesta keskustelusta, myös niistä, joissa et ole mukana. Sitä ei voi perua; paluuseen tarvitaan uusi kutsu.";
+        case Say::make_administrator: return "Tee ylläpitäjäksi";
+        case Say::make_administrator_title: return "Tehdäänkö ylläpitäjäksi {0}?";
+        case Say::make_administrator_text: return "Ylläpitäjät kutsuvat ihmisiä ja poistavat jäseniä organisaation nimissä. Vain sinä, jolla on organisaation avain, teet ylläpitäjiä, ja voit perua sen milloin vain.";
+        case Say::end_administrator: return "Palauta jäseneksi";
+        case Say::end_administrator_title: return "Palautetaanko jäseneksi {0}?";
+        case Say::end_administrator_text: return "Hän ei voi enää kutsua eikä poistaa ketään. Se, mitä hän on tähän mennessä tehnyt, jää voimaan; hänen käyttämättömät kutsulinkkinsä lakkaavat toimimasta.";
         case Say::revoked_title: return "Tämä laite on kirjattu ulos";
         case Say::revoked_text: return "Joko sinä tai ylläpitäjä kirjasi sen ulos. Tänne ei tule enää mitään uutta eikä täältä voi lähettää. Tallennettua voi vielä lukea, kunnes poistat sen.";
         case Say::sign_in: return "Kirjaudu sisään";
@@ -449,6 +455,13 @@ const char* finnish(api::Code code)
         case api::Code::vault_elsewhere_changed: return "Tunnuslauseesi vaihdettiin toisella laitteella. Kirjoita uusi myös tässä, asetuksissa.";
         case api::Code::not_proven: return "Kirjoita tunnuslauseesi vielä kerran ja yritä sitten uudelleen.";
         case api::Code::passphrase_changed: return "Tunnuslauseesi on vaihdettu.";
+        case api::Code::not_administrator: return "Vain ylläpitäjä voi tehdä tämän. Mitään ei muutettu.";
+        case api::Code::only_root: return "Vain perustaja, jolla on organisaation avain, voi tehdä tämän. Mitään ei muutettu.";
+        case api::Code::administrator_made: return "{0} on nyt ylläpitäjä.";
+        case api::Code::administrator_ended: return "{0} on taas jäsen.";
+        case api::Code::now_administrator: return "Olet nyt ylläpitäjä: voit kutsua ihmisiä ja poistaa jäseniä.";
+        case api::Code::no_administrator: return "Et ole enää ylläpitäjä. Tekemäsi jää voimaan; käyttämättömät kutsulinkkisi lakkaavat toimimasta.";
+        case api::Code::directory_refused: return "Välityspalvelin toi henkilöhakemistoon muutoksen, jota kukaan siihen oikeutettu ei ole allekirjoittanut. Sitä ei otettu huomioon. Kerro ylläpitäjällesi.";
     }
     return "";
 }

@@ -296,6 +296,12 @@ const char* swedish(Say what)
         case Say::remove_person: return "Ta bort från organisationen";
         case Say::remove_person_title: return "Ta bort {0} från organisationen?";
         case Say::remove_person_text: return "Den som tas bort loggas ut från alla sina enheter och försvinner ur alla chattar, också dem du inte är med i. Det går inte att ångra; för att komma tillbaka krävs en ny inbjudan.";
+        case Say::make_administrator: return "Gör till administratör";
+        case Say::make_administrator_title: return "Göra {0} till administratör?";
+        case Say::make_administrator_text: return "Administratörer bjuder in folk och tar bort medlemmar i organisationens namn. Bara du, som har organisationens nyckel, utser administratörer, och du kan ta tillbaka det när som helst.";
+        case Say::end_administrator: return "Gör till medlem igen";
+        case Say::end_administrator_title: return "Göra {0} till medlem igen?";
+        case Say::end_administrator_text: return "Personen kan inte längre bjuda in eller ta bort någon. Det som är gjort gäller; de inbjudningslänkar som ingen har använt slutar fungera.";
         case Say::revoked_title: return "Den här enheten har loggats ut";
         case Say::revoked_text: return "Du eller en administratör har loggat ut den. Inget nytt kommer hit och inget kan skickas härifrån. Det som finns sparat kan läsas tills du tar bort det.";
         case Say::sign_in: return "Logga in";
@@ -449,6 +455,13 @@ const char* swedish(api::Code code)
         case api::Code::vault_elsewhere_changed: return "Din lösenfras byttes på en annan enhet. Skriv den nya även här, i inställningarna.";
         case api::Code::not_proven: return "Skriv din lösenfras en gång till och försök sedan igen.";
         case api::Code::passphrase_changed: return "Din lösenfras har bytts.";
+        case api::Code::not_administrator: return "Bara en administratör kan göra det. Inget ändrades.";
+        case api::Code::only_root: return "Bara grundaren, som har organisationens nyckel, kan göra det. Inget ändrades.";
+        case api::Code::administrator_made: return "{0} är nu administratör.";
+        case api::Code::administrator_ended: return "{0} är medlem igen.";
+        case api::Code::now_administrator: return "Du är nu administratör: du kan bjuda in folk och ta bort medlemmar.";
+        case api::Code::no_administrator: return "Du är inte administratör längre. Det du har gjort gäller; dina oanvända inbjudningslänkar slutar fungera.";
+        case api::Code::directory_refused: return "Reläservern förmedlade en ändring i personkatalogen som ingen behörig har signerat. Den lämnades utan avseende. Berätta för din administratör.";
     }
     return "";
 }

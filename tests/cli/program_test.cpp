@@ -101,6 +101,26 @@ struct Office {
 
 TEST_SUITE("cli.program")
 {
+    TEST_CASE("the founder makes an administrator, who invites and revokes, and takes it back")
+    {
+        Office office;
+        auto &aino = office.aino, &bertta = office.bertta, &cecilia = office.cecilia;
+        Person daavid(office.folder, "Daavid");
+        CHECK(bertta.fail(1, {"revoke", "Cecilia"}).find("only an administrator") != std::string::npos);
+        CHECK(bertta.fail(1, {"role", "Cecilia", "administrator"}).find("founder") != std::string::npos);
+        aino.fail(2, {"role", "Bertta", "queen"});
+        aino.run({"role", "Bertta", "administrator"});
+        daavid.run({"enrol", "-", "--name", "Daavid"}, bertta.run({"invite", "Daavid"}));
+        CHECK(bertta.fail(1, {"invite", "Eero", "--administrator"}).find("founder") != std::string::npos);
+        CHECK(bertta.fail(1, {"revoke", "Aino"}).find("founder") != std::string::npos);
+        bertta.run({"revoke", "Cecilia"});
+        CHECK(cecilia.fail(1, {"list"}).find("revoked") != std::string::npos);
+        CHECK(daavid.run({"people"}).find("Bertta  [administrator]") != std::string::npos);
+        aino.run({"role", "Bertta", "member"});
+        CHECK(bertta.fail(1, {"revoke", "Daavid"}).find("only an administrator") != std::string::npos);
+        CHECK(daavid.run({"people"}).find("Bertta  [administrator]") == std::string::npos);
+    }
+
     TEST_CASE("found, enrol, create, send, follow, export: three people talk, and everybody has the same story")
     {
         Office office;

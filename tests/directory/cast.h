@@ -34,6 +34,18 @@ struct Cast {
     {
         return directory::sign_invite(root, person.invite.public_key(), expires, role);
     }
+    directory::InviteCertificate invite_by(const Person& administrator, const Person& person) const
+    {
+        return directory::sign_invite_as_administrator(administrator.identity, root.public_key(), person.invite.public_key(), kLater);
+    }
+    directory::Enrolment enrolment_by(const Person& administrator, const Person& person)
+    {
+        return directory::sign_enrolment(invite_by(administrator, person), person.invite, person.identity, profile("Carla"), certificate(person), base::Bytes(300, 1));
+    }
+    directory::RoleChange role(const Person& person, std::uint32_t number, directory::Role role) const
+    {
+        return directory::sign_role_change(root, person.identity.public_key(), number, role);
+    }
     directory::DeviceCertificate certificate(const Person& person) const
     {
         return directory::sign_device(person.identity, person.device.public_key(), person.contact.public_key(), kNow);

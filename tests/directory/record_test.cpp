@@ -20,7 +20,9 @@ std::vector<Record> all_records(Cast& cast)
 {
     return {cast.organisation(), cast.enrolment(cast.anna), sign_key_package(cast.anna.device, base::Bytes(500, 2)),
             sign_revocation(cast.root, RevokedKind::device, cast.anna.device.public_key()), cast.device_enrolment(cast.anna, cast.bert),
-            sign_sign_out(cast.anna.identity, cast.bert.device.public_key()), cast.token_issuer({19'000 * kTokenPeriod})};
+            sign_sign_out(cast.anna.identity, cast.bert.device.public_key()), cast.token_issuer({19'000 * kTokenPeriod}),
+            cast.enrolment_by(cast.bert, cast.anna), sign_revocation_as_administrator(cast.anna.identity, RevokedKind::identity, cast.bert.identity.public_key()),
+            cast.role(cast.anna, 7, Role::administrator)};
 }
 
 }  // namespace
@@ -152,6 +154,32 @@ TEST_CASE("a signature made for one kind of record does not fit another")
     CHECK(verify(Record(forged), cast.root.public_key()).error() == Error::bad_signature);
     forged.signature = cast.root.sign(labelled("sinetti revocation v1", body.view()));
     CHECK(verify(Record(forged), cast.root.public_key()).has_value());
+    // An administrator's revocation that the root has signed as its own is neither.
+    forged.administrator = cast.root.public_key();
+    CHECK(verify(Record(forged), cast.root.public_key()).error() == Error::bad_signature);
+}
+
+TEST_CASE("an administrator's invite names who signed it, is for a member, and is none of the root's")
+{
+    Cast cast;
+    const auto certificate = cast.invite_by(cast.bert, cast.anna);
+    CHECK(verify(certificate).has_value());
+    const auto read = decode_invite_certificate(encode(certificate));
+    REQUIRE(read.has_value());
+    CHECK(*read == certificate);
+    CHECK(read->role == Role::member);
+    CHECK(read->administrator == cast.bert.identity.public_key());
+    auto forged = certificate;
+    forged.administrator = cast.anna.identity.public_key();
+    CHECK(verify(forged).error() == Error::bad_signature);
+    forged.administrator.reset();
+    for (const auto role : {Role::member, Role::administrator}) {
+        forged.role = role;
+        CHECK(verify(forged).error() == Error::bad_signature);
+    }
+    auto bytes = encode(certificate);
+    bytes[32 + 32 + 8] = 3;
+    CHECK(decode_invite_certificate(bytes).error() == Error::malformed);
 }
 
 TEST_CASE("an invite certificate goes there and back by itself")

@@ -139,6 +139,108 @@ TEST_CASE("what the root revokes stays revoked: invite, device, identity with it
     CHECK(state.apply(4, sign_revocation(cast.root, RevokedKind::identity, cast.anna.identity.public_key())).error() == Error::revoked);
 }
 
+TEST_CASE("the root makes administrators, who invite and revoke members with their own key")
+{
+    Cast cast;
+    Person carla(cast.random), daniel(cast.random);
+    DirectoryState state;
+    const auto anna = cast.anna.identity.public_key();
+    CHECK(state.apply(0, cast.role(cast.anna, 0, Role::administrator)).error() == Error::not_founded);
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    CHECK(state.apply(1, cast.role(cast.anna, 0, Role::administrator)).error() == Error::unknown_key);
+    REQUIRE(state.apply(1, cast.enrolment(cast.anna)).has_value());
+    REQUIRE(state.apply(2, cast.enrolment(cast.bert)).has_value());
+    CHECK(state.check_invite(cast.invite_by(cast.anna, carla)).error() == Error::not_administrator);
+    CHECK(state.apply(3, cast.enrolment_by(cast.anna, carla)).error() == Error::not_administrator);
+    CHECK(state.apply(3, sign_revocation_as_administrator(cast.anna.identity, RevokedKind::identity, cast.bert.identity.public_key())).error() == Error::not_administrator);
+
+    const auto made = state.apply(3, cast.role(cast.anna, 0, Role::administrator));
+    REQUIRE(made.has_value());
+    CHECK(std::get<RoleChanged>(*made).identity_public_key == anna);
+    CHECK(std::get<RoleChanged>(*made).role == Role::administrator);
+    CHECK(state.is_administrator(anna));
+    CHECK(state.identity(anna)->role == Role::administrator);
+
+    CHECK(state.check_invite(cast.invite_by(cast.anna, carla)).has_value());
+    REQUIRE(state.apply(4, cast.enrolment_by(cast.anna, carla)).has_value());
+    CHECK(state.identity(carla.identity.public_key())->role == Role::member);
+    REQUIRE(state.apply(5, sign_revocation_as_administrator(cast.anna.identity, RevokedKind::invite, daniel.invite.public_key())).has_value());
+    CHECK(state.apply(6, cast.enrolment(daniel)).error() == Error::invite_revoked);
+    REQUIRE(state.apply(6, sign_revocation_as_administrator(cast.anna.identity, RevokedKind::device, carla.device.public_key())).has_value());
+    REQUIRE(state.apply(7, sign_revocation_as_administrator(cast.anna.identity, RevokedKind::identity, cast.bert.identity.public_key())).has_value());
+    CHECK(state.device(cast.bert.device.public_key())->revoked);
+}
+
+TEST_CASE("what an administrator signed stays when they are one no longer; what comes after counts for nothing until they are one again")
+{
+    Cast cast;
+    Person carla(cast.random), daniel(cast.random), early(cast.random);
+    DirectoryState state;
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    REQUIRE(state.apply(1, cast.enrolment(cast.anna)).has_value());
+    REQUIRE(state.apply(2, cast.enrolment(cast.bert)).has_value());
+    REQUIRE(state.apply(3, cast.role(cast.anna, 0, Role::administrator)).has_value());
+    const auto unused = cast.enrolment_by(cast.anna, early);   // signed while she was
+    REQUIRE(state.apply(4, cast.enrolment_by(cast.anna, carla)).has_value());
+    REQUIRE(state.apply(5, sign_revocation_as_administrator(cast.anna.identity, RevokedKind::identity, cast.bert.identity.public_key())).has_value());
+    REQUIRE(state.apply(6, cast.role(cast.anna, 1, Role::member)).has_value());
+    CHECK_FALSE(state.is_administrator(cast.anna.identity.public_key()));
+    CHECK(state.identity(cast.bert.identity.public_key())->revoked);
+    CHECK_FALSE(state.identity(carla.identity.public_key())->revoked);
+
+    CHECK(state.apply(7, unused).error() == Error::not_administrator);
+    CHECK(state.apply(7, cast.enrolment_by(cast.anna, daniel)).error() == Error::not_administrator);
+    CHECK(state.apply(7, sign_revocation_as_administrator(cast.anna.identity, RevokedKind::identity, carla.identity.public_key())).error() == Error::not_administrator);
+    CHECK(state.apply(7, sign_revocation_as_administrator(cast.anna.identity, RevokedKind::device, carla.device.public_key())).error() == Error::not_administrator);
+    CHECK(state.apply(7, sign_revocation_as_administrator(cast.anna.identity, RevokedKind::invite, daniel.invite.public_key())).error() == Error::not_administrator);
+    CHECK_FALSE(state.identity(carla.identity.public_key())->revoked);
+    CHECK(state.identities().size() == 3);
+
+    REQUIRE(state.apply(7, cast.role(cast.anna, 2, Role::administrator)).has_value());
+    CHECK(state.apply(8, unused).has_value());
+}
+
+TEST_CASE("no role can be given twice with one signature, nor by anybody but the root")
+{
+    Cast cast;
+    DirectoryState state;
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    REQUIRE(state.apply(1, cast.enrolment(cast.anna)).has_value());
+    REQUIRE(state.apply(2, cast.enrolment(cast.bert)).has_value());
+    const auto made = cast.role(cast.anna, 0, Role::administrator);
+    const auto ended = cast.role(cast.anna, 1, Role::member);
+    CHECK(state.apply(3, ended).error() == Error::bad_role);                                           // out of its order
+    CHECK(state.apply(3, cast.role(cast.anna, 0, Role::member)).error() == Error::bad_role);           // what she is
+    CHECK(state.apply(3, sign_role_change(cast.anna.identity, cast.anna.identity.public_key(), 0, Role::administrator)).error() == Error::bad_signature);
+    REQUIRE(state.apply(3, made).has_value());
+    CHECK(state.apply(4, sign_role_change(cast.anna.identity, cast.bert.identity.public_key(), 0, Role::administrator)).error() == Error::bad_signature);
+    CHECK(state.apply(4, made).error() == Error::bad_role);
+    REQUIRE(state.apply(4, ended).has_value());
+    CHECK(state.apply(5, made).error() == Error::bad_role);
+    CHECK_FALSE(state.is_administrator(cast.anna.identity.public_key()));
+    CHECK(state.identity(cast.anna.identity.public_key())->role_changes == 2);
+}
+
+TEST_CASE("administrators are revoked by the root alone, and are none from then on")
+{
+    Cast cast;
+    Person carla(cast.random);
+    DirectoryState state;
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    REQUIRE(state.apply(1, cast.enrolment(cast.anna, Role::administrator)).has_value());   // the root's invite makes one too
+    REQUIRE(state.apply(2, cast.enrolment(cast.bert)).has_value());
+    REQUIRE(state.apply(3, cast.role(cast.bert, 0, Role::administrator)).has_value());
+    for (const auto* other : {&cast.anna, &cast.bert}) {   // each other and themselves
+        CHECK(state.apply(4, sign_revocation_as_administrator(cast.anna.identity, RevokedKind::identity, other->identity.public_key())).error() == Error::not_administrator);
+        CHECK(state.apply(4, sign_revocation_as_administrator(cast.anna.identity, RevokedKind::device, other->device.public_key())).error() == Error::not_administrator);
+    }
+    REQUIRE(state.apply(4, sign_revocation(cast.root, RevokedKind::identity, cast.anna.identity.public_key())).has_value());
+    CHECK_FALSE(state.is_administrator(cast.anna.identity.public_key()));
+    CHECK(state.apply(5, cast.enrolment_by(cast.anna, carla)).error() == Error::not_administrator);
+    CHECK(state.apply(5, cast.role(cast.anna, 0, Role::member)).error() == Error::revoked);
+    CHECK(state.apply(5, sign_revocation_as_administrator(carla.identity, RevokedKind::device, cast.bert.device.public_key())).error() == Error::not_administrator);   // a stranger
+}
+
 TEST_CASE("an identity adds devices and signs its own out; each key enters once")
 {
     Cast cast;

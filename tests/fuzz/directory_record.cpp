@@ -28,11 +28,20 @@ std::vector<base::Bytes> history()
     const auto second_certificate = sign_device(identity, second_device.public_key(), contact.public_key(), {1'700'000'000'001});
     const auto invite = sign_invite(root, invite_key.public_key(), {2'000'000'000'000}, Role::administrator);
     const auto certificate = sign_device(identity, device.public_key(), contact.public_key(), {1'700'000'000'000});
+    const auto member = key_of(8);
+    const auto by_administrator = sign_invite_as_administrator(identity, root.public_key(), key_of(7).public_key(), {2'000'000'000'000});
+    const auto member_certificate = sign_device(member, key_of(9).public_key(), contact.public_key(), {1'700'000'000'002});
     return {encode(sign_organisation(root, base::Bytes(kSealedNameSize, 1))),
             encode(sign_enrolment(invite, invite_key, identity, base::Bytes(kSealedNameSize, 2), certificate, base::Bytes(300, 3))),
             encode(sign_key_package(device, base::Bytes(300, 4))),
             encode(sign_device_enrolment(identity, second_device, second_certificate, base::Bytes(kSealedNameSize, 5), base::Bytes(300, 6))),
             encode(sign_sign_out(identity, second_device.public_key())),
+            encode(sign_enrolment(by_administrator, key_of(7), member, base::Bytes(kSealedNameSize, 7), member_certificate, base::Bytes(300, 8))),
+            encode(sign_role_change(root, member.public_key(), 0, Role::administrator)),
+            encode(sign_role_change(root, member.public_key(), 1, Role::member)),
+            encode(sign_revocation_as_administrator(identity, RevokedKind::device, key_of(9).public_key())),
+            encode(sign_revocation_as_administrator(identity, RevokedKind::identity, member.public_key())),
+            encode(sign_revocation_as_administrator(identity, RevokedKind::invite, key_of(10).public_key())),
             encode(sign_revocation(root, RevokedKind::device, device.public_key())),
             encode(sign_revocation(root, RevokedKind::invite, invite_key.public_key())),
             encode(sign_token_issuer(key_of(6), {20'000 * kTokenPeriod}, crypto::OprfPrivateKey::generate(random).public_key().bytes()))};
@@ -67,6 +76,7 @@ void run(base::ByteView input)
         const auto checked = state.check(*record);
         const auto applied = state.apply(position++, *record);
         CHECK_INVARIANT(checked.has_value() == applied.has_value());
+        for (const auto& key : state.identities()) CHECK_INVARIANT(!state.is_administrator(key) || !state.identity(key)->revoked);
         const bool enrolled = applied.has_value() && std::holds_alternative<Enrolled>(*applied);
         CHECK_INVARIANT(state.identities().size() == identities + (enrolled ? 1 : 0));
         for (const auto& key : state.identities()) {
@@ -88,6 +98,7 @@ std::vector<base::Bytes> seeds()
     }
     list.push_back(base::to_bytes(all.view()));
     list.push_back(encode(sign_invite(key_of(1), key_of(2).public_key(), {2'000'000'000'000}, Role::member)));
+    list.push_back(encode(sign_invite_as_administrator(key_of(3), key_of(1).public_key(), key_of(2).public_key(), {2'000'000'000'000})));
     return list;
 }
 

@@ -417,6 +417,49 @@ TEST_CASE("a revocation closes the sessions of the revoked and lets nobody revok
     CHECK(anna.append(directory::sign_key_package(cast.anna.device, base::Bytes{1})).has_value());
 }
 
+TEST_CASE("a relay takes what an administrator signs while they are one, and nothing of theirs afterwards")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Person carla(cast.random), daniel(cast.random);
+    const auto& bert = cast.bert;
+    Client device(relay.address());
+    REQUIRE(device.open_as_device(bert.device));
+    std::uint32_t request = 0;
+    const auto refused = [&](const directory::Record& record, Refusal code) {
+        device.send(wire::Append{++request, 0, directory::encode(record)});
+        return device.expect_refusal(code, request);
+    };
+    const auto comes_in = [&](const Person& person) {
+        Client newcomer(relay.address());
+        return newcomer.open_as_invite(cast.invite_by(bert, person), person.invite) && newcomer.append(cast.enrolment_by(bert, person)).has_value();
+    };
+    const auto revocation = directory::sign_revocation_as_administrator(bert.identity, directory::RevokedKind::invite, daniel.invite.public_key());
+    CHECK(refused(revocation, Refusal::not_authorised));
+    CHECK_FALSE(comes_in(carla));
+    CHECK(refused(directory::sign_role_change(bert.identity, bert.identity.public_key(), 0, directory::Role::administrator), Refusal::bad_record));
+    const auto made = device.append(cast.role(bert, 0, directory::Role::administrator));   // whoever brings it: the root has signed it
+    REQUIRE(made.has_value());
+    CHECK(comes_in(carla));
+    CHECK(device.append(revocation).has_value());
+    CHECK(device.append(cast.role(bert, 0, directory::Role::administrator)) == made);   // it is there already: said again, it changes nothing
+    CHECK(refused(cast.role(bert, 2, directory::Role::member), Refusal::bad_record));
+
+    Client waiting(relay.address());
+    Person eero(cast.random);
+    REQUIRE(waiting.open_as_invite(cast.invite_by(bert, eero), eero.invite));
+    REQUIRE(device.append(cast.role(bert, 1, directory::Role::member)).has_value());
+    waiting.send(wire::Append{1, 0, directory::encode(cast.enrolment_by(bert, eero))});
+    CHECK(waiting.expect_refusal(Refusal::not_authorised, 1));
+    CHECK_FALSE(comes_in(eero));
+    CHECK(refused(directory::sign_revocation_as_administrator(bert.identity, directory::RevokedKind::identity, carla.identity.public_key()), Refusal::not_authorised));
+    Client identity(relay.address());
+    REQUIRE(identity.open_as_identity(bert.identity));
+    identity.send(wire::Append{1, 0, directory::encode(cast.role(bert, 2, directory::Role::administrator))});
+    CHECK(identity.expect_refusal(Refusal::not_authorised, 1));
+}
+
 TEST_CASE("a device session reads the directory and no other board, appends no cell, and is not told which boards there are")
 {
     RunningRelay relay;

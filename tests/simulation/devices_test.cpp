@@ -342,7 +342,7 @@ TEST_SUITE("simulation.devices")
         daavid->submit(api::CreateConversation{api::ConversationKind::direct, "", {daavid->person("Bertta")}});
         world.settle();
         cecilia->submit(api::RemovePerson{cecilia->person("Bertta")});
-        CHECK(cecilia->noticed(api::Code::not_a_member));
+        CHECK(cecilia->noticed(api::Code::not_administrator));
         aino->submit(api::RemovePerson{aino->person("Bertta")});
         pass(world, 20);
         CHECK(aino->noticed(api::Code::person_removed));

@@ -29,6 +29,7 @@ wire::Refusal refusal_of(directory::Error error)
     case directory::Error::invite_revoked:
     case directory::Error::wrong_organisation: return wire::Refusal::invite_invalid;
     case directory::Error::revoked: return wire::Refusal::revoked;
+    case directory::Error::not_administrator: return wire::Refusal::not_authorised;
     case directory::Error::too_many_devices: return wire::Refusal::too_many_devices;
     default: return wire::Refusal::bad_record;
     }
@@ -111,7 +112,7 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::Authenticat
     const auto invite = directory::decode_invite_certificate(frame.invite_certificate);
     if (!invite) return refuse(connection, wire::kNoRequest, wire::Refusal::bad_frame, true);
     if (const auto good = m_directory.check_invite(*invite, m_clock.now()); !good)
-        return refuse(connection, wire::kNoRequest, refusal_of(good.error()), true);
+        return refuse(connection, wire::kNoRequest, good.error() == directory::Error::not_administrator ? wire::Refusal::invite_invalid : refusal_of(good.error()), true);
     if (!directory::verify_session(invite->invite_public_key, connection.nonce, frame.signature))
         return refuse(connection, wire::kNoRequest, wire::Refusal::not_authorised, true);
     accept(connection, wire::SessionKind::invite, invite->invite_public_key);
@@ -272,7 +273,7 @@ std::optional<wire::Refusal> SimulatedRelay::check_record(RelayConnection& conne
                 if (connection.kind == wire::SessionKind::identity) return body.identity_public_key == connection.key;
                 return connection.kind == wire::SessionKind::device && m_directory.device(connection.key)->identity_public_key == body.identity_public_key;
             }
-            return std::is_same_v<Body, directory::Revocation> && connection.kind == wire::SessionKind::device;
+            return (std::is_same_v<Body, directory::Revocation> || std::is_same_v<Body, directory::RoleChange>) && connection.kind == wire::SessionKind::device;
         },
         *record);
     if (!may) return wire::Refusal::not_authorised;
@@ -290,7 +291,8 @@ std::uint64_t SimulatedRelay::store(std::uint32_t number, base::ByteView entry)
     target.entries.push_back(base::to_bytes(entry));
     if (number == wire::kDirectoryBoard) {
         const auto record = directory::decode_record(entry);
-        CHECK_INVARIANT(record.has_value() && m_directory.apply(position, *record).has_value());
+        const bool applied = record.has_value() && m_directory.apply(position, *record).has_value();
+        CHECK_INVARIANT(applied || takes_any_record);
     }
     ++appended;
     return position;

@@ -93,6 +93,7 @@ public:
 
     bool storage_full = false;
     bool signs_heads = true;
+    bool takes_any_record = false;     // append_raw: what no relay should let onto board 0
     std::size_t tags_refused = 0;      // appends under a tag that holds other bytes
     std::uint64_t appended = 0;
     std::size_t entries_per_frame = 64;

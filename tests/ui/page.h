@@ -375,6 +375,7 @@ inline api::SessionEvent session(api::Phase phase, api::Code error = api::Code::
         e.organisation = "Valtioneuvoston kanslia";
         e.me = id_of(1);
         e.administrator = true;
+        e.founder = true;
     }
     if (phase == api::Phase::invited) {
         e.organisation = "Valtioneuvoston kanslia";

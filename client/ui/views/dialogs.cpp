@@ -214,30 +214,6 @@ void draw_verify(Context& c, const api::Person& p)
     }
 }
 
-// What an administrator can do about somebody.
-void draw_manage(Context& c, const api::Person& p)
-{
-    const bool narrow = stacked(c);
-    const float width = narrow ? c.viewport.width - 40 : 492.0f;
-    const float hint = c.paragraph_height(kLabel, c.say(Say::remove_person_text), width);
-    const float height = 26 + devices_height(p) + 20 + hint + 24 + DialogFoot::height(narrow, 2);
-    DialogScope dialog(c, "manage", p.name, p.title, 560, height);
-    const Rect& area = dialog.content();
-    float y = area.y;
-    c.heading("devices title", 3, kLabelStrong, c.say(Say::devices), area.x, y, c.theme.text);
-    y += 26;
-    draw_devices(c, {area.x, y, area.w, 0}, p);
-    y += devices_height(p) + 20;
-    c.paragraph("about", kLabel, c.say(Say::remove_person_text), {area.x, y, area.w, 0}, c.theme.text_2);
-    DialogFoot foot(c, dialog);
-    foot.expect(2);
-    if (foot.add("done", {.label = c.say(Say::done), .kind = ButtonKind::outline})) return close_dialog(c);
-    if (foot.add("remove", {.label = c.say(Say::remove_person), .icon = icons::kUserMinus, .kind = ButtonKind::ghost_danger})) {
-        open_dialog(c, Dialog::remove_person);
-        c.state.subject = p.id;
-    }
-}
-
 void draw_protection(Context& c)
 {
     const bool narrow = stacked(c);
@@ -315,10 +291,13 @@ void draw_invite(Context& c)
         c.ink(kLabelStrong, c.say(Say::role), area.x, y, c.theme.text);
         y += 26;
         {
+            // Administrators are made by the founder alone.
             GroupScope roles(c, "role", Role::radiogroup, {area.x, y, area.w, 44}, c.say(Say::role));
+            if (!c.model.session.founder) c.state.invite_role = api::Role::member;
+            const int choosable = c.model.session.founder ? 2 : 1;
             const Choice choices[] = {{"member", c.say(Say::role_member), {}, icons::kUser}, {"administrator", c.say(Say::role_administrator), {}, icons::kKey}};
             float x = area.x;
-            for (int i = 0; i < 2; ++i) {
+            for (int i = 0; i < choosable; ++i) {
                 const float w = radio_box_width(c, choices[i]);
                 if (radio_box(c, {x, y, w, 44}, choices[i], static_cast<int>(c.state.invite_role) == i)) c.state.invite_role = static_cast<api::Role>(i);
                 x += w + 8;
@@ -418,7 +397,7 @@ void draw_dialogs(Context& c)
             if (subject != nullptr) return draw_verify(c, *subject);
             break;
         case Dialog::manage:
-            if (subject != nullptr && !subject->revoked) return draw_manage(c, *subject);
+            if (subject != nullptr && may_manage(c, *subject)) return draw_manage(c, *subject);
             break;
         case Dialog::remove_person:
             if (subject == nullptr || subject->revoked) break;
@@ -427,6 +406,9 @@ void draw_dialogs(Context& c)
                 close_dialog(c);
             }
             return;
+        case Dialog::set_role:
+            if (subject != nullptr && !subject->revoked && c.model.session.founder) return draw_role_question(c, *subject);
+            break;
         case Dialog::sign_out: {
             if (subject == nullptr) break;
             const auto device = std::ranges::find(subject->devices, c.state.device, &api::Device::id);

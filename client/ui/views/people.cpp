@@ -62,7 +62,7 @@ void draw_person_line(Context& c, const Rect& row, const Columns& columns, const
     const Theme& t = c.theme;
     GroupScope item(c, p.id, Role::listitem, row, p.name);
     c.paint.line({row.x + 10, row.y}, {row.right() - 10, row.y}, 1, t.line);
-    const bool manageable = c.model.session.administrator && !p.me && !p.revoked;
+    const bool manageable = may_manage(c, p);
     const float right = columns.table ? columns.role - 12 : columns.right - (manageable ? 100.0f : 56.0f);
     draw_person(c, {columns.name, row.y + (row.h - 40) / 2, 40, 40}, p);
     const float x = columns.name + 52;

@@ -44,6 +44,11 @@ float devices_height(const api::Person& person);
 void draw_devices(Context& c, const Rect& area, const api::Person& person);
 std::string device_name(const Context& c, const api::Device& device);
 
+// What an administrator can do about somebody (administration.cpp).
+bool may_manage(const Context& c, const api::Person& person);
+void draw_manage(Context& c, const api::Person& person);
+void draw_role_question(Context& c, const api::Person& person);
+
 // Signing in anywhere: what the settings say of it, the reminder to keep the recovery code, and their dialogs (recovery.cpp).
 float draw_sign_in_settings(Context& c, const Rect& area);         // height
 float reminder_height(Context& c, float width);                    // 0: nothing to remind of

@@ -1,0 +1,231 @@
+#include "tests/simulation/devices.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace sinetti;
+using namespace sinetti::simulation;
+
+namespace {
+
+void set_role(World& world, Client& founder, std::string_view name, api::Role role)
+{
+    founder.submit(api::SetRole{founder.person(name), role});
+    world.settle();
+}
+
+api::Role role_of(const Client& client, std::string_view name)
+{
+    const auto found = std::ranges::find(client.people, name, &api::Person::name);
+    REQUIRE(found != client.people.end());
+    return found->role;
+}
+
+bool is_removed(const Client& client, std::string_view name)
+{
+    const auto found = std::ranges::find(client.people, name, &api::Person::name);
+    REQUIRE(found != client.people.end());
+    return found->revoked;
+}
+
+std::string invite(World& world, Client& inviter, const std::string& name)
+{
+    inviter.submit(api::CreateInvitation{name, api::Role::member});
+    world.settle();
+    const auto found = std::ranges::find(inviter.invitations, name, &api::Invitation::name);
+    REQUIRE(found != inviter.invitations.end());
+    return found->fragment;
+}
+
+Client& open_link(World& world, const std::string& name, const std::string& fragment)
+{
+    auto& client = world.add(name);
+    client.start();
+    client.submit(api::OpenLink{fragment});
+    world.settle();
+    return client;
+}
+
+Client& enrol(World& world, const std::string& name, const std::string& fragment)
+{
+    auto& client = open_link(world, name, fragment);
+    client.submit(api::Enrol{name, ""}, kPassphrase);
+    world.settle();
+    return client;
+}
+
+}  // namespace
+
+TEST_SUITE("simulation.administration")
+{
+    TEST_CASE("the founder makes somebody an administrator, who invites and removes members with their own key, and takes it back")
+    {
+        World world(740);
+        const auto people = found(world, {"Aino", "Bertta", "Cecilia"});
+        auto &aino = *people[0], &bertta = *people[1], &cecilia = *people[2];
+        CHECK(aino.session.founder);
+        CHECK_FALSE(bertta.session.administrator);
+        bertta.submit(api::CreateInvitation{"Daavid", api::Role::member});
+        CHECK(bertta.noticed(api::Code::not_administrator));
+        CHECK(bertta.invitations.empty());
+
+        set_role(world, aino, "Bertta", api::Role::administrator);
+        CHECK(aino.noticed(api::Code::administrator_made));
+        CHECK(bertta.noticed(api::Code::now_administrator));
+        CHECK(bertta.session.administrator);
+        CHECK_FALSE(bertta.session.founder);
+        for (const auto* client : people) CHECK(role_of(*client, "Bertta") == api::Role::administrator);
+
+        auto& daavid = enrol(world, "Daavid", invite(world, bertta, "Daavid"));
+        CHECK(daavid.phase() == api::Phase::open);
+        CHECK(bertta.noticed(api::Code::enrolled));
+        CHECK(role_of(cecilia, "Daavid") == api::Role::member);
+        bertta.submit(api::RemovePerson{bertta.person("Cecilia")});
+        world.settle();
+        CHECK(bertta.noticed(api::Code::person_removed));
+        CHECK(is_removed(daavid, "Cecilia"));
+        CHECK(cecilia.connection.reason == api::Code::device_revoked);
+
+        set_role(world, aino, "Bertta", api::Role::member);
+        CHECK(aino.noticed(api::Code::administrator_ended));
+        CHECK(bertta.noticed(api::Code::no_administrator));
+        CHECK_FALSE(bertta.session.administrator);
+        CHECK(is_removed(daavid, "Cecilia"));   // stays
+        CHECK_FALSE(is_removed(aino, "Daavid"));
+        bertta.notices.clear();
+        bertta.submit(api::RemovePerson{bertta.person("Daavid")});
+        CHECK(bertta.noticed(api::Code::not_administrator));
+        world.settle();
+        CHECK_FALSE(is_removed(aino, "Daavid"));
+        for (const auto* client : {&aino, &bertta, &daavid}) CHECK_FALSE(client->noticed(api::Code::directory_refused));
+    }
+
+    TEST_CASE("a delegated administrator makes no administrators and removes none")
+    {
+        World world(741);
+        const auto people = found(world, {"Aino", "Bertta", "Cecilia"});
+        auto &aino = *people[0], &bertta = *people[1];
+        set_role(world, aino, "Bertta", api::Role::administrator);
+        set_role(world, aino, "Cecilia", api::Role::administrator);
+        bertta.notices.clear();
+        const auto records = world.relay.board(0).entries.size();
+        const auto refused = [&](api::Command&& command) {
+            bertta.notices.clear();
+            bertta.submit(std::move(command));
+            world.settle();
+            return bertta.noticed(api::Code::only_root);
+        };
+        CHECK(refused(api::SetRole{bertta.person("Cecilia"), api::Role::member}));
+        CHECK(refused(api::CreateInvitation{"Daavid", api::Role::administrator}));
+        CHECK(refused(api::RemovePerson{bertta.person("Cecilia")}));
+        CHECK(refused(api::RemovePerson{bertta.person("Aino")}));
+        CHECK(refused(api::SignOutDevice{base::to_hex(account_of(*people[2]).device.public_key())}));
+        CHECK(world.relay.board(0).entries.size() == records);
+        aino.submit(api::RemovePerson{aino.person("Cecilia")});
+        world.settle();
+        CHECK(is_removed(bertta, "Cecilia"));
+    }
+
+    TEST_CASE("an invitation of somebody who is an administrator no longer opens nothing, and the newcomer is told")
+    {
+        World world(742);
+        const auto people = found(world, {"Aino", "Bertta"});
+        set_role(world, *people[0], "Bertta", api::Role::administrator);
+        const auto before = invite(world, *people[1], "Daavid");
+        const auto opened = invite(world, *people[1], "Eero");
+        auto& eero = open_link(world, "Eero", opened);
+        CHECK(eero.phase() == api::Phase::invited);
+        set_role(world, *people[0], "Bertta", api::Role::member);
+        auto& daavid = open_link(world, "Daavid", before);
+        CHECK(daavid.phase() == api::Phase::no_account);
+        CHECK(daavid.last_error == api::Code::link_revoked);
+        eero.submit(api::Enrol{"Eero", ""}, kPassphrase);   // the form was open when the right went
+        world.settle();
+        CHECK(eero.phase() == api::Phase::no_account);
+        CHECK(eero.last_error == api::Code::link_revoked);
+        CHECK(eero.backend.records().empty());
+        CHECK(people[0]->people.size() == 2);
+    }
+
+    TEST_CASE("what a former administrator signs on is ignored by every client, which says so, though the relay lets it through")
+    {
+        World world(743);
+        const auto people = found(world, {"Aino", "Bertta", "Cecilia"});
+        auto &aino = *people[0], &bertta = *people[1], &cecilia = *people[2];
+        set_role(world, aino, "Bertta", api::Role::administrator);
+        set_role(world, aino, "Bertta", api::Role::member);
+        const auto keys = account_of(bertta);
+        world.relay.takes_any_record = true;
+        const auto cecilia_key = account_of(cecilia).identity.public_key();
+        world.relay.append_raw(0, directory::encode(directory::sign_revocation_as_administrator(keys.identity, directory::RevokedKind::identity, cecilia_key)));
+        world.settle();
+        for (const auto* client : people) {
+            CHECK(client->noticed(api::Code::directory_refused));
+            CHECK_FALSE(is_removed(*client, "Cecilia"));
+            CHECK(client->connection.state == api::ConnectionState::connected);
+        }
+        // The grant that was taken back, said again: it counts as little.
+        const auto& board = world.relay.board(0);
+        const auto grant = std::ranges::find_if(board.entries, [](const base::Bytes& entry) {
+            const auto record = directory::decode_record(entry);
+            const auto* change = record ? std::get_if<directory::RoleChange>(&*record) : nullptr;
+            return change != nullptr && change->role == directory::Role::administrator;
+        });
+        REQUIRE(grant != board.entries.end());
+        world.relay.append_raw(0, base::Bytes(*grant));
+        world.settle();
+        for (const auto* client : people) CHECK(role_of(*client, "Bertta") == api::Role::member);
+        // And so it is for who reads all of it from the beginning, and for who opens what is stored.
+        cecilia.crash();
+        cecilia.start();
+        world.settle();
+        cecilia.submit(api::Unlock{}, kPassphrase);
+        world.settle();
+        CHECK(cecilia.phase() == api::Phase::open);
+        CHECK(role_of(cecilia, "Bertta") == api::Role::member);
+        CHECK_FALSE(is_removed(cecilia, "Cecilia"));
+    }
+
+    TEST_CASE("roles decided one after the other without a connection arrive in their order, and survive the process")
+    {
+        World world(744);
+        const auto people = found(world, {"Aino", "Bertta"});
+        auto& aino = *people[0];
+        aino.set_offline(true);
+        world.settle();
+        aino.submit(api::SetRole{aino.person("Bertta"), api::Role::administrator});
+        aino.submit(api::SetRole{aino.person("Bertta"), api::Role::administrator});   // once is enough
+        aino.submit(api::SetRole{aino.person("Bertta"), api::Role::member});
+        aino.submit(api::SetRole{aino.person("Bertta"), api::Role::administrator});
+        aino.crash();
+        aino.start();
+        aino.set_offline(false);
+        world.settle();
+        aino.submit(api::Unlock{}, kPassphrase);
+        world.settle();
+        CHECK(role_of(*people[1], "Bertta") == api::Role::administrator);
+        CHECK(people[1]->session.administrator);
+        const auto bertta = account_of(*people[1]).identity.public_key();
+        CHECK(world.relay.directory().identity(bertta)->role_changes == 3);
+        CHECK_FALSE(aino.noticed(api::Code::relay_refused));
+    }
+
+    TEST_CASE("a revocation that reaches the relay after the right to it has gone is refused, and the administrator is told")
+    {
+        World world(745);
+        const auto people = found(world, {"Aino", "Bertta", "Cecilia"});
+        auto &aino = *people[0], &bertta = *people[1];
+        set_role(world, aino, "Bertta", api::Role::administrator);
+        bertta.set_offline(true);
+        world.settle();
+        bertta.submit(api::RemovePerson{bertta.person("Cecilia")});
+        set_role(world, aino, "Bertta", api::Role::member);
+        bertta.notices.clear();
+        bertta.set_offline(false);
+        world.settle();
+        CHECK(bertta.noticed(api::Code::not_administrator));
+        CHECK_FALSE(is_removed(aino, "Cecilia"));
+        for (const auto* client : people) CHECK_FALSE(client->noticed(api::Code::directory_refused));
+    }
+}
