@@ -13,6 +13,7 @@ const kHiddenFrameInterval = 250;        // ms; a hidden tab has no display fram
 const kAnnouncementLife = 10_000;        // ms
 const kAnnouncementsMax = 5;
 const kRelayDocument = Object.freeze({there: 2, notFounded: 3, unreachable: 4});   // client/ui/relay_document.h
+const kChosenFile = Object.freeze({there: 0, tooLarge: 1, unreadable: 2});   // client/ui/app.h
 const kRelayDocumentMax = 4096;          // bytes
 const kDownloadLife = 60_000;            // ms; by then the browser has taken it
 const kFonts = ['inter-regular.otf', 'inter-medium.otf', 'inter-semibold.otf', 'display-semibold.otf', 'icons.ttf'];
@@ -129,6 +130,11 @@ export class Page {
     this.#callWithBytes('_ui_relay_document', [what], body);
   }
 
+  async #chooseFile(limit) {
+    const [what, content] = await chooseFile(limit);
+    this.#callWithBytes('_ui_file', [what], content);
+  }
+
   #host() {
     return {
       command: (command, field) => {
@@ -152,6 +158,7 @@ export class Page {
       },
       requestRelayDocument: () => this.#fetchRelayDocument(),
       saveFile: (name, text) => saveFile(decoder.decode(name), text),
+      chooseFile: (limit) => this.#chooseFile(limit),
       print: (text) => printAlone(decoder.decode(text)),
       keepNothing: (on) => { this.keepsNothing = on; },
       startAfresh: (note) => startAfresh(decoder.decode(note)),
@@ -293,6 +300,27 @@ function saveFile(name, bytes) {
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), kDownloadLife);
+}
+
+// A file somebody chooses; nothing comes of it when they choose none. It is read only when it is small enough.
+function chooseFile(limit) {
+  const nothing = new Uint8Array(0);
+  return new Promise((resolve) => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.accept = '.csv,.tsv,.txt,text/csv,text/plain';
+    input.addEventListener('change', async () => {
+      const [file] = input.files;
+      if (!file) return;
+      if (file.size > limit) return resolve([kChosenFile.tooLarge, nothing]);
+      try {
+        resolve([kChosenFile.there, new Uint8Array(await file.arrayBuffer())]);
+      } catch {
+        resolve([kChosenFile.unreadable, nothing]);
+      }
+    });
+    input.click();
+  });
 }
 
 // On paper there is this text and nothing of the screen (style.css).

@@ -4,7 +4,8 @@
 
 import {estimateStrength} from './strength.js';
 
-const kKind = Object.freeze({single: 0, composer: 1, search: 2, password: 3});
+const kKind = Object.freeze({single: 0, composer: 1, search: 2, password: 3, lines: 4});
+const isTextArea = (kind) => kind === kKind.composer || kind === kKind.lines;
 
 const colourOf = (rgba) => `#${(rgba >>> 0).toString(16).padStart(8, '0')}`;
 const encoder = new TextEncoder();
@@ -32,7 +33,7 @@ export class TextAgent {
   }
 
   create(id, spec) {
-    const element = document.createElement(spec.kind === kKind.composer ? 'textarea' : 'input');
+    const element = document.createElement(isTextArea(spec.kind) ? 'textarea' : 'input');
     const field = {id, element, spec: null, composing: false, height: 0, shift: false};
     this.#fields.set(id, field);
     element.className = 'field';
@@ -41,7 +42,7 @@ export class TextAgent {
     if (spec.kind === kKind.composer) {
       element.rows = 1;
       element.enterKeyHint = 'send';
-    } else {
+    } else if (spec.kind !== kKind.lines) {
       element.type = {[kKind.search]: 'search', [kKind.password]: 'password'}[spec.kind] ?? 'text';
       element.enterKeyHint = spec.kind === kKind.search ? 'search' : 'go';
     }
@@ -126,7 +127,7 @@ export class TextAgent {
     element.addEventListener('keydown', (event) => {
       field.shift = event.shiftKey;
       const enter = event.key === 'Enter' && !event.isComposing && event.keyCode !== 229;
-      if (!enter || field.spec.kind === kKind.composer || event.ctrlKey || event.altKey || event.metaKey) return;
+      if (!enter || isTextArea(field.spec.kind) || event.ctrlKey || event.altKey || event.metaKey) return;
       event.preventDefault();
       this.#handlers.submit(id);
     });

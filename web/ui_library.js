@@ -13,6 +13,7 @@ addToLibrary({
   sinetti_page_request_relay_document: () => Module['page'].requestRelayDocument(),
   sinetti_page_save_file: (name, nameSize, text, size) =>
     Module['page'].saveFile(HEAPU8.slice(name, name + nameSize), HEAPU8.slice(text, text + size)),
+  sinetti_page_choose_file: (limit) => Module['page'].chooseFile(limit >>> 0),
   sinetti_page_print: (text, size) => Module['page'].print(HEAPU8.slice(text, text + size)),
   sinetti_page_keep_nothing: (on) => Module['page'].keepNothing(on !== 0),
   sinetti_page_start_afresh: (note, size) => Module['page'].startAfresh(HEAPU8.slice(note, note + size)),

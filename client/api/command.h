@@ -18,6 +18,7 @@ struct Unlock {};                                                            // 
 struct Lock {};
 struct ForgetDevice {};                                                      // erases everything this browser holds
 struct CreateInvitation { std::string name; Role role = Role::member; };     // answers with an InvitationReadyEvent
+struct CreateInvitations { std::vector<InvitationWish> people; };            // all of them or none; answers with an InvitationsReadyEvent
 struct CreateConversation { ConversationKind kind = ConversationKind::group; std::string title; std::vector<PersonId> members; };
 struct OpenConversation { ConversationId conversation; };                    // answers with a TimelineEvent; marks as read while open; empty id: none is open
 struct LoadOlder { ConversationId conversation; };                           // answers with a longer TimelineEvent
@@ -52,7 +53,7 @@ struct ExportConversation { ConversationId conversation; };                  // 
 using Command = std::variant<Start, OpenLink, Found, Enrol, Unlock, Lock, ForgetDevice, CreateInvitation, CreateConversation, OpenConversation, LoadOlder, LoadNewer, OpenMessage, Search,
                              SendText, SaveDraft, AddMembers, RemoveMember, RenameConversation, SetVerified, SetSetting, SignOutDevice, RemovePerson,
                              WatchConversations, ExportConversation, SignIn, ChoosePassphrase, ProvePassphrase, ChangePassphrase, ShowRecoveryCode,
-                             RenewRecoveryCode, SetRole>;
+                             RenewRecoveryCode, SetRole, CreateInvitations>;
 
 inline constexpr std::size_t kCommandSizeMax = 1u << 20;   // bytes of JSON
 inline constexpr std::size_t kMessageTextMax = 32u << 10;  // bytes of UTF-8
@@ -60,6 +61,7 @@ inline constexpr std::size_t kSearchTextMax = 256;         // bytes of UTF-8; mo
 inline constexpr std::size_t kSearchFoundMax = 50;         // messages in an answer
 inline constexpr std::size_t kSnippetSizeMax = 240;        // bytes of UTF-8
 inline constexpr std::size_t kNameMax = 64;                // bytes of UTF-8: names, titles of groups and of people
+inline constexpr std::size_t kInvitationsAtOnceMax = 500;
 inline constexpr std::size_t kPassphraseMin = 12;          // bytes
 inline constexpr std::size_t kPassphraseMax = 1024;        // bytes
 

@@ -49,6 +49,7 @@ struct SearchEvent {
 };
 struct InvitationsEvent { std::vector<Invitation> invitations; };
 struct InvitationReadyEvent { Invitation invitation; };
+struct InvitationsReadyEvent { std::vector<Invitation> invitations; };       // in the order of the wishes
 struct ConversationReadyEvent { ConversationId conversation; };              // the one CreateConversation made
 struct SettingsEvent { std::vector<std::pair<std::string, std::string>> settings; };
 struct EvidenceEvent { std::string text; };                                  // proof that the relay has kept two histories: to be carried elsewhere
@@ -72,7 +73,7 @@ struct PassphraseEvent {
 struct RecoveryCodeEvent { std::string code; };                              // XXXX-XXXX-…: for its dialog, and kept nowhere
 
 using Event = std::variant<SessionEvent, ConnectionEvent, PeopleEvent, ConversationsEvent, TimelineEvent, MessagesEvent, SearchEvent, InvitationsEvent, InvitationReadyEvent,
-                           ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent, ExportEvent, VaultEvent, PassphraseEvent, RecoveryCodeEvent>;
+                           ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent, ExportEvent, VaultEvent, PassphraseEvent, RecoveryCodeEvent, InvitationsReadyEvent>;
 
 std::string to_json(const Event& event);
 std::optional<Event> event_from_json(std::string_view json);

@@ -194,6 +194,8 @@ SINETTI_FIELDS(SetVerified) { archive("person", v.person); archive("verified", v
 SINETTI_FIELDS(SetSetting) { archive("key", v.key); archive("value", v.value); }
 SINETTI_FIELDS(SignOutDevice) { archive("device", v.device); }
 SINETTI_FIELDS(RemovePerson) { archive("person", v.person); }
+SINETTI_FIELDS(InvitationWish) { archive("name", v.name); archive("role", v.role); }
+SINETTI_FIELDS(CreateInvitations) { archive("people", v.people); }
 SINETTI_FIELDS(SetRole) { archive("person", v.person); archive("role", v.role); }
 SINETTI_FIELDS(WatchConversations) {}
 SINETTI_FIELDS(ExportConversation) { archive("conversation", v.conversation); }
@@ -216,6 +218,7 @@ SINETTI_FIELDS(TimelineEvent) { archive("conversation", v.conversation); archive
 SINETTI_FIELDS(MessagesEvent) { archive("conversation", v.conversation); archive("messages", v.messages); }
 SINETTI_FIELDS(SearchEvent) { archive("text", v.text); archive("found", v.found); archive("total", v.total); }
 SINETTI_FIELDS(InvitationsEvent) { archive("invitations", v.invitations); }
+SINETTI_FIELDS(InvitationsReadyEvent) { archive("invitations", v.invitations); }
 SINETTI_FIELDS(InvitationReadyEvent) { archive("invitation", v.invitation); }
 SINETTI_FIELDS(ConversationReadyEvent) { archive("conversation", v.conversation); }
 SINETTI_FIELDS(SettingsEvent) { archive("settings", v.settings); }
@@ -251,9 +254,9 @@ bool JsonReader::decode(const Json& json, T& value)
 constexpr const char* kCommandNames[] = {"start", "openLink", "found", "enrol", "unlock", "lock", "forgetDevice", "createInvitation", "createConversation",
                                          "openConversation", "loadOlder", "loadNewer", "openMessage", "search", "sendText", "saveDraft", "addMembers", "removeMember", "renameConversation",
                                          "setVerified", "setSetting", "signOutDevice", "removePerson", "watchConversations", "exportConversation", "signIn", "choosePassphrase", "provePassphrase",
-                                         "changePassphrase", "showRecoveryCode", "renewRecoveryCode", "setRole"};
+                                         "changePassphrase", "showRecoveryCode", "renewRecoveryCode", "setRole", "createInvitations"};
 constexpr const char* kEventNames[] = {"session", "connection", "people", "conversations", "timeline", "messages", "search", "invitations", "invitationReady",
-                                       "conversationReady", "settings", "evidence", "notice", "export", "vault", "passphrase", "recoveryCode"};
+                                       "conversationReady", "settings", "evidence", "notice", "export", "vault", "passphrase", "recoveryCode", "invitationsReady"};
 static_assert(std::size(kCommandNames) == std::variant_size_v<Command>);
 static_assert(std::size(kEventNames) == std::variant_size_v<Event>);
 

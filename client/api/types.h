@@ -56,6 +56,7 @@ enum class Code : std::uint8_t {
     only_root,                 // the holder of the organisation's key alone may do that
     administrator_made, administrator_ended,   // of somebody else, by us
     now_administrator, no_administrator,       // of ourselves
+    too_many_invitations,      // at once
     directory_refused,         // board 0 has a record nobody with the right to it has signed: ignored
 };
 
@@ -162,6 +163,11 @@ struct ConversationSummary {
     bool has_last = false;
     Message last;                   // preview
     std::int64_t changed_ms = 0;    // sort key, newest first
+};
+
+struct InvitationWish {
+    std::string name;
+    Role role = Role::member;
 };
 
 struct Invitation {

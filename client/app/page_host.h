@@ -17,6 +17,7 @@ void sinetti_page_title(const char* title, std::size_t size, std::uint32_t unrea
 void sinetti_page_language(const char* language, std::size_t size, std::uint32_t background);   // 0xRRGGBBAA
 void sinetti_page_request_relay_document();                             // answers with ui_relay_document()
 void sinetti_page_save_file(const char* name, std::size_t name_size, const char* text, std::size_t size);
+void sinetti_page_choose_file(std::uint32_t max_bytes);                 // answers with ui_file()
 void sinetti_page_print(const char* text, std::size_t size);
 void sinetti_page_keep_nothing(int on);
 void sinetti_page_start_afresh(const char* note, std::size_t size);      // comes back with ui_start()

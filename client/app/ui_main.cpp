@@ -45,6 +45,7 @@ public:
     }
     void request_relay_document() override { sinetti_page_request_relay_document(); }
     void save_file(std::string_view name, std::string_view text) override { sinetti_page_save_file(name.data(), name.size(), text.data(), text.size()); }
+    void choose_file(std::uint32_t max_bytes) override { sinetti_page_choose_file(max_bytes); }
     void print(std::string_view text) override { sinetti_page_print(text.data(), text.size()); }
     void keep_nothing(bool on) override { sinetti_page_keep_nothing(on); }
     void start_afresh(std::string_view note) override { sinetti_page_start_afresh(note.data(), note.size()); }
@@ -175,6 +176,12 @@ void ui_languages(const char* languages)
 void ui_relay_document(int what, const char* body, std::size_t size)
 {
     g_page->app.on_relay_document(static_cast<ui::RelayDocument>(what), {body, size});
+}
+
+// `what` as in ui::ChosenFile.
+void ui_file(int what, const char* content, std::size_t size)
+{
+    g_page->app.on_file(static_cast<ui::ChosenFile>(what), {content, size});
 }
 
 void ui_pointer(int phase, int kind, float x, float y)

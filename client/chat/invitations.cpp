@@ -56,8 +56,8 @@ void Invitations::persist(const api::Invitation& invitation, std::size_t index, 
     effects.put(record_name(index), writer.view());
 }
 
-base::Result<api::Invitation, api::Code> Invitations::create(const Account& account, bool delegated, const std::string& name, api::Role role,
-                                                             base::UnixMilliseconds now, base::Random& random, Effects& effects)
+base::Result<api::Invitation, api::Code> Invitations::make(const Account& account, bool delegated, const std::string& name, api::Role role, base::UnixMilliseconds now,
+                                                           base::Random& random)
 {
     if (!account.root && !delegated) return base::Unexpected(api::Code::not_administrator);
     if (!account.root && role == api::Role::administrator) return base::Unexpected(api::Code::only_root);
@@ -74,15 +74,38 @@ base::Result<api::Invitation, api::Code> Invitations::create(const Account& acco
                                .invitee_name = name,
                                .inviter_name = account.name};
     auto fragment = TRY_OR(directory::encode_link(link), api::Code::name_missing);
-    api::Invitation invitation{.id = base::to_hex(invite_key.public_key()),
-                               .name = name,
-                               .role = role,
-                               .expires_ms = expires.value,
-                               .used = false,
-                               .fragment = std::move(fragment)};
+    return api::Invitation{.id = base::to_hex(invite_key.public_key()),
+                           .name = name,
+                           .role = role,
+                           .expires_ms = expires.value,
+                           .used = false,
+                           .fragment = std::move(fragment)};
+}
+
+void Invitations::keep(const api::Invitation& invitation, Effects& effects)
+{
     persist(invitation, m_invitations.size(), effects);
     m_invitations.push_back(invitation);
+}
+
+base::Result<api::Invitation, api::Code> Invitations::create(const Account& account, bool delegated, const std::string& name, api::Role role,
+                                                             base::UnixMilliseconds now, base::Random& random, Effects& effects)
+{
+    auto invitation = TRY(make(account, delegated, name, role, now, random));
+    keep(invitation, effects);
     return invitation;
+}
+
+base::Result<std::vector<api::Invitation>, api::Code> Invitations::create_all(const Account& account, bool delegated, const std::vector<api::InvitationWish>& wishes,
+                                                                              base::UnixMilliseconds now, base::Random& random, Effects& effects)
+{
+    if (wishes.empty()) return base::Unexpected(api::Code::name_missing);
+    if (wishes.size() > api::kInvitationsAtOnceMax) return base::Unexpected(api::Code::too_many_invitations);
+    std::vector<api::Invitation> made;
+    made.reserve(wishes.size());
+    for (const auto& wish : wishes) made.push_back(TRY(make(account, delegated, wish.name, wish.role, now, random)));
+    for (const auto& invitation : made) keep(invitation, effects);
+    return made;
 }
 
 std::optional<std::string> Invitations::mark_used(const PublicKey& invite, Effects& effects)

@@ -175,6 +175,7 @@ private:
     void run(const api::SignOutDevice& command);
     void run(const api::RemovePerson& command);
     void run(const api::SetRole& command);
+    void run(const api::CreateInvitations& command);
     void run(const api::WatchConversations& command);
     void run(const api::ExportConversation& command);
     Conversation* find(const api::ConversationId& id);           // with a notice when it is unknown

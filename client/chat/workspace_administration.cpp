@@ -33,6 +33,14 @@ void Workspace::run(const api::CreateInvitation& command)
     m_effects.emit(api::InvitationReadyEvent{std::move(*invitation)});
 }
 
+void Workspace::run(const api::CreateInvitations& command)
+{
+    auto invitations = m_invitations.create_all(m_account, is_administrator(), command.people, now(), m_environment.random, m_effects);
+    if (!invitations) return notice(invitations.error(), api::Severity::warning);
+    m_invitations_changed = true;
+    m_effects.emit(api::InvitationsReadyEvent{std::move(*invitations)});
+}
+
 // With the key that has the right to it, about something of this person's.
 base::Result<directory::Revocation, api::Code> Workspace::revocation(directory::RevokedKind kind, const PublicKey& key, const PublicKey& person) const
 {

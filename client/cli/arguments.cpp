@@ -19,7 +19,7 @@ struct CommandForm {
 constexpr std::size_t kAny = std::numeric_limits<std::size_t>::max();
 constexpr CommandForm kCommands[] = {
     {"help", Command::help, 0, 0},     {"enrol", Command::enrol, 1, 1},   {"people", Command::people, 0, 0},
-    {"list", Command::conversations, 0, 0}, {"invite", Command::invite, 1, 1}, {"revoke", Command::revoke, 1, 1}, {"role", Command::role, 2, 2}, {"create", Command::create, 2, kAny},
+    {"list", Command::conversations, 0, 0}, {"invite", Command::invite, 0, 1}, {"revoke", Command::revoke, 1, 1}, {"role", Command::role, 2, 2}, {"create", Command::create, 2, kAny},
     {"direct", Command::direct, 1, 1}, {"add", Command::add, 2, kAny},    {"remove", Command::remove, 2, 2},
     {"rename", Command::rename, 2, 2}, {"send", Command::send, 1, 2},     {"follow", Command::follow, 0, 1},
     {"export", Command::export_conversation, 1, 1},
@@ -70,6 +70,8 @@ Result<bool> take_value(Arguments& arguments, std::string_view option, const std
     } else if (option == "--count") {
         arguments.count = number(value, std::numeric_limits<std::uint64_t>::max());
         if (!arguments.count || *arguments.count == 0) return Unexpected(misuse("--count wants a number of messages"));
+    } else if (option == "--csv") {
+        arguments.csv = value;
     } else if (option == "--name") {
         arguments.name = value;
     } else if (option == "--title") {
@@ -116,6 +118,8 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words, const s
     arguments.command = form->command;
     arguments.words = std::move(rest);
     if (arguments.command == Command::enrol && arguments.name.empty()) return Unexpected(misuse("enrol wants --name"));
+    if (arguments.command == Command::invite && arguments.words.empty() == arguments.csv.empty()) return Unexpected(misuse("invite wants a name, or a list with --csv"));
+    if (arguments.command == Command::invite && arguments.administrator && !arguments.csv.empty()) return Unexpected(misuse("in a list each line has its own role"));
     if (arguments.command == Command::role && arguments.words[1] != "administrator" && arguments.words[1] != "member")
         return Unexpected(misuse("a role is administrator or member"));
     if (arguments.command == Command::send && arguments.lines && arguments.words.size() > 1)
@@ -133,6 +137,8 @@ const char* usage()
   people                                   who is in the organisation
   list                                     your conversations
   invite NAME [--administrator]            make an invitation link, and print it
+  invite --csv FILE                        make one for each line (a name; a role behind it, or not), and print them as CSV: name,
+                                           link. FILE "-" is standard input. One bad line, and none is made
   revoke PERSON                            remove somebody from the organisation, for good
   role PERSON administrator|member         make somebody an administrator, or a member again (the founder's)
   create TITLE PERSON...                   begin a group, and print its identifier

@@ -32,6 +32,7 @@ struct Arguments {
     std::string title;
     std::string organisation;
     bool administrator = false;                   // invite
+    std::filesystem::path csv;                    // invite: many, from this file; "-": from standard input
     bool lines = false;                           // send
     std::optional<std::uint64_t> count;           // follow
 };

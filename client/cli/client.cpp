@@ -64,6 +64,8 @@ void Client::on_event(const api::Event& event)
     if (const auto* known = std::get_if<api::PeopleEvent>(&event)) people = known->people;
     if (const auto* known = std::get_if<api::ConversationsEvent>(&event)) conversations = known->conversations;
     if (const auto* known = std::get_if<api::InvitationReadyEvent>(&event)) invitation = known->invitation;
+    if (const auto* known = std::get_if<api::InvitationsEvent>(&event)) invitations = known->invitations;
+    if (const auto* known = std::get_if<api::InvitationsReadyEvent>(&event)) made_invitations = known->invitations;
     if (const auto* known = std::get_if<api::ConversationReadyEvent>(&event)) created = known->conversation;
     if (const auto* known = std::get_if<api::ExportEvent>(&event)) exported = known->messages;
     if (const auto* known = std::get_if<api::NoticeEvent>(&event)) {

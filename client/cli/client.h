@@ -38,6 +38,8 @@ public:
     std::optional<api::Invitation> invitation;
     std::optional<api::ConversationId> created;
     std::vector<api::Message> exported;
+    std::vector<api::Invitation> invitations;         // all that were made
+    std::vector<api::Invitation> made_invitations;    // the last that were made at once
     std::optional<Failure> refusal;                    // of the last command, by a notice
 
 private:

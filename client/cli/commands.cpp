@@ -4,9 +4,11 @@
 #include "cli/names.h"
 #include "cli/sentences.h"
 #include "cli/sqlite_backend.h"
+#include "roster/roster.h"
 
 #include <algorithm>
 #include <deque>
+#include <fstream>
 #include <unistd.h>
 
 namespace sinetti::cli {
@@ -272,8 +274,44 @@ private:
 
     // --- changing --------------------------------------------------------------------------------------------------------
 
+    Result<std::string> list_of_people()
+    {
+        if (m_arguments.csv == "-") return TRY(m_input.next(Input::Until::end, roster::kCsvSizeMax)).value_or("");
+        std::ifstream file(m_arguments.csv, std::ios::binary);
+        std::string list(roster::kCsvSizeMax + 1, '\0');
+        file.read(list.data(), static_cast<std::streamsize>(list.size()));
+        if (!file.eof()) return Unexpected(failed(m_arguments.csv.string() + (file.good() ? ": " + sentence(roster::RosterError::too_large) : " cannot be read")));
+        list.resize(static_cast<std::size_t>(file.gcount()));
+        return list;
+    }
+
+    // All of them, or, when a line is bad, none: a script does not look twice.
+    Result<void> invite_many()
+    {
+        const auto list = TRY(list_of_people());
+        TRY(catch_up());   // who is here already
+        std::vector<std::string> members, invited;
+        for (const auto& person : m_client->people)
+            if (!person.revoked) members.push_back(person.name);
+        for (const auto& invitation : m_client->invitations)
+            if (!invitation.used) invited.push_back(invitation.name);
+        auto roster = roster::read_roster(list, {members, invited, m_client->session.founder});
+        if (!roster) return Unexpected(failed(sentence(roster.error())));
+        for (const auto& bad : roster->bad) report(sentence(bad));
+        if (!roster->bad.empty()) return Unexpected(failed("nobody was invited: the list has " + std::to_string(roster->bad.size()) + " bad lines"));
+        TRY(submit(api::CreateInvitations{std::move(roster->people)}));
+        const auto relay = TRY(m_backend->relay());
+        for (const auto& invitation : m_client->made_invitations) {
+            auto row = roster::csv_row({invitation.name, relay->url() + "/" + invitation.fragment}, ',');
+            row.resize(row.size() - 2);   // the line break is print's
+            TRY(print(row));
+        }
+        return {};
+    }
+
     Result<void> invite()
     {
+        if (!m_arguments.csv.empty()) return invite_many();
         const auto role = m_arguments.administrator ? api::Role::administrator : api::Role::member;
         if (!m_client->session.administrator) TRY(catch_up());   // perhaps somebody has made us one
         TRY(submit(api::CreateInvitation{m_arguments.words[0], role}));

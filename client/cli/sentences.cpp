@@ -58,10 +58,43 @@ std::string sentence(api::Code code, const std::string& subject)
     case not_proven: return "the passphrase has to be typed first";
     case not_administrator: return "only an administrator can do that; nothing was changed";
     case only_root: return "only the founder, who holds the organisation's key, can do that; nothing was changed";
+    case too_many_invitations: return "so many invitations cannot be made at once; nothing was created";
     case directory_refused: return "the relay passed on a change of the directory that nobody with the right to it has signed; it was ignored; tell an administrator";
     case internal: return "something went wrong that should not have";
     default: return "something happened this program has no words for";
     }
+}
+
+std::string sentence(const roster::BadLine& bad)
+{
+    const auto why = [&]() -> std::string {
+        using enum roster::Problem;
+        switch (bad.problem) {
+        case name_missing: return "the name is missing";
+        case name_too_long: return "the name is longer than 64 bytes";
+        case not_utf8: return "this is not UTF-8";
+        case not_a_name: return "this is no name: it has a line break or begins like a formula";
+        case bad_quotes: return "a quotation mark is in the wrong place or is never closed";
+        case too_many_columns: return "there is more than a name and a role";
+        case unknown_role: return "the role is neither member nor administrator";
+        case role_not_ours: return "only the founder can invite administrators";
+        case twice: return "the same name is on line " + std::to_string(bad.other_line);
+        case already_here: return "somebody of this name is in the organisation already";
+        case already_invited: return "this person has an open invitation already";
+        }
+        return "something is wrong with it";
+    }();
+    return "line " + std::to_string(bad.line) + (bad.name.empty() ? "" : " (" + printable(bad.name) + ")") + ": " + why;
+}
+
+std::string sentence(roster::RosterError error)
+{
+    switch (error) {
+    case roster::RosterError::too_large: return "the list is larger than " + std::to_string(roster::kCsvSizeMax >> 10) + " KiB";
+    case roster::RosterError::too_many: return "the list has more than " + std::to_string(api::kInvitationsAtOnceMax) + " people";
+    case roster::RosterError::nobody: return "there is nobody on the list";
+    }
+    return "the list cannot be read";
 }
 
 }  // namespace sinetti::cli

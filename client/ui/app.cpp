@@ -195,11 +195,17 @@ struct App::Implementation {
             state.shown_invitation = ready->invitation.id;
             state.dialog_opened = true;
         }
+        if (std::holds_alternative<api::InvitationsReadyEvent>(event) && state.invite_many.waiting) {
+            state.invite_many.waiting = false;
+            state.invite_many.ready = true;
+            state.dialog_opened = true;
+        }
         if (std::holds_alternative<api::SettingsEvent>(event)) on_settings();
         if (const auto* notice = std::get_if<api::NoticeEvent>(&event); notice != nullptr && notice->code != api::Code::none) {
             add_toast(state.toasts, *notice);
             if (notice->severity == api::Severity::error || notice->severity == api::Severity::warning) {
                 state.invite_waiting = false;
+                state.invite_many.waiting = false;
                 state.creating = false;
             }
         }
@@ -579,6 +585,17 @@ void App::on_relay_document(RelayDocument what, std::string_view body)
     state.relay_document = state.relay == RelayDocument::there ? std::string(body) : std::string();
     if (state.relay != RelayDocument::there) state.sign_in_wanted = false;
     m_implementation->want();
+}
+
+void App::on_file(ChosenFile what, std::string_view content)
+{
+    Implementation& app = *m_implementation;
+    if (app.state.dialog != Dialog::invite_many) return;
+    if (what == ChosenFile::there)
+        take_list(app.state, app.model, app.language(), std::string(content));
+    else
+        app.state.invite_many.problem = say(app.language(), what == ChosenFile::too_large ? Say::list_too_large : Say::file_unreadable);
+    app.want();
 }
 
 bool App::frame(double monotonic_ms)

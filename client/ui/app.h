@@ -47,6 +47,7 @@ struct Viewport {
     float inset_bottom = 0;
 };
 
+enum class ChosenFile : std::uint8_t { there = 0, too_large = 1, unreadable = 2 };
 enum class PointerPhase : std::uint8_t { move = 0, down = 1, up = 2, cancel = 3, leave = 4 };
 enum class PointerKind : std::uint8_t { mouse = 0, touch = 1, pen = 2 };
 
@@ -78,6 +79,8 @@ public:
     void on_device_restored();                                                      // the graphics context is new: draw all again
     void on_languages_changed();
     void on_relay_document(RelayDocument what, std::string_view body);              // answers Host::request_relay_document; `body` where it is `there`
+
+    void on_file(ChosenFile what, std::string_view content);                        // answers Host::choose_file; `content` where it is `there`
 
     // Draws if anything changed. True: an animation is running, call again at the next display frame.
     bool frame(double monotonic_ms);

@@ -38,6 +38,7 @@ public:
     virtual void set_page(std::string_view language, std::uint32_t background) = 0;   // <html lang>, theme colour 0xRRGGBBAA
     virtual void request_relay_document() = 0;                             // /relay.json of the page's own origin; answers with App::on_relay_document
     virtual void save_file(std::string_view name, std::string_view text) = 0;   // where the browser keeps what it downloads
+    virtual void choose_file(std::uint32_t max_bytes) = 0;                 // answers with App::on_file, unless none is chosen
     virtual void print(std::string_view text) = 0;                         // this alone, not what is on the screen
     virtual void keep_nothing(bool on) = 0;                                // a machine that is not one's own: empty everything when the page goes
     virtual void start_afresh(std::string_view note) = 0;                  // load the page anew, so that nothing of it stays in memory but this, for the next

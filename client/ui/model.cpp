@@ -37,6 +37,7 @@ void Model::apply(const api::Event& event)
                            timeline = {};
                            invitations.clear();
                            ready_invitation.reset();
+                           ready_invitations.clear();
                            evidence.clear();
                            vault = {};
                            vault_known = false;
@@ -89,6 +90,7 @@ void Model::apply(const api::Event& event)
                    [&](const api::SearchEvent& e) { search = e; },
                    [&](const api::InvitationsEvent& e) { invitations = e.invitations; },
                    [&](const api::InvitationReadyEvent& e) { ready_invitation = e.invitation; },
+                   [&](const api::InvitationsReadyEvent& e) { ready_invitations = e.invitations; },
                    [&](const api::ConversationReadyEvent&) {},
                    [&](const api::SettingsEvent& e) {
                        settings.clear();

@@ -38,6 +38,7 @@ struct Model {
     Timeline timeline;
     std::vector<api::Invitation> invitations;
     std::optional<api::Invitation> ready_invitation;
+    std::vector<api::Invitation> ready_invitations;   // made at once
     std::map<std::string, std::string, std::less<>> settings;
     std::string evidence;                  // against the relay; empty: there is none
     api::VaultEvent vault;                 // what of this person is kept at the relay

@@ -2,6 +2,7 @@
 // What the user interface remembers by itself: where we are, what is typed, what floats on top. Nothing of it is stored.
 
 #include "api/types.h"
+#include "roster/roster.h"
 #include "ui/geometry.h"
 #include "ui/relay_document.h"
 #include "ui/strings.h"
@@ -18,7 +19,7 @@ namespace sinetti::ui {
 
 enum class Place : std::uint8_t { chats, people, settings };
 enum class Dialog : std::uint8_t {
-    none, new_conversation, add_members, rename, remove_member, invite, verify, forget, protection, manage, remove_person, set_role, sign_out, revoked,
+    none, new_conversation, add_members, rename, remove_member, invite, verify, forget, protection, manage, remove_person, set_role, invite_many, sign_out, revoked,
     show_code, renew_code, change_passphrase, take_passphrase, leave, idle,
 };
 enum class Filter : std::uint8_t { all, unread, groups };
@@ -42,6 +43,16 @@ struct PasswordState {
     Strength strength = Strength::none;
 };
 
+// Inviting many at once: a list, what it says, and the links.
+struct InviteMany {
+    NodeId field = 0;                            // the list, as it is typed or pasted
+    std::string list;                            // as it was last read, from the field or a file
+    std::optional<roster::Roster> roster;        // what it says; absent: it is being written
+    std::string problem;                         // why it cannot be read
+    bool waiting = false;                        // for the links
+    bool ready = false;
+};
+
 struct State {
     std::optional<Language> language;            // chosen here, until the core's settings say so
     Place place = Place::chats;
@@ -59,6 +70,7 @@ struct State {
     api::Role invite_role = api::Role::member;
     std::string shown_invitation;                // id of the one in the dialog; empty: a new one is being made
     bool invite_waiting = false;
+    InviteMany invite_many;
     bool creating = false;                       // a conversation we asked for is on its way: open it
     Filter filter = Filter::all;
     PeopleFilter people_filter = PeopleFilter::all;

@@ -9,7 +9,7 @@
 // `initial` is the text the element starts with when it is created; later changes come through Host::set_field_text at once.
 //
 // The page answers with App::on_text (all kinds but passwords), App::on_password (length, words and strength only: the text
-// itself never enters this module), App::on_submit (Enter; in a composer Shift+Enter is a line break, and during composition
+// itself never enters this module), App::on_submit (Enter; in a composer Shift+Enter is a line break, in lines Enter is; and during composition
 // Enter belongs to the input method), App::on_field_height (the height its text needs, in logical pixels) and App::on_focus.
 
 #include <cstdint>
@@ -17,7 +17,7 @@
 
 namespace sinetti::ui {
 
-enum class FieldKind : std::uint8_t { single = 0, composer = 1, search = 2, password = 3 };
+enum class FieldKind : std::uint8_t { single = 0, composer = 1, search = 2, password = 3, lines = 4 };
 
 struct TextFieldSpec {
     FieldKind kind = FieldKind::single;

@@ -2,7 +2,7 @@
 // Drives real browsers against a real relay: node tests/browser/run.mjs [options]
 //   --app DIR       the built app                        (build/web)
 //   --relay PATH    the relay program                    (build/native/bin/sinetti-relay)
-//   --only NAME     one suite: modules, five, devices, tokens, sign-in, lock, search, look, hostile, ingress, tls, firefox, firefox-sign-in,
+//   --only NAME     one suite: modules, five, administration, devices, tokens, sign-in, lock, search, look, hostile, ingress, tls, firefox, firefox-sign-in,
 //                   firefox-lock   (may be repeated)
 //   --pictures      also writes the README's pictures to docs/images
 // Prints `browser: N passed, N failed`; measurements go to build/measurements.json, screenshots to build/screenshots.
@@ -16,6 +16,7 @@ import {parseArgs} from 'node:util';
 
 import {launchChromium} from './support/chromium.mjs';
 import {Report} from './support/harness.mjs';
+import {administration} from './suites/administration.mjs';
 import {devices} from './suites/devices.mjs';
 import {firefox} from './suites/firefox.mjs';
 import {fivePeople} from './suites/five_people.mjs';
@@ -44,6 +45,7 @@ const pictures = options.pictures ? resolve(root, 'docs/images') : null;
 const suites = {
   modules: (browser) => modules(browser),
   five: (browser) => fivePeople(browser, shared),
+  administration: (browser) => administration(browser, {...shared, screenshots}),
   devices: (browser) => devices(browser, {...shared, screenshots}),
   tokens: (browser) => tokens(browser, shared),
   search: (browser) => search(browser, {...shared, screenshots}),

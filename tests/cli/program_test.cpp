@@ -48,9 +48,9 @@ public:
     }
 
     // Must end with that code and a sentence.
-    std::string fail(int code, std::vector<std::string> words) const
+    std::string fail(int code, std::vector<std::string> words, const std::string& input = {}) const
     {
-        const auto process = start(std::move(words));
+        const auto process = start(std::move(words), input);
         CHECK(process->wait() == code);
         CHECK(process->errors().starts_with("sinetti-cli: "));
         CHECK(process->output().empty());
@@ -101,6 +101,28 @@ struct Office {
 
 TEST_SUITE("cli.program")
 {
+    TEST_CASE("a list of people becomes as many links, or, with a bad line in it, none")
+    {
+        Folder folder;
+        Relay relay(folder.path() / "relay");
+        Person aino(folder, "Aino"), eero(folder, "Eero");
+        aino.run({"enrol", relay.administrator_link(), "--name", "Aino", "--organisation", "Virasto"});
+        const auto bad = aino.fail(1, {"invite", "--csv", "-"}, "Eero\nKaj;medlem;x\nAINO\n");
+        CHECK(bad.find("line 2 (Kaj): there is more than a name and a role") != std::string::npos);
+        CHECK(bad.find("line 3 (AINO): somebody of this name") != std::string::npos);
+        const auto links = aino.run({"invite", "--csv", "-"}, "Nimi;Rooli\r\nEero;ylläpitäjä\r\n\"Laine, Liisa\";\r\n");
+        CHECK(std::ranges::count(links, '\n') == 2);
+        CHECK(links.starts_with("\"Eero\",\"" + relay.url() + "/#i="));
+        CHECK(links.find("\n\"Laine, Liisa\",\"") != std::string::npos);
+        const auto link = links.substr(8, links.find('\n') - 9);
+        eero.run({"enrol", "-", "--name", "Eero"}, link);
+        CHECK(eero.run({"people"}).find("Eero  [administrator]") != std::string::npos);
+        CHECK(aino.fail(1, {"invite", "--csv", "-"}, "Laine, Liisa\nEero\n\"Laine, Liisa\"\n").find("already") != std::string::npos);
+        CHECK(aino.fail(1, {"invite", "--csv", "/nonexistent/list.csv"}).find("cannot be read") != std::string::npos);
+        aino.fail(2, {"invite"});
+        aino.fail(2, {"invite", "Liisa", "--csv", "-"});
+    }
+
     TEST_CASE("the founder makes an administrator, who invites and revokes, and takes it back")
     {
         Office office;

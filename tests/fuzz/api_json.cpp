@@ -29,6 +29,8 @@ std::vector<base::Bytes> seeds()
                                 OpenLink{"#i=abc"},
                                 Found{"Virasto", "Aino", "Päällikkö"},
                                 CreateInvitation{"Eero", Role::administrator},
+                                SetRole{"aa", Role::administrator},
+                                CreateInvitations{{{"Aino", Role::member}, {"Eero", Role::administrator}}},
                                 CreateConversation{ConversationKind::group, "Ryhmä", {"aa", "bb"}},
                                 SendText{"cc", "hei \"kaikki\" \\ 🦭\n"},
                                 SetVerified{"aa", true},
@@ -62,7 +64,8 @@ std::vector<base::Bytes> seeds()
                             ExportEvent{"cc", {message}},
                             VaultEvent{VaultState::saved, "Aino", true, Code::none},
                             PassphraseEvent{},
-                            RecoveryCodeEvent{"ABCD"}};
+                            RecoveryCodeEvent{"ABCD"},
+                            InvitationsReadyEvent{{{.id = "aa", .name = "Aino", .fragment = "#i=a"}}}};
     std::vector<base::Bytes> list;
     for (const auto& command : commands) list.push_back(base::to_bytes(base::view_of(to_json(command))));
     for (const auto& event : events) list.push_back(base::to_bytes(base::view_of(to_json(event))));

@@ -211,6 +211,38 @@ TEST_SUITE("simulation.administration")
         CHECK_FALSE(aino.noticed(api::Code::relay_refused));
     }
 
+    TEST_CASE("many invitations are made all at once or not at all")
+    {
+        World world(746);
+        const auto people = found(world, {"Aino", "Bertta"});
+        auto &aino = *people[0], &bertta = *people[1];
+        const auto before = aino.invitations.size();
+        const auto refused = [&](Client& client, std::vector<api::InvitationWish> wishes, api::Code code) {
+            client.notices.clear();
+            client.submit(api::CreateInvitations{std::move(wishes)});
+            return client.noticed(code) && aino.invitations.size() == before;
+        };
+        CHECK(refused(aino, {}, api::Code::name_missing));
+        CHECK(refused(aino, {{"Cecilia"}, {""}}, api::Code::name_missing));
+        CHECK(refused(aino, std::vector<api::InvitationWish>(api::kInvitationsAtOnceMax + 1, {"Cecilia"}), api::Code::too_many_invitations));
+        CHECK(refused(bertta, {{"Cecilia"}}, api::Code::not_administrator));
+        set_role(world, aino, "Bertta", api::Role::administrator);
+        CHECK(refused(bertta, {{"Cecilia"}, {"Daavid", api::Role::administrator}}, api::Code::only_root));
+        CHECK(bertta.invitations.empty());
+
+        aino.submit(api::CreateInvitations{{{"Cecilia"}, {"Daavid", api::Role::administrator}}});
+        aino.crash();
+        aino.start();
+        world.settle();
+        aino.submit(api::Unlock{}, kPassphrase);
+        world.settle();
+        REQUIRE(aino.invitations.size() == before + 2);
+        auto& daavid = enrol(world, "Daavid", aino.invitations.back().fragment);
+        CHECK(daavid.phase() == api::Phase::open);
+        CHECK(daavid.session.administrator);
+        CHECK(aino.noticed(api::Code::enrolled));
+    }
+
     TEST_CASE("a revocation that reaches the relay after the right to it has gone is refused, and the administrator is told")
     {
         World world(745);

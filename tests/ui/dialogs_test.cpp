@@ -148,56 +148,6 @@ TEST_SUITE("ui.dialogs")
         CHECK(page.find(Role::button, "laitteet ja poistaminen") == nullptr);
     }
 
-    TEST_CASE("the founder makes an administrator after a question, and a member again")
-    {
-        if (!fonts()) return;
-        Page page(*fonts());
-        open_main(page);
-        page.press(Role::button, "Ihmiset");
-        page.press(Role::button, "Li Ahlfors: laitteet ja poistaminen");
-        CHECK(page.says("Rooli: Jäsen"));
-        check_controls(page);
-        page.press(Role::button, "Tee ylläpitäjäksi");
-        CHECK(page.says("Tehdäänkö ylläpitäjäksi Li Ahlfors?"));
-        CHECK(page.sent<api::SetRole>().empty());
-        page.press(Role::button, "Tee ylläpitäjäksi");
-        REQUIRE(page.sent<api::SetRole>().size() == 1);
-        CHECK(page.sent<api::SetRole>()[0].person == id_of(2));
-        CHECK(page.sent<api::SetRole>()[0].role == api::Role::administrator);
-
-        auto people = five_people();
-        people[1].role = api::Role::administrator;
-        page.tell(api::PeopleEvent{people});
-        page.press(Role::button, "Li Ahlfors: laitteet ja poistaminen");
-        page.press(Role::button, "Palauta jäseneksi");
-        page.press(Role::button, "Palauta jäseneksi");
-        REQUIRE(page.sent<api::SetRole>().size() == 2);
-        CHECK(page.sent<api::SetRole>()[1].role == api::Role::member);
-    }
-
-    TEST_CASE("a delegated administrator removes members, sees no way to deal with administrators, and invites members alone")
-    {
-        if (!fonts()) return;
-        Page page(*fonts());
-        open_main(page);
-        auto people = five_people();
-        people[1].role = api::Role::administrator;
-        page.tell(api::PeopleEvent{people});
-        auto delegated = session(api::Phase::open);
-        delegated.founder = false;
-        page.tell(delegated);
-        page.press(Role::button, "Ihmiset");
-        CHECK(page.find(Role::button, "Li Ahlfors: laitteet ja poistaminen") == nullptr);
-        page.press(Role::button, "Maaria Oksala: laitteet ja poistaminen");
-        CHECK(page.find(Role::button, "Tee ylläpitäjäksi") == nullptr);
-        page.press(Role::button, "Poista organisaatiosta");
-        page.press(Role::button, "Poista");
-        CHECK(page.sent<api::RemovePerson>().size() == 1);
-        page.press(Role::button, "Kutsu");
-        CHECK(page.find(Role::radio, "Jäsen") != nullptr);
-        CHECK(page.find(Role::radio, "Ylläpitäjä") == nullptr);
-    }
-
     TEST_CASE("a device that was signed out says so once and offers to erase itself")
     {
         if (!fonts()) return;

@@ -169,6 +169,7 @@ public:
     std::int64_t now_ms() const override { return kNow + passed_ms; }
     void request_relay_document() override { ++relay_documents; }
     void save_file(std::string_view name, std::string_view text) override { files.emplace_back(name, text); }
+    void choose_file(std::uint32_t max_bytes) override { file_asked = max_bytes; }
     void print(std::string_view text) override { printed = text; }
     void keep_nothing(bool on) override { keeps_nothing = on; }
     void start_afresh(std::string_view what) override
@@ -199,6 +200,7 @@ public:
     std::int64_t passed_ms = 0;                     // of the wall clock
     int relay_documents = 0;                        // asked for
     std::vector<std::pair<std::string, std::string>> files;
+    std::uint32_t file_asked = 0;                   // how large it may be
     std::string printed;
     bool keeps_nothing = false;
     std::optional<bool> remembers_seal;             // nullopt: was not told

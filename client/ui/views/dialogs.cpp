@@ -270,7 +270,7 @@ void draw_invite(Context& c)
     if (ready != nullptr) {
         height = narrow ? card_height + 16 + note + 20 + DialogFoot::height(true, 3) : std::max(card_height, note) + 24 + 44;
     } else {
-        height = 26 + kFieldHeight + 8 + 18 + 12 + 26 + 44 + 24 + DialogFoot::height(narrow, 1);
+        height = 26 + kFieldHeight + 8 + 18 + 12 + 26 + 44 + 24 + DialogFoot::height(narrow, 2);
     }
     DialogScope dialog(c, "invite", c.say(Say::invite_title), c.say(Say::invite_hint), ready != nullptr ? 820.0f : 560.0f, height);
     const Rect& area = dialog.content();
@@ -303,8 +303,10 @@ void draw_invite(Context& c)
                 x += w + 8;
             }
         }
+        foot.expect(2);
         const bool pressed = foot.add("create", {.label = c.say(c.state.invite_waiting ? Say::creating_invitation : Say::create_invitation), .icon = icons::kPaperPlaneTilt,
                                                  .disabled = c.state.invite_waiting});
+        if (foot.add("many", {.label = c.say(Say::invite_many), .icon = icons::kUsersThree, .kind = ButtonKind::ghost})) return ask_for_list(c);
         if ((!pressed && !name.submitted) || c.state.invite_waiting) return;
         if (words.empty()) {
             c.state.tried = true;
@@ -367,6 +369,7 @@ void draw_dialogs(Context& c)
         case Dialog::none: return;
         case Dialog::new_conversation: draw_new_conversation(c); return;
         case Dialog::invite: draw_invite(c); return;
+        case Dialog::invite_many: draw_invite_many(c); return;
         case Dialog::protection: draw_protection(c); return;
         case Dialog::show_code:
         case Dialog::renew_code: draw_recovery_code(c); return;

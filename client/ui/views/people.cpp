@@ -174,6 +174,10 @@ void draw_people(Context& c, const Rect& area)
             open_dialog(c, Dialog::invite);
             c.state.shown_invitation.clear();
         }
+        // Where there is room for its words; otherwise it is reached from the dialog of one invitation.
+        const ButtonSpec many{.label = c.say(Say::invite_many), .icon = icons::kUsersThree, .kind = ButtonKind::outline};
+        const float mw = button_width(c, many);
+        if (!narrow && button(c, "invite many", {x + w - bw - 10 - mw, y + 13.0f, mw, 40}, many)) ask_for_list(c);
     }
     y += title_style.line + 2;
     std::size_t active = 0;

@@ -49,6 +49,11 @@ bool may_manage(const Context& c, const api::Person& person);
 void draw_manage(Context& c, const api::Person& person);
 void draw_role_question(Context& c, const api::Person& person);
 
+// Many invitations out of a list (invite_many.cpp).
+void ask_for_list(Context& c);
+void take_list(State& state, const Model& model, Language language, std::string list);
+void draw_invite_many(Context& c);
+
 // Signing in anywhere: what the settings say of it, the reminder to keep the recovery code, and their dialogs (recovery.cpp).
 float draw_sign_in_settings(Context& c, const Rect& area);         // height
 float reminder_height(Context& c, float width);                    // 0: nothing to remind of

@@ -57,7 +57,7 @@ FieldResult text_field(Context& c, std::string_view key, const Rect& box, const 
     if (focused) c.paint.outline(box.x - 4, box.y - 4, box.w + 8, box.h + 8, 4, c.theme.accent_tint, 20);
     c.paint.fill(box.x, box.y, box.w, box.h, c.theme.surface, 16);
     c.paint.outline(box.x, box.y, box.w, box.h, focused ? 2.0f : 1.5f, o.invalid ? c.theme.danger : focused ? c.theme.focus : c.theme.border, 16);
-    Rect ink = box.inset(16, 2);
+    Rect ink = box.inset(16, o.kind == FieldKind::lines ? 12 : 2);
     ink.w -= o.trailing;
     add_field(c, node, ink, o, kLead);
     return {node, take_submission(c, node)};

@@ -1,0 +1,161 @@
+// Administration: the founder makes an administrator, who invites many people from a file and removes one with a key of their own;
+// then the founder takes it back.
+
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+
+import {accessibleFaults} from '../support/accessibility.mjs';
+import {check, equal, eventually, seconds, sleep, Suite} from '../support/harness.mjs';
+import {Person} from '../support/person.mjs';
+import {Relay} from '../support/relay.mjs';
+
+const kNames = ['Elina Aalto', 'Mikael Strand'];
+const kList = '\uFEFFNimi;Rooli\r\nLi Wikström;jäsen\r\nMikael Strand;\r\nÅsa Öhman;\r\n"Laine, Liisa";kuningatar\r\n';
+const kLanguages = [
+  {own: 'Suomi', settings: 'Asetukset', people: 'Ihmiset', manage: /laitteet ja poistaminen/, many: 'Monta kerralla', list: 'Nimiluettelo', check: 'Tarkista luettelo'},
+  {own: 'Svenska', settings: 'Inställningar', people: 'Personer', manage: /enheter och borttagning/, many: 'Flera på en gång', list: 'Namnlista', check: 'Granska listan'},
+];
+const kStill = 700;   // ms until whatever moves has come to rest
+const kShapes = [['wide', 1280, 800], ['phone', 390, 844], ['zoom-200', 720, 450]];
+
+export function administration(browser, {program, app, screenshots}) {
+  const suite = new Suite('administration', {scenario: true});
+  const everyone = [];
+  const links = new Map();
+  let relay;
+  let elina;
+  let mikael;
+  let li;
+
+  suite.cleanup(async () => {
+    await Promise.all(everyone.map((person) => person.close().catch(() => {})));
+    await relay?.remove();
+  });
+  suite.photographFailures(() => everyone);
+
+  // What is open, on every kind of screen, light and dark.
+  async function photograph({page}, name) {
+    if (!screenshots) return;
+    const usual = page.viewportSize();
+    for (const [shape, width, height] of kShapes) {
+      await page.setViewportSize({width, height});
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({colorScheme});
+        await sleep(kStill);
+        await page.screenshot({path: join(screenshots, `administration-${name}-${shape}-${colorScheme}.png`)});
+      }
+    }
+    await page.setViewportSize(usual);
+    await page.emulateMedia({colorScheme: 'light'});
+    await sleep(kStill);
+  }
+
+  suite.test('the founder makes somebody an administrator, who is told and sees what they may do now', async () => {
+    relay = await Relay.create({program, app});
+    await relay.start();
+    for (const name of kNames) everyone.push(await Person.create(browser, {name}));
+    [elina, mikael] = everyone;
+    await elina.found(relay.administratorLink, 'Valtioneuvosto');
+    await mikael.enrol(await elina.invite(mikael.name));
+    await mikael.go('People');
+    equal(await mikael.button('Invite').count(), 0);
+    await elina.seesInDirectory([mikael.name]);
+    await elina.press(`${mikael.name}: devices and removal`);
+    await elina.reads('Role: Member');
+    await photograph(elina, 'manage');
+    await elina.press('Make an administrator', elina.dialog());
+    await elina.page.getByRole('heading', {name: `Make ${mikael.name} an administrator?`}).waitFor({timeout: seconds(20)});
+    await elina.press('Make an administrator', elina.dialog());
+    await elina.reads(`${mikael.name} is an administrator now.`);
+    await mikael.reads(/You are an administrator now/, seconds(40));
+    await mikael.button('Invite').waitFor({timeout: seconds(20)});
+    equal(await mikael.page.getByRole('button', {name: `${elina.name}: devices and removal`}).count(), 0);
+  }, seconds(180));
+
+  suite.test('an administrator chooses a file, sees each bad line named, and saves the links', async () => {
+    await mikael.press('Invite many');
+    await photograph(mikael, 'list');
+    equal((await accessibleFaults(mikael.page)).join('; '), '');
+    const chosen = mikael.page.waitForEvent('filechooser', {timeout: seconds(20)});
+    await mikael.press('Choose a file', mikael.dialog());
+    await (await chosen).setFiles({name: 'kutsuttavat.csv', mimeType: 'text/csv', buffer: Buffer.from(kList)});
+    await mikael.reads('2 people will be invited');
+    await mikael.reads(/Line 3: Mikael Strand\. Somebody of this name is already in the organisation/);
+    await mikael.reads(/Line 5: Laine, Liisa\. The role is unknown/);
+    await photograph(mikael, 'preview');
+    await mikael.press('Create 2 invitations', mikael.dialog());
+    await mikael.page.getByRole('heading', {name: 'The invitations are ready'}).waitFor({timeout: seconds(20)});
+    await photograph(mikael, 'links');
+    check(!(await mikael.page.content()).includes('#i='), 'a link stands in the page');
+    const download = mikael.page.waitForEvent('download', {timeout: seconds(20)});
+    await mikael.press('Save as CSV', mikael.dialog());
+    const file = await download;
+    equal(file.suggestedFilename(), 'sinetti-invitations.csv');
+    const saved = await readFile(await file.path(), 'utf8');
+    for (const [, name, link] of saved.matchAll(/^\uFEFF?"(.*)","(.*)"\r$/gm)) links.set(name, link);
+    equal([...links.keys()].join(', '), 'Li Wikström, Åsa Öhman');
+    await mikael.page.evaluate(() => navigator.clipboard.writeText(''));
+    await mikael.press('Copy the link of Li Wikström', mikael.dialog());
+    await eventually('the same link is on the clipboard', async () => await mikael.page.evaluate(() => navigator.clipboard.readText()) === links.get('Li Wikström'));
+    await mikael.press('Done', mikael.dialog());
+  }, seconds(120));
+
+  suite.test('what is pasted is read as a file is', async () => {
+    await mikael.press('Invite many');
+    await mikael.type('List of people', 'Kaj Ek\nli wikström', mikael.dialog());
+    await mikael.press('Check the list', mikael.dialog());
+    await mikael.reads('One person will be invited');
+    await mikael.reads(/Line 2: li wikström\. This person already has an open invitation/);
+    await mikael.closeDialog();
+  }, seconds(60));
+
+  suite.test('who comes with such a link is a member like any other, and the administrator removes them', async () => {
+    li = await Person.create(browser, {name: 'Li Wikström'});
+    everyone.push(li);
+    await li.enrol(links.get(li.name));
+    await elina.seesInDirectory([li.name]);
+    await mikael.seesInDirectory([li.name]);
+    await mikael.press(`${li.name}: devices and removal`);
+    equal(await mikael.button('Make an administrator', mikael.dialog()).count(), 0);
+    await mikael.press('Remove from the organisation', mikael.dialog());
+    await mikael.press('Remove', mikael.dialog());
+    await li.page.getByRole('dialog').getByRole('heading', {name: 'This device was signed out'}).waitFor({timeout: seconds(60)});
+    await eventually('she is gone for the founder too', async () => !(await elina.directory()).includes(li.name), {timeout: seconds(20)});
+  }, seconds(180));
+
+  suite.test('when the founder takes it back, the buttons go and unused links open nothing', async () => {
+    await elina.go('People');
+    await elina.press(`${mikael.name}: devices and removal`);
+    await elina.press('Make a member again', elina.dialog());
+    await photograph(elina, 'question');
+    await elina.press('Make a member again', elina.dialog());
+    await mikael.reads(/You are not an administrator any more/, seconds(40));
+    await eventually('there is nothing to invite with', async () => await mikael.button('Invite').count() === 0, {timeout: seconds(20)});
+    const visitor = await Person.create(browser, {name: 'Åsa Öhman'});
+    everyone.push(visitor);
+    await visitor.open(links.get(visitor.name));
+    await visitor.reads(/This invitation has been withdrawn/, seconds(40));
+  }, seconds(120));
+
+  suite.test('the dialogs in the other two languages', async () => {
+    const {page} = elina;
+    const press = (name) => page.getByRole('button', {name}).first().click({timeout: seconds(20)});
+    let settings = 'Settings';
+    for (const words of kLanguages) {
+      await press(settings);
+      settings = words.settings;
+      await page.getByRole('radio', {name: words.own}).click({timeout: seconds(20)});
+      await press(words.people);
+      await press(words.manage);
+      await photograph(elina, `manage-${words.own}`);
+      await elina.closeDialog();
+      await press(words.many);
+      await page.getByRole('textbox', {name: words.list}).fill('Aino Aalto\nMikael Strand\nKaj;x\nÅsa Ö\n', {timeout: seconds(20)});
+      await press(words.check);
+      await photograph(elina, `preview-${words.own}`);
+      await elina.closeDialog();
+    }
+  }, seconds(120));
+
+  return suite;
+}
