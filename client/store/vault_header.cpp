@@ -13,6 +13,13 @@ constexpr std::uint16_t kVersionOfTwo = 2;      // a next one too; bound fields 
 constexpr std::size_t kMasterKeySize = 32;
 constexpr std::size_t kWrappedSize = crypto::kXAeadNonceSize + kMasterKeySize + crypto::kAeadTagSize;
 
+bool are_allowed(const crypto::PasswordParameters& parameters)
+{
+    const auto [memory, passes] = parameters;
+    return memory >= crypto::kPasswordMemoryMin && memory <= crypto::kPasswordMemoryMax && passes >= crypto::kPasswordPassesMin &&
+           passes <= crypto::kPasswordPassesMax;
+}
+
 base::Bytes bound_fields(const VaultHeader& header)
 {
     codec::Writer writer;
@@ -84,35 +91,40 @@ Result<VaultHeader> VaultHeader::parse(base::ByteView bytes)
         if (header.next_wrapped_master_key.size() != kWrappedSize) return Unexpected(Error::damaged);
     }
     if (!reader.empty() || header.wrapped_master_key.size() != kWrappedSize) return Unexpected(Error::damaged);
-    const auto [memory, passes] = header.parameters;
-    if (memory < crypto::kPasswordMemoryMin || memory > crypto::kPasswordMemoryMax || passes < crypto::kPasswordPassesMin ||
-        passes > crypto::kPasswordPassesMax)
-        return Unexpected(Error::bad_parameters);
+    if (!are_allowed(header.parameters)) return Unexpected(Error::bad_parameters);
     return header;
+}
+
+Result<NewVault> create_vault(const PassphraseKey& passphrase_key, base::Random& random)
+{
+    if (!are_allowed(passphrase_key.parameters) || passphrase_key.key.size() != crypto::kAeadKeySize) return Unexpected(Error::bad_parameters);
+    NewVault vault;
+    vault.header.salt = passphrase_key.salt;
+    vault.header.parameters = passphrase_key.parameters;
+    base::SecretBytes master_key(kMasterKeySize);
+    random.fill(master_key.mutable_view());
+    vault.master_key = MasterKey(std::move(master_key));
+    vault.header.wrapped_master_key = wrap(vault.master_key, passphrase_key.key, vault.header, random);
+    return vault;
 }
 
 Result<NewVault> create_vault(base::ByteView passphrase, crypto::PasswordParameters parameters, base::Random& random,
                               const PasswordKeyFunction& password_key)
 {
-    NewVault vault;
-    vault.header.parameters = parameters;
-    random.fill(vault.header.salt);
-    base::SecretBytes master_key(kMasterKeySize);
-    random.fill(master_key.mutable_view());
-    const auto wrapping_key = TRY(derive(passphrase, vault.header, password_key));
-    vault.master_key = MasterKey(std::move(master_key));
-    vault.header.wrapped_master_key = wrap(vault.master_key, wrapping_key, vault.header, random);
-    return vault;
+    VaultHeader header;
+    header.parameters = parameters;
+    random.fill(header.salt);
+    return create_vault(header.with(TRY(derive(passphrase, header, password_key))), random);
 }
 
 Result<OpenedVault> open_vault(const VaultHeader& header, base::ByteView passphrase, const PasswordKeyFunction& password_key)
 {
-    const auto wrapping_key = TRY(derive(passphrase, header, password_key));
+    auto wrapping_key = TRY(derive(passphrase, header, password_key));
     CHECK_INVARIANT(header.wrapped_master_key.size() == kWrappedSize);
-    if (auto master_key = unwrap(header.wrapped_master_key, wrapping_key, header)) return OpenedVault{std::move(*master_key), false};
+    if (auto master_key = unwrap(header.wrapped_master_key, wrapping_key, header)) return OpenedVault{std::move(*master_key), std::move(wrapping_key), false};
     if (!header.has_next()) return Unexpected(Error::wrong_passphrase);
     CHECK_INVARIANT(header.next_wrapped_master_key.size() == kWrappedSize);
-    if (auto master_key = unwrap(header.next_wrapped_master_key, wrapping_key, header)) return OpenedVault{std::move(*master_key), true};
+    if (auto master_key = unwrap(header.next_wrapped_master_key, wrapping_key, header)) return OpenedVault{std::move(*master_key), std::move(wrapping_key), true};
     return Unexpected(Error::wrong_passphrase);
 }
 

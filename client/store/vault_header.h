@@ -19,6 +19,14 @@ using crypto::PasswordKeyFunction;
 
 inline constexpr RecordId kVaultHeaderId{'s', 'i', 'n', 'e', 't', 't', 'i', ' ', 'v', 'a', 'u', 'l', 't', ' ', 'h', 'e', 'a', 'd', 'e', 'r'};
 
+// What a passphrase has become with a header's salt and parameters: for the store of another device that shall open with it too.
+struct PassphraseKey {
+    base::ByteArray<crypto::kPasswordSaltSize> salt{};
+    crypto::PasswordParameters parameters;
+    crypto::PasswordKey key;
+    PassphraseKey clone() const { return {salt, parameters, key.clone()}; }
+};
+
 struct VaultHeader {
     base::ByteArray<crypto::kPasswordSaltSize> salt{};
     crypto::PasswordParameters parameters;
@@ -32,6 +40,8 @@ struct VaultHeader {
     void drop_next() { next_wrapped_master_key.clear(); }
     bool has_next() const { return !next_wrapped_master_key.empty(); }
 
+    PassphraseKey with(const crypto::PasswordKey& key) const { return {salt, parameters, key.clone()}; }
+
     base::Bytes serialize() const;
     static Result<VaultHeader> parse(base::ByteView bytes);   // damaged, bad_parameters
 };
@@ -44,8 +54,12 @@ struct NewVault {
 // Errors: bad_parameters, out_of_memory.
 Result<NewVault> create_vault(base::ByteView passphrase, crypto::PasswordParameters parameters, base::Random& random,
                               const PasswordKeyFunction& password_key = crypto::password_key);
+// With a master key of its own. Error: bad_parameters.
+Result<NewVault> create_vault(const PassphraseKey& passphrase_key, base::Random& random);
+
 struct OpenedVault {
     MasterKey master_key;
+    crypto::PasswordKey passphrase_key;
     bool with_next = false;           // the passphrase that is to be the next one
 };
 // Errors: wrong_passphrase (a header whose wrapped key was altered cannot be told from it), bad_parameters, out_of_memory.

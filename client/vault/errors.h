@@ -11,7 +11,7 @@ enum class Error : std::uint8_t {
     bad_answer = 1,   // the relay's answer to a hardening is no element of the group
     damaged,          // not a vault, cut off, changed, of another person or organisation, or of a later format
     rolled_back,      // a whole vault, and older than one that was seen before
-    bad_code,         // no recovery code: mistyped, most likely
+    bad_code,         // no such printed code: mistyped, most likely
     out_of_memory,    // for Argon2id
 };
 

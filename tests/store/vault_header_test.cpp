@@ -66,6 +66,28 @@ TEST_SUITE("store.vault_header")
         }
     }
 
+    TEST_CASE("the store of another device opens with the same passphrase once it was given what became of it, and has a master key of its own")
+    {
+        const auto vault = new_vault();
+        const auto opened = open_vault(vault.header, base::view_of("oikea hevonen"), cheap_password_key);
+        REQUIRE(opened.has_value());
+        base::SeededRandom random(3);
+        auto given = vault.header.with(opened->passphrase_key);
+        const auto other = create_vault(given, random);
+        REQUIRE(other.has_value());
+        CHECK_FALSE(other->master_key == vault.master_key);
+        const auto there = open_vault(VaultHeader::parse(other->header.serialize()).value(), base::view_of("oikea hevonen"), cheap_password_key);
+        REQUIRE(there.has_value());
+        CHECK(there->master_key == other->master_key);
+        CHECK(open_vault(other->header, base::view_of("väärä hevonen"), cheap_password_key).error() == Error::wrong_passphrase);
+
+        given.parameters.memory = crypto::kPasswordMemoryMin - 1;
+        CHECK(create_vault(given, random).error() == Error::bad_parameters);
+        given.parameters = {crypto::kPasswordMemoryMin, crypto::kPasswordPassesMax + 1};
+        CHECK(create_vault(given, random).error() == Error::bad_parameters);
+        CHECK(create_vault({vault.header.salt, {}, crypto::PasswordKey(base::ByteView(base::Bytes(31, 1)))}, random).error() == Error::bad_parameters);
+    }
+
     TEST_CASE("while the passphrase is being changed either opens the vault, and then only the one that was kept")
     {
         base::SeededRandom random(3);
