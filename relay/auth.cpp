@@ -61,7 +61,8 @@ Allowed<SessionRights> authenticate(const wire::AuthenticateIdentity& frame, con
 bool may_send(const SessionRights& rights, const wire::ClientFrame& frame)
 {
     if (!std::holds_alternative<VaultSession>(rights)) return true;
-    return std::holds_alternative<wire::VaultEvaluate>(frame) || std::holds_alternative<wire::VaultFetch>(frame) || std::holds_alternative<wire::Ping>(frame);
+    return std::holds_alternative<wire::VaultEvaluate>(frame) || std::holds_alternative<wire::VaultFetch>(frame) || std::holds_alternative<wire::Ping>(frame) ||
+           std::holds_alternative<wire::MeetingPut>(frame) || std::holds_alternative<wire::MeetingGet>(frame);
 }
 
 bool may_use_vaults(const SessionRights& rights)
@@ -77,6 +78,11 @@ bool may_store_vaults(const SessionRights& rights)
 bool may_use_blobs(const SessionRights& rights)
 {
     return std::holds_alternative<TokenSession>(rights);
+}
+
+bool may_meet(const SessionRights& rights)
+{
+    return std::holds_alternative<TokenSession>(rights) || std::holds_alternative<VaultSession>(rights);
 }
 
 bool may_read(const SessionRights& rights, std::uint32_t board)

@@ -45,6 +45,7 @@ Allowed<SessionRights> authenticate(const wire::AuthenticateIdentity& frame, con
 bool may_send(const SessionRights& rights, const wire::ClientFrame& frame);   // false: garbled
 bool may_use_vaults(const SessionRights& rights);
 bool may_store_vaults(const SessionRights& rights);
+bool may_meet(const SessionRights& rights);        // some member of staff, and anybody
 bool may_use_blobs(const SessionRights& rights);   // and nobody who has named themselves
 bool may_read(const SessionRights& rights, std::uint32_t board);   // and follow
 bool may_append_cells(const SessionRights& rights);

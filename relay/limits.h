@@ -60,6 +60,14 @@ inline constexpr std::size_t kVaultSessionsMax = 256;            // sessions tha
 inline constexpr auto kVaultSessionDeadline = 120s;              // after that of authentication; Argon2id on a slow device fits well
 inline constexpr std::uint64_t kVaultsMax = 100'000;
 
+// Meetings of two devices
+inline constexpr std::int64_t kMeetingLifetime = 10 * 60 * 1000;               // milliseconds
+inline constexpr std::size_t kMeetingsMax = 1024;                              // 9 MiB of messages
+inline constexpr std::size_t kMeetingsPerSession = 4;                          // that one session makes
+inline constexpr double kMeetingSessionRate = 2, kMeetingSessionBurst = 16;    // requests of one session; they ask every two seconds
+inline constexpr std::size_t kMeetingMissesPerSession = 4;                     // addresses where nothing is
+inline constexpr double kMeetingMissRate = 10, kMeetingMissBurst = 100;        // the same, all sessions together
+
 // Blobs
 inline constexpr std::uint32_t kBlobSpace = 10 * 1024;           // MiB for all blobs, unless the settings say otherwise
 inline constexpr std::uint32_t kBlobSpaceMax = 1u << 24;         // MiB

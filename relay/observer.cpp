@@ -54,6 +54,7 @@ void Observer::write(std::uint64_t connection, std::string_view address, const O
     if (observation.bytes) m_stream << ",\"bytes\":" << *observation.bytes;
     if (observation.vault) m_stream << ",\"vault\":\"" << base::to_hex(*observation.vault) << '"';
     if (observation.blob) m_stream << ",\"blob\":\"" << base::to_hex(*observation.blob) << '"';
+    if (observation.meeting) m_stream << ",\"meeting\":\"" << base::to_hex(*observation.meeting) << '"';
     if (observation.port) m_stream << ",\"port\":" << *observation.port;
     if (!observation.path.empty()) m_stream << ",\"path\":" << quoted(observation.path);
     if (!observation.agent.empty()) m_stream << ",\"agent\":" << quoted(observation.agent);

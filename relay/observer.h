@@ -2,7 +2,7 @@
 // Everything an operator of this relay, or of this ingress, could possibly write down, for audits of what they claim not to know.
 // Off unless asked for, and announced when on. JSON lines, one event each:
 //
-//   {"t":seconds,"conn":id,"addr":…,"op":"open|close|append|read|follow|token|vault|blob","board":…,"seq":…,"bytes":…,"vault":hex,"blob":hex}
+//   {"t":seconds,"conn":id,"addr":…,"op":"open|close|append|read|follow|token|vault|blob|meeting","board":…,"seq":…,"bytes":…,"vault":hex,"blob":hex,"meeting":hex}
 //   {"t":seconds,"conn":id,"addr":…,"op":"get|open|connect|up|down|close","bytes":…,"port":…,"path":…,"agent":…}              an ingress
 
 #include "base/clock.h"
@@ -22,9 +22,10 @@ struct Observation {
     std::string_view operation;
     std::optional<std::uint32_t> board;
     std::optional<std::uint64_t> sequence;     // position: of the entry appended, or of the first one asked for
-    std::optional<std::size_t> bytes;          // of the entry, of the token spent, of the elements evaluated, of the vault stored, or of the blob made or chunk written
+    std::optional<std::size_t> bytes;          // of the entry, of the token spent, of the elements evaluated, of the vault stored, of the blob made or chunk written, or of the message left
     std::optional<wire::VaultId> vault = {};
     std::optional<wire::BlobAddress> blob = {};
+    std::optional<wire::MeetingAddress> meeting = {};
     std::optional<std::uint16_t> port = {};    // of ours, towards the relay
     std::string_view path = {}, agent = {};    // of an HTTP request
 };

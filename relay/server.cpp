@@ -217,7 +217,7 @@ void Server::relay_document(std::function<void(std::optional<std::string_view>)>
 
 SessionEnvironment Server::session_environment(const Socket& socket)
 {
-    SessionEnvironment environment{*m_hub, m_clock, m_random, m_founder_token_hash, m_data->keys, m_draining, m_metrics, *m_tokens, *m_vaults, *m_blobs, double(m_config.cell_rate)};
+    SessionEnvironment environment{*m_hub, m_clock, m_random, m_founder_token_hash, m_data->keys, m_draining, m_metrics, *m_tokens, *m_vaults, *m_blobs, m_meetings, double(m_config.cell_rate)};
     if (m_observer) {
         error_code ignored;
         environment.observer = m_observer.get();

@@ -68,6 +68,7 @@ private:
     std::unique_ptr<Hub> m_hub;
     std::unique_ptr<TokenService> m_tokens;
     std::unique_ptr<Vaults> m_vaults;
+    Meetings m_meetings{m_clock};
     std::unique_ptr<Blobs> m_blobs;
     struct OpenSession {
         Session* session;

@@ -8,6 +8,15 @@ namespace sinetti::relay {
 
 using wire::Refusal;
 
+namespace {
+
+Party party_of(const SessionRights& rights)
+{
+    return std::holds_alternative<TokenSession>(rights) ? Party::member : Party::newcomer;
+}
+
+}  // namespace
+
 Session::Session(SessionEnvironment environment, Connection& connection) : m_environment(environment), m_connection(&connection) {}
 
 Session::~Session()
@@ -251,6 +260,41 @@ void Session::handle(const wire::BlobRead& frame)
 void Session::handle(const wire::BlobDelete& frame)
 {
     if (may_ask_for_blob(frame.request_id)) m_environment.blobs.remove(frame, blob_callback<wire::BlobState>(frame.request_id, blobs::address_of(frame.upload_key), 0));
+}
+
+// --- meetings ----------------------------------------------------------------------------------------------------
+
+bool Session::may_ask_for_meeting(std::uint32_t request_id, const wire::MeetingAddress& meeting, std::size_t size)
+{
+    if (!may_meet(*m_rights)) return refuse(request_id, Refusal::not_authorised), false;
+    if (m_environment.draining) return refuse(request_id, Refusal::overloaded), false;
+    observe({.operation = "meeting", .board = {}, .sequence = {}, .bytes = size, .meeting = meeting});
+    ++m_environment.metrics.meeting_requests;
+    return true;
+}
+
+void Session::answer_for_meeting(std::uint32_t request_id, Meetings::Answer&& answer)
+{
+    if (!answer) return refuse(request_id, answer.error());
+    send(std::move(*answer));
+}
+
+void Session::handle(wire::MeetingPut& frame)
+{
+    const auto request_id = frame.request_id;
+    if (may_ask_for_meeting(request_id, frame.meeting, frame.message.size()))
+        answer_for_meeting(request_id, m_environment.meetings.put(std::move(frame), party_of(*m_rights), m_meetings));
+}
+
+void Session::handle(const wire::MeetingGet& frame)
+{
+    if (may_ask_for_meeting(frame.request_id, frame.meeting, 0)) answer_for_meeting(frame.request_id, m_environment.meetings.get(frame, m_meetings));
+}
+
+void Session::handle(const wire::MeetingEnd& frame)
+{
+    if (may_ask_for_meeting(frame.request_id, frame.meeting, 0))
+        answer_for_meeting(frame.request_id, m_environment.meetings.end(frame, party_of(*m_rights), m_meetings));
 }
 
 // --- Append --------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@
 #include "relay/connection.h"
 #include "relay/hub.h"
 #include "relay/keys.h"
+#include "relay/meetings.h"
 #include "relay/metrics.h"
 #include "relay/observer.h"
 #include "relay/token_service.h"
@@ -32,6 +33,7 @@ struct SessionEnvironment {
     TokenService& tokens;
     Vaults& vaults;
     Blobs& blobs;
+    Meetings& meetings;
     double cell_rate = kCellRate;
     Observer* observer = nullptr;                 // nullptr: nothing is written down
     std::uint64_t connection = 0;                 // the observer's id for it
@@ -82,6 +84,10 @@ private:
     void handle(const wire::BlobRead& frame);
     void handle(const wire::BlobDelete& frame);
 
+    void handle(wire::MeetingPut& frame);
+    void handle(const wire::MeetingGet& frame);
+    void handle(const wire::MeetingEnd& frame);
+
     void open_channel(base::ByteView message);
     AuthenticationContext context() const;
     void finish_authentication(Allowed<SessionRights>&& rights);
@@ -92,6 +98,8 @@ private:
     bool may_ask_for_blob(std::uint32_t request_id);
     template<typename Answer>
     std::function<void(base::Result<Answer, wire::Refusal>)> blob_callback(std::uint32_t request_id, const wire::BlobAddress& blob, std::size_t size);
+    bool may_ask_for_meeting(std::uint32_t request_id, const wire::MeetingAddress& meeting, std::size_t size);
+    void answer_for_meeting(std::uint32_t request_id, Meetings::Answer&& answer);
     AppendCallback append_callback(std::uint32_t request_id, std::uint32_t board, std::size_t size);
     bool waits_for_directory(std::uint32_t board) const;
     void continue_following(std::uint32_t board, Following& following);
@@ -121,6 +129,7 @@ private:
     TokenBucket m_records{kRecordRate, kRecordBurst};
     TokenBucket m_vault_requests{kVaultSessionRate, kVaultSessionBurst};
     std::size_t m_vault_creations = 0;
+    MeetingAllowance m_meetings;
     std::shared_ptr<void> m_vault_ticket;         // of a session for vaults alone
 };
 

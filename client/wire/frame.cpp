@@ -169,6 +169,8 @@ const char* name_of(Refusal refusal)
     case Refusal::unknown_blob: return "unknown_blob";
     case Refusal::blob_conflict: return "blob_conflict";
     case Refusal::blob_allowance_spent: return "blob_allowance_spent";
+    case Refusal::unknown_meeting: return "unknown_meeting";
+    case Refusal::meeting_taken: return "meeting_taken";
     }
     return "unknown";
 }

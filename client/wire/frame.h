@@ -29,6 +29,7 @@ using PublicKey = base::ByteArray<32>;          // Ed25519
 using VaultId = base::ByteArray<32>;
 using BlobAddress = base::ByteArray<32>;        // blob_address() of its upload key
 using BlobUploadKey = base::ByteArray<32>;
+using MeetingAddress = base::ByteArray<32>;
 using Signature = base::ByteArray<64>;          // Ed25519
 
 // Request ids are the client's choice and never 0, so that 0 can mean "answers no request of yours".
@@ -64,6 +65,8 @@ enum class Refusal : std::uint8_t {
     unknown_blob = 56,         // not there, not complete, or not any more
     blob_conflict = 57,        // another blob or other bytes stand where these would
     blob_allowance_spent = 58, // this session has written as much as one may
+    unknown_meeting = 59,      // not there, or not any more
+    meeting_taken = 60,        // another message stands where this one would
 };
 const char* name_of(Refusal refusal);           // for logs and tests; "unknown" for a number without a name
 
@@ -148,7 +151,7 @@ struct AuthenticateIdentity {
     Signature signature{};
     friend bool operator==(const AuthenticateIdentity&, const AuthenticateIdentity&) = default;
 };
-// A session of somebody who has no key yet: it may ask for vaults, and nothing else.
+// A session of somebody who has no key yet: it may ask for vaults and answer at a meeting, and nothing else.
 struct AuthenticateVault {
     friend bool operator==(const AuthenticateVault&, const AuthenticateVault&) = default;
 };
@@ -210,9 +213,31 @@ struct BlobDelete {
     BlobUploadKey upload_key{};
     friend bool operator==(const BlobDelete&, const BlobDelete&) = default;
 };
+// Two devices of a person meet at an address that only they know, for ten minutes: docs/protocol.md §14. Message 0 makes the meeting.
+// Answered by MeetingState or Refused. Idempotent.
+struct MeetingPut {
+    std::uint32_t request_id = 0;
+    MeetingAddress meeting{};
+    std::uint8_t number = 0;                    // below kMeetingMessages
+    base::Bytes message;                        // kMeetingMessageSize bytes
+    friend bool operator==(const MeetingPut&, const MeetingPut&) = default;
+};
+// Answered by MeetingState, without a message when that one has not come yet, or Refused.
+struct MeetingGet {
+    std::uint32_t request_id = 0;
+    MeetingAddress meeting{};
+    std::uint8_t number = 0;
+    friend bool operator==(const MeetingGet&, const MeetingGet&) = default;
+};
+// Answered by MeetingState with no messages, also where there was none.
+struct MeetingEnd {
+    std::uint32_t request_id = 0;
+    MeetingAddress meeting{};
+    friend bool operator==(const MeetingEnd&, const MeetingEnd&) = default;
+};
 using ClientFrame = std::variant<AuthenticateDevice, AuthenticateInvite, AuthenticateFounder, Append, Read, Follow, Ping, Hello, AuthenticateIdentity,
                                  AuthenticateToken, TokenRequest, AuthenticateVault, VaultEvaluate, VaultFetch, VaultStore, BlobCreate, BlobWrite, BlobRead,
-                                 BlobDelete>;
+                                 BlobDelete, MeetingPut, MeetingGet, MeetingEnd>;
 
 // --- relay to client -------------------------------------------------------------------------------------------------
 struct Challenge {
@@ -316,8 +341,14 @@ struct BlobData {
     base::Bytes data;                           // kBlobChunksRead chunks
     friend bool operator==(const BlobData&, const BlobData&) = default;
 };
+struct MeetingState {
+    std::uint32_t request_id = 0;
+    std::uint8_t messages = 0;                  // that are there
+    base::Bytes message;                        // the one that was asked for, or nothing
+    friend bool operator==(const MeetingState&, const MeetingState&) = default;
+};
 using RelayFrame = std::variant<Challenge, Accepted, Refused, Appended, Entries, Pong, SharedKey, SignedHead, Gone, TokenResponse, VaultEvaluated, VaultFetched,
-                                VaultStored, BlobState, BlobData>;
+                                VaultStored, BlobState, BlobData, MeetingState>;
 
 // The frame, padded for its seal. Over-long contents are a bug of the caller's.
 base::Bytes encode(const ClientFrame& frame, Seal seal = Seal::session);

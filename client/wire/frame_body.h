@@ -53,6 +53,12 @@ inline constexpr FrameType kFrameType<BlobRead> = 0x52;
 template<>
 inline constexpr FrameType kFrameType<BlobDelete> = 0x53;
 template<>
+inline constexpr FrameType kFrameType<MeetingPut> = 0x60;
+template<>
+inline constexpr FrameType kFrameType<MeetingGet> = 0x61;
+template<>
+inline constexpr FrameType kFrameType<MeetingEnd> = 0x62;
+template<>
 inline constexpr FrameType kFrameType<Challenge> = 0x81;
 template<>
 inline constexpr FrameType kFrameType<Accepted> = 0x82;
@@ -82,6 +88,8 @@ template<>
 inline constexpr FrameType kFrameType<BlobState> = 0xd0;
 template<>
 inline constexpr FrameType kFrameType<BlobData> = 0xd2;
+template<>
+inline constexpr FrameType kFrameType<MeetingState> = 0xe8;
 
 class Writing {
 public:
@@ -354,6 +362,30 @@ void code(Coder& coder, Coded<Coder, BlobDelete>& frame)
     coder.request(frame.request_id);
     coder.array(frame.upload_key);
 }
+template<typename Coder>
+void code(Coder& coder, Coded<Coder, MeetingPut>& frame)
+{
+    coder.request(frame.request_id);
+    coder.array(frame.meeting);
+    coder.number(frame.number);
+    coder.ensure(frame.number < kMeetingMessages);
+    coder.opaque(frame.message, kMeetingMessageSize);
+    coder.ensure(frame.message.size() == kMeetingMessageSize, codec::Error::bad_length);
+}
+template<typename Coder>
+void code(Coder& coder, Coded<Coder, MeetingGet>& frame)
+{
+    coder.request(frame.request_id);
+    coder.array(frame.meeting);
+    coder.number(frame.number);
+    coder.ensure(frame.number < kMeetingMessages);
+}
+template<typename Coder>
+void code(Coder& coder, Coded<Coder, MeetingEnd>& frame)
+{
+    coder.request(frame.request_id);
+    coder.array(frame.meeting);
+}
 
 // --- relay to client -------------------------------------------------------------------------------------------------
 
@@ -471,6 +503,15 @@ void code(Coder& coder, Coded<Coder, BlobData>& frame)
 {
     coder.request(frame.request_id);
     coder.opaque(frame.data, kBlobChunkSize * kBlobChunksRead);
+}
+template<typename Coder>
+void code(Coder& coder, Coded<Coder, MeetingState>& frame)
+{
+    coder.request(frame.request_id);
+    coder.number(frame.messages);
+    coder.ensure(frame.messages <= kMeetingMessages);
+    coder.opaque(frame.message, kMeetingMessageSize);
+    coder.ensure(frame.message.empty() || frame.message.size() == kMeetingMessageSize, codec::Error::bad_length);
 }
 
 }  // namespace sinetti::wire

@@ -27,6 +27,10 @@ inline constexpr std::uint8_t kBlobSizeClasses = 10;
 constexpr std::uint32_t blob_chunks(std::uint8_t size_class) { return std::uint32_t{16} << size_class; }
 inline constexpr std::uint32_t kBlobChunksMax = blob_chunks(kBlobSizeClasses - 1);
 
+// A meeting of two devices that know a code.
+inline constexpr std::size_t kMeetingMessageSize = 3072;       // bytes; every message of one
+inline constexpr std::uint8_t kMeetingMessages = 3;            // an offer, an answer, what is handed over
+
 // The sizes of WebSocket messages. A frame is padded so that, once sealed, it fills the smallest that holds it: one cell, 4, 16,
 // 64 or a whole block of 256 with their envelope.
 inline constexpr std::array<std::size_t, 6> kFrameSizes{256, 1280, 4352, 16896, 66560, 270336};

@@ -37,7 +37,7 @@ wire::Refusal refusal_of(directory::Error error)
 
 }  // namespace
 
-SimulatedRelay::SimulatedRelay(const base::Clock& clock, std::uint64_t seed) : vaults(clock, seed), m_clock(clock), m_random(seed), m_token(m_random.array<32>()),
+SimulatedRelay::SimulatedRelay(const base::Clock& clock, std::uint64_t seed) : vaults(clock, seed), meetings(clock), m_clock(clock), m_random(seed), m_token(m_random.array<32>()),
       m_channel_key(crypto::DhPrivateKey::generate(m_random)), m_signing_key(crypto::SignaturePrivateKey::generate(m_random))
 {
     for (const std::uint32_t number : {wire::kDirectoryBoard, wire::kFirstCellBoard}) m_boards[number].heads = {directory::initial_head(number)};

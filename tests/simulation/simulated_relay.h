@@ -8,6 +8,7 @@
 #include "directory/board_statement.h"
 #include "directory/relay_keys.h"
 #include "directory/state.h"
+#include "tests/simulation/simulated_meetings.h"
 #include "tests/simulation/simulated_vaults.h"
 #include "tokens/token.h"
 #include "wire/frame.h"
@@ -89,6 +90,7 @@ public:
     std::size_t blobs_refused = 0;
 
     SimulatedVaults vaults;
+    SimulatedMeetings meetings;
     std::string document() const;      // /relay.json
 
     bool storage_full = false;
@@ -116,6 +118,17 @@ private:
     void handle(RelayConnection& connection, const wire::AuthenticateVault& frame);
     template<typename VaultFrame>
     void handle(RelayConnection& connection, const VaultFrame& frame);
+    void handle(RelayConnection& connection, const wire::MeetingPut& frame) { answer_for_meeting(connection, frame); }
+    void handle(RelayConnection& connection, const wire::MeetingGet& frame) { answer_for_meeting(connection, frame); }
+    void handle(RelayConnection& connection, const wire::MeetingEnd& frame) { answer_for_meeting(connection, frame); }
+    template<typename MeetingFrame>
+    void answer_for_meeting(RelayConnection& connection, const MeetingFrame& frame)
+    {
+        if (connection.kind != wire::SessionKind::token && connection.kind != wire::SessionKind::vault) return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
+        const auto answer = meetings.answer(frame, connection.kind == wire::SessionKind::token);
+        if (!answer) return refuse(connection, frame.request_id, answer.error());
+        send(connection, *answer);
+    }
     void handle(RelayConnection& connection, const wire::Append& frame);
     void handle(RelayConnection& connection, const wire::Read& frame);
     void handle(RelayConnection& connection, const wire::Follow& frame);

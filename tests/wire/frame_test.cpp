@@ -45,6 +45,9 @@ std::vector<wire::ClientFrame> client_frames()
         wire::BlobWrite{16, filled<32>(2), wire::kBlobChunksMax - 1, Bytes(wire::kBlobChunkSize, 3)},
         wire::BlobRead{17, filled<32>(4), wire::kBlobChunksMax - wire::kBlobChunksRead},
         wire::BlobDelete{18, filled<32>(5)},
+        wire::MeetingPut{19, filled<32>(6), wire::kMeetingMessages - 1, Bytes(wire::kMeetingMessageSize, 7)},
+        wire::MeetingGet{20, filled<32>(8), 0},
+        wire::MeetingEnd{21, filled<32>(9)},
     };
 }
 
@@ -74,6 +77,8 @@ std::vector<wire::RelayFrame> relay_frames()
         wire::VaultStored{10, wire::kVaultVersionMax},
         wire::BlobState{11, wire::kBlobChunksMax, wire::kBlobSizeClasses - 1, 30},
         wire::BlobData{12, Bytes(wire::kBlobChunkSize * wire::kBlobChunksRead, 5)},
+        wire::MeetingState{13, 0, {}},
+        wire::MeetingState{14, wire::kMeetingMessages, Bytes(wire::kMeetingMessageSize, 6)},
     };
 }
 
@@ -203,6 +208,16 @@ TEST_CASE("a new version of a vault that is not newer, or beyond the limit, is r
         CHECK(wire::decode_client_frame(bytes).error() == Error::bad_value);
     }
     CHECK(wire::encode(wire::VaultStore{.request_id = 1, .version = 1, .sealed = Bytes(wire::kVaultSizeMax)}).size() + kAdded == 16896);
+}
+
+TEST_CASE("a message of a meeting has one size, and a number below three")
+{
+    for (const auto size : {std::size_t{0}, wire::kMeetingMessageSize - 1})
+        CHECK(wire::decode_client_frame(wire::encode(wire::MeetingPut{1, {}, 0, Bytes(size)})).error() == Error::bad_length);
+    CHECK(wire::decode_client_frame(wire::encode(wire::MeetingPut{1, {}, wire::kMeetingMessages, Bytes(wire::kMeetingMessageSize)})).error() == Error::bad_value);
+    CHECK(wire::decode_client_frame(wire::encode(wire::MeetingGet{1, {}, wire::kMeetingMessages})).error() == Error::bad_value);
+    CHECK(wire::decode_relay_frame(wire::encode(wire::MeetingState{1, wire::kMeetingMessages + 1, {}})).error() == Error::bad_value);
+    CHECK(wire::decode_relay_frame(wire::encode(wire::MeetingState{1, 1, Bytes(1)})).error() == Error::bad_length);
 }
 
 TEST_CASE("a request without an id, and an unknown frame type, are refused")
