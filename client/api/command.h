@@ -11,7 +11,7 @@
 namespace sinetti::api {
 
 struct Start {};                                                             // answers with a SessionEvent
-struct OpenLink { std::string fragment; };                                   // "#f=…" or "#i=…", as the address bar had it
+struct OpenLink { std::string fragment; };                                   // "#f=…", "#i=…" or "#l=…", as the address bar had it
 struct Found { std::string organisation; std::string name; std::string title; };   // + passphrase; phase founder
 struct Enrol { std::string name; std::string title; };                       // + passphrase; phase invited
 struct Unlock {};                                                            // + passphrase; phase locked
@@ -47,13 +47,21 @@ struct ProvePassphrase {};                                                   // 
 struct ChangePassphrase {};                                                  // + the new passphrase; proven; answers with PassphraseEvents
 struct ShowRecoveryCode {};                                                  // proven; answers with a RecoveryCodeEvent
 struct RenewRecoveryCode {};                                                 // proven; the old one opens nothing any more; answers with a RecoveryCodeEvent
+struct LinkDevice {};                                                        // proven; shows a code that lets another device in; answers with LinkEvents
+struct AnswerLink { bool admit = false; };                                   // to LinkState::asked
+struct CancelLink {};
+struct JoinDevice {                                                          // + the code that another device shows, or nothing after LinkState::given; phases as SignIn
+    std::string relay;                                                       // the rest as in SignIn
+    std::string device;
+    bool shared = false;
+};
 struct WatchConversations {};                                                // from now on MessagesEvents come of every conversation, not of the open one alone
 struct ExportConversation { ConversationId conversation; };                  // answers with an ExportEvent; marks nothing as read
 
 using Command = std::variant<Start, OpenLink, Found, Enrol, Unlock, Lock, ForgetDevice, CreateInvitation, CreateConversation, OpenConversation, LoadOlder, LoadNewer, OpenMessage, Search,
                              SendText, SaveDraft, AddMembers, RemoveMember, RenameConversation, SetVerified, SetSetting, SignOutDevice, RemovePerson,
                              WatchConversations, ExportConversation, SignIn, ChoosePassphrase, ProvePassphrase, ChangePassphrase, ShowRecoveryCode,
-                             RenewRecoveryCode, SetRole, CreateInvitations>;
+                             RenewRecoveryCode, LinkDevice, AnswerLink, CancelLink, JoinDevice, SetRole, CreateInvitations>;
 
 inline constexpr std::size_t kCommandSizeMax = 1u << 20;   // bytes of JSON
 inline constexpr std::size_t kMessageTextMax = 32u << 10;  // bytes of UTF-8

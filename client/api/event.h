@@ -71,9 +71,18 @@ struct PassphraseEvent {
     Code error = Code::none;         // why what was asked for was not done
 };
 struct RecoveryCodeEvent { std::string code; };                              // XXXX-XXXX-…: for its dialog, and kept nowhere
+struct LinkEvent {
+    LinkState state = LinkState::none;
+    std::string code;                // offered: XXXX-XXXX-…, for its dialog, and kept nowhere
+    std::int64_t until_ms = 0;       // offered, asked and waiting: it is good no longer
+    std::string device;              // asked: what the new device says it is
+    bool shared = false;             // asked: it is one that keeps nothing
+    std::string number;              // asked and waiting: six digits, the same on both screens
+    Code error = Code::none;         // none: why it came to nothing
+};
 
 using Event = std::variant<SessionEvent, ConnectionEvent, PeopleEvent, ConversationsEvent, TimelineEvent, MessagesEvent, SearchEvent, InvitationsEvent, InvitationReadyEvent,
-                           ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent, ExportEvent, VaultEvent, PassphraseEvent, RecoveryCodeEvent, InvitationsReadyEvent>;
+                           ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent, ExportEvent, VaultEvent, PassphraseEvent, RecoveryCodeEvent, LinkEvent, InvitationsReadyEvent>;
 
 std::string to_json(const Event& event);
 std::optional<Event> event_from_json(std::string_view json);

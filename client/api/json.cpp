@@ -52,9 +52,9 @@ private:
 template<typename T>
 struct EnumCount;
 template<>
-struct EnumCount<Phase> { static constexpr auto kLast = Phase::recovering; };
+struct EnumCount<Phase> { static constexpr auto kLast = Phase::linking; };
 template<>
-struct EnumCount<Code> { static constexpr auto kLast = Code::directory_refused; };
+struct EnumCount<Code> { static constexpr auto kLast = Code::device_link_damaged; };
 template<>
 struct EnumCount<ConversationKind> { static constexpr auto kLast = ConversationKind::group; };
 template<>
@@ -69,6 +69,8 @@ template<>
 struct EnumCount<VaultState> { static constexpr auto kLast = VaultState::saved; };
 template<>
 struct EnumCount<PassphraseState> { static constexpr auto kLast = PassphraseState::changed; };
+template<>
+struct EnumCount<LinkState> { static constexpr auto kLast = LinkState::given; };
 template<>
 struct EnumCount<MessageKind> { static constexpr auto kLast = MessageKind::member_revoked; };
 template<>
@@ -205,6 +207,10 @@ SINETTI_FIELDS(ProvePassphrase) {}
 SINETTI_FIELDS(ChangePassphrase) {}
 SINETTI_FIELDS(ShowRecoveryCode) {}
 SINETTI_FIELDS(RenewRecoveryCode) {}
+SINETTI_FIELDS(LinkDevice) {}
+SINETTI_FIELDS(AnswerLink) { archive("admit", v.admit); }
+SINETTI_FIELDS(CancelLink) {}
+SINETTI_FIELDS(JoinDevice) { archive("relay", v.relay); archive("device", v.device); archive("shared", v.shared); }
 
 SINETTI_FIELDS(SessionEvent) { archive("phase", v.phase); archive("error", v.error); archive("organisation", v.organisation); archive("invitee", v.invitee);
     archive("inviter", v.inviter); archive("me", v.me); archive("administrator", v.administrator); archive("founder", v.founder);
@@ -228,6 +234,8 @@ SINETTI_FIELDS(ExportEvent) { archive("conversation", v.conversation); archive("
 SINETTI_FIELDS(VaultEvent) { archive("state", v.state); archive("signInName", v.sign_in_name); archive("codeShown", v.code_shown); archive("reason", v.reason); }
 SINETTI_FIELDS(PassphraseEvent) { archive("state", v.state); archive("error", v.error); }
 SINETTI_FIELDS(RecoveryCodeEvent) { archive("code", v.code); }
+SINETTI_FIELDS(LinkEvent) { archive("state", v.state); archive("code", v.code); archive("until", v.until_ms); archive("device", v.device); archive("shared", v.shared);
+    archive("number", v.number); archive("error", v.error); }
 // clang-format on
 
 #undef SINETTI_FIELDS
@@ -254,9 +262,9 @@ bool JsonReader::decode(const Json& json, T& value)
 constexpr const char* kCommandNames[] = {"start", "openLink", "found", "enrol", "unlock", "lock", "forgetDevice", "createInvitation", "createConversation",
                                          "openConversation", "loadOlder", "loadNewer", "openMessage", "search", "sendText", "saveDraft", "addMembers", "removeMember", "renameConversation",
                                          "setVerified", "setSetting", "signOutDevice", "removePerson", "watchConversations", "exportConversation", "signIn", "choosePassphrase", "provePassphrase",
-                                         "changePassphrase", "showRecoveryCode", "renewRecoveryCode", "setRole", "createInvitations"};
+                                         "changePassphrase", "showRecoveryCode", "renewRecoveryCode", "linkDevice", "answerLink", "cancelLink", "joinDevice", "setRole", "createInvitations"};
 constexpr const char* kEventNames[] = {"session", "connection", "people", "conversations", "timeline", "messages", "search", "invitations", "invitationReady",
-                                       "conversationReady", "settings", "evidence", "notice", "export", "vault", "passphrase", "recoveryCode", "invitationsReady"};
+                                       "conversationReady", "settings", "evidence", "notice", "export", "vault", "passphrase", "recoveryCode", "link", "invitationsReady"};
 static_assert(std::size(kCommandNames) == std::variant_size_v<Command>);
 static_assert(std::size(kEventNames) == std::variant_size_v<Event>);
 

@@ -25,6 +25,7 @@ enum class Phase : std::uint8_t {
     elsewhere,     // another tab of this browser has the seal open
     failed,        // the store is broken or unavailable: see SessionEvent::error
     recovering,    // signed in with the recovery code: a new passphrase has to be chosen
+    linking,       // a code was given that another device of this person's shows: it has to say yes
 };
 
 enum class Code : std::uint8_t {
@@ -58,6 +59,13 @@ enum class Code : std::uint8_t {
     now_administrator, no_administrator,       // of ourselves
     too_many_invitations,      // at once
     directory_refused,         // board 0 has a record nobody with the right to it has signed: ignored
+    // linking a device
+    device_code_mistyped,
+    device_code_unknown,       // nothing is to be had by it here: expired, cancelled, or of another organisation
+    device_code_used,          // another device has answered to it
+    device_code_expired,       // before it was done
+    device_not_admitted,       // its person said no
+    device_link_damaged,       // what came from the other device does not open
 };
 
 enum class ConversationKind : std::uint8_t { direct, group };
@@ -79,6 +87,18 @@ enum class PassphraseState : std::uint8_t {
     proven,     // typed within the last minutes: it, and the recovery code, may be changed
     changing,   // either one opens this device, until the relay has the new one
     changed,
+};
+
+// Letting a device in by a code: on the one that is signed in, and (waiting) on the new one.
+enum class LinkState : std::uint8_t {
+    none,          // nothing goes on
+    preparing,
+    offered,       // the code is to be shown
+    asked,         // a device has given it: shall it be let in?
+    handing_over,
+    done,          // it has been given all it needs
+    waiting,       // on the new device: for the other one to say yes
+    given,         // on the new device: the address that was opened brought a code, which JoinDevice may use
 };
 
 enum class MessageKind : std::uint8_t {

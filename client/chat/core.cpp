@@ -1,7 +1,8 @@
 // The phases: which keys are here, and what a session is for.
 //
 //   starting ─► no_account ─OpenLink─► founder / invited ─Found / Enrol─► opening ─on the relay─► open
-//      │            └─SignIn─► opening ─the vault is open─► (recovering ─ChoosePassphrase─►) opening ─on the relay─► open
+//      │            ├─SignIn─► opening ─the vault is open─► (recovering ─ChoosePassphrase─►) opening ─on the relay─► open
+//      │            └─JoinDevice─► opening ─► linking ─the other device says yes─► opening ─on the relay─► open
 //      └──────► locked ─Unlock─► opening ─► open ─Lock─► locked
 
 #include "chat/core_implementation.h"
@@ -69,8 +70,10 @@ void Core::Implementation::on_alarm()
     if (m_workspace) m_workspace->on_wake();
     if (m_farewell && m_farewell->until <= m_environment.clock.now()) end_farewell();
     forget_old_proof();
+    if (m_guest) ask_as_guest();
     plan_errands();
     plan_archive();
+    plan_link();
 }
 
 void Core::Implementation::end_turn()
@@ -82,6 +85,7 @@ void Core::Implementation::end_turn()
         if (m_workspace && m_phase == api::Phase::open && m_workspace->is_administrator() != m_reported_administrator) set_phase(api::Phase::open);
         plan_errands();
         plan_archive();
+        plan_link();
         draw_token();
         if (std::exchange(m_follow_again, false) && m_session.is_started()) {
             m_session.restart();
@@ -95,7 +99,7 @@ void Core::Implementation::end_turn()
     const auto farewell_wake = m_farewell ? std::optional(m_farewell->until) : std::nullopt;
     const auto proof_wake = m_proof ? std::optional(m_proof_until) : std::nullopt;
     for (const auto& due : {m_session.next_wake(), m_errand_session.next_wake(), m_effects.next_wake(), m_workspace ? m_workspace->next_wake() : std::nullopt,
-                            errands_wake(), archive_wake(), farewell_wake, proof_wake})
+                            errands_wake(), archive_wake(), link_wake(), farewell_wake, proof_wake})
         if (due && (!wake || *due < *wake)) wake = due;
     if (wake) m_environment.alarm.wake_after(std::max<std::int64_t>(0, wake->value - m_environment.clock.now().value));
 }
@@ -112,7 +116,7 @@ void Core::Implementation::set_phase(api::Phase phase, api::Code error)
         event.invitee = link.invitee_name;
         event.inviter = link.inviter_name;
     }
-    event.shared = m_shared || (m_sign_in && m_sign_in->is_shared());
+    event.shared = m_shared || (m_sign_in && m_sign_in->is_shared()) || (m_guest && m_guest->is_shared());
     if (phase == api::Phase::recovering && m_sign_in) event.organisation = m_sign_in->organisation();
     if (m_workspace) {
         const auto& account = m_workspace->account();
@@ -134,6 +138,9 @@ void Core::Implementation::run(const api::Start&)
         m_reported_connection.reset();
         if (m_workspace) m_workspace->announce();
         if (m_evidence) m_effects.emit(api::EvidenceEvent{m_evidence->text()});
+        if (m_host) report_link();
+        if (m_guest) report_guest();
+        if (!m_given_code.empty()) report_given();
         return;
     }
     m_started = true;
@@ -165,6 +172,8 @@ void Core::Implementation::run(const api::OpenLink& command)
     if (m_phase != no_account && m_phase != founder && m_phase != invited) return set_phase(m_phase, api::Code::already_enrolled);
     m_session.stop();
     m_link.reset();
+    m_given_code.clear();
+    if (is_device_code(command.fragment)) return open_device_code(command.fragment);
     auto founder_link = directory::parse_founder_link(command.fragment);
     auto invite_link = directory::parse_invite_link(command.fragment);
     if (founder_link) {
@@ -202,13 +211,15 @@ void Core::Implementation::run(const api::Enrol& command)
 }
 
 // Everything is stored, sealed, before the relay hears of it; whatever happens next, the next Unlock goes on from here.
-void Core::Implementation::begin_account(NewAccountResult&& created, const VaultKeeper* vault_keeper)
+void Core::Implementation::begin_account(NewAccountResult&& created, const VaultKeeper* vault_keeper, const store::PassphraseKey* passphrase_key)
 {
     if (!created) return set_phase(m_phase, created.error());
     const auto before = m_phase == api::Phase::opening ? m_home : m_phase;
     set_phase(api::Phase::opening);
     m_effects.end_turn();   // Argon2id takes a while: the screen should say so first
-    auto vault = store::create_vault(m_passphrase.view(), m_environment.password, m_environment.random, m_environment.password_key);
+    auto vault = passphrase_key != nullptr
+                     ? store::create_vault(*passphrase_key, m_environment.random)
+                     : store::create_vault(m_passphrase.view(), m_environment.password, m_environment.random, m_environment.password_key);
     if (!vault) {
         if (std::exchange(m_shared, false)) m_effects.use_backend(m_environment.backend);
         return set_phase(before, api::Code::internal);
@@ -310,6 +321,7 @@ std::unique_ptr<Workspace> Core::Implementation::load_workspace(Account&& accoun
 void Core::Implementation::run(const api::Lock&)
 {
     if (m_sign_in) return end_sign_in(api::Code::none);
+    if (m_guest) return end_guest(api::Code::none);
     if (!m_workspace && !m_account) return;
     if (m_shared) return leave_shared();
     m_session.stop();
@@ -325,6 +337,7 @@ void Core::Implementation::run(const api::ForgetDevice&)
 {
     if (m_shared) return leave_shared();
     m_sign_in.reset();
+    m_guest.reset();
     m_farewell.reset();
     abandon_enrolment(api::Code::none);
 }
@@ -354,6 +367,7 @@ void Core::Implementation::abandon_enrolment(api::Code reason)
 void Core::Implementation::close_account()
 {
     if (m_beside == Beside::archive) end_archive();
+    end_link();
     m_workspace.reset();
     m_account.reset();
     m_first_records.reset();

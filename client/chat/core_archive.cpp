@@ -1,5 +1,5 @@
 // When the session beside is there for the archive: opened with a token, like the one in which we read and write, and never together with
-// the one that is opened with our name.
+// the one that is opened with our name, nor with another.
 
 #include "chat/core_implementation.h"
 
@@ -20,14 +20,21 @@ void Core::Implementation::plan_archive()
         return;
     }
     if (!is_member_session() || !m_workspace->is_caught_up() || !m_workspace->is_archive_due()) return;
-    m_beside_token = m_workspace->wallet().take(now);
-    if (m_beside_token && m_workspace->wallet().is_empty()) m_workspace->wallet().put_back(std::move(*std::exchange(m_beside_token, std::nullopt)));
-    m_workspace->wallet().persist(m_effects);
-    if (!m_beside_token) return m_workspace->postpone_archive();
+    if (!take_token_beside()) return m_workspace->postpone_archive();
     m_beside = Beside::archive;
     m_archive_until = base::UnixMilliseconds{now.value + kArchiveRunMax};
     m_archive_finished = false;
     m_errand_session.start();
+}
+
+// Not the last one: that is for the session in which we read and write.
+bool Core::Implementation::take_token_beside()
+{
+    auto& wallet = m_workspace->wallet();
+    m_beside_token = wallet.take(m_environment.clock.now());
+    if (m_beside_token && wallet.is_empty()) wallet.put_back(std::move(*std::exchange(m_beside_token, std::nullopt)));
+    wallet.persist(m_effects);
+    return m_beside_token.has_value();
 }
 
 std::optional<base::UnixMilliseconds> Core::Implementation::archive_wake() const
@@ -52,7 +59,7 @@ void Core::Implementation::end_archive()
 }
 
 // That this token is no longer ours to use must be durable first; if the store is slower than the relay, we come again.
-std::optional<wire::ClientFrame> Core::Implementation::answer_for_archive()
+std::optional<wire::ClientFrame> Core::Implementation::answer_beside()
 {
     if (!m_beside_token || !m_effects.is_stored()) return std::nullopt;
     wire::AuthenticateToken answer;

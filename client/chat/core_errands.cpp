@@ -39,7 +39,7 @@ void Core::Implementation::plan_errands()
         return;
     }
     if (m_errand_session.is_started()) {
-        if (m_beside == Beside::archive) return;
+        if (m_beside != Beside::errands) return;
         if (std::exchange(m_errands_finished, false)) return end_errands();
         if (*m_errands_at <= now) fail_errands();
         return;
@@ -68,7 +68,9 @@ void Core::Implementation::plan_errands()
 // While nothing could be begun or ended, nobody need be woken for it.
 std::optional<base::UnixMilliseconds> Core::Implementation::errands_wake() const
 {
-    const bool matters = m_errand_session.is_started() || (m_session.is_ready() && (!is_member_session() || m_workspace->is_caught_up()));
+    const bool named = m_session.is_ready() && !is_member_session();
+    if (m_beside != Beside::errands && !named) return std::nullopt;
+    const bool matters = named || m_errand_session.is_started() || (m_session.is_ready() && m_workspace->is_caught_up());
     return matters ? m_errands_at : std::nullopt;
 }
 
@@ -86,7 +88,10 @@ void Core::Implementation::keep_or_plan_errands_anew()
 void Core::Implementation::end_errands()
 {
     if (m_beside == Beside::archive) end_archive();
-    m_errand_session.stop();
+    if (m_beside != Beside::link)
+        m_errand_session.stop();
+    else if (!m_session.is_started())
+        end_link();
     if (m_workspace) m_workspace->on_errands_closed();
     m_errands_at.reset();
     m_errands_finished = false;
@@ -101,7 +106,7 @@ void Core::Implementation::fail_errands()
 
 void Core::Implementation::on_errands_failed(wire::Refusal code)
 {
-    if (m_errand_session.is_started()) return fail_errands();
+    if (m_errand_session.is_started() && m_beside != Beside::link) return fail_errands();
     m_errands_now = false;
     m_errands_at.reset();
     m_no_hurry_until = base::UnixMilliseconds{m_environment.clock.now().value + kErrandsRetry};
@@ -120,7 +125,7 @@ std::optional<wire::ClientFrame> Core::Implementation::ErrandListener::on_challe
 {
     const Turn turn(m_core);
     if (!m_core.m_workspace || challenge.organisation != m_core.m_workspace->account().root_public_key) return std::nullopt;
-    if (m_core.m_beside == Beside::archive) return m_core.answer_for_archive();
+    if (m_core.m_beside != Beside::errands) return m_core.answer_beside();
     m_core.m_workspace->set_errand_nonce(challenge.nonce);
     return m_core.answer_as_device(challenge, m_core.m_workspace->account());
 }
@@ -128,10 +133,11 @@ std::optional<wire::ClientFrame> Core::Implementation::ErrandListener::on_challe
 void Core::Implementation::ErrandListener::on_accepted(const wire::Accepted& accepted)
 {
     const Turn turn(m_core);
-    const bool for_archive = m_core.m_beside == Beside::archive;
-    if (!m_core.m_workspace || accepted.session_kind != (for_archive ? wire::SessionKind::token : wire::SessionKind::device)) return m_core.on_errands_garbled();
+    const bool named = m_core.m_beside == Beside::errands;
+    if (!m_core.m_workspace || accepted.session_kind != (!named ? wire::SessionKind::token : wire::SessionKind::device)) return m_core.on_errands_garbled();
     m_core.m_errand_session.mark_healthy();
-    if (for_archive) return m_core.m_workspace->on_archive_accepted();
+    if (m_core.m_beside == Beside::archive) return m_core.m_workspace->on_archive_accepted();
+    if (m_core.m_beside == Beside::link) return;
     m_core.m_workspace->on_errands_accepted();
 }
 
@@ -140,6 +146,7 @@ void Core::Implementation::ErrandListener::on_refused(const wire::Refused& refus
     const Turn turn(m_core);
     if (!m_core.m_workspace || refused.request_id == wire::kNoRequest) return;
     if (m_core.m_beside == Beside::archive) return m_core.m_workspace->on_archive_refused(refused);
+    if (m_core.m_beside == Beside::link) return m_core.on_link_refused(refused.code);
     m_core.m_workspace->on_errand_refused(refused);
 }
 
@@ -173,11 +180,18 @@ void Core::Implementation::ErrandListener::on_vault_answer(net::VaultAnswer&& an
     if (m_core.m_workspace) m_core.m_workspace->on_errand_vault_answer(std::move(answer));
 }
 
+void Core::Implementation::ErrandListener::on_meeting_state(wire::MeetingState&& state)
+{
+    const Turn turn(m_core);
+    if (m_core.m_host && m_core.m_beside == Beside::link) m_core.on_link_state(std::move(state));
+}
+
 void Core::Implementation::ErrandListener::on_session_closed(net::CloseReason reason)
 {
     const Turn turn(m_core);
     if (m_core.m_workspace) m_core.m_workspace->on_errands_closed();
     if (m_core.m_beside == Beside::archive) m_core.on_archive_closed(reason);
+    if (m_core.m_beside == Beside::link) m_core.on_link_closed(reason);
     if (reason == net::CloseReason::garbled) m_core.m_effects.emit(api::NoticeEvent{.code = api::Code::relay_garbled, .severity = api::Severity::warning});
     if (reason != net::CloseReason::ours && m_core.m_errand_session.is_started()) m_core.fail_errands();
 }

@@ -1,13 +1,15 @@
 #pragma once
-// The inside of the core, in six files:
+// The inside of the core, in seven files:
 //   core.cpp          turns, phases, what the person asks for
 //   core_session.cpp  the session with the relay: who we are in it, and what it says
 //   core_errands.cpp  what needs our name: when, and in which session
 //   core_archive.cpp  what our other devices shall be able to read: when
 //   core_sign_in.cpp  from a name and a passphrase to an account; sessions on shared machines
+//   core_link.cpp     one device lets another in by a code
 //   core_vault.cpp    the passphrase, here and at the relay, and the recovery code
 
 #include "chat/core.h"
+#include "chat/device_link.h"
 #include "chat/sign_in.h"
 #include "chat/workspace.h"
 
@@ -65,7 +67,7 @@ private:
     void on_loaded(base::Result<std::vector<store::StoredRecord>, store::BackendError> records);
     void open_vault(const std::vector<store::StoredRecord>& records);
     bool passphrase_is_long_enough();
-    void begin_account(NewAccountResult&& created, const VaultKeeper* vault = nullptr);
+    void begin_account(NewAccountResult&& created, const VaultKeeper* vault = nullptr, const store::PassphraseKey* passphrase_key = nullptr);
     std::unique_ptr<Workspace> load_workspace(Account&& account, const store::Records& records);
     void abandon_enrolment(api::Code reason);
     void close_account();
@@ -97,6 +99,7 @@ private:
     void on_blob_state(const wire::BlobState&) override { on_garbled(); }   // blobs are asked for beside
     void on_blob_data(wire::BlobData&&) override { on_garbled(); }
     void on_vault_answer(net::VaultAnswer&& answer) override;
+    void on_meeting_state(wire::MeetingState&& state) override;
     void on_session_closed(net::CloseReason reason) override;
     void on_wrong_key();
     void on_fork() override;
@@ -123,12 +126,15 @@ private:
     std::optional<base::UnixMilliseconds> archive_wake() const;
     void on_archive_done() override { m_archive_finished = true; }
     void end_archive();
-    std::optional<wire::ClientFrame> answer_for_archive();
+    bool take_token_beside();
+    std::optional<wire::ClientFrame> answer_beside();
     void on_archive_closed(net::CloseReason reason);
 
     // core_sign_in.cpp
     void run(const api::SignIn& command);
     void run(const api::ChoosePassphrase& command);
+    bool may_sign_in(bool shared);
+    void leave_for_sign_in();
     void ask_for_sign_in(SignInAttempt::Request&& request);
     void on_sign_in_answer(net::VaultAnswer&& answer);
     void on_sign_in_closed(net::CloseReason reason);
@@ -137,6 +143,29 @@ private:
     void leave_shared();
     void end_farewell();
 
+    // core_link.cpp
+    void run(const api::LinkDevice& command);
+    void run(const api::AnswerLink& command);
+    void run(const api::CancelLink& command);
+    void plan_link();
+    std::optional<base::UnixMilliseconds> link_wake() const;
+    void cancel_link(api::Code reason);
+    void end_link();
+    void close_link_session();
+    void report_link();
+    void on_link_state(wire::MeetingState&& state);
+    void on_link_refused(wire::Refusal refusal);
+    void on_link_closed(net::CloseReason reason);
+    void open_device_code(std::string_view fragment);
+    void report_given();
+    void run(const api::JoinDevice& command);
+    void ask_as_guest();
+    void on_guest_state(wire::MeetingState&& state);
+    void on_guest_closed(net::CloseReason reason);
+    void report_guest();
+    void begin_linked_device();
+    void end_guest(api::Code reason);
+
     // core_vault.cpp
     void run(const api::ProvePassphrase& command);
     void run(const api::ChangePassphrase& command);
@@ -144,6 +173,7 @@ private:
     void run(const api::RenewRecoveryCode& command);
     void begin_vault(bool with_next);
     bool is_proven() const { return m_proof.has_value(); }
+    api::Code why_not_change_vault();
     void forget_old_proof();
     void report_passphrase(api::PassphraseState state, api::Code error = api::Code::none);
     bool may_change_vault();
@@ -167,6 +197,7 @@ private:
         void on_blob_state(const wire::BlobState& state) override;
         void on_blob_data(wire::BlobData&& data) override;
         void on_vault_answer(net::VaultAnswer&& answer) override;
+        void on_meeting_state(wire::MeetingState&& state) override;
         void on_session_closed(net::CloseReason reason) override;
 
         Implementation& m_core;
@@ -195,7 +226,7 @@ private:
     std::optional<store::Records> m_first_records;                  // what the workspace begins with then
     base::SecretBytes m_vault_passphrase;                           // for the vault, which the workspace keeps
     std::optional<store::VaultHeader> m_header;                     // of the store that is open
-    std::optional<store::MasterKey> m_proof;                        // the passphrase was typed just now: it opened this
+    std::optional<store::OpenedVault> m_proof;                      // the passphrase was typed just now: it opened this
     base::UnixMilliseconds m_proof_until;
     bool m_code_awaited = false;                                    // on the screen
     bool m_try_device = false;                                      // our invite is used: perhaps by ourselves
@@ -203,6 +234,10 @@ private:
     Settings m_settings;
 
     std::optional<SignInAttempt> m_sign_in;
+    std::optional<LinkGuest> m_guest;
+    base::SecretBytes m_given_code;                                 // that the address brought
+    std::optional<LinkHost> m_host;
+    unsigned m_link_sessions = 0;                                   // that were opened for it
     bool m_shared = false;                                          // the account is on a machine that keeps nothing
     api::Phase m_home = api::Phase::no_account;                     // where signing in, or a session on a shared machine, began
     struct Farewell {                                               // a shared machine signs itself out
@@ -225,7 +260,7 @@ private:
     bool m_errands_now = false;                                     // the next session is a device session
     std::optional<base::UnixMilliseconds> m_errands_at;             // when a device session begins; or, in one, when it has lasted too long
     bool m_errands_finished = false;                                // the device session may end
-    enum class Beside : std::uint8_t { errands, archive } m_beside = Beside::errands;   // what the session beside is for, when it is there
+    enum class Beside : std::uint8_t { errands, archive, link } m_beside = Beside::errands;   // what the session beside is for, when it is there
     std::optional<tokens::Token> m_beside_token;                    // taken out of the wallet to open it with
     std::optional<base::UnixMilliseconds> m_archive_until;          // when that session has lasted too long
     bool m_archive_finished = false;                                // and may end

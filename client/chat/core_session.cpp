@@ -48,6 +48,7 @@ std::optional<directory::RelayKeys> Core::Implementation::relay_keys()
     if (m_account) return m_account->relay_keys;
     if (m_link) return std::visit([](const auto& link) { return link.relay_keys; }, *m_link);
     if (m_sign_in) return m_sign_in->relay().relay_keys;
+    if (m_guest) return m_guest->relay().relay_keys;
     if (m_farewell) return m_farewell->relay_keys;
     return std::nullopt;
 }
@@ -58,7 +59,7 @@ std::optional<wire::ClientFrame> Core::Implementation::on_challenge(const wire::
     if (m_workspace) return answer_as_member(challenge);
     if (m_account) return m_try_device ? answer_as_device(challenge, *m_account) : answer_as_newcomer(challenge);
     if (m_link) return answer_with_link(challenge);
-    if (m_sign_in || m_farewell) return answer_without_account(challenge);
+    if (m_sign_in || m_guest || m_farewell) return answer_without_account(challenge);
     m_session.stop();
     return std::nullopt;
 }
@@ -136,6 +137,7 @@ void Core::Implementation::on_accepted(const wire::Accepted& accepted)
     if (!m_workspace || m_session_kind == wire::SessionKind::token) m_connection_reason = api::Code::none;
     if (m_workspace) return m_workspace->on_accepted(accepted);
     if (m_sign_in) return accepted.session_kind == wire::SessionKind::vault ? ask_for_sign_in(m_sign_in->first_request(m_environment.random)) : on_garbled();
+    if (m_guest) return accepted.session_kind == wire::SessionKind::vault ? ask_as_guest() : on_garbled();
     if (m_farewell) return m_effects.send(wire::Append{kFarewellRequest, wire::kDirectoryBoard, m_farewell->record});
     if (!m_account) return m_session.mark_healthy();   // a link, and the relay takes it
     switch (accepted.session_kind) {
@@ -189,6 +191,7 @@ void Core::Implementation::on_refused(const wire::Refused& refused)
     const Turn turn(*this);
     if (m_account) return on_newcomer_refused(refused);
     if (m_sign_in) return end_sign_in(SignInAttempt::code_of(refused.code));
+    if (m_guest) return end_guest(m_guest->code_of(refused.code));
     if (m_farewell) return end_farewell();
     if (m_workspace && refused.request_id != wire::kNoRequest) return m_workspace->on_refused(refused);
     if (m_workspace) {
@@ -273,10 +276,18 @@ void Core::Implementation::on_vault_answer(net::VaultAnswer&& answer)
     on_garbled();
 }
 
+void Core::Implementation::on_meeting_state(wire::MeetingState&& state)
+{
+    const Turn turn(*this);
+    if (m_guest) return on_guest_state(std::move(state));
+    on_garbled();
+}
+
 void Core::Implementation::on_session_closed(net::CloseReason reason)
 {
     const Turn turn(*this);
     if (m_sign_in) return on_sign_in_closed(reason);
+    if (m_guest) return on_guest_closed(reason);
     if (m_farewell && reason != net::CloseReason::ours) return end_farewell();
     if (m_workspace) m_workspace->on_session_closed();
     m_token_shown.reset();   // perhaps it was spent, perhaps not: we shall not show it twice

@@ -15,29 +15,43 @@ constexpr std::int64_t kFarewellMax = 10 * 1000;   // milliseconds, for signing 
 void Core::Implementation::run(const api::SignIn& command)
 {
     using enum api::Phase;
-    const bool beside_an_account = m_phase == locked && command.shared;
-    if (m_phase == locked && !command.shared) return set_phase(m_phase, api::Code::already_enrolled);
-    if (m_phase != no_account && m_phase != founder && m_phase != invited && m_phase != recovering && !beside_an_account) return;
-    // What is not stored yet belongs to the account that was here.
-    if (command.shared && (m_environment.shared_backend == nullptr || !m_effects.is_stored())) return set_phase(m_phase, api::Code::store_unavailable);
+    if (!may_sign_in(command.shared)) return;
     auto attempt = SignInAttempt::begin(command, std::move(m_passphrase));
     if (!attempt) return set_phase(m_phase, attempt.error());
-    m_session.stop();
-    m_link.reset();
-    m_home = beside_an_account || (m_phase == recovering && m_home == locked) ? locked : no_account;
+    leave_for_sign_in();
     m_sign_in = std::move(*attempt);
     set_phase(opening);
     m_session.start();
 }
 
+// Says why not, where there is something to say.
+bool Core::Implementation::may_sign_in(bool shared)
+{
+    using enum api::Phase;
+    if (m_phase == locked && !shared) return set_phase(m_phase, api::Code::already_enrolled), false;
+    if (m_phase != no_account && m_phase != founder && m_phase != invited && m_phase != recovering && m_phase != locked) return false;
+    // What is not stored yet belongs to the account that was here.
+    if (shared && (m_environment.shared_backend == nullptr || !m_effects.is_stored())) return set_phase(m_phase, api::Code::store_unavailable), false;
+    return true;
+}
+
+void Core::Implementation::leave_for_sign_in()
+{
+    using enum api::Phase;
+    m_session.stop();
+    m_link.reset();
+    m_home = m_phase == locked || (m_phase == recovering && m_home == locked) ? locked : no_account;
+}
+
 // As somebody unknown who signs in, or as a shared machine that signs itself out.
 std::optional<wire::ClientFrame> Core::Implementation::answer_without_account(const wire::Challenge& challenge)
 {
-    const auto& root = m_sign_in ? m_sign_in->relay().root_public_key : m_farewell->root_public_key;
+    const auto& root = m_sign_in ? m_sign_in->relay().root_public_key : m_guest ? m_guest->relay().root_public_key : m_farewell->root_public_key;
     if (challenge.organisation != root) {
-        m_sign_in ? end_sign_in(api::Code::relay_key) : end_farewell();
+        m_sign_in ? end_sign_in(api::Code::relay_key) : m_guest ? end_guest(api::Code::relay_key) : end_farewell();
         return std::nullopt;
     }
+    if (m_guest) return wire::AuthenticateVault{};
     if (!m_sign_in) return wire::AuthenticateDevice{m_farewell->device.public_key(), directory::sign_session(m_farewell->device, challenge.nonce)};
     m_sign_in->set_nonce(challenge.nonce);
     return wire::AuthenticateVault{};

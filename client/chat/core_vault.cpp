@@ -24,7 +24,7 @@ void Core::Implementation::run(const api::ProvePassphrase&)
     if (!m_workspace) return;
     auto opened = store::open_vault(*m_header, m_passphrase.view(), m_environment.password_key);
     if (!opened) return report_passphrase(api::PassphraseState::unproven, opened.error() == store::Error::wrong_passphrase ? api::Code::wrong_passphrase : api::Code::internal);
-    m_proof = std::move(opened->master_key);
+    m_proof = std::move(*opened);
     m_proof_until = {m_environment.clock.now().value + kProofMax};
     report_passphrase(api::PassphraseState::proven);
 }
@@ -36,18 +36,23 @@ void Core::Implementation::forget_old_proof()
     report_passphrase(api::PassphraseState::unproven);
 }
 
+api::Code Core::Implementation::why_not_change_vault()
+{
+    forget_old_proof();
+    if (!is_proven()) return api::Code::not_proven;
+    if (m_workspace->vault().change() != VaultChange::none) return api::Code::vault_unsaved;
+    return m_session.is_ready() ? api::Code::none : api::Code::relay_unreachable;
+}
+
 // Says why not.
 bool Core::Implementation::may_change_vault()
 {
-    forget_old_proof();
     if (!m_workspace) return false;
-    const auto refuse = [this](api::Code reason) {
+    if (const auto reason = why_not_change_vault(); reason != api::Code::none) {
         report_passphrase(is_proven() ? api::PassphraseState::proven : api::PassphraseState::unproven, reason);
         return false;
-    };
-    if (!is_proven()) return refuse(api::Code::not_proven);
-    if (m_workspace->vault().change() != VaultChange::none) return refuse(api::Code::vault_unsaved);
-    if (!m_session.is_ready()) return refuse(api::Code::relay_unreachable);
+    }
+    if (m_host) cancel_link(api::Code::none);   // what it would hand over is about to change
     m_no_hurry_until.reset();   // somebody waits
     return true;
 }
@@ -57,7 +62,7 @@ void Core::Implementation::run(const api::ChangePassphrase&)
     if (!may_change_vault()) return;
     if (m_passphrase.size() < api::kPassphraseMin || m_passphrase.size() > api::kPassphraseMax)
         return report_passphrase(api::PassphraseState::proven, api::Code::passphrase_too_short);
-    if (!m_header->wrap_next(*m_proof, m_passphrase.view(), m_environment.random, m_environment.password_key))
+    if (!m_header->wrap_next(m_proof->master_key, m_passphrase.view(), m_environment.random, m_environment.password_key))
         return report_passphrase(api::PassphraseState::proven, api::Code::internal);
     put_header();
     m_workspace->vault().begin_passphrase(std::move(m_passphrase));

@@ -48,6 +48,12 @@ VaultKeeper::VaultKeeper(Known&& known)
 {
 }
 
+std::optional<VaultKeeper::Known> VaultKeeper::known() const
+{
+    if ((m_change != VaultChange::none && m_change != VaultChange::showing) || !m_secret || !m_code || m_version == 0) return std::nullopt;
+    return Known{m_sign_in_name, m_version, m_secret->clone(), m_code->clone(), m_code_shown};
+}
+
 // --- at rest -------------------------------------------------------------------------------------------------------------
 
 base::SecretBytes VaultKeeper::serialize() const

@@ -57,6 +57,7 @@ public:
     api::Code trouble() const { return m_trouble; }
     VaultChange change() const { return m_change; }
     bool has_made() const { return m_made.has_value(); }          // and the relay may have it
+    std::optional<Known> known() const;                           // for another device; nullopt: it is being made or changed
     bool has_code() const { return m_code.has_value(); }
     base::SecretBytes code_text() const { return m_code->text(); }
 

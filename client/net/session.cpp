@@ -149,6 +149,7 @@ void Session::handle(wire::RelayFrame&& frame)
     if (auto* evaluated = std::get_if<wire::VaultEvaluated>(&frame)) return m_listener.on_vault_answer(*evaluated);
     if (auto* fetched = std::get_if<wire::VaultFetched>(&frame)) return m_listener.on_vault_answer(std::move(*fetched));
     if (auto* stored = std::get_if<wire::VaultStored>(&frame)) return m_listener.on_vault_answer(*stored);
+    if (auto* state = std::get_if<wire::MeetingState>(&frame)) return m_listener.on_meeting_state(std::move(*state));
     if (std::holds_alternative<wire::Pong>(frame)) return;
     close(CloseReason::garbled);
 }

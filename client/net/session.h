@@ -55,6 +55,7 @@ public:
     virtual void on_blob_state(const wire::BlobState& state) = 0;
     virtual void on_blob_data(wire::BlobData&& data) = 0;
     virtual void on_vault_answer(VaultAnswer&& answer) = 0;
+    virtual void on_meeting_state(wire::MeetingState&& state) = 0;
     virtual void on_session_closed(CloseReason reason) = 0;            // it waits for its next attempt unless it was stopped
 };
 

@@ -22,6 +22,7 @@ namespace {
 constexpr double kDraftMs = 1000;         // a draft is saved this long after the last key
 constexpr double kUnreadMs = 2000;        // the unread line goes this long after it was seen
 constexpr double kNever = 1e18;
+constexpr double kSecondMs = 1000;
 constexpr std::int64_t kDayMs = 24LL * 60 * 60 * 1000;
 
 }  // namespace
@@ -120,10 +121,12 @@ struct App::Implementation {
         if (before.phase == now.phase) return;
         if (now.phase == api::Phase::open && !now.shared) host.remember_seal(true);
         if (now.phase == api::Phase::no_account && before.phase != api::Phase::starting && !before.shared && !state.seal_was_here) host.remember_seal(false);
+        if (before.phase == api::Phase::linking) state.link = {};
         if (before.phase == api::Phase::open) {
             const std::optional<Language> chosen = state.language;
             const int locked_minutes = state.locked_minutes;
             wipe_recovery_code();
+            wipe_text(state.link.code);
             state = State{};
             state.language = chosen;
             state.locked_minutes = locked_minutes;
@@ -146,7 +149,7 @@ struct App::Implementation {
             state.dialog = Dialog::none;
             state.locked_minutes = 0;
             state.seal_was_here = false;
-            state.beside = state.has_account = false;
+            state.beside = state.has_account = state.joining = false;
             idle.begin(host.now_ms());
             if (state.language && model.setting("language") != tag_of(*state.language)) {
                 host.send_command(api::SetSetting{"language", tag_of(*state.language)}, std::nullopt);
@@ -180,6 +183,7 @@ struct App::Implementation {
         }
         if (std::holds_alternative<api::SessionEvent>(event)) on_session(before);
         if (const auto* passphrase = std::get_if<api::PassphraseEvent>(&event); passphrase != nullptr) on_passphrase(state, host, *passphrase);
+        if (const auto* link = std::get_if<api::LinkEvent>(&event); link != nullptr) on_link(state, host, *link);
         if (const auto* code = std::get_if<api::RecoveryCodeEvent>(&event); code != nullptr && shows_code() && state.asked == Asked::deed) {
             wipe_recovery_code();
             state.recovery_code = code->code;
@@ -227,16 +231,22 @@ struct App::Implementation {
 
     bool shows_code() const { return state.dialog == Dialog::show_code || state.dialog == Dialog::renew_code; }
 
+    static void wipe_text(std::string& text)
+    {
+        base::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+        text.clear();
+    }
+
     void wipe_recovery_code()
     {
-        base::wipe({reinterpret_cast<std::uint8_t*>(state.recovery_code.data()), state.recovery_code.size()});
-        state.recovery_code.clear();
+        wipe_text(state.recovery_code);
     }
 
     // What a dialog asked for and holds ends with it, however it was closed.
     void settle_dialog()
     {
         if (!shows_code()) wipe_recovery_code();
+        settle_link(state, host);
         if (state.dialog != Dialog::none) return;
         state.asked = Asked::no;
         state.answer = api::Code::none;
@@ -275,6 +285,7 @@ struct App::Implementation {
             case api::Phase::elsewhere: draw_elsewhere(c); break;
             case api::Phase::failed: draw_failed(c); break;
             case api::Phase::recovering: draw_recovering(c); break;
+            case api::Phase::linking: draw_linking(c); break;
         }
         const bool revoked = !state.locking && model.connection.state == api::ConnectionState::refused && model.connection.reason == api::Code::device_revoked;
         if (revoked && model.session.phase == api::Phase::open && state.dialog == Dialog::none && !state.revoked_said) {
@@ -375,6 +386,7 @@ struct App::Implementation {
             wake_ms = std::min(wake_ms, now_ms + static_cast<double>(rest));
         }
         if (const auto rest = idle.rest(state, model, wall)) wake_ms = std::min(wake_ms, now_ms + static_cast<double>(*rest + 1));
+        if (is_counting_down(state)) wake_ms = std::min(wake_ms, now_ms + kSecondMs);
         if (wake_ms < kNever) host.request_frame_at(wake_ms);
     }
 

@@ -105,6 +105,7 @@ void Model::apply(const api::Event& event)
                    },
                    [&](const api::PassphraseEvent&) {},
                    [&](const api::RecoveryCodeEvent&) {},   // not kept here: State::recovery_code
+                   [&](const api::LinkEvent&) {},           // the same: State::link
                },
                event);
 }

@@ -1,7 +1,7 @@
 #pragma once
 // What the user interface remembers by itself: where we are, what is typed, what floats on top. Nothing of it is stored.
 
-#include "api/types.h"
+#include "api/event.h"
 #include "roster/roster.h"
 #include "ui/geometry.h"
 #include "ui/relay_document.h"
@@ -20,12 +20,12 @@ namespace sinetti::ui {
 enum class Place : std::uint8_t { chats, people, settings };
 enum class Dialog : std::uint8_t {
     none, new_conversation, add_members, rename, remove_member, invite, verify, forget, protection, manage, remove_person, set_role, invite_many, sign_out, revoked,
-    show_code, renew_code, change_passphrase, take_passphrase, leave, idle,
+    show_code, renew_code, change_passphrase, take_passphrase, link, leave, idle,
 };
 enum class Filter : std::uint8_t { all, unread, groups };
 enum class PeopleFilter : std::uint8_t { all, administrators, invited };
 enum class Step : std::uint8_t { welcome, identity, passphrase };
-enum class Opening : std::uint8_t { unlock, sign_in, sign_in_with_code, recover, leave };   // what the phase `opening` is about
+enum class Opening : std::uint8_t { unlock, sign_in, sign_in_with_code, recover, leave, join };   // what the phase `opening` is about
 enum class Asked : std::uint8_t { no, proof, deed };   // of the core, by a dialog: is the passphrase right; then what the dialog is for
 
 struct Toast {
@@ -101,12 +101,14 @@ struct State {
     bool on_shared_machine = false;              // "This is not my machine" is ticked
     bool beside = false;                         // signing in beside the seal that is locked here
     bool has_account = false;                    // signing in instead of accepting an invitation
+    bool joining = false;                        // being let in by another device instead of signing in
     bool sign_in_wanted = false;                 // as soon as the relay's document is here
     Opening opening = Opening::unlock;
     Asked asked = Asked::no;
     api::Code answer = api::Code::none;          // why the core did not do what a dialog asked for
     NodeId new_passphrase = 0;                   // the field of that dialog
     std::string recovery_code;                   // while its dialog shows it; wiped when it is gone
+    api::LinkEvent link;                         // letting a device in, or being let in; its code is wiped when its dialog is gone
     bool changing = false;                       // of the passphrase: on its way to the relay
     bool reminder_put_off = false;
     bool left = false;                           // this machine, which is not one's own: asked once

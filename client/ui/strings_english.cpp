@@ -391,6 +391,35 @@ const char* english(Say what)
         case Say::save_file: return "Save as file";
         case Say::code_copied: return "The code has been copied. Paste it where it is safe, then copy something else.";
         case Say::code_file: return "sinetti-recovery-code";
+        case Say::link_device: return "Link a new device";
+        case Say::link_prove: return "Type your passphrase first, so that nobody can let themselves in from a screen you left open.";
+        case Say::link_preparing: return "A code is being made. It takes a moment.";
+        case Say::link_how: return "On the new device, scan this picture with its camera. Or open {0}, choose “Link from another device” and type the code.";
+        case Say::link_qr_name: return "QR code that opens Sinetti on the new device";
+        case Say::link_code: return "Code for the new device";
+        case Say::link_valid: return "Good once, for another {0}";
+        case Say::link_care: return "Show it to nobody: you are asked once more before anything is handed over.";
+        case Say::link_asks: return "{0} wants in";
+        case Say::link_asks_text: return "Look at the device in front of you. Let it in only if it shows this number.";
+        case Say::link_asks_shared: return "It says it is not your own machine: nothing will be kept on it.";
+        case Say::link_number: return "Number on both screens";
+        case Say::link_let_in: return "Same number, let it in";
+        case Say::link_refuse: return "Do not let it in";
+        case Say::link_handing: return "Your keys are being handed over, sealed.";
+        case Say::link_done: return "The device is linked. It opens with the passphrase of this device, and joins your conversations by itself in a moment.";
+        case Say::link_done_shared: return "The machine is linked. It joins your conversations by itself in a moment, and keeps nothing when you leave it.";
+        case Say::from_another_device: return "Link from another device";
+        case Say::join_text: return "On a device where you are signed in, open the settings and choose “Link a new device”. It shows a code.";
+        case Say::join_code: return "Code on the other device";
+        case Say::join_code_hint: return "Four groups of four characters. Capitals, spaces and hyphens do not matter.";
+        case Say::join_show_code: return "Show code as typed";
+        case Say::join_hide_code: return "Hide code";
+        case Say::join_given: return "The code came with the address.";
+        case Say::join_opens: return "Later this device opens with the passphrase of the other one.";
+        case Say::join_opening: return "Finding your other device";
+        case Say::join_opening_hint: return "The code is turned into keys, slowly on purpose so that nobody can guess it.";
+        case Say::join_waiting: return "Say yes on your other device";
+        case Say::join_waiting_text: return "It asks whether to let this device in, and shows a number. It should be this one:";
         case Say::address: return "Address";
         case Say::one_moment: return "One moment";
         case Say::current_passphrase: return "Current passphrase";
@@ -500,6 +529,12 @@ const char* english(api::Code code)
         case api::Code::no_administrator: return "You are not an administrator any more. What you did stays; invitation links of yours that nobody has used stop working.";
         case api::Code::too_many_invitations: return "So many invitations cannot be made at once. Nothing was created.";
         case api::Code::directory_refused: return "The relay passed on a change of the staff directory that nobody with the right to it has signed. It was ignored. Tell your administrator.";
+        case api::Code::device_code_mistyped: return "There is a typing mistake in the code. Compare it with your other device.";
+        case api::Code::device_code_unknown: return "This code opens nothing here. It has expired or was cancelled, or it belongs to another organisation. Make a new one.";
+        case api::Code::device_code_used: return "This code has already been used by another device. If that was not yours, let nobody in. Make a new code.";
+        case api::Code::device_code_expired: return "The code expired or was cancelled before it was done. Make a new one.";
+        case api::Code::device_not_admitted: return "The other device did not let this one in. Nothing was handed over.";
+        case api::Code::device_link_damaged: return "What came from the other device was damaged on the way. Nobody was let in. Make a new code.";
     }
     return "";
 }

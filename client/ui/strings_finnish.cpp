@@ -391,6 +391,35 @@ const char* finnish(Say what)
         case Say::save_file: return "Tallenna tiedostoon";
         case Say::code_copied: return "Koodi on kopioitu. Liitä se turvalliseen paikkaan ja kopioi sitten jotain muuta.";
         case Say::code_file: return "sinetti-palautuskoodi";
+        case Say::link_device: return "Liitä uusi laite";
+        case Say::link_prove: return "Anna ensin tunnuslauseesi, jottei kukaan päästä itseään sisään näytöltä, jonka jätit auki.";
+        case Say::link_preparing: return "Koodia luodaan. Tämä kestää hetken.";
+        case Say::link_how: return "Kuvaa tämä kuvio uuden laitteen kameralla. Tai avaa siinä {0}, valitse ”Liitä toisesta laitteesta” ja kirjoita koodi.";
+        case Say::link_qr_name: return "QR-koodi, joka avaa Sinetin uudessa laitteessa";
+        case Say::link_code: return "Koodi uutta laitetta varten";
+        case Say::link_valid: return "Voimassa kerran, vielä {0}";
+        case Say::link_care: return "Älä näytä sitä kenellekään. Sinulta kysytään vielä, ennen kuin mitään luovutetaan.";
+        case Say::link_asks: return "{0} haluaa sisään";
+        case Say::link_asks_text: return "Katso edessäsi olevaa laitetta. Päästä se sisään vain, jos siinä näkyy tämä numero.";
+        case Say::link_asks_shared: return "Se kertoo olevansa vieras kone: siihen ei jää mitään.";
+        case Say::link_number: return "Numero kummallakin näytöllä";
+        case Say::link_let_in: return "Sama numero, päästä sisään";
+        case Say::link_refuse: return "Älä päästä sisään";
+        case Say::link_handing: return "Avaimesi luovutetaan sinetöityinä.";
+        case Say::link_done: return "Laite on liitetty. Se avautuu tämän laitteen tunnuslauseella ja liittyy keskusteluihisi itsestään hetken kuluttua.";
+        case Say::link_done_shared: return "Kone on liitetty. Se liittyy keskusteluihisi itsestään hetken kuluttua, eikä siihen jää mitään, kun lähdet.";
+        case Say::from_another_device: return "Liitä toisesta laitteesta";
+        case Say::join_text: return "Avaa asetukset laitteessa, johon olet kirjautunut, ja valitse ”Liitä uusi laite”. Siinä näkyy koodi.";
+        case Say::join_code: return "Toisen laitteen koodi";
+        case Say::join_code_hint: return "Neljä neljän merkin ryhmää. Isoilla kirjaimilla, väleillä ja yhdysmerkeillä ei ole väliä.";
+        case Say::join_show_code: return "Näytä kirjoitettu koodi";
+        case Say::join_hide_code: return "Piilota koodi";
+        case Say::join_given: return "Koodi tuli osoitteen mukana.";
+        case Say::join_opens: return "Myöhemmin tämä laite avautuu toisen laitteen tunnuslauseella.";
+        case Say::join_opening: return "Etsitään toista laitettasi";
+        case Say::join_opening_hint: return "Koodista tehdään avaimia, tarkoituksella hitaasti, jottei kukaan voi arvata sitä.";
+        case Say::join_waiting: return "Hyväksy toisessa laitteessasi";
+        case Say::join_waiting_text: return "Se kysyy, päästetäänkö tämä laite sisään, ja näyttää numeron. Sen pitäisi olla tämä:";
         case Say::address: return "Osoite";
         case Say::one_moment: return "Hetkinen";
         case Say::current_passphrase: return "Nykyinen tunnuslause";
@@ -500,6 +529,12 @@ const char* finnish(api::Code code)
         case api::Code::no_administrator: return "Et ole enää ylläpitäjä. Tekemäsi jää voimaan; käyttämättömät kutsulinkkisi lakkaavat toimimasta.";
         case api::Code::too_many_invitations: return "Näin montaa kutsua ei voi luoda kerralla. Mitään ei luotu.";
         case api::Code::directory_refused: return "Välityspalvelin toi henkilöhakemistoon muutoksen, jota kukaan siihen oikeutettu ei ole allekirjoittanut. Sitä ei otettu huomioon. Kerro ylläpitäjällesi.";
+        case api::Code::device_code_mistyped: return "Koodissa on kirjoitusvirhe. Vertaa sitä toisen laitteesi näyttöön.";
+        case api::Code::device_code_unknown: return "Tämä koodi ei avaa täällä mitään. Se on vanhentunut tai peruttu, tai se kuuluu toiselle organisaatiolle. Luo uusi.";
+        case api::Code::device_code_used: return "Toinen laite on jo käyttänyt tämän koodin. Jos se ei ollut sinun, älä päästä ketään sisään. Luo uusi koodi.";
+        case api::Code::device_code_expired: return "Koodi vanheni tai peruttiin kesken. Luo uusi.";
+        case api::Code::device_not_admitted: return "Toinen laite ei päästänyt tätä sisään. Mitään ei luovutettu.";
+        case api::Code::device_link_damaged: return "Toisen laitteen viesti vaurioitui matkalla. Ketään ei päästetty sisään. Luo uusi koodi.";
     }
     return "";
 }

@@ -391,6 +391,35 @@ const char* swedish(Say what)
         case Say::save_file: return "Spara som fil";
         case Say::code_copied: return "Koden har kopierats. Klistra in den där den är säker och kopiera sedan något annat.";
         case Say::code_file: return "sinetti-aterstallningskod";
+        case Say::link_device: return "Anslut en ny enhet";
+        case Say::link_prove: return "Skriv din lösenfras först, så att ingen släpper in sig själv från en skärm du lämnat öppen.";
+        case Say::link_preparing: return "En kod skapas. Det tar en stund.";
+        case Say::link_how: return "Skanna bilden med den nya enhetens kamera. Eller öppna {0} där, välj ”Anslut från en annan enhet” och skriv koden.";
+        case Say::link_qr_name: return "QR-kod som öppnar Sinetti på den nya enheten";
+        case Say::link_code: return "Kod för den nya enheten";
+        case Say::link_valid: return "Gäller en gång, i {0} till";
+        case Say::link_care: return "Visa den inte för någon. Du tillfrågas en gång till innan något lämnas över.";
+        case Say::link_asks: return "{0} vill komma in";
+        case Say::link_asks_text: return "Titta på enheten framför dig. Släpp in den bara om den visar det här numret.";
+        case Say::link_asks_shared: return "Den säger att den inte är din egen dator: inget sparas på den.";
+        case Say::link_number: return "Numret på båda skärmarna";
+        case Say::link_let_in: return "Samma nummer, släpp in";
+        case Say::link_refuse: return "Släpp inte in";
+        case Say::link_handing: return "Dina nycklar lämnas över, förseglade.";
+        case Say::link_done: return "Enheten är ansluten. Den öppnas med samma lösenfras som den här, och kommer in i dina konversationer av sig själv om en stund.";
+        case Say::link_done_shared: return "Datorn är ansluten. Den kommer in i dina konversationer av sig själv om en stund, och inget blir kvar när du går.";
+        case Say::from_another_device: return "Anslut från en annan enhet";
+        case Say::join_text: return "Öppna inställningarna på en enhet där du är inloggad och välj ”Anslut en ny enhet”. Den visar en kod.";
+        case Say::join_code: return "Koden på den andra enheten";
+        case Say::join_code_hint: return "Fyra grupper med fyra tecken. Stora bokstäver, mellanslag och bindestreck spelar ingen roll.";
+        case Say::join_show_code: return "Visa koden som den skrivs";
+        case Say::join_hide_code: return "Dölj koden";
+        case Say::join_given: return "Koden kom med adressen.";
+        case Say::join_opens: return "Senare öppnas den här enheten med den andras lösenfras.";
+        case Say::join_opening: return "Söker din andra enhet";
+        case Say::join_opening_hint: return "Koden görs om till nycklar, med flit långsamt så att ingen kan gissa den.";
+        case Say::join_waiting: return "Säg ja på din andra enhet";
+        case Say::join_waiting_text: return "Den frågar om den här enheten ska släppas in och visar ett nummer. Det ska vara detta:";
         case Say::address: return "Adress";
         case Say::one_moment: return "Ett ögonblick";
         case Say::current_passphrase: return "Nuvarande lösenfras";
@@ -500,6 +529,12 @@ const char* swedish(api::Code code)
         case api::Code::no_administrator: return "Du är inte administratör längre. Det du har gjort gäller; dina oanvända inbjudningslänkar slutar fungera.";
         case api::Code::too_many_invitations: return "Så många inbjudningar kan inte skapas på en gång. Inget skapades.";
         case api::Code::directory_refused: return "Reläservern förmedlade en ändring i personkatalogen som ingen behörig har signerat. Den lämnades utan avseende. Berätta för din administratör.";
+        case api::Code::device_code_mistyped: return "Det finns ett skrivfel i koden. Jämför den med din andra enhet.";
+        case api::Code::device_code_unknown: return "Den här koden öppnar inget här. Den har gått ut eller avbrutits, eller så hör den till en annan organisation. Skapa en ny.";
+        case api::Code::device_code_used: return "En annan enhet har redan använt den här koden. Om den inte var din, släpp inte in någon. Skapa en ny kod.";
+        case api::Code::device_code_expired: return "Koden gick ut eller avbröts innan det var klart. Skapa en ny.";
+        case api::Code::device_not_admitted: return "Den andra enheten släppte inte in den här. Inget lämnades över.";
+        case api::Code::device_link_damaged: return "Det som kom från den andra enheten skadades på vägen. Ingen släpptes in. Skapa en ny kod.";
     }
     return "";
 }

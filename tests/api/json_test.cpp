@@ -17,7 +17,7 @@ std::vector<Command> every_command()
             LoadOlder{"cc"}, LoadNewer{"cc"}, OpenMessage{"cc", "ab"}, Search{"äiti \""}, SendText{"cc", "åäö € @ {} ~ ê"}, SaveDraft{"cc", ""}, AddMembers{"cc", {}}, RemoveMember{"cc", "aa"},
             RenameConversation{"cc", "Hallitusviisikko"}, SetVerified{"aa", true}, SetSetting{"language", "fi"}, SignOutDevice{"dd"}, RemovePerson{"aa"},
             WatchConversations{}, ExportConversation{"cc"}, SignIn{"Elina 2", "{\"a\":1}", "Firefox", true, true}, ChoosePassphrase{}, ProvePassphrase{},
-            ChangePassphrase{}, ShowRecoveryCode{}, RenewRecoveryCode{},
+            ChangePassphrase{}, ShowRecoveryCode{}, RenewRecoveryCode{}, LinkDevice{}, AnswerLink{true}, CancelLink{}, JoinDevice{"{}", "Firefox, Linux", true},
             SetRole{"aa", Role::administrator}, CreateInvitations{{{"Aino", Role::member}, {"Eero", Role::administrator}}}};
 }
 
@@ -33,6 +33,7 @@ std::vector<Event> every_event()
             ConversationReadyEvent{"cc"}, SettingsEvent{{{"theme", "dark"}, {"language", "sv"}}}, EvidenceEvent{"signed twice"}, NoticeEvent{Code::relay_full, Severity::error, "x", "cc"},
             ExportEvent{"cc", {kMessage}}, VaultEvent{VaultState::saved, "Elina 2", true, Code::vault_elsewhere_changed},
             PassphraseEvent{PassphraseState::changed, Code::not_proven}, RecoveryCodeEvent{"ABCD-EFGH"},
+            LinkEvent{LinkState::given, "ABCD-EFGH", 7, "Firefox, Linux", true, "482913", Code::device_link_damaged},
             InvitationsReadyEvent{{{.id = "aa", .name = "Aino", .role = Role::member, .expires_ms = 5, .used = false, .fragment = "#i=a"}}}};
 }
 

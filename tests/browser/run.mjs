@@ -2,8 +2,8 @@
 // Drives real browsers against a real relay: node tests/browser/run.mjs [options]
 //   --app DIR       the built app                        (build/web)
 //   --relay PATH    the relay program                    (build/native/bin/sinetti-relay)
-//   --only NAME     one suite: modules, five, administration, devices, tokens, sign-in, lock, search, look, hostile, ingress, tls, firefox, firefox-sign-in,
-//                   firefox-lock   (may be repeated)
+//   --only NAME     one suite: modules, five, administration, devices, tokens, sign-in, link, lock, search, look, hostile, ingress, tls, firefox, firefox-sign-in,
+//                   firefox-link, firefox-lock   (may be repeated)
 //   --pictures      also writes the README's pictures to docs/images
 // Prints `browser: N passed, N failed`; measurements go to build/measurements.json, screenshots to build/screenshots.
 
@@ -22,6 +22,7 @@ import {firefox} from './suites/firefox.mjs';
 import {fivePeople} from './suites/five_people.mjs';
 import {hostile} from './suites/hostile.mjs';
 import {ingress} from './suites/ingress.mjs';
+import {link, linkFirefox} from './suites/link.mjs';
 import {lock, lockFirefox} from './suites/lock.mjs';
 import {look} from './suites/look.mjs';
 import {modules} from './suites/modules.mjs';
@@ -50,6 +51,7 @@ const suites = {
   tokens: (browser) => tokens(browser, shared),
   search: (browser) => search(browser, {...shared, screenshots}),
   'sign-in': (browser) => signIn(browser, {...shared, screenshots}),
+  link: (browser) => link(browser, {...shared, screenshots}),
   lock: (browser) => lock(browser, {...shared, screenshots}),
   look: (browser) => look(browser, {...shared, screenshots, pictures}),
   hostile: (browser) => hostile(browser, shared),
@@ -57,6 +59,7 @@ const suites = {
   tls: () => tls(shared),
   firefox: () => firefox(shared),
   'firefox-sign-in': () => signInFirefox(shared),
+  'firefox-link': () => linkFirefox(shared),
   'firefox-lock': () => lockFirefox(shared),
 };
 for (const name of options.only) {

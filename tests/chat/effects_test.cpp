@@ -43,6 +43,7 @@ public:
     void on_blob_state(const wire::BlobState&) override {}
     void on_blob_data(wire::BlobData&&) override {}
     void on_vault_answer(net::VaultAnswer&&) override {}
+    void on_meeting_state(wire::MeetingState&&) override {}
     void on_session_closed(net::CloseReason) override {}
     void on_event(const api::Event& event) override { events.push_back(event); }
 

@@ -64,7 +64,7 @@ std::vector<base::Bytes> seeds()
                             ExportEvent{"cc", {message}},
                             VaultEvent{VaultState::saved, "Aino", true, Code::none},
                             PassphraseEvent{},
-                            RecoveryCodeEvent{"ABCD"},
+                            RecoveryCodeEvent{"ABCD"}, LinkEvent{LinkState::asked, "", 7, "Firefox", false, "482913", Code::none},
                             InvitationsReadyEvent{{{.id = "aa", .name = "Aino", .fragment = "#i=a"}}}};
     std::vector<base::Bytes> list;
     for (const auto& command : commands) list.push_back(base::to_bytes(base::view_of(to_json(command))));

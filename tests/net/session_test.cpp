@@ -69,6 +69,7 @@ public:
     void on_blob_state(const wire::BlobState&) override {}
     void on_blob_data(wire::BlobData&&) override {}
     void on_vault_answer(VaultAnswer&& vault_answer) override { vault_answers.push_back(std::move(vault_answer)); }
+    void on_meeting_state(wire::MeetingState&& state) override { meeting_states.push_back(std::move(state)); }
     void on_session_closed(CloseReason reason) override { reasons.push_back(reason); }
 
     std::optional<wire::ClientFrame> answer = wire::AuthenticateDevice{};
@@ -80,6 +81,7 @@ public:
     int entries = 0;
     int signed_heads = 0, gone = 0;
     std::vector<VaultAnswer> vault_answers;
+    std::vector<wire::MeetingState> meeting_states;
     std::vector<wire::Refusal> refusals;
     std::vector<CloseReason> reasons;
 };
@@ -279,6 +281,20 @@ TEST_SUITE("net.session")
         f.line.answer();
         f.line.say(wire::VaultStored{.request_id = 3, .version = 8});
         CHECK(f.owner.vault_answers.size() == 3);
+        CHECK(f.owner.reasons.back() == CloseReason::garbled);
+    }
+
+    TEST_CASE("what is said in a meeting reaches the owner once the session is open, and not before")
+    {
+        Fixture f;
+        f.connect();
+        const wire::MeetingState state{1, 2, base::Bytes(wire::kMeetingMessageSize, 7)};
+        f.line.say(state);
+        CHECK(f.owner.meeting_states == std::vector{state});
+        f.session.restart();
+        f.line.answer();
+        f.line.say(state);
+        CHECK(f.owner.meeting_states.size() == 1);
         CHECK(f.owner.reasons.back() == CloseReason::garbled);
     }
 

@@ -216,6 +216,10 @@ void Client::on_event(const api::Event& event)
     if (const auto* known = std::get_if<api::VaultEvent>(&event)) vault = *known;
     if (const auto* known = std::get_if<api::PassphraseEvent>(&event)) passphrase_events.push_back(*known);
     if (const auto* known = std::get_if<api::RecoveryCodeEvent>(&event)) recovery_code = known->code;
+    if (const auto* known = std::get_if<api::LinkEvent>(&event)) {
+        link = *known;
+        if (known->error != api::Code::none) link_error = known->error;
+    }
     if (const auto* known = std::get_if<api::SettingsEvent>(&event)) settings = {known->settings.begin(), known->settings.end()};
     if (const auto* known = std::get_if<api::TimelineEvent>(&event)) {
         auto& messages = shown[known->conversation];

@@ -375,6 +375,7 @@ void draw_dialogs(Context& c)
         case Dialog::renew_code: draw_recovery_code(c); return;
         case Dialog::change_passphrase:
         case Dialog::take_passphrase: draw_change_passphrase(c); return;
+        case Dialog::link: draw_link(c); return;
         case Dialog::leave:
         case Dialog::idle: draw_leaving_question(c); return;
         case Dialog::forget:

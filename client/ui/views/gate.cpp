@@ -315,6 +315,7 @@ void draw_opening(Context& c)
         {Say::signing_in, Say::signing_in_code_hint},
         {Say::signing_in, Say::recovering_hint},
         {Say::leaving, Say::leaving_hint},
+        {Say::join_opening, Say::join_opening_hint},
     };
     const Words& words = kWords[static_cast<std::size_t>(c.state.opening)];
     GateScope gate(c, "opening", false);

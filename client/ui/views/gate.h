@@ -49,6 +49,11 @@ void draw_gate_error(Context& c, GateScope& gate, std::string_view words);   // 
 inline void draw_gate_error(Context& c, GateScope& gate, api::Code code) { draw_gate_error(c, gate, c.say(code)); }
 void draw_notice_head(Context& c, GateScope& gate, std::string_view title, std::string_view words);   // a quiet page: seal, title, one paragraph
 void draw_sign_in(Context& c);
+void draw_join(Context& c);       // instead of it: by a code that another device shows
+// Of the forms by which one comes in: what is wrong with the relay or with what it answered; whose machine this is; the way back.
+std::string_view entry_problem(const Context& c);
+void draw_whose_machine(Context& c, GateScope& gate);
+void draw_way_back(Context& c, GateScope& gate);
 
 // With a label above; and, when it is `missing`, what to do below.
 FieldResult labelled_field(Context& c, GateScope& gate, std::string_view key, std::string_view label, const FieldOptions& base, bool missing);

@@ -18,7 +18,7 @@ constexpr std::size_t kGroup = 4;             // characters of a recovery code t
 constexpr std::size_t kGroupsInRow = 4;
 constexpr float kCell = 20;                   // one character
 constexpr float kGroupGap = 18;
-constexpr float kRowHeight = 38;
+constexpr float kCodeRow = 38;
 constexpr TextStyle kCodeStyle{Face::semibold, 20, 26};
 constexpr TextStyle kCodeStyleNarrow{Face::semibold, 16, 26};
 
@@ -51,20 +51,24 @@ std::string sheet_of(const Context& c, std::string_view code)
     return sheet + "\n" + c.say(Say::code_keep) + "\n";
 }
 
-float code_rows(std::string_view code)
+float rows_of(std::string_view code)
 {
     const std::size_t groups = (code.size() + 1) / (kGroup + 1);
     return static_cast<float>((groups + kGroupsInRow - 1) / kGroupsInRow);
 }
 
+}  // namespace
+
+float code_card_height(std::string_view code) { return rows_of(code) * kCodeRow + 24; }
+
 // Each character in a cell of its own, so that nothing is mistaken while it is copied by hand.
-void draw_code(Context& c, const Rect& card, std::string_view code)
+void draw_code_card(Context& c, const Rect& card, std::string_view code, Say name)
 {
     const Theme& t = c.theme;
     c.paint.fill(card.x, card.y, card.w, card.h, t.wax_tint, 18);
     if (t.high_contrast) c.paint.outline(card.x, card.y, card.w, card.h, 1.5f, t.border, 18);
     const NodeId node = c.id("code");
-    c.mirror.add(node, Role::group, card, c.say(Say::recovery_code)).actions = kFocusOnly;
+    c.mirror.add(node, Role::group, card, c.say(name)).actions = kFocusOnly;
     c.mirror.open(node);
     c.push("code");
     const float row_width = static_cast<float>(kGroupsInRow * kGroup) * kCell + static_cast<float>(kGroupsInRow - 1) * kGroupGap;
@@ -78,13 +82,15 @@ void draw_code(Context& c, const Rect& card, std::string_view code)
         const std::size_t of_group = index / kGroup;
         const float x = left + shrink * (static_cast<float>(of_group % kGroupsInRow) * (kGroup * kCell + kGroupGap) + static_cast<float>(index % kGroup) * kCell);
         const std::string_view one(&ch, 1);
-        c.ink(style, one, x + (kCell * shrink - c.measure(style, one)) / 2, y + static_cast<float>(of_group / kGroupsInRow) * kRowHeight, t.text);
+        c.ink(style, one, x + (kCell * shrink - c.measure(style, one)) / 2, y + static_cast<float>(of_group / kGroupsInRow) * kCodeRow, t.text);
         ++index;
     }
     c.mirror.add(c.id("text"), Role::text, card, code);
     c.pop();
     c.mirror.close();
 }
+
+namespace {
 
 void draw_shown_code(Context& c)
 {
@@ -95,7 +101,7 @@ void draw_shown_code(Context& c)
     const float width = narrow ? c.viewport.width - 40 : 572.0f;
     const std::string_view keep = c.say(Say::code_keep);
     const std::string name = c.say(Say::sign_in_as, {c.model.vault.sign_in_name});
-    const float card_height = code_rows(code) * kRowHeight + 24;
+    const float card_height = code_card_height(code);
     const float note = shared ? c.paragraph_height(kLabelMedium, c.say(Say::code_shared), width) + 12 : 0;
     const float text = c.paragraph_height(kBody, keep, width);
     const float name_height = c.paragraph_height(kLabel, name, width);
@@ -103,7 +109,7 @@ void draw_shown_code(Context& c)
                        card_height + 12 + name_height + 18 + text + note + 26 + DialogFoot::height(narrow, buttons));
     const Rect& area = dialog.content();
     float y = area.y;
-    draw_code(c, {area.x, y, area.w, card_height}, code);
+    draw_code_card(c, {area.x, y, area.w, card_height}, code, Say::recovery_code);
     if (c.state.dialog_opened) {
         c.state.dialog_opened = false;   // the code itself is read first
         c.state.focus_next = c.id("code");
@@ -159,16 +165,22 @@ constexpr float kLabelled = 26 + kFieldHeight;
 
 void draw_recovery_code(Context& c)
 {
+    if (!c.state.recovery_code.empty()) return draw_shown_code(c);
+    constexpr Proof kShow{"recovery code", Say::show_recovery_code, Say::prove_to_show, Say::show_the_code};
+    constexpr Proof kRenew{"recovery code", Say::new_recovery_code, Say::prove_to_renew, Say::make_new_code};
+    draw_proof(c, c.state.dialog == Dialog::renew_code ? kRenew : kShow);
+}
+
+void draw_proof(Context& c, const Proof& proof)
+{
     State& state = c.state;
-    if (!state.recovery_code.empty()) return draw_shown_code(c);
-    const bool renew = state.dialog == Dialog::renew_code;
     const bool waiting = state.asked != Asked::no;
     const bool narrow = stacked(c);
     const float width = narrow ? c.viewport.width - 40 : 412.0f;
-    const std::string_view words = c.say(renew ? Say::prove_to_renew : Say::prove_to_show);
+    const std::string_view words = c.say(proof.words);
     const std::string_view problem = state.asked == Asked::deed ? waiting_words(c) : problem_of(c);
     const float text = c.paragraph_height(kLead, words, width);
-    DialogScope dialog(c, "recovery code", c.say(renew ? Say::new_recovery_code : Say::show_recovery_code), "", 480,
+    DialogScope dialog(c, proof.key, c.say(proof.title), "", 480,
                        text + 20 + kLabelled + 10 + problem_height(c, problem, width) + 16 + DialogFoot::height(narrow, 2));
     const Rect& area = dialog.content();
     float y = area.y;
@@ -178,7 +190,7 @@ void draw_recovery_code(Context& c)
     draw_problem(c, "problem", {area.x, y, area.w, problem_height(c, problem, area.w)}, problem);
     DialogFoot foot(c, dialog);
     foot.expect(2);
-    const ButtonSpec go{.label = c.say(waiting ? Say::one_moment : renew ? Say::make_new_code : Say::show_the_code), .disabled = waiting};
+    const ButtonSpec go{.label = c.say(waiting ? Say::one_moment : proof.go), .disabled = waiting};
     const bool pressed = foot.add("go", go);
     if (foot.add("cancel", {.label = c.say(Say::cancel), .kind = ButtonKind::outline})) return close_dialog(c);
     if ((!pressed && !field.submitted) || waiting) return;
@@ -281,6 +293,7 @@ void on_passphrase(State& state, Host& host, const api::PassphraseEvent& event)
     switch (state.dialog) {
         case Dialog::show_code: host.send_command(api::ShowRecoveryCode{}, std::nullopt); break;
         case Dialog::renew_code: host.send_command(api::RenewRecoveryCode{}, std::nullopt); break;
+        case Dialog::link: host.send_command(api::LinkDevice{}, std::nullopt); break;
         case Dialog::change_passphrase:
         case Dialog::take_passphrase: host.send_command(api::ChangePassphrase{}, state.new_passphrase); break;
         default: state.asked = Asked::no; break;

@@ -151,11 +151,14 @@ void draw_settings(Context& c, const Rect& area)
     }
     if (const api::Person* me = c.model.person(c.model.session.me); me != nullptr) {
         const float hint = c.paragraph_height(kLabel, c.say(Say::devices_hint), inner);
-        const float height = pad + 26 + hint + 8 + devices_height(*me) + pad - 8;
+        const float control = c.touch() ? 44.0f : 40.0f;
+        const float height = pad + 26 + hint + 8 + devices_height(*me) + 8 + control + pad;
         card(height);
         c.heading("devices title", 2, kLabelStrong, c.say(Say::devices), x + pad, y + pad, t.text);
         c.paragraph("devices hint", kLabel, c.say(Say::devices_hint), {x + pad, y + pad + 26, inner, 0}, t.text_2);
         draw_devices(c, {x + pad, y + pad + 26 + hint + 8, inner, 0}, *me);
+        const ButtonSpec link{.label = c.say(Say::link_device), .icon = icons::kQrCode, .kind = ButtonKind::outline, .disabled = c.model.vault.state != api::VaultState::saved};
+        if (button(c, "link device", {x + pad, y + height - pad - control, std::min(button_width(c, link), inner), control}, link)) open_dialog(c, Dialog::link);
         y += height + 16;
     }
     if (const float height = draw_sign_in_settings(c, {x, y, w, 0}); height > 0) y += height + 16;

@@ -18,52 +18,28 @@ constexpr float kBelowBrand = 12;
 
 bool tried_the_other_way(const Context& c)   // with the code, or without, the last time
 {
+    if (c.state.opening == Opening::join) return true;
     const bool tried = c.state.opening == Opening::sign_in || c.state.opening == Opening::sign_in_with_code;
     return tried && c.state.with_code != (c.state.opening == Opening::sign_in_with_code) && c.model.session.phase != api::Phase::recovering;
 }
 
-// Here nothing waits in an outbox, and with the code it was not the passphrase.
+bool relay_says_enough(const Context& c) { return c.state.relay != RelayDocument::unknown && c.state.relay != RelayDocument::there; }
+
+// With the code it was not the passphrase.
 std::string_view problem_of(const Context& c)
 {
-    if (c.state.relay == RelayDocument::unreachable) return c.say(Say::sign_in_unreachable);
-    if (c.state.relay == RelayDocument::not_founded) return c.say(Say::not_founded);
-    if (c.state.relay == RelayDocument::asked) return {};
     const api::Code code = c.model.session.error;
+    if (relay_says_enough(c)) return entry_problem(c);
     if (c.state.opening == Opening::unlock && c.state.beside) return {};   // it was about the seal that is here
     if (tried_the_other_way(c)) return {};
-    switch (code) {
-        case api::Code::relay_unreachable: return c.say(Say::sign_in_unreachable);
-        case api::Code::relay_key: return c.say(Say::sign_in_other_relay);
-        case api::Code::rate_limited: return c.say(Say::sign_in_wait);
-        case api::Code::link_mangled: return c.state.opening == Opening::unlock ? c.say(code) : c.say(Say::sign_in_garbled);   // the relay's document
-        case api::Code::sign_in_failed: return c.state.opening == Opening::sign_in_with_code ? c.say(Say::code_failed) : c.say(code);
-        default: return c.say(code);
-    }
+    if (code == api::Code::sign_in_failed && c.state.opening == Opening::sign_in_with_code) return c.say(Say::code_failed);
+    return entry_problem(c);
 }
 
 bool is_secret_wrong(const Context& c)
 {
     const api::Code code = c.model.session.error;
     return c.state.opening != Opening::unlock && !tried_the_other_way(c) && (code == api::Code::sign_in_failed || code == api::Code::recovery_code_mistyped);
-}
-
-void draw_head(Context& c, GateScope& gate)
-{
-    if (c.state.with_code || c.state.beside || c.state.has_account) {
-        gate.head([&c](float x, float y) {
-            if (!icon_button(c, "back", {x - 12, y, 44, 44}, c.say(Say::back), {.icon = icons::kCaretLeft, .icon_size = 23})) return;
-            if (c.state.with_code) {
-                c.state.with_code = false;
-            } else {
-                c.state.beside = c.state.has_account = false;
-            }
-            c.state.tried = false;
-            c.changed();
-        });
-    } else if (!gate.wide()) {
-        gate.head([&c](float x, float y) { draw_brand(c, {x, y, 44, 44}); });
-        gate.gap(kBelowBrand);
-    }
 }
 
 void change_way(Context& c, bool with_code)
@@ -108,12 +84,61 @@ void send_sign_in(Context& c, std::string name, NodeId secret, bool shared)
 
 }  // namespace
 
+// Here nothing waits in an outbox.
+std::string_view entry_problem(const Context& c)
+{
+    if (c.state.relay == RelayDocument::unreachable) return c.say(Say::sign_in_unreachable);
+    if (c.state.relay == RelayDocument::not_founded) return c.say(Say::not_founded);
+    if (c.state.relay == RelayDocument::asked) return {};
+    switch (const api::Code code = c.model.session.error) {
+        case api::Code::relay_unreachable: return c.say(Say::sign_in_unreachable);
+        case api::Code::relay_key: return c.say(Say::sign_in_other_relay);
+        case api::Code::rate_limited: return c.say(Say::sign_in_wait);
+        case api::Code::link_mangled: return c.state.opening == Opening::unlock ? c.say(code) : c.say(Say::sign_in_garbled);   // the relay's document
+        default: return c.say(code);
+    }
+}
+
+void draw_way_back(Context& c, GateScope& gate)
+{
+    if (c.state.joining || c.state.with_code || c.state.beside || c.state.has_account) {
+        gate.head([&c](float x, float y) {
+            if (!icon_button(c, "back", {x - 12, y, 44, 44}, c.say(Say::back), {.icon = icons::kCaretLeft, .icon_size = 23})) return;
+            if (c.state.joining) {
+                c.state.joining = false;
+            } else if (c.state.with_code) {
+                c.state.with_code = false;
+            } else {
+                c.state.beside = c.state.has_account = false;
+            }
+            c.state.sign_in_wanted = false;
+            c.state.tried = false;
+            c.changed();
+        });
+    } else if (!gate.wide()) {
+        gate.head([&c](float x, float y) { draw_brand(c, {x, y, 44, 44}); });
+        gate.gap(kBelowBrand);
+    }
+}
+
+void draw_whose_machine(Context& c, GateScope& gate)
+{
+    if (c.state.beside) return gate.paragraph("beside", kLabel, c.say(Say::sign_in_other_text), c.theme.text_2);
+    std::string hint = c.say(Say::shared_machine_hint);
+    if (c.state.on_shared_machine) hint += std::string(" ") + c.say(Say::shared_machine_care);
+    const float height = check_box_height(c, gate.width(), c.say(Say::shared_machine), hint);
+    if (!check_box(c, "shared", gate.take(height), c.say(Say::shared_machine), hint, c.state.on_shared_machine)) return;
+    c.state.on_shared_machine = !c.state.on_shared_machine;
+    c.changed();
+}
+
 void draw_sign_in(Context& c)
 {
     State& state = c.state;
+    if (state.joining) return draw_join(c);
     GateScope gate(c, "sign in", true);
     gate.form();
-    draw_head(c, gate);
+    draw_way_back(c, gate);
     const bool low = c.viewport.height < kLowPage;
     const bool shared = state.on_shared_machine || state.beside;
     const TextStyle& title = low ? kHeading : gate.wide() ? kHero : kLarge;
@@ -134,17 +159,7 @@ void draw_sign_in(Context& c)
     const FieldResult secret = draw_secret(c, gate, state.tried && !secret_typed, shared);
     gate.gap(18);
 
-    if (state.beside) {
-        gate.paragraph("beside", kLabel, c.say(Say::sign_in_other_text), c.theme.text_2);
-    } else {
-        std::string hint = c.say(Say::shared_machine_hint);
-        if (state.on_shared_machine) hint += std::string(" ") + c.say(Say::shared_machine_care);
-        const float height = check_box_height(c, gate.width(), c.say(Say::shared_machine), hint);
-        if (check_box(c, "shared", gate.take(height), c.say(Say::shared_machine), hint, state.on_shared_machine)) {
-            state.on_shared_machine = !state.on_shared_machine;
-            c.changed();
-        }
-    }
+    draw_whose_machine(c, gate);
     gate.gap(18);
     if (const std::string_view problem = problem_of(c); !problem.empty()) {
         draw_gate_error(c, gate, problem);
@@ -160,6 +175,10 @@ void draw_sign_in(Context& c)
         state.seal_was_here = false;
         c.host.remember_seal(false);
         c.changed();
+    }
+    if (!state.with_code && text_button(c, "join", gate.take(44), c.say(Say::from_another_device), kButton, c.theme.accent_text)) {
+        change_way(c, false);
+        state.joining = true;
     }
     if (!emptied && !state.beside && !state.has_account && !state.with_code) {
         gate.gap(8);

@@ -14,6 +14,7 @@ void draw_elsewhere(Context& c);
 void draw_failed(Context& c);
 void draw_enrolment(Context& c);       // phases founder and invited
 void draw_recovering(Context& c);      // a new passphrase after the recovery code
+void draw_linking(Context& c);         // let in by a code, as soon as the other device says yes
 
 // The open seal.
 void draw_main(Context& c);
@@ -59,8 +60,24 @@ float draw_sign_in_settings(Context& c, const Rect& area);         // height
 float reminder_height(Context& c, float width);                    // 0: nothing to remind of
 void draw_reminder(Context& c, const Rect& card);
 void draw_recovery_code(Context& c);
+float code_card_height(std::string_view code);
+void draw_code_card(Context& c, const Rect& card, std::string_view code, Say name);   // a code that is copied by hand
+// A dialog that wants the passphrase before it goes on; its field while it asks the core whether it is right.
+struct Proof {
+    std::string_view key;
+    Say title;
+    Say words;
+    Say go;
+};
+void draw_proof(Context& c, const Proof& proof);
 void draw_change_passphrase(Context& c);
 void on_passphrase(State& state, Host& host, const api::PassphraseEvent& event);   // goes on with what a dialog began
+
+// Letting a new device in by a code (link.cpp).
+void draw_link(Context& c);
+void on_link(State& state, Host& host, const api::LinkEvent& event);
+void settle_link(State& state, Host& host);                        // ends what its dialog began, when that is gone
+bool is_counting_down(const State& state);
 
 // A machine that is not one's own (shared_machine.cpp).
 inline constexpr float kSharedStripHeight = 44;
