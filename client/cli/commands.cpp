@@ -83,7 +83,12 @@ public:
     }
 
 private:
-    Client::Deadline deadline() const { return std::chrono::steady_clock::now() + m_arguments.timeout.value_or(kTimeout); }
+    // Following waits for ever unless it was told how long, for what it follows to be there too.
+    Client::Deadline deadline() const
+    {
+        if (m_arguments.command == Command::follow && !m_arguments.timeout) return std::nullopt;
+        return std::chrono::steady_clock::now() + m_arguments.timeout.value_or(kTimeout);
+    }
 
     Result<void> print(const std::string& line)
     {
@@ -256,7 +261,7 @@ private:
             }
             return enough();
         };
-        const auto ended = m_client->wait(print_news, m_arguments.timeout ? deadline() : std::nullopt);
+        const auto ended = m_client->wait(print_news, deadline());
         m_client->observer = nullptr;
         if (!ended) return Unexpected(ended.error());
         return output;   // a signal is how one stops following
