@@ -14,7 +14,9 @@ struct Meeting {
     Meeting()
     {
         keys.address.fill(1);
-        keys.offer_key = keys.psk = base::SecretBytes(base::ByteView(base::Bytes(32, 2)));
+        const base::Bytes key(32, 2);
+        keys.offer_key = base::SecretBytes(base::ByteView(key));
+        keys.psk = base::SecretBytes(base::ByteView(key));
         offer = seal_offer(keys, host.public_key, random);
         answer = *seal_answer(keys, offer, host.public_key, {"Kone", false, guest.public_key}, random);
     }
