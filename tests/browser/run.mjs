@@ -3,7 +3,7 @@
 //   --app DIR       the built app                        (build/web)
 //   --relay PATH    the relay program                    (build/native/bin/sinetti-relay)
 //   --only NAME     one suite: modules, five, administration, devices, tokens, sign-in, link, lock, search, look, hostile, ingress, tls, firefox, firefox-sign-in,
-//                   firefox-link, firefox-lock   (may be repeated)
+//                   firefox-lock   (may be repeated)
 //   --pictures      also writes the README's pictures to docs/images
 // Prints `browser: N passed, N failed`; measurements go to build/measurements.json, screenshots to build/screenshots.
 
@@ -22,7 +22,7 @@ import {firefox} from './suites/firefox.mjs';
 import {fivePeople} from './suites/five_people.mjs';
 import {hostile} from './suites/hostile.mjs';
 import {ingress} from './suites/ingress.mjs';
-import {link, linkFirefox} from './suites/link.mjs';
+import {link} from './suites/link.mjs';
 import {lock, lockFirefox} from './suites/lock.mjs';
 import {look} from './suites/look.mjs';
 import {modules} from './suites/modules.mjs';
@@ -59,7 +59,6 @@ const suites = {
   tls: () => tls(shared),
   firefox: () => firefox(shared),
   'firefox-sign-in': () => signInFirefox(shared),
-  'firefox-link': () => linkFirefox(shared),
   'firefox-lock': () => lockFirefox(shared),
 };
 for (const name of options.only) {
