@@ -5,6 +5,7 @@
 #include "ui/context.h"
 #include "ui/idle_watch.h"
 #include "ui/keyboard.h"
+#include "ui/preferences.h"
 #include "ui/views/lock.h"
 #include "ui/views/timeline.h"
 #include "ui/views/views.h"
@@ -87,31 +88,7 @@ struct App::Implementation {
         wanted = true;
     }
 
-    Language language() const
-    {
-        const auto known = [](std::string_view tag) -> std::optional<Language> {
-            if (tag.starts_with("fi")) return Language::finnish;
-            if (tag.starts_with("sv")) return Language::swedish;
-            if (tag.starts_with("en")) return Language::english;
-            return std::nullopt;
-        };
-        if (state.language) return *state.language;
-        if (const auto chosen = known(model.setting("language"))) return *chosen;
-        for (const std::string& tag : host.languages()) {
-            if (const auto offered = known(tag)) return *offered;
-        }
-        return Language::finnish;
-    }
-
-    const Theme& theme() const
-    {
-        const std::string_view chosen = model.setting("theme");
-        if (chosen == "contrast") return theme_of(ThemeId::clear);
-        if (viewport.prefers_contrast || viewport.forced_colours) return theme_of(ThemeId::clear);
-        if (chosen == "dark") return theme_of(ThemeId::polar_night);
-        if (chosen == "light") return theme_of(ThemeId::birch);
-        return theme_of(viewport.prefers_dark ? ThemeId::polar_night : ThemeId::birch);
-    }
+    Language language() const { return chosen_language(state, model, host); }
 
     void on_session(const api::SessionEvent& before)
     {
@@ -319,7 +296,7 @@ struct App::Implementation {
         input.begin_frame(monotonic_ms);
         mirror.begin();
         gfx::Painter painter(*ImGui::GetBackgroundDrawList(), text, density);
-        const Theme& colours = theme();
+        const Theme& colours = chosen_theme(model, viewport);
         Context c(painter, device, colours, mirror, input, model, state, host, timeline, viewport);
         c.language = language();
         c.now_ms = monotonic_ms;
