@@ -1,6 +1,7 @@
 // Making a commit (RFC 9420 §12.4.1) and applying the proposals of one (§12.3).
 
 #include "mls/encode.h"
+#include "mls/grease.h"
 #include "mls/group_state.h"
 
 #include <algorithm>
@@ -225,6 +226,7 @@ Result<Bytes> make_welcome(CipherSuite suite, const MadeCommit& made, const Appl
     GroupInfo info;
     info.group_context = next.context;
     if (ratchet_tree == RatchetTreeExtension::included) info.extensions.push_back({ExtensionType::ratchet_tree, next.tree.serialize()});
+    info.extensions.push_back(grease_extension_for(next.confirmation_tag));
     info.confirmation_tag = next.confirmation_tag;
     info.signer = signer;
     info.sign(suite, signature_key);

@@ -1,5 +1,6 @@
 // GroupInfo for outsiders, and joining by external commit (RFC 9420 §12.4.3.2).
 
+#include "mls/grease.h"
 #include "mls/group_state.h"
 
 #include <algorithm>
@@ -8,7 +9,7 @@ namespace sinetti::mls {
 
 namespace {
 
-LeafNode new_leaf(const LeafNodeIdentity& identity)   // the keys, the parent hash and the signature come with the path
+LeafNode new_leaf(const LeafNodeIdentity& identity, base::Random& random)   // the keys, the parent hash and the signature come with the path
 {
     LeafNode leaf;
     const auto& public_key = identity.signature_key.public_key();
@@ -17,6 +18,7 @@ LeafNode new_leaf(const LeafNodeIdentity& identity)   // the keys, the parent ha
     leaf.capabilities = identity.capabilities;
     leaf.source = LeafNodeSource::commit;
     leaf.extensions = identity.extensions;
+    add_grease(leaf, random);
     return leaf;
 }
 
@@ -31,6 +33,7 @@ Result<Bytes> Group::group_info(RatchetTreeExtension ratchet_tree) const
     info.extensions.push_back(external_pub_extension(external_key_pair(state.suite, state.epoch.secrets.external_secret).public_key));
     if (ratchet_tree == RatchetTreeExtension::included)
         info.extensions.push_back({ExtensionType::ratchet_tree, state.epoch.tree.serialize()});
+    info.extensions.push_back(grease_extension_for(state.epoch.confirmation_tag));
     info.confirmation_tag = state.epoch.confirmation_tag;
     info.signer = state.own_leaf();
     info.sign(state.suite, state.signature_key);
@@ -80,7 +83,7 @@ Result<ExternalJoin> Group::join_external(ByteView group_info_message, LeafNodeI
 
     // "The joiner is added at the leftmost free leaf node (just as if they were added with an Add proposal)".
     const auto own = tree.leftmost_blank_leaf();
-    auto leaf = new_leaf(identity);
+    auto leaf = new_leaf(identity, random);
     tree.place_leaf(own, leaf);
     EpochState next{std::move(context), std::move(tree), TreeKemPrivate(own, {}), {}, {}, {}, {}};
     const auto interim = interim_transcript_hash(suite, info->group_context.confirmed_transcript_hash, info->confirmation_tag);

@@ -1,6 +1,7 @@
 #include "mls/key_package.h"
 
 #include "mls/encode.h"
+#include "mls/grease.h"
 #include "mls/validation.h"
 
 namespace sinetti::mls {
@@ -125,6 +126,7 @@ KeyPackagePrivate KeyPackagePrivate::generate(CipherSuite suite, const LeafNodeI
     leaf.extensions = identity.extensions;
     leaf.source = LeafNodeSource::key_package;
     leaf.lifetime = lifetime;
+    add_grease(key_package, random);
     leaf.sign(suite, identity.signature_key, std::nullopt);
     key_package.signature = suite.sign_with_label(identity.signature_key, "KeyPackageTBS", key_package.to_be_signed());
 
