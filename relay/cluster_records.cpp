@@ -11,7 +11,7 @@ using base::Unexpected;
 
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kRecordVersion = 1;
 constexpr std::uint64_t kPositionMax = std::uint64_t{1} << 40;   // as the store's row ids have it
 
 // Stored numbers: never given to anything else.
@@ -30,7 +30,7 @@ enum class Kind : std::uint8_t {
 
 class Encoder {
 public:
-    explicit Encoder(const Origin& origin) { m_writer.u8(kVersion).raw(origin); }
+    explicit Encoder(const Origin& origin) { m_writer.u8(kRecordVersion).raw(origin); }
     base::Bytes take() && { return std::move(m_writer).take(); }
 
     void operator()(const EntryBatch& batch)
@@ -240,7 +240,7 @@ base::Bytes encode(const ClusterMessage& message)
 codec::Result<ClusterMessage> decode_cluster_message(base::ByteView bytes)
 {
     Reader reader(bytes);
-    if (TRY(reader.u8()) != kVersion) return Unexpected(Error::bad_value);
+    if (TRY(reader.u8()) != kRecordVersion) return Unexpected(Error::bad_value);
     ClusterMessage message{.origin = TRY(reader.array<16>()), .record = {}};
     message.record = TRY(record(reader));
     TRY(reader.finish());

@@ -10,19 +10,19 @@ using base::Unexpected;
 namespace {
 
 constexpr std::string_view kSetting = "relay-keys";
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kKeysVersion = 1;
 
 base::SecretBytes encode(const RelayPrivateKeys& keys)
 {
     codec::SecretWriter writer;
-    writer.u8(kVersion).raw(keys.channel.bytes()).raw(keys.signing.seed());
+    writer.u8(kKeysVersion).raw(keys.channel.bytes()).raw(keys.signing.seed());
     return std::move(writer).take();
 }
 
 codec::Result<RelayPrivateKeys> decode(base::ByteView setting)
 {
     codec::Reader reader(setting);
-    if (TRY(reader.u8()) != kVersion) return Unexpected(codec::Error::bad_value);
+    if (TRY(reader.u8()) != kKeysVersion) return Unexpected(codec::Error::bad_value);
     const auto channel_bytes = TRY(reader.raw(crypto::kDhKeySize));
     const auto signing_seed = TRY(reader.raw(crypto::kSignatureSeedSize));
     auto channel = TRY_OR(crypto::DhPrivateKey::from_bytes(channel_bytes), codec::Error::bad_value);

@@ -12,7 +12,7 @@ using crypto::SignaturePrivateKey;
 
 namespace {
 
-constexpr std::uint16_t kVersion = 2;   // 1 did not know the relay's keys
+constexpr std::uint16_t kAccountVersion = 2;   // 1 did not know the relay's keys
 constexpr std::int64_t kFounderInviteLifetime = 100ll * 365 * 24 * 3600 * 1000;   // milliseconds; it is used at once, or never
 constexpr std::size_t kTextMax = 1024;
 
@@ -35,7 +35,7 @@ codec::Result<PendingEnrolment> read_pending(codec::Reader& reader, AccountStage
 codec::Result<Account> read_account(base::ByteView record)
 {
     codec::Reader reader(record);
-    if (TRY(reader.u16()) != kVersion) return base::Unexpected(codec::Error::bad_value);
+    if (TRY(reader.u16()) != kAccountVersion) return base::Unexpected(codec::Error::bad_value);
     const auto stage = TRY(reader.u8());
     if (stage < 1 || stage > 4) return base::Unexpected(codec::Error::bad_value);
     auto identity = TRY(read_signature_key(reader));
@@ -96,7 +96,7 @@ mls::LeafNodeIdentity leaf_identity_of(const Account& account)
 base::SecretBytes Account::serialize() const
 {
     codec::SecretWriter writer;
-    writer.u16(kVersion).u8(static_cast<std::uint8_t>(stage));
+    writer.u16(kAccountVersion).u8(static_cast<std::uint8_t>(stage));
     writer.opaque(identity.seed()).opaque(device.seed()).opaque(contact.bytes()).opaque(directory_key.view()).raw(root_public_key);
     directory::write_relay_keys(writer, relay_keys);
     writer.optional_marker(root.has_value());
@@ -117,7 +117,7 @@ base::SecretBytes Account::serialize() const
 base::Result<Account, api::Code> Account::parse(base::ByteView record)
 {
     const auto version = codec::Reader(record).u16();
-    if (version && *version < kVersion) return base::Unexpected(api::Code::store_outdated);
+    if (version && *version < kAccountVersion) return base::Unexpected(api::Code::store_outdated);
     return TRY_OR(read_account(record), api::Code::store_broken);
 }
 

@@ -7,7 +7,7 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kContentsVersion = 1;
 
 codec::Result<ArchivedConversation> read_conversation(codec::Reader& reader)
 {
@@ -30,7 +30,7 @@ codec::Result<ArchivedConversation> read_conversation(codec::Reader& reader)
 codec::Result<std::vector<ArchivedConversation>> read_archive(base::ByteView contents)
 {
     codec::Reader reader(contents);
-    if (TRY(reader.u8()) != kVersion) return base::Unexpected(codec::Error::bad_value);
+    if (TRY(reader.u8()) != kContentsVersion) return base::Unexpected(codec::Error::bad_value);
     auto inner = TRY(reader.vector());
     TRY(reader.finish());
     std::vector<ArchivedConversation> conversations;
@@ -77,7 +77,7 @@ base::SecretBytes ArchiveWriter::take() &&
 {
     finish_conversation();
     codec::SecretWriter writer;
-    writer.u8(kVersion).opaque(m_conversations.view());
+    writer.u8(kContentsVersion).opaque(m_conversations.view());
     return std::move(writer).take();
 }
 

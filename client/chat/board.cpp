@@ -7,8 +7,8 @@ namespace sinetti::chat {
 
 namespace {
 
-std::string record_name(std::uint32_t board) { return "board/" + std::to_string(board); }
-std::string heads_name(std::uint32_t board, std::uint64_t part) { return record_name(board) + "/heads/" + std::to_string(part); }
+std::string board_record_name(std::uint32_t board) { return "board/" + std::to_string(board); }
+std::string heads_name(std::uint32_t board, std::uint64_t part) { return board_record_name(board) + "/heads/" + std::to_string(part); }
 
 }  // namespace
 
@@ -157,7 +157,7 @@ void Board::persist(Effects& effects)
     m_changed = false;
     codec::SecretWriter writer;
     writer.u64(m_position).raw(m_head).u64(m_first_block).optional_marker(m_begun);
-    effects.put(record_name(m_number), writer.view());
+    effects.put(board_record_name(m_number), writer.view());
     const auto end = m_first_block + m_boundaries.size();
     for (auto part = m_blocks_stored / kHeadsPerRecord; part * kHeadsPerRecord < end && m_blocks_stored < end; ++part) {
         codec::SecretWriter heads;
@@ -174,7 +174,7 @@ void Board::persist(Effects& effects)
 std::optional<Board> Board::load(std::uint32_t number, const store::Records& records)
 {
     Board board(number);
-    const auto record = records.find(record_name(number));
+    const auto record = records.find(board_record_name(number));
     if (record == records.end()) return board;
     codec::Reader reader(record->second.view());
     const auto position = reader.u64();

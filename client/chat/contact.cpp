@@ -8,7 +8,7 @@ namespace sinetti::chat {
 
 namespace {
 
-std::string record_name(const Contact& contact) { return "contact/" + contact.lane.name.owner; }
+std::string contact_record_name(const Contact& contact) { return "contact/" + contact.lane.name.owner; }
 
 std::unique_ptr<Channel> make_channel(ChannelKind kind, const std::string& owner, SenderSecret&& secret)
 {
@@ -41,7 +41,7 @@ std::unique_ptr<Contact> Contact::create(const Account& account, const directory
 
 bool Contact::load(const store::Records& records, TagTable& tags)
 {
-    const auto record = records.find(record_name(*this));
+    const auto record = records.find(contact_record_name(*this));
     if (record == records.end()) return true;
     codec::Reader reader(record->second.view());
     const auto counter = reader.u64();
@@ -71,7 +71,7 @@ void Contact::persist(Effects& effects)
     writer.u64(outgoing_counter);
     incoming->window.write(writer);
     outgoing->window.write(writer);
-    effects.put(record_name(*this), writer.view());
+    effects.put(contact_record_name(*this), writer.view());
 }
 
 }  // namespace sinetti::chat

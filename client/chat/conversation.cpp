@@ -11,7 +11,7 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint16_t kVersion = 3;                // 2 awaited nobody
+constexpr std::uint16_t kConversationVersion = 3;                // 2 awaited nobody
 constexpr std::uint16_t kEpochVersion = 2;
 constexpr std::uint64_t kWidenedTagsMax = 65536;   // of all senders together
 constexpr std::size_t kMembersMax = 1u << 16;
@@ -112,7 +112,7 @@ codec::Result<void> read_conversation(Conversation& conversation, base::ByteView
 {
     codec::Reader reader(record);
     const auto version = TRY(reader.u16());
-    if (version != kVersion && version != kVersion - 1) return base::Unexpected(codec::Error::bad_value);
+    if (version != kConversationVersion && version != kConversationVersion - 1) return base::Unexpected(codec::Error::bad_value);
     const auto kind = TRY(reader.u8());
     if (kind > static_cast<std::uint8_t>(api::ConversationKind::group)) return base::Unexpected(codec::Error::bad_value);
     conversation.kind = static_cast<api::ConversationKind>(kind);
@@ -127,7 +127,7 @@ codec::Result<void> read_conversation(Conversation& conversation, base::ByteView
     if (TRY(reader.optional_marker())) conversation.replay_from = TRY(reader.u64());
     auto members = TRY(reader.vector(kMembersMax * 32));
     while (!members.empty()) conversation.former_members.push_back(TRY(members.array<32>()));
-    if (version == kVersion) {
+    if (version == kConversationVersion) {
         auto awaited = TRY(reader.vector(kMembersMax * 32));
         while (!awaited.empty()) conversation.awaited.push_back(TRY(awaited.array<32>()));
     }
@@ -247,7 +247,7 @@ void Conversation::persist(Effects& effects)
 {
     if (std::exchange(changed, false)) {
         codec::SecretWriter writer;
-        writer.u16(kVersion).u8(static_cast<std::uint8_t>(kind)).u32(board).text(title).raw(other).optional_marker(active).u32(unread);
+        writer.u16(kConversationVersion).u8(static_cast<std::uint8_t>(kind)).u32(board).text(title).raw(other).optional_marker(active).u32(unread);
         writer.text(draft).u64(static_cast<std::uint64_t>(changed_at.value)).optional_marker(uncertain).optional_marker(replay_from.has_value());
         if (replay_from) writer.u64(*replay_from);
         writer.vector([&](codec::SecretWriter& inner) {

@@ -7,13 +7,13 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kEvidenceVersion = 1;
 
 codec::Result<Evidence> read_evidence(base::ByteView record)
 {
     codec::Reader reader(record);
     Evidence evidence;
-    if (TRY(reader.u16()) != kVersion) return base::Unexpected(codec::Error::bad_value);
+    if (TRY(reader.u16()) != kEvidenceVersion) return base::Unexpected(codec::Error::bad_value);
     evidence.relay = TRY(reader.array<32>());
     for (auto& statement : evidence.statements) {
         statement.kind = TRY(reader.optional_marker()) ? directory::StatementKind::cut : directory::StatementKind::head;
@@ -62,7 +62,7 @@ std::string Evidence::text() const
 base::SecretBytes Evidence::serialize() const
 {
     codec::SecretWriter writer;
-    writer.u16(kVersion).raw(relay);
+    writer.u16(kEvidenceVersion).raw(relay);
     for (const auto& statement : statements) {
         writer.optional_marker(statement.kind == directory::StatementKind::cut).u32(statement.head.board).u64(statement.head.position);
         writer.raw(statement.head.head).raw(statement.head.signature);

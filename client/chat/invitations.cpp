@@ -12,10 +12,10 @@ namespace sinetti::chat {
 namespace {
 
 constexpr std::string_view kPrefix = "invitation/";
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kInvitationsVersion = 1;
 constexpr std::size_t kFragmentMax = 4096;
 
-std::string record_name(std::size_t index)
+std::string invitation_record_name(std::size_t index)
 {
     auto digits = std::to_string(index);
     return std::string(kPrefix) + std::string(10 - std::min<std::size_t>(10, digits.size()), '0') + digits;
@@ -24,7 +24,7 @@ std::string record_name(std::size_t index)
 codec::Result<api::Invitation> read_invitation(base::ByteView record)
 {
     codec::Reader reader(record);
-    if (TRY(reader.u16()) != kVersion) return base::Unexpected(codec::Error::bad_value);
+    if (TRY(reader.u16()) != kInvitationsVersion) return base::Unexpected(codec::Error::bad_value);
     api::Invitation invitation;
     invitation.id = TRY(reader.text(64));
     invitation.name = TRY(reader.text(api::kNameMax));
@@ -51,9 +51,9 @@ bool Invitations::load(const store::Records& records)
 void Invitations::persist(const api::Invitation& invitation, std::size_t index, Effects& effects)
 {
     codec::SecretWriter writer;
-    writer.u16(kVersion).text(invitation.id).text(invitation.name).u8(invitation.role == api::Role::administrator ? 1 : 0);
+    writer.u16(kInvitationsVersion).text(invitation.id).text(invitation.name).u8(invitation.role == api::Role::administrator ? 1 : 0);
     writer.u64(static_cast<std::uint64_t>(invitation.expires_ms)).optional_marker(invitation.used).text(invitation.fragment);
-    effects.put(record_name(index), writer.view());
+    effects.put(invitation_record_name(index), writer.view());
 }
 
 base::Result<api::Invitation, api::Code> Invitations::make(const Account& account, bool delegated, const std::string& name, api::Role role, base::UnixMilliseconds now,

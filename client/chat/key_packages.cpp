@@ -9,7 +9,7 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint16_t kVersion = 2;              // sets of key packages
+constexpr std::uint16_t kKeyPackagesVersion = 2;              // sets of key packages
 constexpr std::uint16_t kVersionSingle = 1;        // one key package each, of suite 0x0003
 constexpr std::size_t kKeyPackageRecordMax = 64u << 10;
 constexpr std::int64_t kClockSkew = 24 * 3600;     // seconds a reader's clock may be behind ours
@@ -83,7 +83,7 @@ void KeyPackages::renew(const mls::LeafNodeIdentity& identity, base::UnixMillise
 base::SecretBytes KeyPackages::serialize() const
 {
     codec::SecretWriter writer;
-    writer.u16(kVersion);
+    writer.u16(kKeyPackagesVersion);
     for (const auto& [made, key_packages] : m_kept) {
         writer.u64(static_cast<std::uint64_t>(made.value)).u8(static_cast<std::uint8_t>(key_packages.size()));
         for (const auto& key_package : key_packages) writer.opaque(key_package.serialize().view());
@@ -96,7 +96,7 @@ std::optional<KeyPackages> KeyPackages::parse(base::ByteView record)
     codec::Reader reader(record);
     KeyPackages key_packages;
     const auto version = reader.u16();
-    if (!version || (*version != kVersion && *version != kVersionSingle)) return std::nullopt;
+    if (!version || (*version != kKeyPackagesVersion && *version != kVersionSingle)) return std::nullopt;
     while (!reader.empty()) {
         const auto made = reader.u64();
         if (!made || key_packages.m_kept.size() == kKeyPackagesKept) return std::nullopt;

@@ -10,7 +10,7 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kLinkVersion = 1;
 constexpr crypto::HpkeSuite kSuite{crypto::KemId::xwing, crypto::KdfId::hkdf_sha256, crypto::AeadId::chacha20_poly1305};
 constexpr std::size_t kEncapsulatedSize = 1120;   // bytes, of X-Wing
 constexpr std::size_t kPublicKeySize = 1216;
@@ -61,7 +61,7 @@ std::optional<base::SecretBytes> open_with(const crypto::HpkePrivateKey& key, co
 
 codec::Result<LinkApplicant> read_applicant(codec::Reader& reader)
 {
-    if (TRY(reader.u8()) != kVersion) return base::Unexpected(codec::Error::bad_value);
+    if (TRY(reader.u8()) != kLinkVersion) return base::Unexpected(codec::Error::bad_value);
     LinkApplicant applicant;
     applicant.public_key = TRY(reader.opaque(kPublicKeySize));
     applicant.device = TRY(reader.text(api::kNameMax));
@@ -125,7 +125,7 @@ base::Bytes relay_identity(const directory::RelayDocument& relay)
 base::Bytes seal_offer(const vault::LinkKeys& keys, base::ByteView public_key, base::Random& random)
 {
     codec::SecretWriter plaintext;
-    plaintext.u8(kVersion).opaque(public_key);
+    plaintext.u8(kLinkVersion).opaque(public_key);
     const auto nonce = random.array<crypto::kXAeadNonceSize>();
     codec::Writer offer;
     offer.raw(nonce).raw(crypto::xaead_seal(keys.offer_key.view(), nonce, bound_to("sinetti link offer v1", keys, {}),
@@ -141,7 +141,7 @@ std::optional<base::Bytes> open_offer(const vault::LinkKeys& keys, base::ByteVie
     if (!plaintext) return std::nullopt;
     codec::Reader reader(plaintext->view());
     const auto version = reader.u8();
-    if (!version || *version != kVersion) return std::nullopt;
+    if (!version || *version != kLinkVersion) return std::nullopt;
     auto key = reader.opaque(kPublicKeySize);
     if (!key || !crypto::kem_is_public_key(kSuite.kem, *key) || !are_zeros(reader.rest())) return std::nullopt;
     return std::move(*key);
@@ -150,7 +150,7 @@ std::optional<base::Bytes> open_offer(const vault::LinkKeys& keys, base::ByteVie
 std::optional<base::Bytes> seal_answer(const vault::LinkKeys& keys, base::ByteView offer, base::ByteView host_key, const LinkApplicant& applicant, base::Random& random)
 {
     codec::SecretWriter plaintext;
-    plaintext.u8(kVersion).opaque(applicant.public_key).text(applicant.device).optional_marker(applicant.shared);
+    plaintext.u8(kLinkVersion).opaque(applicant.public_key).text(applicant.device).optional_marker(applicant.shared);
     return seal_to(host_key, keys, bound_to("sinetti link answer v1", keys, {offer}), std::move(plaintext).take(), random);
 }
 
@@ -168,7 +168,7 @@ std::optional<base::Bytes> seal_hand_over(const vault::LinkKeys& keys, base::Byt
                                           base::Random& random)
 {
     codec::SecretWriter plaintext;
-    plaintext.u8(kVersion).optional_marker(contents != nullptr);
+    plaintext.u8(kLinkVersion).optional_marker(contents != nullptr);
     if (contents != nullptr) plaintext.raw(contents->serialize().view());
     return seal_to(guest_key, keys, bound_to("sinetti link hand-over v1", keys, {offer, answer}), std::move(plaintext).take(), random);
 }
@@ -181,7 +181,7 @@ std::optional<OpenedHandOver> open_hand_over(const vault::LinkKeys& keys, base::
     codec::Reader reader(plaintext->view());
     const auto version = reader.u8();
     const auto admitted = reader.optional_marker();
-    if (!version || *version != kVersion || !admitted) return std::nullopt;
+    if (!version || *version != kLinkVersion || !admitted) return std::nullopt;
     return OpenedHandOver{*admitted, base::SecretBytes(reader.rest())};
 }
 

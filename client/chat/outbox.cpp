@@ -9,13 +9,13 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kOutboxVersion = 1;
 constexpr std::size_t kPeopleMax = 1u << 16;
 
 // Stored selectors are pinned; the order of the variant is not.
 enum class IntentType : std::uint8_t { text = 1, rename = 2, add = 3, remove = 4, invite = 5, upkeep = 6 };
 
-std::string record_name(std::uint64_t number) { return std::string(kOutboxPrefix) + std::to_string(number); }
+std::string outbox_record_name(std::uint64_t number) { return std::string(kOutboxPrefix) + std::to_string(number); }
 
 void write_keys(codec::SecretWriter& writer, const std::vector<PublicKey>& keys)
 {
@@ -101,7 +101,7 @@ codec::Result<Flight> read_flight(codec::Reader& reader)
 codec::Result<StoredOutboxItem> read_item(base::ByteView record)
 {
     codec::Reader reader(record);
-    if (TRY(reader.u16()) != kVersion) return base::Unexpected(codec::Error::bad_value);
+    if (TRY(reader.u16()) != kOutboxVersion) return base::Unexpected(codec::Error::bad_value);
     StoredOutboxItem stored;
     const auto kind = TRY(reader.u8());
     if (kind != static_cast<std::uint8_t>(LaneKind::conversation) && kind != static_cast<std::uint8_t>(LaneKind::contact))
@@ -118,7 +118,7 @@ codec::Result<StoredOutboxItem> read_item(base::ByteView record)
 void persist(const LaneName& lane, const OutboxItem& item, Effects& effects)
 {
     codec::SecretWriter writer;
-    writer.u16(kVersion).u8(static_cast<std::uint8_t>(lane.kind)).text(lane.owner).u64(item.number);
+    writer.u16(kOutboxVersion).u8(static_cast<std::uint8_t>(lane.kind)).text(lane.owner).u64(item.number);
     std::visit(IntentWriter{writer}, item.intent);
     writer.optional_marker(item.flight.has_value());
     if (const auto& flight = item.flight) {
@@ -129,7 +129,7 @@ void persist(const LaneName& lane, const OutboxItem& item, Effects& effects)
         writer.opaque(flight->welcome);
         write_keys(writer, flight->invited);
     }
-    effects.put(record_name(item.number), writer.view());
+    effects.put(outbox_record_name(item.number), writer.view());
 }
 
 }  // namespace
@@ -154,7 +154,7 @@ void Lane::push_front(OutboxItem&& item, Effects& effects)
 
 void Lane::pop(Effects& effects)
 {
-    effects.erase(record_name(items.front().number));
+    effects.erase(outbox_record_name(items.front().number));
     items.pop_front();
 }
 

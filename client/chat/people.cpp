@@ -15,7 +15,7 @@ constexpr std::string_view kDirectoryPrefix = "directory/";
 constexpr std::string_view kVerifiedRecord = "verified";
 
 // Fixed width, so that the names sort as the positions do.
-std::string record_name(std::uint64_t position)
+std::string person_record_name(std::uint64_t position)
 {
     auto digits = std::to_string(position);
     return std::string(kDirectoryPrefix) + std::string(20 - digits.size(), '0') + digits;
@@ -99,7 +99,7 @@ directory::Result<directory::Applied> People::apply_record(std::uint64_t positio
 directory::Result<directory::Applied> People::apply(std::uint64_t position, base::ByteView record, Effects& effects)
 {
     auto applied = apply_record(position, record);
-    if (applied) effects.put(record_name(position), record);
+    if (applied) effects.put(person_record_name(position), record);
     return applied;
 }
 

@@ -7,13 +7,13 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kPersonVaultVersion = 1;
 constexpr std::size_t kTextMax = 1024;   // bytes, as in an account
 
 codec::Result<PersonVault> read(base::ByteView contents)
 {
     codec::Reader reader(contents);
-    if (TRY(reader.u16()) != kVersion) return base::Unexpected(codec::Error::bad_value);
+    if (TRY(reader.u16()) != kPersonVaultVersion) return base::Unexpected(codec::Error::bad_value);
     auto identity = TRY(read_signature_key(reader));
     auto directory_key = TRY(reader.secret(directory::kDirectoryKeySize));
     if (directory_key.size() != directory::kDirectoryKeySize) return base::Unexpected(codec::Error::bad_value);
@@ -38,7 +38,7 @@ codec::Result<PersonVault> read(base::ByteView contents)
 base::SecretBytes PersonVault::serialize() const
 {
     codec::SecretWriter writer;
-    writer.u16(kVersion).opaque(person.identity.seed()).opaque(person.directory_key.view()).raw(person.root_public_key);
+    writer.u16(kPersonVaultVersion).opaque(person.identity.seed()).opaque(person.directory_key.view()).raw(person.root_public_key);
     directory::write_relay_keys(writer, person.relay_keys);
     writer.optional_marker(person.root.has_value());
     if (person.root) writer.opaque(person.root->seed());

@@ -9,12 +9,12 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kTimelineVersion = 1;
 
 codec::Result<Timeline::Entry> read_entry(base::ByteView record)
 {
     codec::Reader reader(record);
-    if (TRY(reader.u16()) != kVersion) return base::Unexpected(codec::Error::bad_value);
+    if (TRY(reader.u16()) != kTimelineVersion) return base::Unexpected(codec::Error::bad_value);
     Timeline::Entry entry;
     entry.number = TRY(reader.u64());
     entry.message = TRY(read_message(reader));
@@ -29,7 +29,7 @@ std::string Timeline::record_prefix(std::string_view conversation) { return "mes
 void Timeline::persist(const Entry& entry, Effects& effects) const
 {
     codec::SecretWriter writer;
-    writer.u16(kVersion).u64(entry.number);
+    writer.u16(kTimelineVersion).u64(entry.number);
     write_message(writer, entry.message);
     effects.put(record_prefix(m_conversation) + std::to_string(entry.number), writer.view());
 }

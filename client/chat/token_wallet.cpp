@@ -10,7 +10,7 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kWalletVersion = 1;
 constexpr std::size_t kTokensMax = 256;                   // of one issuer
 constexpr std::size_t kRequestSizeMax = 8192;
 
@@ -23,7 +23,7 @@ std::optional<TokenWallet> TokenWallet::load(const store::Records& records)
     if (record == records.end()) return wallet;
     codec::Reader reader(record->second.view());
     const auto version = reader.u16();
-    if (!version || *version != kVersion) return std::nullopt;
+    if (!version || *version != kWalletVersion) return std::nullopt;
     while (!reader.empty()) {
         Purse purse;
         const auto issuer = reader.array<crypto::kGroupElementSize>();
@@ -55,7 +55,7 @@ void TokenWallet::persist(Effects& effects)
 {
     if (!std::exchange(m_changed, false)) return;
     codec::SecretWriter writer;
-    writer.u16(kVersion);
+    writer.u16(kWalletVersion);
     for (const auto& purse : m_purses) {
         writer.raw(purse.issuer).u64(static_cast<std::uint64_t>(purse.expires.value)).optional_marker(purse.used_up);
         writer.vector([&](codec::SecretWriter& inner) {

@@ -10,7 +10,7 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kKeeperVersion = 1;
 constexpr std::size_t kSecretMax = 64;
 constexpr unsigned kConflictsMax = 8;           // of one change in one session: devices of one person are few, and a relay may lie
 constexpr std::uint32_t kSameNamesMax = 1000;
@@ -59,7 +59,7 @@ std::optional<VaultKeeper::Known> VaultKeeper::known() const
 base::SecretBytes VaultKeeper::serialize() const
 {
     codec::SecretWriter writer;
-    writer.u16(kVersion).text(m_sign_in_name).text(m_name).u32(m_number).u64(m_version);
+    writer.u16(kKeeperVersion).text(m_sign_in_name).text(m_name).u32(m_number).u64(m_version);
     writer.optional_marker(m_secret.has_value());
     if (m_secret) writer.opaque(m_secret->view());
     writer.optional_marker(m_code.has_value());
@@ -81,7 +81,7 @@ std::optional<VaultKeeper> VaultKeeper::load(const store::Records& records)
     if (record == records.end()) return VaultKeeper();
     const auto read = [&]() -> codec::Result<VaultKeeper> {
         codec::Reader reader(record->second.view());
-        if (TRY(reader.u16()) != kVersion) return base::Unexpected(codec::Error::bad_value);
+        if (TRY(reader.u16()) != kKeeperVersion) return base::Unexpected(codec::Error::bad_value);
         VaultKeeper keeper;
         keeper.m_sign_in_name = TRY(reader.text(vault::kSignInNameMax));
         keeper.m_name = TRY(reader.text(vault::kSignInNameMax));

@@ -36,7 +36,7 @@ void write_unsigned(Writer& writer, const DeviceCertificate& certificate)
 }
 
 template<typename Certificate>
-base::Bytes content(std::string_view label, const Certificate& certificate)
+base::Bytes certificate_content(std::string_view label, const Certificate& certificate)
 {
     Writer writer;
     write_unsigned(writer, certificate);
@@ -63,7 +63,7 @@ InviteCertificate sign_invite(const SignaturePrivateKey& root, const PublicKey& 
 {
     CHECK_INVARIANT(expires.value >= 0);
     InviteCertificate certificate{.root_public_key = root.public_key(), .invite_public_key = invite_public_key, .expires = expires, .role = role};
-    certificate.signature = root.sign(content(kInviteLabel, certificate));
+    certificate.signature = root.sign(certificate_content(kInviteLabel, certificate));
     return certificate;
 }
 
@@ -72,13 +72,13 @@ InviteCertificate sign_invite_as_administrator(const SignaturePrivateKey& admini
 {
     CHECK_INVARIANT(expires.value >= 0);
     InviteCertificate certificate{.root_public_key = root_public_key, .invite_public_key = invite_public_key, .expires = expires, .administrator = administrator.public_key()};
-    certificate.signature = administrator.sign(content(kInviteLabel, certificate));
+    certificate.signature = administrator.sign(certificate_content(kInviteLabel, certificate));
     return certificate;
 }
 
 Result<void> verify(const InviteCertificate& certificate)
 {
-    TRY_OR(crypto::verify(certificate.administrator.value_or(certificate.root_public_key), content(kInviteLabel, certificate), certificate.signature), Error::bad_signature);
+    TRY_OR(crypto::verify(certificate.administrator.value_or(certificate.root_public_key), certificate_content(kInviteLabel, certificate), certificate.signature), Error::bad_signature);
     return {};
 }
 
@@ -90,13 +90,13 @@ DeviceCertificate sign_device(const SignaturePrivateKey& identity, const PublicK
                                   .device_public_key = device_public_key,
                                   .contact_public_key = contact_public_key,
                                   .created = created};
-    certificate.signature = identity.sign(content(kDeviceLabel, certificate));
+    certificate.signature = identity.sign(certificate_content(kDeviceLabel, certificate));
     return certificate;
 }
 
 Result<void> verify(const DeviceCertificate& certificate)
 {
-    TRY_OR(crypto::verify(certificate.identity_public_key, content(kDeviceLabel, certificate), certificate.signature), Error::bad_signature);
+    TRY_OR(crypto::verify(certificate.identity_public_key, certificate_content(kDeviceLabel, certificate), certificate.signature), Error::bad_signature);
     return {};
 }
 

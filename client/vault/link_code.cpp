@@ -7,8 +7,8 @@ namespace sinetti::vault {
 
 namespace {
 
-constexpr PrintedCode kPrinted{.label = "sinetti link code v1", .entropy_size = LinkCode::kEntropySize, .checksum_size = 2};
-static_assert(kPrinted.is_whole());
+constexpr PrintedCode kPrintedLinkCode{.label = "sinetti link code v1", .entropy_size = LinkCode::kEntropySize, .checksum_size = 2};
+static_assert(kPrintedLinkCode.is_whole());
 constexpr crypto::PasswordParameters kParameters{64ull << 20, 3};
 constexpr std::size_t kKeySize = 32;
 
@@ -30,13 +30,13 @@ LinkCode LinkCode::generate(base::Random& random)
 
 Result<LinkCode> LinkCode::parse(base::ByteView text)
 {
-    const auto entropy = TRY(parse_code(kPrinted, text));
+    const auto entropy = TRY(parse_code(kPrintedLinkCode, text));
     return LinkCode(base::Secret<kEntropySize>(entropy.view().first<kEntropySize>()));
 }
 
 base::SecretBytes LinkCode::text() const
 {
-    return print_code(kPrinted, m_entropy.view());
+    return print_code(kPrintedLinkCode, m_entropy.view());
 }
 
 Result<LinkKeys> LinkCode::keys(base::ByteView relay_identity, const crypto::PasswordKeyFunction& password_key) const

@@ -7,8 +7,8 @@ namespace sinetti::vault {
 
 namespace {
 
-constexpr PrintedCode kPrinted{.label = "sinetti recovery code v1", .entropy_size = RecoveryCode::kEntropySize, .checksum_size = 4};
-static_assert(kPrinted.is_whole());
+constexpr PrintedCode kPrintedRecoveryCode{.label = "sinetti recovery code v1", .entropy_size = RecoveryCode::kEntropySize, .checksum_size = 4};
+static_assert(kPrintedRecoveryCode.is_whole());
 
 }  // namespace
 
@@ -21,13 +21,13 @@ RecoveryCode RecoveryCode::generate(base::Random& random)
 
 Result<RecoveryCode> RecoveryCode::parse(base::ByteView text)
 {
-    const auto entropy = TRY(parse_code(kPrinted, text));
+    const auto entropy = TRY(parse_code(kPrintedRecoveryCode, text));
     return from_entropy(entropy.view().first<kEntropySize>());
 }
 
 base::SecretBytes RecoveryCode::text() const
 {
-    return print_code(kPrinted, m_entropy.view());
+    return print_code(kPrintedRecoveryCode, m_entropy.view());
 }
 
 VaultSecret RecoveryCode::secret(const VaultId& id) const

@@ -1,18 +1,22 @@
 # The few functions every folder's CMakeLists.txt is written in.
 #
-#   sinetti_library(NAME codec SOURCES reader.cpp writer.cpp DEPENDS base [LINK sodium] [EXCEPTIONS])
+#   sinetti_library(NAME codec SOURCES reader.cpp writer.cpp DEPENDS base [LINK sodium] [EXCEPTIONS] [ONE_BY_ONE])
 #   sinetti_program(NAME sinetti-relay SOURCES main.cpp DEPENDS relay [LINK …] [EXCEPTIONS])
-#   sinetti_test(NAME codec SOURCES reader_test.cpp DEPENDS codec [LINK …] [RTTI] [NATIVE_ONLY])
+#   sinetti_test(NAME codec SOURCES reader_test.cpp DEPENDS codec [LINK …] [RTTI] [NATIVE_ONLY] [SECONDS 100]
+#                [PARTS suite,suite …])
 #   sinetti_fuzz(NAME codec_reader SOURCES codec_reader.cpp DEPENDS codec)
 #   sinetti_bench(NAME mls SOURCES mls_bench.cpp DEPENDS mls)
 #   sinetti_wasm_module(NAME core ENVIRONMENT worker SOURCES core_main.cpp DEPENDS chat EXPORTS _main … OPTIMIZE -O3)
 #
 # DEPENDS names our own libraries (sinetti_<name>); LINK anything else. A library without sources is an INTERFACE
 # library, so a folder of headers alone is fine. A test, fuzz target or benchmark without sources is left out.
+# ONE_BY_ONE: sources with names of their own that are the same in several, so that none can share a translation unit with another.
+# SECONDS: about how long it takes, when that is long: such tests begin first, so that none is still running alone at the end.
+# PARTS: test suites that are run as a test of their own each, so that several processors share them; the first part is the rest.
 
-set(SINETTI_KEYWORDS EXCEPTIONS RTTI NATIVE_ONLY)
-set(SINETTI_SINGLE NAME ENVIRONMENT OPTIMIZE)
-set(SINETTI_LISTS SOURCES DEPENDS LINK EXPORTS LINK_OPTIONS)
+set(SINETTI_KEYWORDS EXCEPTIONS RTTI NATIVE_ONLY ONE_BY_ONE)
+set(SINETTI_SINGLE NAME ENVIRONMENT OPTIMIZE SECONDS)
+set(SINETTI_LISTS SOURCES DEPENDS LINK EXPORTS LINK_OPTIONS PARTS)
 
 macro(sinetti_arguments)
   cmake_parse_arguments(arg "${SINETTI_KEYWORDS}" "${SINETTI_SINGLE}" "${SINETTI_LISTS}" ${ARGN})
@@ -27,6 +31,10 @@ function(sinetti_library)
   set(target sinetti_${arg_NAME})
   if(arg_SOURCES)
     add_library(${target} STATIC ${arg_SOURCES})
+    # The release presets do without: there each source shows that it includes what it needs.
+    if(SINETTI_UNITY AND NOT arg_ONE_BY_ONE)
+      set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    endif()
     target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/client ${PROJECT_SOURCE_DIR})
     target_link_libraries(${target} PUBLIC ${arg_DEPENDS} ${arg_LINK} sinetti_instrumentation PRIVATE sinetti_warnings)
     if(NOT arg_EXCEPTIONS)
@@ -88,8 +96,23 @@ function(sinetti_test)
   if(EMSCRIPTEN)
     list(PREPEND command node)
   endif()
-  add_test(NAME ${arg_NAME} COMMAND ${command} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-  set_tests_properties(${arg_NAME} PROPERTIES TIMEOUT 900)
+  set(tests ${arg_NAME})
+  set(filter)
+  if(arg_PARTS)
+    list(JOIN arg_PARTS "," elsewhere)
+    set(filter -tse=${elsewhere})
+  endif()
+  add_test(NAME ${arg_NAME} COMMAND ${command} ${filter} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set(number 1)
+  foreach(part IN LISTS arg_PARTS)
+    math(EXPR number "${number} + 1")
+    add_test(NAME ${arg_NAME}_${number} COMMAND ${command} -ts=${part} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    list(APPEND tests ${arg_NAME}_${number})
+  endforeach()
+  set_tests_properties(${tests} PROPERTIES TIMEOUT 1800)
+  if(arg_SECONDS)
+    set_tests_properties(${tests} PROPERTIES COST ${arg_SECONDS})
+  endif()
 endfunction()
 
 function(sinetti_fuzz)

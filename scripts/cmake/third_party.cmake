@@ -20,6 +20,7 @@ target_compile_definitions(nlohmann_json INTERFACE JSON_NOEXCEPTION JSON_USE_IMP
 
 add_library(doctest INTERFACE)
 target_include_directories(doctest SYSTEM INTERFACE ${SINETTI_CACHE}/sources/include)
+target_compile_definitions(doctest INTERFACE DOCTEST_CONFIG_SUPER_FAST_ASSERTS) # a call for each assertion, not a block of code
 
 include(third_party_sodium)
 
