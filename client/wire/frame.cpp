@@ -171,6 +171,7 @@ const char* name_of(Refusal refusal)
     case Refusal::blob_allowance_spent: return "blob_allowance_spent";
     case Refusal::unknown_meeting: return "unknown_meeting";
     case Refusal::meeting_taken: return "meeting_taken";
+    case Refusal::not_mixed: return "not_mixed";
     }
     return "unknown";
 }

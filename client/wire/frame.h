@@ -67,12 +67,18 @@ enum class Refusal : std::uint8_t {
     blob_allowance_spent = 58, // this session has written as much as one may
     unknown_meeting = 59,      // not there, or not any more
     meeting_taken = 60,        // another message stands where this one would
+    not_mixed = 61,            // cells of this board come through an ingress that batches, and this one, or this connection, does not
 };
 const char* name_of(Refusal refusal);           // for logs and tests; "unknown" for a number without a name
 
 enum class SessionKind : std::uint8_t { device = 1, invite = 2, founder = 3, token = 4, identity = 5, vault = 6 };
 enum class BoardKind : std::uint8_t { directory = 0, cells = 1 };
-enum class SendingLevel : std::uint8_t { prompt = 1, shielded = 2, silent = 3 };
+enum class SendingLevel : std::uint8_t {
+    prompt = 1,
+    shielded = 2,
+    silent = 3,
+    mixed = 4,                 // one cell a second, or what looks like one, through an ingress that batches, and no other way
+};
 
 // How a frame will be sealed, which decides how much of its size class is left for it.
 enum class Seal : std::uint8_t {

@@ -40,6 +40,14 @@ inline constexpr std::size_t kEncapsulatedKeySize = 32;        // bytes; in fron
 inline constexpr std::size_t kMarkSize = 16;                   // bytes; in front of a message that is sealed for many
 inline constexpr std::size_t kSharedSecretSize = 32;           // bytes
 
+// Through an ingress that batches: each client's cell, or what looks like one, in a message of one size, and those of all clients
+// together in batches (channel/mixed_message.h).
+inline constexpr std::size_t kMixedPlaintextSize = 1 + kTokenSize + 4 + kCellSize;                              // bytes; kind, token, board, cell
+inline constexpr std::size_t kMixedMessageSize = kEncapsulatedKeySize + kMixedPlaintextSize + kSealTagSize;     // bytes
+inline constexpr std::size_t kMixedMessagesPerBatch = 13;      // at the most; as many as a message of a client may be large
+inline constexpr std::size_t kTokensPerDeviceMixed = 512;      // access tokens of one device under one issuer key: a day's cells, and what opens sessions
+inline constexpr std::int64_t kMixedPeriod = 1000;             // milliseconds between two of one client, and two of an ingress's shuffles
+
 inline constexpr std::uint32_t kDirectoryBoard = 0;
 inline constexpr std::uint32_t kFirstCellBoard = 1;
 
