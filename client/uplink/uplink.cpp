@@ -67,7 +67,7 @@ class Uplink::StreamConnection final : public Connection, public std::enable_sha
 public:
     template<typename... Arguments>
     StreamConnection(asio::io_context& io, const Settings& settings, Listener& listener, Arguments&&... arguments)
-        : Connection(listener), m_relay(settings.relay), m_silence_max(settings.silence_max), m_authorities(settings.authorities), m_resolver(io), m_goodbye_timer(io),
+        : Connection(listener), m_relay(settings.relay), m_path(settings.path), m_silence_max(settings.silence_max), m_authorities(settings.authorities), m_resolver(io), m_goodbye_timer(io),
           m_stream(io, std::forward<Arguments>(arguments)...)
     {
     }
@@ -150,7 +150,7 @@ private:
         m_stream.read_message_max(wire::kFrameSizeMax);
         m_stream.auto_fragment(false);
         m_stream.binary(true);
-        m_stream.async_handshake(m_relay.authority(), "/ws", guarded([this] {
+        m_stream.async_handshake(m_relay.authority(), m_path, guarded([this] {
             m_open = true;
             read();
             if (!m_waiting.empty()) write();
@@ -197,6 +197,7 @@ private:
     }
 
     RelayAddress m_relay;
+    std::string m_path;
     std::optional<std::chrono::seconds> m_silence_max;
     std::optional<Authorities> m_authorities;   // whose context the stream refers to
     tcp::resolver m_resolver;

@@ -52,6 +52,7 @@ public:
 struct Settings {
     RelayAddress relay;
     std::optional<Authorities> authorities;               // wanted when relay.tls
+    std::string path = "/ws";
     std::optional<std::chrono::seconds> silence_max;      // without a byte from the relay, pinged after half of it; nullopt: for ever
 };
 
