@@ -16,6 +16,7 @@ public:
     // "127.0.0.0/8, ::1, 192.0.2.7", or "none". Error: the part that is no address.
     static base::Result<AddressSet, std::string> parse(std::string_view text);
 
+    bool empty() const { return m_networks.empty(); }
     bool contains(const boost::asio::ip::address& address) const;
 
 private:

@@ -33,7 +33,7 @@ std::string describe(const wire::BoardInfo& info)
     const auto kept = info.retention_days == 0 ? std::string("kept for ever") : "kept " + std::to_string(info.retention_days) + " days";
     char suite[16] = "";
     if (info.cipher_suite != 0) std::snprintf(suite, sizeof suite, "suite 0x%04x, ", static_cast<unsigned>(info.cipher_suite));
-    return std::string("cells, prompt, ") + suite + kept;
+    return std::string("cells, ") + (info.level == wire::SendingLevel::mixed ? "mixed, " : "prompt, ") + suite + kept;
 }
 
 std::string describe(const BoardState& state)

@@ -147,7 +147,7 @@ Decoded<BoardPolicy> board_policy(Reader& reader)
     policy.info.retention_days = TRY(reader.u16());
     const auto& info = policy.info;
     if (info.board == wire::kDirectoryBoard || info.board > kBoardNumberMax || info.kind != wire::BoardKind::cells || info.level < wire::SendingLevel::prompt ||
-        info.level > wire::SendingLevel::silent)
+        info.level > wire::SendingLevel::mixed)
         return Unexpected(Error::bad_value);
     return policy;
 }

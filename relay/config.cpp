@@ -41,6 +41,12 @@ Applied set_trusted(Config& config, const std::string& option, const std::string
     return {};
 }
 
+Applied set_batches_from(Config& config, const std::string& option, const std::string& value)
+{
+    config.batches_from = TRY(addresses(option, value));
+    return {};
+}
+
 // One server, or several of one cluster. They may name a user and a password, so a mistake is not quoted.
 Applied set_store(Config& config, const std::string& option, const std::string& value)
 {
@@ -111,9 +117,9 @@ Applied set_board(Config& config, const std::string& option, const std::string& 
 
 Applied set_level(Config& config, const std::string&, const std::string& value)
 {
-    if (value == "shielded" || value == "silent") return Unexpected("the level " + value + " is not built yet; prompt is the only one");
-    if (value != "prompt") return Unexpected("there is no level \"" + value + "\"; prompt is the only one that is built");
-    config.level = wire::SendingLevel::prompt;
+    if (value == "shielded" || value == "silent") return Unexpected("the level " + value + " is not built yet; prompt and mixed are");
+    if (value != "prompt" && value != "mixed") return Unexpected("there is no level \"" + value + "\"; prompt and mixed are those that are built");
+    config.level = value == "mixed" ? wire::SendingLevel::mixed : wire::SendingLevel::prompt;
     return {};
 }
 
@@ -141,7 +147,7 @@ constexpr Setting kServeSettings[] = {
     {"metrics", false, set_metrics},              {"observe", false, set_member<&Config::observe>},
     {"blocks", false, set_blocks},                {"vault_key", false, set_member<&Config::vault_key>},
     {"cell_rate", true, set_cell_rate},           {"connections_per_address", true, set_connections}, {"trusted_addresses", false, set_trusted},
-    {"blob_space_mib", true, set_blob_space},       {"blob_days", true, set_blob_days},
+    {"blob_space_mib", true, set_blob_space},       {"blob_days", true, set_blob_days},         {"batches_from", false, set_batches_from},
     {"tls_certificate", false, set_tls_certificate<Config>}, {"tls_key", false, set_tls_key<Config>},
     {"store", false, set_store},                  {"store_replicas", true, set_replicas},
 };
@@ -214,8 +220,8 @@ const char* usage()
            "sinetti-relay restore --data DIR --from FILE\n"
            "sinetti-relay forget-vaults --data DIR [--store SERVERS]\n"
            "sinetti-relay board list --data DIR\n"
-           "sinetti-relay board add --data DIR [--board N] [--level prompt] [--cipher-suite S] [--retention-days N] [--store SERVERS]\n"
-           "sinetti-relay board policy --data DIR --board N [--level prompt] [--cipher-suite S] [--retention-days N] [--store SERVERS]\n"
+           "sinetti-relay board add --data DIR [--board N] [--level L] [--cipher-suite S] [--retention-days N] [--store SERVERS]\n"
+           "sinetti-relay board policy --data DIR --board N [--level L] [--cipher-suite S] [--retention-days N] [--store SERVERS]\n"
            "sinetti-relay help\n"
            "\n"
            "init    makes the data folder and the relay's keys and prints the administrator link; serve does so too when there are none\n"
@@ -237,6 +243,7 @@ const char* usage()
            "  --blob-days N            no blob is kept for longer; 30 unless given\n"
            "  --trusted-addresses A,…  proxies and ingresses from which many come; 127.0.0.0/8 and ::1 unless given; none\n"
            "  --connections-per-address N  from any other address; 1024 unless given, 0 for no limit\n"
+           "  --batches-from A,…       ingresses that batch, for boards of the level mixed; from no address unless given\n"
            "  --store SERVERS          keep the boards in NATS JetStream at nats://HOST:PORT,… beside other relays, with a copy in DIR; sqlite, which is\n"
            "                           DIR alone, unless given\n"
            "  --store-replicas N       of the streams there: 1, 3 or 5; 3 unless given\n"
@@ -246,6 +253,7 @@ const char* usage()
            "restore makes a data folder of such a file; never over data that is there\n"
            "forget-vaults lets go of all vaults, when their key is lost: nothing opens them then\n"
            "board   lists the boards, adds a board of cells or changes a policy, also while the relay runs: it takes it up within a minute\n"
+           "  --level L                prompt, or mixed: cells come through an ingress with --batching on, and no other way\n"
            "  --cipher-suite S         of new conversations: default, which is post-quantum, 0x0054 or 0x0003\n"
            "  --retention-days N       how long whole blocks are kept, 30 unless given; 0 keeps them for ever\n";
 }

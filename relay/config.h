@@ -39,6 +39,7 @@ struct Config {
     std::uint16_t blob_days = kBlobDays;     // no blob is kept for longer
     std::size_t connections_per_address = kConnectionsPerAddress;   // 0: no limit
     AddressSet trusted_addresses = default_trusted_addresses();
+    AddressSet batches_from;                 // ingresses whose batches are taken; none unless given
     std::filesystem::path archive;           // backup writes it, restore reads it
     std::optional<std::uint32_t> board;      // of the board commands; what is not given stays as it is
     std::optional<wire::SendingLevel> level;

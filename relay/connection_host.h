@@ -11,6 +11,9 @@
 
 namespace sinetti::relay {
 
+// What a WebSocket is for: /ws, or /batch.
+enum class Line : std::uint8_t { session, batches };
+
 // What connections need from the server.
 class ConnectionHost {
 public:
@@ -20,11 +23,12 @@ public:
     virtual void relay_document(std::function<void(std::optional<std::string_view>)> done) = 0;
     virtual ConnectionFigures& figures() = 0;
     virtual void requested(const Socket&, const HttpRequest&) {}   // anything but a WebSocket
+    virtual bool takes_batches(const Socket&) const { return false; }   // where not, there is no such path
     // One more block may be read and sent for as long as the ticket lives; nullptr: too many are.
     virtual std::shared_ptr<void> admit_block() = 0;
     virtual void read_block(const BlockAddress& address, std::function<void(SharedBytes)> done) = 0;   // nullptr: not here
     // A WebSocket is open: what it is connected to. It may be closed for draining until closed().
-    virtual std::shared_ptr<ConnectionUser> opened(const Socket& socket, Connection& connection, std::function<void()> close_for_drain) = 0;
+    virtual std::shared_ptr<ConnectionUser> opened(const Socket& socket, Line line, Connection& connection, std::function<void()> close_for_drain) = 0;
     virtual void closed(ConnectionUser& user) = 0;
     virtual Flusher& flusher() = 0;
     virtual std::span<std::uint8_t> receive_buffer() = 0;   // kReceiveBufferSize, one for all connections: empty again before anybody else runs
@@ -35,6 +39,6 @@ void serve_http(Stream&& stream, Admissions::Ticket&& ticket, ConnectionHost& ho
 
 // Completes the upgrade that `request` asks for and opens the connection. Beast shakes hands; after that the bare stream carries
 // frames of websocket_frame.h, many with one system call, and an idle connection holds no buffer.
-void serve_websocket(Stream&& stream, Admissions::Ticket&& ticket, HttpRequest&& request, ConnectionHost& host);
+void serve_websocket(Stream&& stream, Admissions::Ticket&& ticket, HttpRequest&& request, Line line, ConnectionHost& host);
 
 }  // namespace sinetti::relay

@@ -14,6 +14,7 @@ using HttpRequest = boost::beast::http::request<boost::beast::http::empty_body>;
 using HttpResponse = boost::beast::http::response<boost::beast::http::span_body<const char>>;   // its body is owned by StaticFiles, the server, a block, or static
 
 inline constexpr std::string_view kWebSocketPath = "/ws";
+inline constexpr std::string_view kBatchPath = "/batch";   // an ingress's WebSocket, for what it has mixed
 inline constexpr std::string_view kRelayDocumentPath = "/relay.json";
 
 // The answer to anything but a WebSocket upgrade. For HEAD: the same head, and no body.

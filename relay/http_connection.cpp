@@ -60,7 +60,8 @@ private:
         }
         ++m_host.figures().requests;
         auto request = m_parser->release();
-        if (request.target() == beast::string_view(kWebSocketPath.data(), kWebSocketPath.size())) return upgrade(std::move(request));
+        if (request.target() == beast::string_view(kWebSocketPath.data(), kWebSocketPath.size())) return upgrade(std::move(request), Line::session);
+        if (request.target() == beast::string_view(kBatchPath.data(), kBatchPath.size()) && m_host.takes_batches(m_stream.socket())) return upgrade(std::move(request), Line::batches);
         m_host.requested(m_stream.socket(), request);
         m_is_head = request.method() == http::verb::head;
         const bool reads = m_is_head || request.method() == http::verb::get;
@@ -91,12 +92,12 @@ private:
         });
     }
 
-    void upgrade(HttpRequest&& request)
+    void upgrade(HttpRequest&& request, Line line)
     {
         if (!beast::websocket::is_upgrade(request)) return write(refuse(http::status::upgrade_required, "a WebSocket lives here\n", 11, false));
         if (!is_same_origin(request)) return write(refuse(http::status::forbidden, "only for pages of this origin\n", 11, false));
         m_deadline.cancel();
-        serve_websocket(std::move(m_stream), std::move(m_ticket), std::move(request), m_host);
+        serve_websocket(std::move(m_stream), std::move(m_ticket), std::move(request), line, m_host);
     }
 
     void write(HttpResponse&& response)

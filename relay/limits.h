@@ -43,11 +43,16 @@ inline constexpr std::uint32_t kCellRateMax = 1'000'000;
 inline constexpr double kRecordRate = 10, kRecordBurst = 64;     // directory records, the same
 
 // Access tokens
-inline constexpr std::size_t kTokensPerDevice = 64;              // one device has so many under one issuer key, that is for a day
+inline constexpr std::size_t kTokensPerDevice = 64;              // one device has so many under one issuer key, that is for a day; wire::kTokensPerDeviceMixed where a board is mixed
 inline constexpr std::size_t kTokenQueueMax = 4096;              // sessions waiting for their token, and as many requests
 inline constexpr std::size_t kOutstandingTokenRequestsMax = 1 + directory::kTokenPeriodsAhead;   // of one session: it asks under every key there is
 inline constexpr auto kTokenTick = 5s;                           // how often the calendar is looked at
 inline constexpr std::int64_t kTokenSessionLifetime = 24ll * 3600 * 1000;   // milliseconds that one token opens a session for
+
+// Batches of mixed messages, from ingresses
+inline constexpr std::size_t kBatchLinesMax = 16;                // open at once
+inline constexpr double kMixedRate = 4096, kMixedBurst = 8192;   // messages a second and at once, of one ingress; each is one X25519
+inline constexpr std::size_t kMixedQueueMax = 16384;             // messages waiting to be opened, of all; 20 MiB
 
 // Vaults
 inline constexpr std::int64_t kVaultGuessesPerDay = 10;          // at the passphrase of one vault, by UTC days

@@ -43,6 +43,9 @@ std::string Metrics::text(std::span<const BoardState> boards, const Admissions& 
     page.single("vault_requests_total", "counter", "Guesses answered or refused, vaults fetched and stored.", vault_requests);
     page.single("blob_requests_total", "counter", "Blobs made and deleted, chunks of them written and read.", blob_requests);
     page.single("meeting_requests_total", "counter", "Messages that two devices of a person left for each other, or looked for.", meeting_requests);
+    page.single("mixed_cells_total", "counter", "Messages of batches with a cell in them.", mixed_cells);
+    page.single("mixed_cover_total", "counter", "Messages of batches that were cover.", mixed_cover);
+    page.single("mixed_dropped_total", "counter", "Messages of batches that did not open, or came faster than they are taken.", mixed_dropped);
     page.single("lagging_followers_total", "counter", "Followers that took less than was published and went back to reading from the store.", lagged);
     page.describe("sessions_accepted_total", "counter", "Sessions accepted, by kind.");
     for (const auto& [kind, name] : {std::pair(wire::SessionKind::device, "device"), {wire::SessionKind::invite, "invite"}, {wire::SessionKind::founder, "founder"},

@@ -27,6 +27,7 @@ public:
     std::uint64_t vault_requests = 0;
     std::uint64_t blob_requests = 0;
     std::uint64_t meeting_requests = 0;
+    std::uint64_t mixed_cells = 0, mixed_cover = 0, mixed_dropped = 0;   // messages of batches
     std::uint64_t lagged = 0;                  // followers that went back to reading from the store
 
     std::string text(std::span<const BoardState> boards, const Admissions& admissions) const;

@@ -2,8 +2,11 @@
 // Everything an operator of this relay, or of this ingress, could possibly write down, for audits of what they claim not to know.
 // Off unless asked for, and announced when on. JSON lines, one event each:
 //
-//   {"t":seconds,"conn":id,"addr":…,"op":"open|close|append|read|follow|token|vault|blob|meeting","board":…,"seq":…,"bytes":…,"vault":hex,"blob":hex,"meeting":hex}
-//   {"t":seconds,"conn":id,"addr":…,"op":"get|open|connect|up|down|close","bytes":…,"port":…,"path":…,"agent":…}              an ingress
+//   {"t":seconds,"conn":id,"addr":…,"op":"open|close|append|read|follow|token|vault|blob|meeting|cell|cover","board":…,"seq":…,"bytes":…,"vault":hex,"blob":hex,"meeting":hex}
+// Of a batch the relay writes "cell" or "cover" for each message, in the order in which they lie in it; an ingress "mix" for each that it
+// takes from a client ("early": and drops) and "batch", of connection 0, for each it makes. Its shuffles it does not write down.
+//
+//   {"t":seconds,"conn":id,"addr":…,"op":"get|open|connect|up|down|mix|early|batch|close","bytes":…,"port":…,"path":…,"agent":…}              an ingress
 
 #include "base/clock.h"
 #include "base/result.h"

@@ -4,6 +4,7 @@
 #include "relay/limits.h"
 #include "relay/log.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 
 namespace sinetti::relay {
@@ -15,7 +16,8 @@ Server::Server(const Config& config, const base::Clock& clock, base::Random& ran
 
 Server::~Server()
 {
-    m_tokens.reset();           // the stores' threads first: they post to m_io
+    if (m_mixed) m_mixed->stop();   // the threads first: they post to m_io
+    m_tokens.reset();
     m_blobs.reset();
     if (m_hub) m_hub->stop();
 }
@@ -55,10 +57,11 @@ base::Result<void, std::string> Server::start_tokens()
     auto publish = [this](const directory::TokenIssuer& record, std::function<void(std::optional<wire::Refusal>)> done) {
         m_hub->append_record(directory::encode(directory::Record(record)), directory::Record(record), [done = std::move(done)](const AppendAnswer& answer) { done(answer.refusal); });
     };
-    auto tokens = TokenService::create({m_clock, m_random, std::make_unique<base::SystemRandom>(), post(), m_hub->directory(), m_data->keys.signing, std::move(publish)},
+    auto tokens = TokenService::create({m_clock, m_random, std::make_unique<base::SystemRandom>(), post(), m_hub->directory(), m_data->keys.signing, std::move(publish), [this] { return tokens_per_device(); }},
                                        std::move(m_data->tokens));
     if (!tokens) return Unexpected(sentence(tokens.error(), m_config.data));
     m_tokens = std::move(*tokens);
+    if (!m_config.batches_from.empty()) m_mixed = std::make_unique<MixedIntake>(MixedEnvironment{*m_hub, *m_tokens, m_data->keys, m_draining, m_metrics, m_observer, post()});
     look_at_calendar();
     return {};
 }
@@ -171,6 +174,8 @@ void Server::start_draining()
         m_flushed = true;
         const auto sessions = m_sessions;
         for (const auto& [user, open] : sessions) open.close_for_drain();
+        const auto lines = m_batch_lines;
+        for (const auto& [user, close_for_drain] : lines) close_for_drain();
         stop_when_empty();
     });
 }
@@ -178,7 +183,7 @@ void Server::start_draining()
 void Server::stop_when_empty()
 {
     // Idle HTTP connections are not waited for.
-    if (m_flushed && m_sessions.empty()) m_io.stop();
+    if (m_flushed && m_sessions.empty() && m_batch_lines.empty()) m_io.stop();
 }
 
 Post Server::post()
@@ -226,8 +231,30 @@ SessionEnvironment Server::session_environment(const Socket& socket)
     return environment;
 }
 
-std::shared_ptr<ConnectionUser> Server::opened(const Socket& socket, Connection& connection, std::function<void()> close_for_drain)
+bool Server::takes_batches(const Socket& socket) const
 {
+    error_code error;
+    const auto from = socket.remote_endpoint(error);
+    return !error && m_config.batches_from.contains(from.address()) && m_batch_lines.size() < kBatchLinesMax;
+}
+
+std::size_t Server::tokens_per_device() const
+{
+    const auto boards = m_hub->board_infos();
+    const bool is_mixed = std::ranges::any_of(boards, [](const auto& info) { return info.level == wire::SendingLevel::mixed; });
+    return is_mixed ? wire::kTokensPerDeviceMixed : kTokensPerDevice;
+}
+
+std::shared_ptr<ConnectionUser> Server::opened(const Socket& socket, Line line, Connection& connection, std::function<void()> close_for_drain)
+{
+    if (line == Line::batches) {
+        error_code ignored;
+        const auto observed = m_observer ? m_observer->opened(socket.remote_endpoint(ignored).address().to_string()) : 0;
+        auto batches = std::make_shared<BatchLine>(*m_mixed, connection, m_clock, observed);
+        if (m_flushed) close_for_drain();
+        m_batch_lines.emplace(batches.get(), std::move(close_for_drain));
+        return batches;
+    }
     auto session = std::make_shared<Session>(session_environment(socket), connection);
     if (m_flushed) close_for_drain();
     m_sessions.emplace(session.get(), OpenSession{session.get(), std::move(close_for_drain)});
@@ -237,6 +264,7 @@ std::shared_ptr<ConnectionUser> Server::opened(const Socket& socket, Connection&
 void Server::closed(ConnectionUser& user)
 {
     m_sessions.erase(&user);
+    m_batch_lines.erase(&user);
     stop_when_empty();
 }
 

@@ -6,6 +6,7 @@
 #include "relay/founding.h"
 #include "relay/listen.h"
 #include "relay/metrics_server.h"
+#include "relay/mixed_intake.h"
 #include "relay/opening.h"
 #include "relay/session.h"
 
@@ -52,7 +53,9 @@ private:
     std::shared_ptr<void> admit_block() override;
     void read_block(const BlockAddress& address, std::function<void(SharedBytes)> done) override;
     std::string metrics_text();
-    std::shared_ptr<ConnectionUser> opened(const Socket& socket, Connection& connection, std::function<void()> close_for_drain) override;
+    std::shared_ptr<ConnectionUser> opened(const Socket& socket, Line line, Connection& connection, std::function<void()> close_for_drain) override;
+    bool takes_batches(const Socket& socket) const override;
+    std::size_t tokens_per_device() const;
     void closed(ConnectionUser& user) override;
     Flusher& flusher() override { return m_flusher; }
     std::span<std::uint8_t> receive_buffer() override { return m_receive_buffer; }
@@ -67,6 +70,7 @@ private:
     std::unique_ptr<Observer> m_observer;
     std::unique_ptr<Hub> m_hub;
     std::unique_ptr<TokenService> m_tokens;
+    std::unique_ptr<MixedIntake> m_mixed;
     std::unique_ptr<Vaults> m_vaults;
     Meetings m_meetings{m_clock};
     std::unique_ptr<Blobs> m_blobs;
@@ -75,6 +79,7 @@ private:
         std::function<void()> close_for_drain;
     };
     std::unordered_map<const ConnectionUser*, OpenSession> m_sessions;
+    std::unordered_map<const ConnectionUser*, std::function<void()>> m_batch_lines;   // how each is closed for draining
     Admissions m_admissions{kConnectionsMax, m_config.connections_per_address, m_config.trusted_addresses};
     std::size_t m_block_requests = 0;
     base::Bytes m_receive_buffer = base::Bytes(kReceiveBufferSize);

@@ -77,6 +77,8 @@ void Session::on_message(base::ByteView message)
 {
     if (m_closing || m_connection == nullptr) return;
     if (!m_channel) return open_channel(message);
+    // A mixed message belongs to no session. Who sends one here has no ingress that batches before them, and is told so.
+    if (message.size() == wire::kMixedMessageSize && m_rights) return refuse(wire::kNoRequest, Refusal::not_mixed);
     auto frame = m_channel->receive(message);
     if (!frame) return refuse_and_close(Refusal::bad_frame);
 
@@ -315,6 +317,7 @@ std::optional<Refusal> Session::start_append(wire::Append& frame)
 
     if (board->info.kind == wire::BoardKind::cells) {
         if (frame.entry.size() != wire::kCellSize) return Refusal::wrong_size;
+        if (board->info.level == wire::SendingLevel::mixed) return Refusal::not_mixed;
         if (!m_cells.take(m_environment.clock.now())) return Refusal::too_many_requests;
         ++m_outstanding_appends;
         const auto size = frame.entry.size();

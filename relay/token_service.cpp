@@ -73,10 +73,11 @@ void TokenService::spend(const base::ByteArray<wire::kTokenSize>& token, SpendCa
 void TokenService::issue(const directory::PublicKey& device, wire::TokenRequest&& request, IssueCallback done)
 {
     tick();
+    const auto count_max = m_environment.tokens_per_device();
     {
         const std::lock_guard lock(m_mutex);
         if (m_requests.size() < kTokenQueueMax) {
-            m_requests.push_back({device, std::move(request), std::move(done)});
+            m_requests.push_back({device, std::move(request), count_max, std::move(done)});
             done = nullptr;
         }
     }
@@ -303,7 +304,7 @@ base::Result<wire::TokenResponse, Refusal> TokenService::answer(const IssueJob& 
         digest.update(element);
     }
     allowance.request = digest.finish();
-    const auto allowed = m_store->allow(allowance, kTokensPerDevice);
+    const auto allowed = m_store->allow(allowance, job.count_max);
     if (!allowed) return Unexpected(refusal_of(allowed.error()));
     if (!*allowed) return Unexpected(Refusal::no_tokens_left);
     auto issued = TRY_OR(tokens::issue((*issuer)->key, job.request.blinded_elements, *m_environment.worker_random), Refusal::bad_record);

@@ -29,6 +29,7 @@ struct TokenServiceEnvironment {
     const directory::DirectoryState& directory;
     const crypto::SignaturePrivateKey& relay_key;     // signs the issuers' records
     PublishIssuer publish;
+    std::function<std::size_t()> tokens_per_device;   // as the boards' policies have it now
 };
 
 class TokenService {
@@ -55,6 +56,7 @@ private:
     struct IssueJob {
         directory::PublicKey device;
         wire::TokenRequest request;
+        std::size_t count_max;
         IssueCallback done;
     };
     using StoreJob = std::function<void(TokenStore&)>;

@@ -20,8 +20,8 @@ namespace {
 // Sending: queue; flush() hands everything to the kernel at once, and waits until it can take more when it did not take all.
 class WebSocketConnection final : public Connection, public Flusher::Target, public std::enable_shared_from_this<WebSocketConnection> {
 public:
-    WebSocketConnection(Stream&& stream, Admissions::Ticket&& ticket, ConnectionHost& host)
-        : m_stream(std::move(stream)), m_ticket(std::move(ticket)), m_host(host), m_timer(m_stream.get_executor()), m_heard(SteadyClock::now()), m_taken(m_heard)
+    WebSocketConnection(Stream&& stream, Admissions::Ticket&& ticket, Line line, ConnectionHost& host)
+        : m_stream(std::move(stream)), m_ticket(std::move(ticket)), m_line(line), m_host(host), m_timer(m_stream.get_executor()), m_heard(SteadyClock::now()), m_taken(m_heard)
     {
     }
     ~WebSocketConnection() override { finish(); }
@@ -29,7 +29,7 @@ public:
     void open()
     {
         m_open = true;
-        m_user = m_host.opened(m_stream.socket(), *this, [weak = weak_from_this()] {
+        m_user = m_host.opened(m_stream.socket(), m_line, *this, [weak = weak_from_this()] {
             if (const auto self = weak.lock()) self->close(CloseCode::going_away);
         });
         look_after(kAuthenticationDeadline, &WebSocketConnection::look_first);
@@ -269,6 +269,7 @@ private:
 
     Stream m_stream;
     Admissions::Ticket m_ticket;
+    Line m_line;
     ConnectionHost& m_host;
     boost::asio::steady_timer m_timer;
     ClientFrameReader m_reader{kClientFrameSizeMax};
@@ -288,8 +289,8 @@ private:
 // The opening handshake; what it takes is gone before the session begins.
 class Handshake : public std::enable_shared_from_this<Handshake> {
 public:
-    Handshake(Stream&& stream, Admissions::Ticket&& ticket, HttpRequest&& request, ConnectionHost& host)
-        : m_stream(std::move(stream)), m_ticket(std::move(ticket)), m_request(std::move(request)), m_host(host)
+    Handshake(Stream&& stream, Admissions::Ticket&& ticket, HttpRequest&& request, Line line, ConnectionHost& host)
+        : m_stream(std::move(stream)), m_ticket(std::move(ticket)), m_request(std::move(request)), m_line(line), m_host(host)
     {
     }
 
@@ -301,7 +302,7 @@ public:
         m_stream.set_option(timeouts);
         m_stream.async_accept(m_request, [self = shared_from_this()](error_code error) {
             if (error) return;
-            std::make_shared<WebSocketConnection>(std::move(self->m_stream.next_layer()), std::move(self->m_ticket), self->m_host)->open();
+            std::make_shared<WebSocketConnection>(std::move(self->m_stream.next_layer()), std::move(self->m_ticket), self->m_line, self->m_host)->open();
         });
     }
 
@@ -310,14 +311,15 @@ private:
     websocket::stream<Stream, false> m_stream;
     Admissions::Ticket m_ticket;
     HttpRequest m_request;
+    Line m_line;
     ConnectionHost& m_host;
 };
 
 }  // namespace
 
-void serve_websocket(Stream&& stream, Admissions::Ticket&& ticket, HttpRequest&& request, ConnectionHost& host)
+void serve_websocket(Stream&& stream, Admissions::Ticket&& ticket, HttpRequest&& request, Line line, ConnectionHost& host)
 {
-    std::make_shared<Handshake>(std::move(stream), std::move(ticket), std::move(request), host)->accept();
+    std::make_shared<Handshake>(std::move(stream), std::move(ticket), std::move(request), line, host)->accept();
 }
 
 }  // namespace sinetti::relay

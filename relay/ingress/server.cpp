@@ -120,7 +120,7 @@ void Server::read_block(const relay::BlockAddress&, std::function<void(relay::Sh
     done(nullptr);
 }
 
-std::shared_ptr<relay::ConnectionUser> Server::opened(const relay::Socket& socket, relay::Connection& connection, std::function<void()> close_for_drain)
+std::shared_ptr<relay::ConnectionUser> Server::opened(const relay::Socket& socket, relay::Line, relay::Connection& connection, std::function<void()> close_for_drain)
 {
     error_code ignored;
     const auto observed = m_observer ? m_observer->opened(socket.remote_endpoint(ignored).address().to_string()) : 0;

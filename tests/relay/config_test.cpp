@@ -47,6 +47,9 @@ TEST_CASE("board takes its options")
     CHECK(policy->command == Config::Command::board_policy);
     CHECK(policy->retention_days == 0);
     CHECK_FALSE(policy->level.has_value());
+    CHECK(parse({"board", "policy", "--data", "d", "--board", "1", "--level", "mixed"})->level == wire::SendingLevel::mixed);
+    CHECK(parse({"serve", "--data", "d", "--app", "a"})->batches_from.empty());
+    CHECK(parse({"serve", "--data", "d", "--app", "a", "--batches-from", "192.0.2.0/24"})->batches_from.contains(boost::asio::ip::make_address("192.0.2.9")));
     CHECK(parse({"board", "list", "--data", "d"})->command == Config::Command::board_list);
     CHECK_FALSE(parse({"serve", "--data", "d", "--app", "a", "--blocks", "closed"})->blocks_open);
     CHECK(parse({"serve", "--data", "d", "--app", "a", "--cell-rate", "50"})->cell_rate == 50);
@@ -100,7 +103,8 @@ TEST_CASE("every mistake is named")
         {{"board", "remove"}, "there is no command \"board remove\""},
         {{"board", "list"}, "board list wants --data DIR"},
         {{"board", "list", "--data", "d", "--level", "prompt"}, "there is no option \"--level\" for board list"},
-        {{"board", "add", "--data", "d", "--level", "silent"}, "the level silent is not built yet; prompt is the only one"},
+        {{"board", "add", "--data", "d", "--level", "silent"}, "the level silent is not built yet; prompt and mixed are"},
+        {{"serve", "--data", "d", "--app", "a", "--batches-from", "here"}, "--batches-from wants IP addresses or networks with commas between them, or none; not \"here\""},
         {{"board", "add", "--data", "d", "--level", "loud"}, "there is no level \"loud\""},
         {{"board", "add", "--data", "d", "--cipher-suite", "0x004d"}, "--cipher-suite wants default, 0x0054 or 0x0003, not \"0x004d\""},
         {{"board", "add", "--data", "d", "--board", "0"}, "board 0 is the directory"},

@@ -5,6 +5,7 @@
 #include "directory/chain.h"
 #include "directory/link.h"
 #include "directory/session_auth.h"
+#include "relay/board_commands.h"
 #include "relay/server.h"
 
 #include <boost/asio/read.hpp>
@@ -162,7 +163,7 @@ struct Client::Socket {
     boost::beast::flat_buffer buffer;
 };
 
-Client::Client(std::uint16_t port, std::string origin, int receive_buffer, const std::string& from) : m_socket(std::make_unique<Socket>())
+Client::Client(std::uint16_t port, std::string origin, int receive_buffer, const std::string& from, const std::string& path) : m_socket(std::make_unique<Socket>())
 {
     using boost::asio::ip::tcp;
     const tcp::endpoint endpoint(boost::asio::ip::address_v4::loopback(), port);
@@ -179,11 +180,11 @@ Client::Client(std::uint16_t port, std::string origin, int receive_buffer, const
     m_socket->stream.set_option(websocket::stream_base::decorator([origin](websocket::request_type& request) { request.set("Origin", origin); }));
     m_socket->stream.read_message_max(wire::kFrameSizeMax);
     m_socket->stream.binary(true);
-    m_socket->stream.handshake(host, "/ws", error);
+    m_socket->stream.handshake(host, path, error);
     m_connected = !error;
 }
 
-Client::Client(const RelayAddress& relay, std::string origin, int receive_buffer) : Client(relay.port, std::move(origin), receive_buffer, relay.from)
+Client::Client(const RelayAddress& relay, std::string origin, int receive_buffer) : Client(relay.port, std::move(origin), receive_buffer, relay.from, relay.path)
 {
     m_relay = relay;
     if (m_connected) open_channel(relay.keys);
@@ -489,6 +490,57 @@ std::optional<tokens::Token> fetch_token(const RelayAddress& relay, const crypto
         return token;
     }
     return {};
+}
+
+void make_mixed(RunningRelay& relay, const Cast& cast)
+{
+    relay::Config config;
+    config.command = relay::Config::Command::board_policy;
+    config.data = relay.data();
+    config.board = 1;
+    config.level = wire::SendingLevel::mixed;
+    REQUIRE(relay::run_board_command(config).has_value());
+    for (int attempt = 0; attempt < 500; ++attempt, std::this_thread::sleep_for(10ms)) {
+        relay.tend();
+        Client client(relay.address());
+        const auto greeting = client.challenge();
+        REQUIRE(greeting.has_value());
+        client.send(wire::AuthenticateDevice{cast.anna.device.public_key(), directory::sign_session(cast.anna.device, greeting->nonce)});
+        const auto accepted = client.expect<wire::Accepted>();
+        REQUIRE(accepted.has_value());
+        if (accepted->boards.at(1).level == wire::SendingLevel::mixed) return;
+    }
+    FAIL("the board does not become mixed");
+}
+
+std::vector<tokens::Token> fetch_tokens(const RelayAddress& relay, const crypto::SignaturePrivateKey& device, std::size_t count)
+{
+    base::SystemRandom random;
+    std::vector<tokens::Token> fetched;
+    Client client(relay);
+    const auto greeting = client.challenge();
+    REQUIRE(greeting.has_value());
+    client.send(wire::AuthenticateDevice{device.public_key(), directory::sign_session(device, greeting->nonce)});
+    REQUIRE(client.expect<wire::Accepted>().has_value());
+    for (std::size_t but = 0; fetched.size() < count; ++but) {
+        const auto records = read_board(client, 0);
+        REQUIRE(records.has_value());
+        const auto issuer = newest_issuer(*records, but);
+        if (!issuer) break;
+        while (fetched.size() < count) {
+            const auto batch = tokens::TokenBatch::create(issuer->issuer_public_key, tokens::access_challenge(*greeting->organisation), random).value();
+            client.send(wire::TokenRequest{1, tokens::kTokenType, tokens::truncated(tokens::token_key_id(issuer->issuer_public_key)), batch.blinded()});
+            const auto frame = client.receive();
+            REQUIRE(frame.has_value());
+            const auto* response = std::get_if<wire::TokenResponse>(&*frame);
+            if (response == nullptr) break;
+            auto tokens = batch.finalize(response->evaluated_elements, response->proof);
+            REQUIRE(tokens.has_value());
+            std::ranges::move(*tokens, std::back_inserter(fetched));
+        }
+    }
+    REQUIRE(fetched.size() >= count);
+    return fetched;
 }
 
 }  // namespace sinetti::relay_test

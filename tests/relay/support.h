@@ -44,6 +44,7 @@ struct RelayAddress {
     std::uint16_t port = 0;
     directory::RelayKeys keys;
     std::string from = {};   // an address of ours to connect from; empty: any
+    std::string path = "/ws";
 };
 
 class RunningRelay {
@@ -87,7 +88,7 @@ public:
     // Connects and opens a channel.
     explicit Client(const RelayAddress& relay, std::string origin = {}, int receive_buffer = 0);
     enum class Channel : std::uint8_t { none };
-    Client(const RelayAddress& relay, Channel) : Client(relay.port, {}, 0, relay.from) {}   // connects, and leaves the first message to the test
+    Client(const RelayAddress& relay, Channel) : Client(relay.port, {}, 0, relay.from, relay.path) {}   // connects, and leaves the first message to the test
     ~Client();
 
     bool connected() const { return m_connected; }
@@ -131,7 +132,7 @@ public:
     std::vector<wire::SignedHead> signed_heads;
 
 private:
-    Client(std::uint16_t port, std::string origin, int receive_buffer, const std::string& from);
+    Client(std::uint16_t port, std::string origin, int receive_buffer, const std::string& from, const std::string& path = "/ws");
     void run(std::chrono::milliseconds wait);
 
     struct Socket;
@@ -156,6 +157,11 @@ bool found(const RelayAddress& relay, const std::string& administrator_link, Cas
 std::optional<std::vector<base::Bytes>> read_board(Client& client, std::uint32_t board);
 
 // One token, under the newest issuer key the relay takes of which the device has any left: it has 64 of each.
+// A batch of one mixed message after the other, and a WebSocket that takes them.
+inline RelayAddress batches_at(RelayAddress relay, std::string from = {}) { return relay.from = std::move(from), relay.path = "/batch", relay; }
+void make_mixed(RunningRelay& relay, const Cast& cast);   // board 1, and waits until it is; of one that was founded
+std::vector<tokens::Token> fetch_tokens(const RelayAddress& relay, const crypto::SignaturePrivateKey& device, std::size_t count);
+
 std::optional<tokens::Token> fetch_token(const RelayAddress& relay, const crypto::SignaturePrivateKey& device);
 
 }  // namespace sinetti::relay_test
