@@ -93,7 +93,8 @@ int serve_ingress(std::span<const std::string> arguments)
     }
     prepare_to_serve();
     const base::SystemClock clock;
-    return run("sinetti-relay ingress", config->tls, ingress::Server::create(*config, clock));
+    base::SystemRandom random;
+    return run("sinetti-relay ingress", config->tls, ingress::Server::create(*config, clock, random));
 }
 
 int tell(const base::Result<std::vector<std::string>, std::string>& lines)

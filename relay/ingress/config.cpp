@@ -43,6 +43,13 @@ Applied set_per_address(Config& config, const std::string& option, const std::st
     return {};
 }
 
+Applied set_batching(Config& config, const std::string& option, const std::string& value)
+{
+    if (value != "on" && value != "off") return Unexpected(option + " wants on or off, not \"" + value + "\"");
+    config.batching = value == "on";
+    return {};
+}
+
 Applied set_trusted(Config& config, const std::string& option, const std::string& value)
 {
     config.trusted_addresses = TRY(relay::addresses(option, value));
@@ -57,6 +64,7 @@ constexpr relay::SettingOf<Config> kSettings[] = {
     {"port", true, set_port},
     {"metrics", false, set_metrics},
     {"observe", false, set_member<&Config::observe>},
+    {"batching", false, set_batching},
     {"connections", true, set_connections},
     {"connections_per_address", true, set_per_address},
     {"trusted_addresses", false, set_trusted},
@@ -72,6 +80,7 @@ const char* usage()
            "  --upstream URL           the relay: https:// or wss://, with its certificate verified, or http:// or ws://\n"
            "  --upstream-authorities FILE  PEM; whose word for that certificate is taken, the system's authorities unless given\n"
            "  --app DIR                the app's files, a copy of its own\n"
+           "  --batching on|off        shuffle what clients of mixed boards send, a second's at a time; the relay names us in --batches-from. off unless given\n"
            "  --port N, --address A, --metrics ADDRESS:PORT, --observe FILE, --trusted-addresses A,…, --tls-certificate FILE,\n"
            "  --tls-key FILE, --config FILE: as of serve\n"
            "  --connections N          sockets of all kinds; 16384 unless given\n"

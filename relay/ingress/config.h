@@ -5,7 +5,9 @@
 #include "relay/limits.h"
 #include "relay/listen.h"
 #include "uplink/relay_address.h"
+#include "wire/limits.h"
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -21,6 +23,8 @@ struct Config {
     std::uint16_t port = 8080;                    // 0: any free one
     relay::TlsFiles tls;
     relay::Endpoint metrics;
+    bool batching = false;                        // passes mixed messages on in shuffled batches, one for each second
+    std::chrono::milliseconds batch_period{wire::kMixedPeriod};   // no setting: clients send by the same clock
     std::filesystem::path observe;                // empty: nothing is written down
     std::size_t connections = relay::kConnectionsMax;
     std::size_t connections_per_address = relay::kConnectionsPerAddress;   // 0: no limit

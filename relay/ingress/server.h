@@ -4,6 +4,8 @@
 
 #include "relay/admissions.h"
 #include "relay/connection_host.h"
+#include "relay/ingress/batch_uplink.h"
+#include "relay/ingress/batcher.h"
 #include "relay/ingress/config.h"
 #include "relay/ingress/public_document.h"
 #include "relay/ingress/tunnel.h"
@@ -20,7 +22,7 @@ namespace sinetti::ingress {
 class Server final : private relay::ConnectionHost {
 public:
     // Loads the app and the authorities, and listens. Error: a sentence. That the relay is there shows when somebody connects.
-    static base::Result<std::unique_ptr<Server>, std::string> create(const Config& config, const base::Clock& clock);
+    static base::Result<std::unique_ptr<Server>, std::string> create(const Config& config, const base::Clock& clock, base::Random& random);
     ~Server() override;
 
     void run();                                    // until drained
@@ -31,8 +33,9 @@ public:
     std::uint16_t metrics_port() const { return m_metrics_server ? m_metrics_server->port() : 0; }
 
 private:
-    Server(const Config& config, relay::StaticFiles&& files, uplink::Settings&& upstream);
+    Server(const Config& config, base::Random& random, relay::StaticFiles&& files, uplink::Settings&& upstream);
     base::Result<void, std::string> listen(const base::Clock& clock);
+    void tick_again();
     void start_draining();
     void stop_when_empty();
     std::string metrics_text();
@@ -54,6 +57,7 @@ private:
     };
 
     Config m_config;
+    base::Random& m_random;
     relay::StaticFiles m_files;
     relay::ConnectionFigures m_figures;
     std::unique_ptr<relay::Observer> m_observer;
@@ -65,6 +69,14 @@ private:
     relay::Flusher m_flusher{[this](std::function<void()> work) { boost::asio::post(m_io, std::move(work)); }};
     PublicDocument m_document{m_io, m_upstream.settings};
     relay::Listener m_listener{m_io};
+    struct Batching {
+        Batching(boost::asio::io_context& io, base::Random& random, const uplink::Settings& upstream) : batcher(random), uplink(io, upstream), timer(io) {}
+        Batcher batcher;
+        BatchUplink uplink;
+        boost::asio::steady_timer timer;
+    };
+    std::optional<Batching> m_batching;
+    bool m_batches_finished = true;
     boost::asio::steady_timer m_drain_timer{m_io};
     std::unique_ptr<relay::MetricsServer> m_metrics_server;
     std::uint16_t m_port = 0;

@@ -1,5 +1,6 @@
 #include "relay/ingress/tunnel.h"
 
+#include "relay/ingress/batcher.h"
 #include "relay/ingress/limits.h"
 #include "relay/log.h"
 #include "wire/limits.h"
@@ -14,7 +15,7 @@ namespace {
 
 bool is_frame_size(std::size_t size)
 {
-    return std::ranges::find(wire::kFrameSizes, size) != wire::kFrameSizes.end();
+    return size == wire::kMixedMessageSize || std::ranges::find(wire::kFrameSizes, size) != wire::kFrameSizes.end();
 }
 
 // The relay's own word, as long as it is one of those it has.
@@ -43,10 +44,18 @@ void Tunnel::cut()
 void Tunnel::on_message(base::ByteView message)
 {
     if (m_ending) return;
+    if (message.size() == wire::kMixedMessageSize && m_upstream.batcher != nullptr) return mix(message);
     observe("up", message.size());
     if (!is_frame_size(message.size())) return end(CloseCode::policy_error);
     if (!m_uplink) open();
     if (m_uplink) m_uplink->send(std::make_shared<const base::Bytes>(base::to_bytes(message)));
+}
+
+void Tunnel::mix(base::ByteView message)
+{
+    const auto taken = m_upstream.batcher->take(m_number, message);
+    observe(taken == Batcher::Taken::yes ? "mix" : "early", message.size());
+    if (taken == Batcher::Taken::too_many) end(CloseCode::policy_error);
 }
 
 void Tunnel::on_garbage()
@@ -117,6 +126,7 @@ void Tunnel::end(CloseCode code)
 void Tunnel::on_closed()
 {
     if (m_upstream.observer != nullptr) m_upstream.observer->closed(m_observed);
+    if (m_upstream.batcher != nullptr) m_upstream.batcher->forget(m_number);
     m_connection = nullptr;
     if (!m_uplink || !m_opened) return cut();
     // What the client said last is the relay's, also when it said it and left.

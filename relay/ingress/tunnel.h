@@ -3,7 +3,7 @@
 //
 //   client ── WebSocket ──► relay::Connection ──► Tunnel ──► uplink::Uplink ── WebSocket ──► relay
 //
-// It is opened by the client's first message, so that who connects and says nothing costs the relay nothing. A message that has none
+// A mixed message goes another way, to the Batcher, if there is one. The uplink is opened by the client's first message, so that who connects and says nothing costs the relay nothing. A message that has none
 // of the six sizes (docs/protocol.md §2) is nobody's, and ends the connection. Neither side is read from while the other does not take.
 
 #include "relay/connection.h"
@@ -17,10 +17,14 @@
 
 namespace sinetti::ingress {
 
+class Batcher;
+
 // What all tunnels share: where they lead, and what has become of them.
 struct Upstream {
     boost::asio::io_context& io;
     uplink::Settings settings;
+    Batcher* batcher = nullptr;                   // nullptr: mixed messages go on like all others, to a relay that says they should not
+    std::uint64_t tunnels = 0;                    // so far
     relay::Observer* observer = nullptr;          // nullptr: nothing is written down
     std::function<void()> on_finished = [] {};    // one of `finishing` less
 
@@ -51,12 +55,14 @@ private:
     void on_ended(const uplink::Ended& ended) override;
 
     void open();
+    void mix(base::ByteView message);
     void end(relay::CloseCode code);
     void observe(std::string_view operation, std::size_t bytes);
 
     Upstream& m_upstream;
     relay::Connection* m_connection;              // nullptr once closed
     std::uint64_t m_observed;                     // the observer's id for it
+    std::uint64_t m_number = ++m_upstream.tunnels;   // the batcher's
     std::optional<uplink::Uplink> m_uplink;       // from the first message on
     bool m_opened = false;
     bool m_ending = false;

@@ -28,6 +28,9 @@ TEST_CASE("ingress takes its options")
     CHECK(config->port == 0);
     CHECK(config->address == "::");
     CHECK(config->connections == 9);
+    CHECK_FALSE(config->batching);
+    CHECK(parse({"--upstream", "https://x", "--app", "a", "--batching", "on"})->batching);
+    CHECK_FALSE(parse({"--upstream", "https://x", "--app", "a", "--batching", "off"})->batching);
     CHECK(config->connections_per_address == 0);
     const auto in = [&](const char* address) { return config->trusted_addresses.contains(boost::asio::ip::make_address(address)); };
     CHECK(in("192.0.2.77"));
@@ -51,6 +54,7 @@ TEST_CASE("every mistake is named")
         {{"--upstream", "boards.example.fi"}, "--upstream wants the address of a relay that begins with https://, wss://, http:// or ws://, not \"boards.example.fi\""},
         {{"--data", "d"}, "there is no option \"--data\" for ingress"},
         {{"--upstream"}, "--upstream wants a value"},
+        {{"--batching", "yes"}, "--batching wants on or off, not \"yes\""},
         {{"--connections", "0"}, "nobody could connect"},
         {{"--connections-per-address", "x"}, "--connections-per-address wants a number up to 1048576, not \"x\""},
         {{"--trusted-addresses", "127.0.0.1, here"}, "--trusted-addresses wants IP addresses or networks with commas between them, or none; not \"here\""},
@@ -71,8 +75,13 @@ TEST_CASE("the example of a file of settings is one, and its mistakes are named 
     const auto config = parse({"--config", SINETTI_EXAMPLE_SETTINGS});
     REQUIRE_MESSAGE(config.has_value(), config.error());
     CHECK(config->upstream == uplink::RelayAddress{true, "boards.example.fi", 443});
+    CHECK_FALSE(config->batching);
     TemporaryFolder folder;
     const auto file = (folder.path() / "ingress.json").string();
+    std::ofstream(file) << "{\"upstream\": \"https://x\", \"app\": \"a\", \"batching\": \"on\"}";
+    CHECK(parse({"--config", file})->batching);
+    std::ofstream(file) << "{\"upstream\": \"https://x\", \"batching\": true}";
+    CHECK(parse({"--config", file}).error() == file + ": \"batching\" wants a text, not true");
     std::ofstream(file) << "{\"upstream\": \"https://x\", \"data\": \"d\"}";
     CHECK(parse({"--config", file}).error() == file + ": there is no setting \"data\"");
 }
@@ -83,13 +92,14 @@ TEST_CASE("an ingress that cannot start says why")
     relay_test::make_app(folder.path() / "app");
     std::ofstream(folder.path() / "broken.pem") << "no certificate";
     const base::SystemClock clock;
+    base::SystemRandom random;
     const auto refusal = [&](const std::function<void(ingress::Config&)>& adjust) {
         ingress::Config config;
         config.upstream = uplink::RelayAddress{true, "boards.example.fi", 443};
         config.app = folder.path() / "app";
         config.port = 0;
         adjust(config);
-        const auto server = ingress::Server::create(config, clock);
+        const auto server = ingress::Server::create(config, clock, random);
         return server ? std::string() : server.error();
     };
     CHECK(refusal([](ingress::Config&) {}).empty());

@@ -16,7 +16,7 @@ namespace sinetti::ingress_test {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-RunningIngress::RunningIngress(std::uint16_t upstream_port, Adjust adjust)
+RunningIngress::RunningIngress(std::uint16_t upstream_port, Adjust adjust, const base::Clock* clock)
 {
     make_app(m_folder.path());
     ingress::Config config;
@@ -25,7 +25,7 @@ RunningIngress::RunningIngress(std::uint16_t upstream_port, Adjust adjust)
     config.port = 0;
     config.metrics = {"127.0.0.1", 0};
     if (adjust) adjust(config);
-    auto server = ingress::Server::create(config, m_clock);
+    auto server = ingress::Server::create(config, clock != nullptr ? *clock : m_system_clock, m_random);
     if (!server) FAIL(server.error());
     m_server = std::move(*server);
     m_thread = std::thread([this] { m_server->run(); });

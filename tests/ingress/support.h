@@ -19,7 +19,7 @@ using namespace sinetti::relay_test;
 class RunningIngress {
 public:
     using Adjust = std::function<void(ingress::Config&)>;
-    explicit RunningIngress(std::uint16_t upstream_port, Adjust adjust = {});
+    explicit RunningIngress(std::uint16_t upstream_port, Adjust adjust = {}, const base::Clock* clock = nullptr);
     ~RunningIngress();
 
     void stop();
@@ -30,7 +30,8 @@ public:
 
 private:
     TemporaryFolder m_folder;
-    base::SystemClock m_clock;
+    base::SystemClock m_system_clock;
+    base::SystemRandom m_random;
     std::unique_ptr<ingress::Server> m_server;
     std::thread m_thread;
 };
