@@ -54,13 +54,13 @@ struct EnumCount;
 template<>
 struct EnumCount<Phase> { static constexpr auto kLast = Phase::linking; };
 template<>
-struct EnumCount<Code> { static constexpr auto kLast = Code::device_link_damaged; };
+struct EnumCount<Code> { static constexpr auto kLast = Code::cells_unheard; };
 template<>
 struct EnumCount<ConversationKind> { static constexpr auto kLast = ConversationKind::group; };
 template<>
 struct EnumCount<Role> { static constexpr auto kLast = Role::administrator; };
 template<>
-struct EnumCount<Level> { static constexpr auto kLast = Level::silent; };
+struct EnumCount<Level> { static constexpr auto kLast = Level::mixed; };
 template<>
 struct EnumCount<Severity> { static constexpr auto kLast = Severity::error; };
 template<>

@@ -66,11 +66,16 @@ enum class Code : std::uint8_t {
     device_code_expired,       // before it was done
     device_not_admitted,       // its person said no
     device_link_damaged,       // what came from the other device does not open
+    // an ingress that batches
+    not_mixed,                 // there is none on the way to this relay, and the board wants one: nothing is sent
+    mixing_ended,              // the relay has taken the level "mixed" from a board
+    cells_used_up,             // as many as one may send have been sent; what waits goes out when there are tokens again
+    cells_unheard,             // what is sent does not come back
 };
 
 enum class ConversationKind : std::uint8_t { direct, group };
 enum class Role : std::uint8_t { member, administrator };
-enum class Level : std::uint8_t { prompt = 1, shielded = 2, silent = 3 };
+enum class Level : std::uint8_t { prompt = 1, shielded = 2, silent = 3, mixed = 4 };
 enum class Severity : std::uint8_t { information, success, warning, error };
 
 enum class ConnectionState : std::uint8_t { offline, connecting, connected, refused };

@@ -60,6 +60,10 @@ std::string sentence(api::Code code, const std::string& subject)
     case only_root: return "only the founder, who holds the organisation's key, can do that; nothing was changed";
     case too_many_invitations: return "so many invitations cannot be made at once; nothing was created";
     case directory_refused: return "the relay passed on a change of the directory that nobody with the right to it has signed; it was ignored; tell an administrator";
+    case not_mixed: return "nothing is sent: the board wants an ingress that batches on the way, and this address does not lead through one";
+    case mixing_ended: return "the relay no longer wants messages to be mixed by an ingress; from now on it sees when a device writes";
+    case cells_used_up: return "this device has sent as much as one may these days; the rest waits and goes out by tomorrow";
+    case cells_unheard: return "what is sent does not come back from the board; it is sent again until it does";
     case internal: return "something went wrong that should not have";
     default: return "something happened this program has no words for";
     }

@@ -160,6 +160,12 @@ void Session::send(ConnectionNumber connection, const wire::ClientFrame& frame)
     transmit(frame);
 }
 
+void Session::send_mixed(ConnectionNumber connection, base::ByteView message)
+{
+    CHECK_INVARIANT(message.size() == wire::kMixedMessageSize);
+    if (m_state == State::ready && connection == m_connection && !m_close_reason) m_transport.send(message);
+}
+
 std::optional<base::UnixMilliseconds> Session::next_wake() const
 {
     if (m_close_reason) return std::nullopt;

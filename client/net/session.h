@@ -77,6 +77,8 @@ public:
     bool is_connecting() const { return m_state == State::connecting || m_state == State::authenticating; }
     ConnectionNumber connection() const { return m_connection; }
     void send(ConnectionNumber connection, const wire::ClientFrame& frame);   // nothing, unless that connection is ready
+    // A message beside the channel, sealed to the relay by itself (channel/mixed_message.h), for an ingress on the way.
+    void send_mixed(ConnectionNumber connection, base::ByteView message);
 
     std::optional<base::UnixMilliseconds> next_wake() const;
     void on_wake();                     // does what is due by the clock

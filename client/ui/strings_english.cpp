@@ -92,9 +92,11 @@ const char* english(Say what)
         case Say::level_prompt: return "Prompt";
         case Say::level_shielded: return "Shielded";
         case Say::level_silent: return "Silent";
+        case Say::level_mixed: return "Mixed";
         case Say::level_prompt_hint: return "Messages leave at once.";
         case Say::level_shielded_hint: return "Envelopes leave at an even average pace.";
         case Say::level_silent_hint: return "Envelopes leave by the clock, whether you write or not.";
+        case Say::level_mixed_hint: return "One envelope a second leaves through another agency, whether you write or not.";
         case Say::protection: return "Metadata protection";
         case Say::protection_level: return "Protection level: {0}";
         case Say::keys_post_quantum: return "Not even a quantum computer opens a recording of what is said here.";
@@ -111,6 +113,8 @@ const char* english(Say what)
         case Say::sees_address: return "The device's network address";
         case Say::sees_sending: return "When the device sends, and how many envelopes";
         case Say::sees_pace: return "That the device sends envelopes at an even pace";
+        case Say::sees_mixed: return "That somebody wrote: one of all who are connected, about a second ago";
+        case Say::sees_ingress: return "The other agency: your network address, and that you are connected";
         case Say::group_seal: return "The group's own seal";
         case Say::members: return "Members";
         case Say::verified_of: return "{0}/{1} verified";
@@ -535,6 +539,10 @@ const char* english(api::Code code)
         case api::Code::device_code_expired: return "The code expired or was cancelled before it was done. Make a new one.";
         case api::Code::device_not_admitted: return "The other device did not let this one in. Nothing was handed over.";
         case api::Code::device_link_damaged: return "What came from the other device was damaged on the way. Nobody was let in. Make a new code.";
+        case api::Code::not_mixed: return "This address does not lead through the agency that mixes messages. Yours wait sealed on this device: open Sinetti from the address your organisation uses for it.";
+        case api::Code::mixing_ended: return "The relay no longer wants messages to be mixed through another agency. From now on it sees when a device writes. Ask your administrator whether that is meant.";
+        case api::Code::cells_used_up: return "You have sent as much as one device may in these days. Your messages wait sealed on this device and leave by tomorrow.";
+        case api::Code::cells_unheard: return "Your messages are sent but do not come back from the board. Sinetti sends them again until they do.";
     }
     return "";
 }

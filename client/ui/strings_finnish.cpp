@@ -92,9 +92,11 @@ const char* finnish(Say what)
         case Say::level_prompt: return "Ripeä";
         case Say::level_shielded: return "Suojattu";
         case Say::level_silent: return "Hiljainen";
+        case Say::level_mixed: return "Sekoitettu";
         case Say::level_prompt_hint: return "Viesti lähtee heti.";
         case Say::level_shielded_hint: return "Kuoria lähtee tasaiseen keskitahtiin.";
         case Say::level_silent_hint: return "Kuoria lähtee kellon tahdissa, kirjoititpa tai et.";
+        case Say::level_mixed_hint: return "Kuori sekunnissa lähtee toisen viraston kautta, kirjoititpa tai et.";
         case Say::protection: return "Metatiedon suoja";
         case Say::protection_level: return "Suojaustaso: {0}";
         case Say::keys_post_quantum: return "Mitä täällä sanotaan, sitä ei avaa tallenteesta kvanttitietokonekaan.";
@@ -111,6 +113,8 @@ const char* finnish(Say what)
         case Say::sees_address: return "Laitteen verkko-osoitteen";
         case Say::sees_sending: return "Milloin laite lähettää ja montako kuorta";
         case Say::sees_pace: return "Että laite lähettää kuoria tasaista tahtia";
+        case Say::sees_mixed: return "Että joku yhteydessä olevista kirjoitti noin sekunti sitten";
+        case Say::sees_ingress: return "Toinen virasto: verkko-osoitteesi ja sen, että olet yhteydessä";
         case Say::group_seal: return "Ryhmän oma sinetti";
         case Say::members: return "Jäsenet";
         case Say::verified_of: return "{0}/{1} vahvistettu";
@@ -535,6 +539,10 @@ const char* finnish(api::Code code)
         case api::Code::device_code_expired: return "Koodi vanheni tai peruttiin kesken. Luo uusi.";
         case api::Code::device_not_admitted: return "Toinen laite ei päästänyt tätä sisään. Mitään ei luovutettu.";
         case api::Code::device_link_damaged: return "Toisen laitteen viesti vaurioitui matkalla. Ketään ei päästetty sisään. Luo uusi koodi.";
+        case api::Code::not_mixed: return "Tämä osoite ei kulje viestejä sekoittavan viraston kautta. Viestisi odottavat sinetöityinä tässä laitteessa: avaa Sinetti siitä osoitteesta, jota organisaatiosi siihen käyttää.";
+        case api::Code::mixing_ended: return "Palvelin ei enää halua viestejä sekoitettuina toisen viraston kautta. Tästä lähtien se näkee, milloin laite kirjoittaa. Kysy ylläpitäjältäsi, onko se tarkoitus.";
+        case api::Code::cells_used_up: return "Olet lähettänyt niin paljon kuin yksi laite saa näinä päivinä. Viestisi odottavat sinetöityinä tässä laitteessa ja lähtevät huomiseen mennessä.";
+        case api::Code::cells_unheard: return "Viestisi lähtevät, mutta ne eivät palaa ilmoitustaululta. Sinetti lähettää ne uudelleen, kunnes ne palaavat.";
     }
     return "";
 }

@@ -92,9 +92,11 @@ const char* swedish(Say what)
         case Say::level_prompt: return "Snabb";
         case Say::level_shielded: return "Skyddad";
         case Say::level_silent: return "Tyst";
+        case Say::level_mixed: return "Blandad";
         case Say::level_prompt_hint: return "Meddelandet går iväg genast.";
         case Say::level_shielded_hint: return "Kuvert går i jämn medeltakt.";
         case Say::level_silent_hint: return "Kuvert går i klockans takt, vare sig du skriver eller inte.";
+        case Say::level_mixed_hint: return "Ett kuvert i sekunden går via en annan myndighet, vare sig du skriver eller inte.";
         case Say::protection: return "Skydd av metadata";
         case Say::protection_level: return "Skyddsnivå: {0}";
         case Say::keys_post_quantum: return "Inte ens en kvantdator öppnar en inspelning av det som sägs här.";
@@ -111,6 +113,8 @@ const char* swedish(Say what)
         case Say::sees_address: return "Enhetens nätverksadress";
         case Say::sees_sending: return "När enheten skickar och hur många kuvert";
         case Say::sees_pace: return "Att enheten skickar kuvert i jämn takt";
+        case Say::sees_mixed: return "Att någon av alla anslutna skrev för ungefär en sekund sedan";
+        case Say::sees_ingress: return "Den andra myndigheten: din nätverksadress och att du är ansluten";
         case Say::group_seal: return "Gruppens eget sigill";
         case Say::members: return "Medlemmar";
         case Say::verified_of: return "{0}/{1} verifierade";
@@ -535,6 +539,10 @@ const char* swedish(api::Code code)
         case api::Code::device_code_expired: return "Koden gick ut eller avbröts innan det var klart. Skapa en ny.";
         case api::Code::device_not_admitted: return "Den andra enheten släppte inte in den här. Inget lämnades över.";
         case api::Code::device_link_damaged: return "Det som kom från den andra enheten skadades på vägen. Ingen släpptes in. Skapa en ny kod.";
+        case api::Code::not_mixed: return "Den här adressen går inte via myndigheten som blandar meddelanden. Dina väntar förseglade på den här enheten: öppna Sinetti från den adress som din organisation använder för det.";
+        case api::Code::mixing_ended: return "Servern vill inte längre att meddelanden blandas via en annan myndighet. Från och med nu ser den när en enhet skriver. Fråga din administratör om det är meningen.";
+        case api::Code::cells_used_up: return "Du har skickat så mycket som en enhet får under de här dagarna. Dina meddelanden väntar förseglade på den här enheten och går i väg senast i morgon.";
+        case api::Code::cells_unheard: return "Dina meddelanden skickas men kommer inte tillbaka från anslagstavlan. Sinetti skickar dem igen tills de gör det.";
     }
     return "";
 }

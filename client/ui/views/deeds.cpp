@@ -96,6 +96,7 @@ Say level_name(api::Level level)
     switch (level) {
         case api::Level::shielded: return Say::level_shielded;
         case api::Level::silent: return Say::level_silent;
+        case api::Level::mixed: return Say::level_mixed;
         case api::Level::prompt: break;
     }
     return Say::level_prompt;
@@ -106,6 +107,7 @@ Say level_hint(api::Level level)
     switch (level) {
         case api::Level::shielded: return Say::level_shielded_hint;
         case api::Level::silent: return Say::level_silent_hint;
+        case api::Level::mixed: return Say::level_mixed_hint;
         case api::Level::prompt: break;
     }
     return Say::level_prompt_hint;

@@ -14,6 +14,7 @@ namespace {
 std::vector<Say> still_seen(api::Level level)
 {
     if (level == api::Level::prompt) return {Say::sees_device, Say::sees_address, Say::sees_sending};
+    if (level == api::Level::mixed) return {Say::sees_mixed, Say::sees_ingress};
     return {Say::sees_device, Say::sees_address, Say::sees_pace};
 }
 
