@@ -8,7 +8,7 @@
 
 namespace sinetti::chat {
 
-bool Workspace::has_errands() const { return !m_wallet.issuers_to_ask().empty() || wants_key_package_published() || m_key_packages.is_due(now()) || has_urgent_errands(); }
+bool Workspace::has_errands() const { return !m_wallet.issuers_to_ask(false).empty() || wants_key_package_published() || m_key_packages.is_due(now()) || has_urgent_errands(); }
 
 bool Workspace::is_revoked() const
 {
@@ -50,7 +50,7 @@ void Workspace::publish_key_package()
 
 void Workspace::request_tokens()
 {
-    for (const auto& issuer : m_wallet.issuers_to_ask()) {
+    for (const auto& issuer : m_wallet.issuers_to_ask(false)) {
         const bool asked = std::ranges::any_of(m_errands_beside ? m_errand_requests : m_requests, [&](const auto& pending) {
             const auto* known = std::get_if<TokenRequestFor>(&pending.second);
             return known != nullptr && known->issuer == issuer;

@@ -7,11 +7,14 @@
 #include "chat/key_packages.h"
 #include "chat/outbox.h"
 #include "chat/timeline.h"
+#include "chat/token_wallet.h"
 #include "codec/writer.h"
 #include "directory/state.h"
 #include "store/memory_backend.h"
 
+#include <algorithm>
 #include <doctest/doctest.h>
+#include <set>
 
 using namespace sinetti;
 using namespace sinetti::chat;
@@ -275,6 +278,97 @@ TEST_SUITE("chat.records")
         }
         while (!lane.items.empty()) lane.pop(store.effects);
         CHECK(store.records().empty());
+    }
+
+    TEST_CASE("a wallet is read as it was kept, and a token that is taken changes one small record")
+    {
+        Store store;
+        const auto key = crypto::OprfPrivateKey::generate(store.random), later = crypto::OprfPrivateKey::generate(store.random);
+        const auto issuer = [&](const crypto::OprfPrivateKey& of, std::int64_t period) {
+            directory::TokenIssuer record;
+            record.not_before = {period * directory::kTokenPeriod};
+            record.expires = {period * directory::kTokenPeriod + directory::kTokenLifetime};
+            record.issuer_public_key = of.public_key().bytes();
+            return record;
+        };
+        const std::vector issuers{issuer(key, 1)};
+        const base::UnixMilliseconds now{directory::kTokenPeriod + 1000};
+        const auto load = [&] { return TokenWallet::load(store.records()); };
+        const auto parts = [&] {
+            const auto records = store.records();
+            return std::ranges::count_if(records, [](const auto& record) { return record.first.starts_with("tokens/"); });
+        };
+        TokenWallet wallet;
+        wallet.set_supply(3 * tokens::kTokensPerRequest);
+        wallet.follow_issuers(issuers);
+        for (int i = 0; i < 3; ++i) {
+            REQUIRE(wallet.issuers_to_ask(false).size() == 1);
+            CHECK(wallet.issuers_to_ask(true).size() == (i == 0 ? 1 : 0));
+            const auto* request = wallet.request_for(issuers[0].issuer_public_key, {}, store.random);
+            const auto issued = tokens::issue(key, request->blinded(), store.random).value();
+            REQUIRE(wallet.finish_request(issuers[0].issuer_public_key, issued.evaluated, issued.proof));
+        }
+        CHECK(wallet.issuers_to_ask(false).empty());   // the supply is there, and stays there as it is used
+        wallet.persist(store.effects);
+        CHECK(parts() == 3);
+
+        // All of it comes back, each token once, but for those that open sessions.
+        std::set<base::Bytes> taken;
+        for (std::size_t i = 0; i < 3 * tokens::kTokensPerRequest - kTokensForSessions; ++i) {
+            auto again = load();
+            REQUIRE(again.has_value());
+            again->set_supply(3 * tokens::kTokensPerRequest);
+            again->follow_issuers(issuers);
+            const auto token = again->take_for_cell(now);
+            REQUIRE(token.has_value());
+            CHECK(taken.insert(base::to_bytes(token->view())).second);
+            CHECK(again->issuers_to_ask(false).empty());
+            again->persist(store.effects);
+        }
+        auto last = load();
+        CHECK_FALSE(last->take_for_cell(now).has_value());
+        CHECK(parts() == 1);
+        auto token = last->take(now);
+        CHECK(token.has_value());
+        last->put_back(std::move(*token));
+        last->persist(store.effects);
+        CHECK(load()->take(now).has_value());
+
+        // A key that is followed no more takes its tokens with it.
+        last->follow_issuers({issuer(later, 2)});
+        last->persist(store.effects);
+        CHECK(parts() == 0);
+        CHECK(load()->is_empty());
+    }
+
+    TEST_CASE("a wallet stored in one record, as before there were mixed boards, is read and kept in parts from then on")
+    {
+        Store store;
+        const auto key = crypto::OprfPrivateKey::generate(store.random);
+        const base::UnixMilliseconds now{1000};
+        codec::SecretWriter writer;
+        writer.u16(1).raw(key.public_key().bytes()).u64(static_cast<std::uint64_t>(directory::kTokenLifetime)).optional_marker(false);
+        writer.vector([&](codec::SecretWriter& inner) {
+            for (std::uint8_t i = 0; i < 40; ++i) {
+                base::Bytes token(tokens::kTokenSize, i);
+                inner.raw(token);
+            }
+        });
+        writer.optional_marker(false);
+        store.effects.put(kTokensRecord, writer.view());
+        auto wallet = TokenWallet::load(store.records());
+        REQUIRE(wallet.has_value());
+        CHECK(wallet->take(now).has_value());
+        wallet->persist(store.effects);
+        auto again = TokenWallet::load(store.records());
+        REQUIRE(again.has_value());
+        for (std::size_t i = 0; i < 39; ++i) CHECK(again->take(now).has_value());
+        CHECK_FALSE(again->take(now).has_value());
+        auto records = store.records();
+        const auto part = std::ranges::find_if(records, [](const auto& record) { return record.first.starts_with("tokens/"); });
+        REQUIRE(part != records.end());
+        records.erase(part);
+        CHECK_FALSE(TokenWallet::load(records).has_value());   // a part is missing
     }
 
     TEST_CASE("a timeline keeps the order of the board, with what waits at the end, over a reload too")
