@@ -325,6 +325,7 @@ void Core::Implementation::run(const api::Lock&)
     if (!m_workspace && !m_account) return;
     if (m_shared) return leave_shared();
     m_session.stop();
+    if (m_workspace) m_workspace->stop_mixing();
     if (m_workspace && m_token) m_workspace->wallet().put_back(std::move(*m_token));   // it was never shown
     if (m_workspace) m_workspace->end_turn();
     close_account();

@@ -47,7 +47,7 @@ void Core::Implementation::plan_errands()
     if (!m_workspace->has_errands()) return m_errands_at.reset();
     if (!is_member_session() || !m_workspace->is_caught_up()) return;
     const bool is_urgent = m_workspace->has_urgent_errands() && (!m_no_hurry_until || *m_no_hurry_until <= now);
-    const auto delay_max = m_workspace->wallet().is_empty() ? kErrandDelayUrgent : kErrandDelayMax;
+    const auto delay_max = m_workspace->is_short_of_tokens() ? kErrandDelayUrgent : kErrandDelayMax;
     if (is_urgent)
         m_errands_at = now;
     else if (!m_errands_at || m_errands_at->value > now.value + delay_max)

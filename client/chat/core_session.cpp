@@ -194,6 +194,7 @@ void Core::Implementation::on_refused(const wire::Refused& refused)
     if (m_guest) return end_guest(m_guest->code_of(refused.code));
     if (m_farewell) return end_farewell();
     if (m_workspace && refused.request_id != wire::kNoRequest) return m_workspace->on_refused(refused);
+    if (m_workspace && refused.code == wire::Refusal::not_mixed) return m_workspace->on_not_mixed();
     if (m_workspace) {
         if (m_token_shown) return on_token_refused(refused);
         if (!is_final(refused.code)) return;

@@ -26,7 +26,7 @@ std::optional<std::vector<wire::BoardInfo>> parse_boards(base::ByteView record)
         const auto kind = reader.u8();
         const auto level = reader.u8();
         const auto suite = has_suite ? reader.u16() : codec::Result<std::uint16_t>(kDefaultSuitePolicy);
-        if (!board || !kind || !level || !suite || *kind > 1 || *level < 1 || *level > 3) return std::nullopt;
+        if (!board || !kind || !level || !suite || *kind > 1 || *level < 1 || *level > 4) return std::nullopt;
         boards.push_back({*board, static_cast<wire::BoardKind>(*kind), static_cast<wire::SendingLevel>(*level), *suite});
     }
     return boards;
@@ -78,6 +78,7 @@ std::unique_ptr<Workspace> Workspace::load(const WorkspaceEnvironment& environme
     if (!vault) return nullptr;
     workspace->m_vault = std::move(*vault);
     workspace->follow_issuers();
+    workspace->m_wallet.set_supply(workspace->mixes() ? wire::kTokensPerDeviceMixed : 0);
     return workspace;
 }
 
@@ -187,8 +188,13 @@ bool Workspace::is_caught_up() const
 
 void Workspace::remember_boards(const std::vector<wire::BoardInfo>& boards)
 {
-    for (const auto& info : boards) {
+    for (auto info : boards) {
         const auto known = std::ranges::find(m_board_infos, info.board, &wire::BoardInfo::board);
+        if (info.level < wire::SendingLevel::prompt || info.level > wire::SendingLevel::mixed) info.level = wire::SendingLevel::prompt;   // of a later version
+        // The relay alone can say so, sealed: an ingress cannot. People should know all the same.
+        if (known != m_board_infos.end() && known->level == wire::SendingLevel::mixed && info.level != wire::SendingLevel::mixed)
+            notice(api::Code::mixing_ended, api::Severity::warning);
+        m_conversations_changed = m_conversations_changed || known == m_board_infos.end() || known->level != info.level;
         if (known == m_board_infos.end()) {
             m_board_infos.push_back(info);
         } else {
@@ -200,6 +206,7 @@ void Workspace::remember_boards(const std::vector<wire::BoardInfo>& boards)
     codec::SecretWriter writer;
     write_boards(writer, m_board_infos);
     m_effects.put(kBoardsRecord, writer.view());
+    m_wallet.set_supply(mixes() ? wire::kTokensPerDeviceMixed : 0);
 }
 
 void Workspace::on_accepted(const wire::Accepted& accepted)
@@ -207,7 +214,9 @@ void Workspace::on_accepted(const wire::Accepted& accepted)
     m_session_ready = true;
     m_on_errands = accepted.session_kind == wire::SessionKind::device;
     if (m_on_errands) m_errands_failed = false;
+    m_errands_brief = m_on_errands && m_wallet.is_empty();
     remember_boards(accepted.boards);
+    if (!m_on_errands) start_mixing();
     // The directory first: cells may come from people who have only just enrolled.
     follow(m_boards.at(wire::kDirectoryBoard));
 }
@@ -224,6 +233,7 @@ void Workspace::follow(Board& board)
 void Workspace::on_session_closed()
 {
     m_session_ready = false;
+    stop_mixing();
     m_requests.clear();
     m_next_request = 1;
     if (!m_errands_beside) forget_errands_sent();
@@ -408,9 +418,11 @@ void Workspace::report()
 
 void Workspace::end_turn()
 {
+    note_stored();
     plan_archive();
     if (m_signs_out_shared && is_caught_up()) sign_out_left_behind();
     pump();
+    prepare_mixed();
     if (m_errands_beside) run_errands();
     for (auto& [number, board] : m_boards) board.persist(m_effects);
     for (auto& [id, conversation] : m_conversations) conversation->persist(m_effects);
@@ -421,8 +433,9 @@ void Workspace::end_turn()
 
 std::optional<base::UnixMilliseconds> Workspace::next_wake() const
 {
-    if (m_paused_until || !m_environment.session.is_ready() || !is_caught_up()) return m_paused_until;
-    std::optional<base::UnixMilliseconds> wake;
+    auto wake = m_paused_until;
+    if (const auto tick = m_mix_clock.next(); tick && (!wake || *tick < *wake)) wake = tick;
+    if (m_paused_until || !m_environment.session.is_ready() || !is_caught_up()) return wake;
     for (const auto& [id, conversation] : m_conversations)
         if (conversation->upkeep_at && takes_upkeep(*conversation) && (!wake || *conversation->upkeep_at < *wake)) wake = conversation->upkeep_at;
     return wake;
@@ -431,6 +444,7 @@ std::optional<base::UnixMilliseconds> Workspace::next_wake() const
 void Workspace::on_wake()
 {
     if (m_paused_until && *m_paused_until <= now()) m_paused_until.reset();
+    send_mixed();
 }
 
 }  // namespace sinetti::chat

@@ -3,7 +3,7 @@
 // invitations. It reacts to commands and to what the session brings, changes its state, and says what follows through
 // Effects. Split by verb: workspace.cpp opens, follows and reports; _commands does what people ask; _search finds messages, and shows
 // what stands around one; _receive reads cells;
-// _send writes them; _errands does what needs our name; _vault what of it concerns the vault; _devices keeps groups and the devices of
+// _send writes them, and _mixing those that go through an ingress that batches; _errands does what needs our name; _vault what of it concerns the vault; _devices keeps groups and the devices of
 // their people together; _administration says who comes, goes and may say so; _history holds the relay to what it has signed, and goes on where it has let old entries go; _archive leaves
 // what was said for one's other devices.
 
@@ -18,6 +18,7 @@
 #include "chat/evidence.h"
 #include "chat/invitations.h"
 #include "chat/key_packages.h"
+#include "chat/mixing.h"
 #include "chat/people.h"
 #include "chat/token_wallet.h"
 #include "chat/vault_keeper.h"
@@ -80,6 +81,9 @@ public:
     void on_gone(const wire::Gone& gone);
     void on_token_response(const wire::TokenResponse& response);
     void on_session_closed();
+    void on_not_mixed();                     // the relay got a mixed message on its way to no ingress
+    void stop_mixing();
+    bool is_short_of_tokens() const;         // somebody waits for one
     void end_turn();                         // sends what can be sent, stores what changed, reports
 
     // Tokens open the sessions in which we read and write. A device session runs errands: the session above when there is no token,
@@ -119,12 +123,7 @@ public:
 
 private:
     struct KeyPackageRequest {};
-    struct CellRequest {
-        LaneName lane;
-        std::uint64_t item = 0;
-        std::size_t fragment = 0;
-        std::uint64_t counter = 0;
-    };
+    using CellRequest = CellPlace;
     struct FollowRequest {
         std::uint32_t board = 0;
     };
@@ -190,6 +189,7 @@ private:
     // workspace_receive.cpp
     enum class Pass : std::uint8_t { live, again };   // an entry for the first time, or one that was processed before
     void process_cell(const Board& board, std::uint64_t position, base::ByteView cell, Pass pass, const Conversation* only = nullptr);
+    bool is_own(const Channel& channel) const;
     void mark_seen(const TagTable::Hit& hit);
     std::optional<base::Bytes> reassemble(Channel& channel, Fragment&& fragment);
     void receive_in_conversation(Conversation& conversation, mls::LeafIndex leaf, std::uint64_t epoch, const MessageNumber& message,
@@ -254,6 +254,21 @@ private:
     void pause(api::Code reason);
     template<typename T>
     void request(T&& frame, Request&& about);
+
+    // workspace_mixing.cpp
+    bool is_mixed(std::uint32_t board) const;
+    bool mixes() const;                      // some board's cells go through an ingress that batches
+    void start_mixing();
+    void prepare_mixed();
+    void drop_ready_cell();
+    void note_stored();
+    void send_mixed();                       // if the clock says so
+    void on_own_cell(const Channel& channel, std::uint64_t counter, std::uint32_t board, base::ByteView cell);
+    const Channel* own_channel(const Lane& lane) const;   // of the flight at its front
+    const SenderSecret* secret_of(const Lane& lane) const;
+    Lane* lane_in_the_air(const CellPlace& place);
+    std::optional<CellPlace> next_fragment(Lane& lane) const;
+    std::optional<CellPlace> next_cell();
 
     // workspace_errands.cpp
     void run_errands();
@@ -344,6 +359,7 @@ private:
     bool m_on_errands = false;               // the session is a device session
     bool m_errands_beside = false;           // there is one beside it
     bool m_errands_failed = false;           // in the device session
+    bool m_errands_brief = false;            // it is the first: with a few tokens we can begin
     Requests m_errand_requests;              // of the session beside, numbered on their own: a count that went on would tie the two together
     std::uint32_t m_next_errand = 1;
 
@@ -360,6 +376,16 @@ private:
     net::Backoff m_pause;
     std::optional<base::UnixMilliseconds> m_paused_until;
     bool m_key_package_sent = false;         // in the device session
+
+    MixClock m_mix_clock;                    // runs while a session is there, and an ingress that batches before it
+    MixedCells m_mixed_cells;
+    std::vector<Lane*> m_mixable;            // of this turn: those with a flight that goes this way
+    std::optional<ReadyCell> m_ready_cell;
+    base::Bytes m_cover;                     // the next message without a cell
+    LaneName m_last_lane;                    // whose turn it was
+    bool m_mixing_refused = false;           // in this session
+    bool m_mixing_refused_said = false, m_unheard_said = false;
+    bool m_cells_used_up = false;            // no token is left for a cell that waits
 
     ArchiveState m_archive;
     std::optional<ArchiveRun> m_archive_run;

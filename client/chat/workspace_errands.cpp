@@ -50,7 +50,7 @@ void Workspace::publish_key_package()
 
 void Workspace::request_tokens()
 {
-    for (const auto& issuer : m_wallet.issuers_to_ask(false)) {
+    for (const auto& issuer : m_wallet.issuers_to_ask(!m_errands_beside && m_errands_brief)) {
         const bool asked = std::ranges::any_of(m_errands_beside ? m_errand_requests : m_requests, [&](const auto& pending) {
             const auto* known = std::get_if<TokenRequestFor>(&pending.second);
             return known != nullptr && known->issuer == issuer;

@@ -42,6 +42,7 @@ void Workspace::process_cell(const Board& board, std::uint64_t position, base::B
 
     auto fragment = open_cell(channel.secret, hit->counter, board.number(), cell);
     mark_seen(*hit);
+    if (is_own(channel)) on_own_cell(channel, hit->counter, board.number(), cell);
     if (!fragment) return;   // somebody took this tag for something else
     const auto message = fragment->message;
     auto payload = reassemble(channel, std::move(*fragment));
@@ -56,6 +57,12 @@ void Workspace::process_cell(const Board& board, std::uint64_t position, base::B
         return;
     }
     }
+}
+
+bool Workspace::is_own(const Channel& channel) const
+{
+    if (channel.kind != ChannelKind::conversation) return channel.kind == ChannelKind::contact_outgoing;
+    return channel.leaf == m_conversations.at(channel.owner)->epoch(channel.epoch)->own_leaf;
 }
 
 void Workspace::mark_seen(const TagTable::Hit& hit)

@@ -33,6 +33,7 @@ Lane* Workspace::find_lane(const LaneName& name)
 
 void Workspace::pump()
 {
+    m_mixable.clear();
     if (!m_environment.session.is_ready() || m_paused_until || is_revoked()) return;
     if (m_on_errands) return run_errands();
     if (!is_caught_up()) return;
@@ -92,6 +93,10 @@ void Workspace::send_flight(Lane& lane, const SenderSecret& secret)
 {
     auto& item = lane.items.front();
     auto& flight = *item.flight;
+    if (is_mixed(flight.board)) {
+        if (!m_mixing_refused) m_mixable.push_back(&lane);
+        return;
+    }
     if (flight.sent == flight.counters.size()) return;
     const auto fragments = split(flight.message, flight.payload);
     for (; flight.sent < fragments.size() && m_requests.size() < kAppendsInFlightMax; ++flight.sent) {
@@ -277,6 +282,9 @@ void Workspace::on_refused(const wire::Refused& refused)
     case wire::Refusal::tag_taken:
         if (const auto* cell = std::get_if<CellRequest>(&about)) replace_cell(*cell);
         return;
+    case wire::Refusal::not_mixed:   // its policy is another than when this session began: the next one is told
+        pause(api::Code::none);
+        return m_environment.host.on_follow_again();
     case wire::Refusal::storage_full: return pause(api::Code::relay_full);
     case wire::Refusal::too_many_requests: return pause(api::Code::rate_limited);
     case wire::Refusal::overloaded:
@@ -312,6 +320,8 @@ void Workspace::pause(api::Code reason)
     if (m_paused_until) return;
     const bool first = m_pause.is_fresh();
     m_paused_until = base::UnixMilliseconds{now().value + m_pause.next(m_environment.random)};
+    m_mixed_cells.clear();
+    drop_ready_cell();
     for (auto& [id, conversation] : m_conversations) conversation->lane.restart_flights();
     for (auto& [device, contact] : m_contacts) contact->lane.restart_flights();
     if (!m_errands_beside) forget_errands_sent();

@@ -1,6 +1,7 @@
 #include "tests/simulation/simulated_relay.h"
 
 #include "blobs/address.h"
+#include "channel/mixed_message.h"
 #include "crypto/hash.h"
 #include "directory/relay_document.h"
 #include "directory/session_auth.h"
@@ -81,6 +82,7 @@ void SimulatedRelay::receive(RelayConnection& connection, base::ByteView bytes)
 {
     if (!m_connections.contains(&connection)) return;
     if (!connection.channel) return open(connection, bytes);
+    if (bytes.size() == wire::kMixedMessageSize) return receive_mixed(connection, bytes);
     const auto frame = connection.channel->receive(bytes);
     if (!frame) return refuse(connection, wire::kNoRequest, wire::Refusal::bad_frame, true);
     const bool authenticates = frame->index() <= 2 || std::holds_alternative<wire::AuthenticateIdentity>(*frame) || std::holds_alternative<wire::AuthenticateToken>(*frame) ||
@@ -93,7 +95,7 @@ void SimulatedRelay::accept(RelayConnection& connection, wire::SessionKind kind,
 {
     connection.kind = kind;
     connection.key = key;
-    send(connection, wire::Accepted{kind, {{0, wire::BoardKind::directory, wire::SendingLevel::prompt}, {1, wire::BoardKind::cells, wire::SendingLevel::prompt, cipher_suite, 30}}});
+    send(connection, wire::Accepted{kind, {{0, wire::BoardKind::directory, wire::SendingLevel::prompt}, {1, wire::BoardKind::cells, level, cipher_suite, 30}}});
 }
 
 void SimulatedRelay::handle(RelayConnection& connection, const wire::AuthenticateDevice& frame)
@@ -134,15 +136,43 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::Authenticat
     accept(connection, wire::SessionKind::identity, frame.identity_public_key);
 }
 
-void SimulatedRelay::handle(RelayConnection& connection, const wire::AuthenticateToken& frame)
+bool SimulatedRelay::is_genuine(base::ByteView token) const
 {
-    const auto claims = tokens::claims_of(frame.token);
-    bool genuine = false;
+    const auto claims = tokens::claims_of(token);
     for (const auto& record : m_directory.token_issuers(m_signing_key.public_key()))
         for (const auto& issuer : issuers)
             if (issuer.record == record && m_clock.now() < record.expires && tokens::token_key_id(record.issuer_public_key) == claims.key_id)
-                genuine = tokens::verify(issuer.key, frame.token);
-    if (!genuine) return refuse(connection, wire::kNoRequest, wire::Refusal::token_invalid, true);
+                return tokens::verify(issuer.key, token);
+    return false;
+}
+
+void SimulatedRelay::receive_mixed(RelayConnection& connection, base::ByteView message)
+{
+    if (!has_mixing_ingress) return refuse(connection, wire::kNoRequest, wire::Refusal::not_mixed);
+    const auto opened = channel::open_mixed(m_channel_key, keys(), message);
+    CHECK_INVARIANT(opened.has_value());
+    mixed.push_back({&connection, m_clock.now(), opened->has_value()});
+    if (!*opened || loses_mixed()) return;
+    const auto& cell = **opened;
+    const auto claims = tokens::claims_of(cell.token.view());
+    if (!is_genuine(cell.token.view())) return;
+    if (!m_spent.insert(claims.nonce).second) {
+        ++tokens_shown_twice;
+        return;
+    }
+    if (storage_full || intercepts_cell(cell.cell)) return;
+    const auto& target = m_boards.at(cell.board);
+    if (const auto known = target.tags.find(tag_of(cell.board, cell.cell)); known != target.tags.end()) {
+        if (target.entries[known->second] != cell.cell) ++tags_refused;
+        return;
+    }
+    append_raw(cell.board, cell.cell);
+}
+
+void SimulatedRelay::handle(RelayConnection& connection, const wire::AuthenticateToken& frame)
+{
+    const auto claims = tokens::claims_of(frame.token);
+    if (!is_genuine(frame.token)) return refuse(connection, wire::kNoRequest, wire::Refusal::token_invalid, true);
     if (m_spent.contains(claims.nonce)) {
         ++tokens_shown_twice;
         return refuse(connection, wire::kNoRequest, wire::Refusal::token_spent, true);
@@ -168,6 +198,7 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::TokenReques
     if (!requests.contains(request) && (requests.size() + 1) * tokens::kTokensPerRequest > tokens_per_device)
         return refuse(connection, frame.request_id, wire::Refusal::no_tokens_left);
     requests.insert(request);
+    tokens_issued += frame.blinded_elements.size();
     const auto own = crypto::OprfPrivateKey::generate(m_random);
     const auto issued = tokens::issue(issues_with_own_key ? own : chosen->key, frame.blinded_elements, m_random);
     if (!issued) return refuse(connection, frame.request_id, wire::Refusal::bad_record);
@@ -306,6 +337,10 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::Append& fra
         if (connection.kind == wire::SessionKind::device) ++cells_by_device;
         if (connection.kind != wire::SessionKind::token) return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
         if (frame.entry.size() != wire::kCellSize) return refuse(connection, frame.request_id, wire::Refusal::wrong_size);
+        if (level == wire::SendingLevel::mixed) {
+            ++cells_in_sessions;
+            return refuse(connection, frame.request_id, wire::Refusal::not_mixed);
+        }
     }
     const auto known = found->second.tags.find(tag_of(frame.board, frame.entry));
     if (known != found->second.tags.end()) {

@@ -65,6 +65,20 @@ public:
 
     std::uint16_t cipher_suite = 0;    // the policy of board 1, as the next session hears it
 
+    // An ingress that batches stands before it, in the same place: what it does to times is not looked at here.
+    wire::SendingLevel level = wire::SendingLevel::prompt;   // of board 1, as the next session hears it
+    bool has_mixing_ingress = true;
+    std::function<bool(base::ByteView cell)> intercepts_cell = [](base::ByteView) { return false; };   // true: it is lost, after whatever was done
+    std::function<bool()> loses_mixed = [] { return false; };
+    struct MixedMessage {
+        const RelayConnection* connection;
+        base::UnixMilliseconds at;
+        bool is_cell;
+    };
+    std::vector<MixedMessage> mixed;                 // all that came
+    std::size_t cells_in_sessions = 0;               // of board 1, while it was mixed
+    std::size_t tokens_issued = 0;
+
     // Access tokens.
     struct Issuer {
         directory::TokenIssuer record;
@@ -135,6 +149,8 @@ private:
     void handle(RelayConnection& connection, const wire::Ping& frame);
     void handle(RelayConnection& connection, const wire::Hello& frame);
     void open(RelayConnection& connection, base::ByteView message);
+    void receive_mixed(RelayConnection& connection, base::ByteView message);
+    bool is_genuine(base::ByteView token) const;
     std::optional<wire::Refusal> check_record(RelayConnection& connection, base::ByteView entry);
     void ensure_issuers();
     std::uint64_t store(std::uint32_t board, base::ByteView entry);

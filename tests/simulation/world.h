@@ -137,6 +137,7 @@ public:
     // Until nothing is under way, nobody waits and everybody who is online is connected, or so much time has passed.
     void settle(std::int64_t milliseconds_max = 120'000);
     void advance(std::int64_t milliseconds);
+    static bool is_line_of(const RelayConnection* connection, const Client& client) { return connection == static_cast<const RelayConnection*>(&client); }
 
     base::ManualClock clock;
     base::SeededRandom random;
