@@ -30,12 +30,14 @@ std::optional<unsigned> digit_of(char character)
 
 }  // namespace
 
+bool is_separator(std::uint8_t byte) { return byte == ' ' || byte == '-' || byte == '\t' || byte == '\r' || byte == '\n'; }
+
 Result<base::SecretBytes> parse_code(const PrintedCode& code, base::ByteView text)
 {
     base::SecretBytes bytes(code.size());
     std::size_t characters = 0;
     for (const auto byte : text) {
-        if (byte == ' ' || byte == '-' || byte == '\t' || byte == '\r' || byte == '\n') continue;
+        if (is_separator(byte)) continue;
         const auto digit = digit_of(static_cast<char>(byte));
         if (!digit || characters == code.characters()) return Unexpected(Error::bad_code);
         for (unsigned bit = 0; bit < 5; ++bit) {

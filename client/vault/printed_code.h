@@ -20,6 +20,8 @@ struct PrintedCode {
     constexpr bool is_whole() const { return size() * 8 % 5 == 0 && characters() % 4 == 0; }   // whole characters and groups
 };
 
+bool is_separator(std::uint8_t byte);   // which people may put anywhere
+
 // As people type it: any case, spaces and hyphens anywhere, O for 0, I and L for 1. Error: bad_code.
 Result<base::SecretBytes> parse_code(const PrintedCode& code, base::ByteView text);
 base::SecretBytes print_code(const PrintedCode& code, base::ByteView entropy);
