@@ -4,8 +4,9 @@
 
 import {estimateStrength} from './strength.js';
 
-const kKind = Object.freeze({single: 0, composer: 1, search: 2, password: 3, lines: 4});
-const isTextArea = (kind) => kind === kKind.composer || kind === kKind.lines;
+const kKind = Object.freeze({single: 0, composer: 1, search: 2, password: 3, lines: 4, secretLines: 5});
+const isTextArea = (kind) => kind === kKind.composer || kind === kKind.lines || kind === kKind.secretLines;
+const isSecret = (kind) => kind === kKind.password || kind === kKind.secretLines;
 
 const colourOf = (rgba) => `#${(rgba >>> 0).toString(16).padStart(8, '0')}`;
 const encoder = new TextEncoder();
@@ -42,7 +43,7 @@ export class TextAgent {
     if (spec.kind === kKind.composer) {
       element.rows = 1;
       element.enterKeyHint = 'send';
-    } else if (spec.kind !== kKind.lines) {
+    } else if (!isTextArea(spec.kind)) {
       element.type = {[kKind.search]: 'search', [kKind.password]: 'password'}[spec.kind] ?? 'text';
       element.enterKeyHint = spec.kind === kKind.search ? 'search' : 'go';
     }
@@ -64,7 +65,7 @@ export class TextAgent {
     style.setProperty('--field-placeholder', colourOf(spec.placeholderColour));
     element.placeholder = spec.placeholder;
     element.autocomplete = spec.autocomplete || 'off';
-    element.spellcheck = spec.spellCheck && spec.kind !== kKind.password;
+    element.spellcheck = spec.spellCheck && !isSecret(spec.kind);
     if (spec.lang) element.lang = spec.lang;
     if (spec.kind === kKind.password) this.#reveal(element, spec.revealed);
   }
@@ -76,7 +77,7 @@ export class TextAgent {
 
   remove(id, element) {
     const field = this.#fields.get(id);
-    if (field?.spec.kind === kKind.password) element.value = '';
+    if (field && isSecret(field.spec.kind)) element.value = '';
     this.#fields.delete(id);
     if (this.#autofocus === id) this.#autofocus = 0;
   }
@@ -102,16 +103,16 @@ export class TextAgent {
       element.value = text;
     }
     this.#measure(field);
-    if (field.spec.kind === kKind.password) this.#reportPassword(field);
+    if (isSecret(field.spec.kind)) this.#reportPassword(field);
   }
 
   // The bytes of a password field, which is empty and hidden again afterwards. Null: there is no such field.
   takeSecret(id) {
     const field = this.#fields.get(id);
-    if (field?.spec.kind !== kKind.password) return null;
+    if (!field || !isSecret(field.spec.kind)) return null;
     const secret = encoder.encode(field.element.value);
     field.element.value = '';
-    this.#reveal(field.element, false);
+    if (field.spec.kind === kKind.password) this.#reveal(field.element, false);
     this.#reportPassword(field);
     return secret;
   }
@@ -151,7 +152,7 @@ export class TextAgent {
       }
     }
     this.#measure(field);
-    if (spec.kind === kKind.password) this.#reportPassword(field);
+    if (isSecret(spec.kind)) this.#reportPassword(field);
     else this.#handlers.text(id, element.value);
   }
 

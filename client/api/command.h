@@ -47,6 +47,9 @@ struct ProvePassphrase {};                                                   // 
 struct ChangePassphrase {};                                                  // + the new passphrase; proven; answers with PassphraseEvents
 struct ShowRecoveryCode {};                                                  // proven; answers with a RecoveryCodeEvent
 struct RenewRecoveryCode {};                                                 // proven; the old one opens nothing any more; answers with a RecoveryCodeEvent
+struct BackUpRoot {};                                                        // proven, by a founder; answers with a RootSharesEvent
+struct GiveRootShare {};                                                     // + one of the shares; answers with RootRestoreEvents
+struct ForgetRootShares {};                                                  // that were given so far
 struct LinkDevice {};                                                        // proven; shows a code that lets another device in; answers with LinkEvents
 struct AnswerLink { bool admit = false; };                                   // to LinkState::asked
 struct CancelLink {};
@@ -61,7 +64,7 @@ struct ExportConversation { ConversationId conversation; };                  // 
 using Command = std::variant<Start, OpenLink, Found, Enrol, Unlock, Lock, ForgetDevice, CreateInvitation, CreateConversation, OpenConversation, LoadOlder, LoadNewer, OpenMessage, Search,
                              SendText, SaveDraft, AddMembers, RemoveMember, RenameConversation, SetVerified, SetSetting, SignOutDevice, RemovePerson,
                              WatchConversations, ExportConversation, SignIn, ChoosePassphrase, ProvePassphrase, ChangePassphrase, ShowRecoveryCode,
-                             RenewRecoveryCode, LinkDevice, AnswerLink, CancelLink, JoinDevice, SetRole, CreateInvitations>;
+                             RenewRecoveryCode, LinkDevice, AnswerLink, CancelLink, JoinDevice, SetRole, CreateInvitations, BackUpRoot, GiveRootShare, ForgetRootShares>;
 
 inline constexpr std::size_t kCommandSizeMax = 1u << 20;   // bytes of JSON
 inline constexpr std::size_t kMessageTextMax = 32u << 10;  // bytes of UTF-8

@@ -71,6 +71,13 @@ struct PassphraseEvent {
     Code error = Code::none;         // why what was asked for was not done
 };
 struct RecoveryCodeEvent { std::string code; };                              // XXXX-XXXX-…: for its dialog, and kept nowhere
+struct RootSharesEvent { std::vector<std::string> shares; };                 // three, XXXX-XXXX-… of 36 groups: for their dialog, and kept nowhere
+struct RootRestoreEvent {
+    RootState state = RootState::none;
+    Code error = Code::none;         // why the share that was given last does not do, or why nothing has come of them
+    std::uint32_t line = 0;          // the one in which it is mistyped, from 1; 0: not known
+    std::uint32_t number = 0;        // of the share that was given first
+};
 struct LinkEvent {
     LinkState state = LinkState::none;
     std::string code;                // offered: XXXX-XXXX-…, for its dialog, and kept nowhere
@@ -82,7 +89,7 @@ struct LinkEvent {
 };
 
 using Event = std::variant<SessionEvent, ConnectionEvent, PeopleEvent, ConversationsEvent, TimelineEvent, MessagesEvent, SearchEvent, InvitationsEvent, InvitationReadyEvent,
-                           ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent, ExportEvent, VaultEvent, PassphraseEvent, RecoveryCodeEvent, LinkEvent, InvitationsReadyEvent>;
+                           ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent, ExportEvent, VaultEvent, PassphraseEvent, RecoveryCodeEvent, LinkEvent, InvitationsReadyEvent, RootSharesEvent, RootRestoreEvent>;
 
 std::string to_json(const Event& event);
 std::optional<Event> event_from_json(std::string_view json);

@@ -54,7 +54,7 @@ struct EnumCount;
 template<>
 struct EnumCount<Phase> { static constexpr auto kLast = Phase::linking; };
 template<>
-struct EnumCount<Code> { static constexpr auto kLast = Code::cells_unheard; };
+struct EnumCount<Code> { static constexpr auto kLast = Code::root_restored; };
 template<>
 struct EnumCount<ConversationKind> { static constexpr auto kLast = ConversationKind::group; };
 template<>
@@ -71,6 +71,8 @@ template<>
 struct EnumCount<PassphraseState> { static constexpr auto kLast = PassphraseState::changed; };
 template<>
 struct EnumCount<LinkState> { static constexpr auto kLast = LinkState::given; };
+template<>
+struct EnumCount<RootState> { static constexpr auto kLast = RootState::done; };
 template<>
 struct EnumCount<MessageKind> { static constexpr auto kLast = MessageKind::member_revoked; };
 template<>
@@ -207,6 +209,9 @@ SINETTI_FIELDS(ProvePassphrase) {}
 SINETTI_FIELDS(ChangePassphrase) {}
 SINETTI_FIELDS(ShowRecoveryCode) {}
 SINETTI_FIELDS(RenewRecoveryCode) {}
+SINETTI_FIELDS(BackUpRoot) {}
+SINETTI_FIELDS(GiveRootShare) {}
+SINETTI_FIELDS(ForgetRootShares) {}
 SINETTI_FIELDS(LinkDevice) {}
 SINETTI_FIELDS(AnswerLink) { archive("admit", v.admit); }
 SINETTI_FIELDS(CancelLink) {}
@@ -234,6 +239,8 @@ SINETTI_FIELDS(ExportEvent) { archive("conversation", v.conversation); archive("
 SINETTI_FIELDS(VaultEvent) { archive("state", v.state); archive("signInName", v.sign_in_name); archive("codeShown", v.code_shown); archive("reason", v.reason); }
 SINETTI_FIELDS(PassphraseEvent) { archive("state", v.state); archive("error", v.error); }
 SINETTI_FIELDS(RecoveryCodeEvent) { archive("code", v.code); }
+SINETTI_FIELDS(RootSharesEvent) { archive("shares", v.shares); }
+SINETTI_FIELDS(RootRestoreEvent) { archive("state", v.state); archive("error", v.error); archive("line", v.line); archive("number", v.number); }
 SINETTI_FIELDS(LinkEvent) { archive("state", v.state); archive("code", v.code); archive("until", v.until_ms); archive("device", v.device); archive("shared", v.shared);
     archive("number", v.number); archive("error", v.error); }
 // clang-format on
@@ -262,9 +269,10 @@ bool JsonReader::decode(const Json& json, T& value)
 constexpr const char* kCommandNames[] = {"start", "openLink", "found", "enrol", "unlock", "lock", "forgetDevice", "createInvitation", "createConversation",
                                          "openConversation", "loadOlder", "loadNewer", "openMessage", "search", "sendText", "saveDraft", "addMembers", "removeMember", "renameConversation",
                                          "setVerified", "setSetting", "signOutDevice", "removePerson", "watchConversations", "exportConversation", "signIn", "choosePassphrase", "provePassphrase",
-                                         "changePassphrase", "showRecoveryCode", "renewRecoveryCode", "linkDevice", "answerLink", "cancelLink", "joinDevice", "setRole", "createInvitations"};
+                                         "changePassphrase", "showRecoveryCode", "renewRecoveryCode", "linkDevice", "answerLink", "cancelLink", "joinDevice", "setRole", "createInvitations",
+                                         "backUpRoot", "giveRootShare", "forgetRootShares"};
 constexpr const char* kEventNames[] = {"session", "connection", "people", "conversations", "timeline", "messages", "search", "invitations", "invitationReady",
-                                       "conversationReady", "settings", "evidence", "notice", "export", "vault", "passphrase", "recoveryCode", "link", "invitationsReady"};
+                                       "conversationReady", "settings", "evidence", "notice", "export", "vault", "passphrase", "recoveryCode", "link", "invitationsReady", "rootShares", "rootRestore"};
 static_assert(std::size(kCommandNames) == std::variant_size_v<Command>);
 static_assert(std::size(kEventNames) == std::variant_size_v<Event>);
 

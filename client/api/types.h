@@ -71,6 +71,14 @@ enum class Code : std::uint8_t {
     mixing_ended,              // the relay has taken the level "mixed" from a board
     cells_used_up,             // as many as one may send have been sent; what waits goes out when there are tokens again
     cells_unheard,             // what is sent does not come back
+    // the organisation's root key on paper
+    root_share_mistyped,
+    root_share_outdated,             // made by a later version
+    root_share_other_organisation,
+    root_share_same,                 // as the one before
+    root_share_other_set,            // than the one before: made at another time
+    root_shares_wrong,               // the two give another key than the organisation's
+    root_restored,                   // we hold it now
 };
 
 enum class ConversationKind : std::uint8_t { direct, group };
@@ -104,6 +112,14 @@ enum class LinkState : std::uint8_t {
     done,          // it has been given all it needs
     waiting,       // on the new device: for the other one to say yes
     given,         // on the new device: the address that was opened brought a code, which JoinDevice may use
+};
+
+// The organisation's root key out of two of its shares.
+enum class RootState : std::uint8_t {
+    none,        // no share was given, or those that were have come to nothing
+    one_given,
+    saving,      // the key is on its way into the vault; only what is there counts
+    done,
 };
 
 enum class MessageKind : std::uint8_t {

@@ -82,7 +82,8 @@ void Core::Implementation::end_turn()
         m_turn_again = false;
         if (m_workspace) m_workspace->end_turn();
         stop_if_revoked();
-        if (m_workspace && m_phase == api::Phase::open && m_workspace->is_administrator() != m_reported_administrator) set_phase(api::Phase::open);
+        if (m_workspace && m_phase == api::Phase::open && (m_workspace->is_administrator() != m_reported_administrator || m_workspace->account().root.has_value() != m_reported_founder))
+            set_phase(api::Phase::open);
         plan_errands();
         plan_archive();
         plan_link();
@@ -126,6 +127,7 @@ void Core::Implementation::set_phase(api::Phase phase, api::Code error)
         event.founder = account.root.has_value();
     }
     m_reported_administrator = event.administrator;
+    m_reported_founder = event.founder;
     m_effects.emit(std::move(event));
 }
 
@@ -376,6 +378,7 @@ void Core::Implementation::close_account()
     m_header.reset();
     m_proof.reset();
     m_code_awaited = false;
+    m_root_share.reset();
     m_stored.reset();
     m_settings.clear();
     m_evidence.reset();

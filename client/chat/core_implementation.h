@@ -1,5 +1,5 @@
 #pragma once
-// The inside of the core, in seven files:
+// The inside of the core, in eight files:
 //   core.cpp          turns, phases, what the person asks for
 //   core_session.cpp  the session with the relay: who we are in it, and what it says
 //   core_errands.cpp  what needs our name: when, and in which session
@@ -7,11 +7,13 @@
 //   core_sign_in.cpp  from a name and a passphrase to an account; sessions on shared machines
 //   core_link.cpp     one device lets another in by a code
 //   core_vault.cpp    the passphrase, here and at the relay, and the recovery code
+//   core_root.cpp     the organisation's root key on paper
 
 #include "chat/core.h"
 #include "chat/device_link.h"
 #include "chat/sign_in.h"
 #include "chat/workspace.h"
+#include "vault/root_share.h"
 
 #include <deque>
 
@@ -174,10 +176,17 @@ private:
     void begin_vault(bool with_next);
     bool is_proven() const { return m_proof.has_value(); }
     api::Code why_not_change_vault();
+    api::Code why_not_ask_for_vault() const;
     void forget_old_proof();
     void report_passphrase(api::PassphraseState state, api::Code error = api::Code::none);
     bool may_change_vault();
     void on_vault_change_ended(VaultChange change, api::Code error) override;
+
+    // core_root.cpp
+    void run(const api::BackUpRoot& command);
+    void run(const api::GiveRootShare& command);
+    void run(const api::ForgetRootShares& command);
+    void report_root(api::RootState state, api::Code error = api::Code::none, std::size_t line = 0);
 
     // The session beside the one in which we read and write. It opens with our name and runs errands, or with a token for the archive, and ends.
     class ErrandListener final : public net::SessionListener {
@@ -230,6 +239,7 @@ private:
     base::UnixMilliseconds m_proof_until;
     bool m_code_awaited = false;                                    // on the screen
     bool m_try_device = false;                                      // our invite is used: perhaps by ourselves
+    std::optional<vault::RootShare> m_root_share;                   // the first of two
     std::unique_ptr<Workspace> m_workspace;
     Settings m_settings;
 
@@ -267,6 +277,7 @@ private:
     std::optional<base::UnixMilliseconds> m_no_hurry_until;         // urgent errands have failed just now
     std::optional<api::ConnectionEvent> m_reported_connection;
     bool m_reported_administrator = false;
+    bool m_reported_founder = false;
 };
 
 }  // namespace sinetti::chat

@@ -39,7 +39,11 @@ void Core::Implementation::forget_old_proof()
 api::Code Core::Implementation::why_not_change_vault()
 {
     forget_old_proof();
-    if (!is_proven()) return api::Code::not_proven;
+    return is_proven() ? why_not_ask_for_vault() : api::Code::not_proven;
+}
+
+api::Code Core::Implementation::why_not_ask_for_vault() const
+{
     if (m_workspace->vault().change() != VaultChange::none) return api::Code::vault_unsaved;
     return m_session.is_ready() ? api::Code::none : api::Code::relay_unreachable;
 }
@@ -118,6 +122,7 @@ void Core::Implementation::on_vault_change_ended(VaultChange change, api::Code e
         if (!std::exchange(m_code_awaited, false)) return;
         if (!done) return report_passphrase(proof, error);
         return m_effects.emit(api::RecoveryCodeEvent{base::to_text(m_workspace->vault().code_text().view())});
+    case VaultChange::root: return report_root(done ? api::RootState::done : api::RootState::none, error);
     case VaultChange::making:
     case VaultChange::none: return;
     }

@@ -2,6 +2,7 @@
 
 #include "chat/effects.h"
 #include "chat/person_vault.h"
+#include "chat/stored_keys.h"
 #include "codec/reader.h"
 #include "codec/writer.h"
 #include "vault/access.h"
@@ -10,7 +11,7 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint16_t kKeeperVersion = 1;
+constexpr std::uint16_t kKeeperVersion = 2;           // 1 knew of no root key
 constexpr std::size_t kSecretMax = 64;
 constexpr unsigned kConflictsMax = 8;           // of one change in one session: devices of one person are few, and a relay may lie
 constexpr std::uint32_t kSameNamesMax = 1000;
@@ -67,9 +68,11 @@ base::SecretBytes VaultKeeper::serialize() const
     const auto trouble = std::ranges::find(kLastingTroubles, m_trouble);
     writer.optional_marker(m_code_shown).u8(trouble == std::end(kLastingTroubles) ? 0 : static_cast<std::uint8_t>(1 + (trouble - std::begin(kLastingTroubles))));
     // What only somebody who waits for it wants is not taken up again.
-    const bool lasts = m_made || (m_change != VaultChange::showing && m_change != VaultChange::code);
+    const bool lasts = m_made || (m_change != VaultChange::showing && m_change != VaultChange::code && m_change != VaultChange::root);
     writer.u8(static_cast<std::uint8_t>(lasts ? m_change : VaultChange::none)).optional_marker(m_made.has_value());
     if (m_made) writer.u64(m_made->previous).u64(m_made->version).opaque(m_made->secret.view()).opaque(m_made->code.entropy()).opaque(m_made->sealed);
+    writer.optional_marker(lasts && m_root);
+    if (lasts && m_root) writer.opaque(m_root->seed());
     return std::move(writer).take();
 }
 
@@ -81,7 +84,8 @@ std::optional<VaultKeeper> VaultKeeper::load(const store::Records& records)
     if (record == records.end()) return VaultKeeper();
     const auto read = [&]() -> codec::Result<VaultKeeper> {
         codec::Reader reader(record->second.view());
-        if (TRY(reader.u16()) != kKeeperVersion) return base::Unexpected(codec::Error::bad_value);
+        const auto written_by = TRY(reader.u16());
+        if (written_by < 1 || written_by > kKeeperVersion) return base::Unexpected(codec::Error::bad_value);
         VaultKeeper keeper;
         keeper.m_sign_in_name = TRY(reader.text(vault::kSignInNameMax));
         keeper.m_name = TRY(reader.text(vault::kSignInNameMax));
@@ -92,7 +96,7 @@ std::optional<VaultKeeper> VaultKeeper::load(const store::Records& records)
         keeper.m_code_shown = TRY(reader.optional_marker());
         const auto trouble = TRY(reader.u8());
         const auto change = TRY(reader.u8());
-        if (trouble > std::size(kLastingTroubles) || change > static_cast<std::uint8_t>(VaultChange::showing)) return base::Unexpected(codec::Error::bad_value);
+        if (trouble > std::size(kLastingTroubles) || change > static_cast<std::uint8_t>(VaultChange::root)) return base::Unexpected(codec::Error::bad_value);
         if (trouble > 0) keeper.m_trouble = kLastingTroubles[trouble - 1];
         keeper.m_change = static_cast<VaultChange>(change);
         if (TRY(reader.optional_marker())) {
@@ -102,12 +106,14 @@ std::optional<VaultKeeper> VaultKeeper::load(const store::Records& records)
             auto code = TRY(read_code(reader));
             keeper.m_made.emplace(Made{previous, version, std::move(secret), std::move(code), TRY(reader.opaque(vault::kSealedVaultMax))});
         }
+        if (written_by > 1 && TRY(reader.optional_marker())) keeper.m_root = TRY(read_signature_key(reader));
         TRY(reader.finish());
         // There is a vault, and then its code is known, or one is being made.
         const bool is_making = keeper.m_change == VaultChange::making;
         if (is_making == (keeper.m_version > 0) || is_making == keeper.m_code.has_value()) return base::Unexpected(codec::Error::bad_value);
         if (!keeper.m_secret && (keeper.m_change == VaultChange::code || keeper.m_change == VaultChange::showing)) return base::Unexpected(codec::Error::bad_value);
         if (keeper.m_made && keeper.m_change == VaultChange::none) return base::Unexpected(codec::Error::bad_value);
+        if (keeper.m_change == VaultChange::root && !(keeper.m_made && keeper.m_root && keeper.m_secret)) return base::Unexpected(codec::Error::bad_value);
         return keeper;
     };
     auto keeper = read();
@@ -152,6 +158,13 @@ void VaultKeeper::begin_showing()
     m_given_up = false;
 }
 
+void VaultKeeper::begin_root(crypto::SignaturePrivateKey&& root)
+{
+    m_change = VaultChange::root;
+    m_root = std::move(root);
+    m_given_up = false;
+}
+
 void VaultKeeper::cancel()
 {
     CHECK_INVARIANT(!m_made && m_change != VaultChange::making);
@@ -172,6 +185,7 @@ void VaultKeeper::drop_change()
 {
     m_change = VaultChange::none;
     m_made.reset();
+    m_root.reset();
     m_passphrase.clear();
     m_hardening.reset();
     m_hardened.reset();
@@ -218,7 +232,9 @@ void VaultKeeper::make(const Account& account, vault::VaultSecret&& secret, base
     const bool new_code = m_change == VaultChange::code || !m_code;
     auto code = new_code ? vault::RecoveryCode::generate(random) : m_code->clone();
     const bool shown = m_change == VaultChange::code || m_change == VaultChange::showing || m_code_shown;
-    const auto contents = PersonVault{person_keys_of(account), shown}.serialize();
+    auto person = person_keys_of(account);
+    if (m_root && !person.root) person.root = m_root->clone();
+    const auto contents = PersonVault{std::move(person), shown}.serialize();
     auto sealed = vault::seal_vault(id(account), m_version + 1, secret, code, contents.view(), random);
     m_made.emplace(Made{m_version, m_version + 1, std::move(secret), std::move(code), std::move(sealed)});
 }
@@ -287,7 +303,7 @@ VaultKeeper::Step VaultKeeper::on_fetched(const Account& account, const wire::Va
         return fail(trouble);
     };
     if (!opened) return refuse(opened.error() == vault::Error::rolled_back ? api::Code::vault_rolled_back : api::Code::vault_damaged);
-    const auto contents = PersonVault::parse(opened->contents.view());
+    auto contents = PersonVault::parse(opened->contents.view());
     if (!contents || opened->version != answer.version || opened->version >= wire::kVaultVersionMax) return refuse(api::Code::vault_damaged);
     if (!same_person(contents->person, account)) return m_change == VaultChange::making ? try_next_name() : refuse(api::Code::vault_damaged);
 
@@ -295,6 +311,8 @@ VaultKeeper::Step VaultKeeper::on_fetched(const Account& account, const wire::Va
     m_version = opened->version;
     m_code = std::move(opened->recovery_code);
     m_code_shown = contents->code_shown;
+    const bool has_root = contents->person.root.has_value();
+    if (has_root && !account.root) m_root = std::move(contents->person.root);   // another device of ours was given it
     switch (m_change) {
     case VaultChange::making: m_secret = std::move(m_made->secret); return finish();   // another device of ours was faster
     case VaultChange::adopting: m_secret = std::move(*m_hardened); return finish();
@@ -302,6 +320,10 @@ VaultKeeper::Step VaultKeeper::on_fetched(const Account& account, const wire::Va
     case VaultChange::code: make(account, m_secret->clone(), random); return {};
     case VaultChange::showing:
         if (m_code_shown) return finish();
+        make(account, m_secret->clone(), random);
+        return {};
+    case VaultChange::root:
+        if (has_root) return finish();
         make(account, m_secret->clone(), random);
         return {};
     case VaultChange::none: break;
@@ -324,8 +346,9 @@ VaultKeeper::Step VaultKeeper::finish()
 {
     const auto change = m_change;
     m_trouble = api::Code::none;
+    auto root = std::move(m_root);
     drop_change();
-    return {Outcome::done, change};
+    return {Outcome::done, change, api::Code::none, std::move(root)};
 }
 
 VaultKeeper::Step VaultKeeper::fail(api::Code error)

@@ -9,7 +9,8 @@
 // Invariants: (1) a version is stored here before it is sent, and sent again unchanged until the relay has answered: a store whose
 // answer was lost is answered again. (2) It is signed with a key that stands there before it and after it: the recovery code's for a
 // new passphrase, the passphrase's for a new code, its own for one that is made. (3) Nothing takes the place of a version we have not opened. (4) A passphrase is
-// in memory alone, and only until the relay has what was made with it; one that was lost meanwhile comes with the next Unlock.
+// in memory alone, and only until the relay has what was made with it; one that was lost meanwhile comes with the next Unlock. (5) A root
+// key that stands there is in every later version, and becomes the account's with the first answer that says so.
 
 #include "api/types.h"
 #include "chat/account.h"
@@ -33,6 +34,7 @@ enum class VaultChange : std::uint8_t {
     adopting = 3,     // its person chose another one elsewhere, and tells us
     code = 4,         // another recovery code
     showing = 5,      // the recovery code is to be shown: not before we know that it opens what is at the relay
+    root = 6,         // its person has become a holder of the organisation's root key
 };
 
 class VaultKeeper {
@@ -66,6 +68,7 @@ public:
     void begin_passphrase(base::SecretBytes&& passphrase);        // state saved; adopting when another device has changed it
     void begin_code();                                            // state saved
     void begin_showing();                                         // state saved
+    void begin_root(crypto::SignaturePrivateKey&& root);          // state saved
     void cancel();                                                // a change of passphrase whose version was not made yet
 
     // How many people before ours have the same name: the one to sign in with says so.
@@ -89,6 +92,7 @@ public:
         Outcome outcome = Outcome::again;
         VaultChange change = VaultChange::none;   // which was done or failed
         api::Code error = api::Code::none;
+        std::optional<crypto::SignaturePrivateKey> root = std::nullopt;   // that is in the vault, and was not the account's
     };
     Step on_answer(const Account& account, net::VaultAnswer&& answer, const crypto::PasswordKeyFunction& password_key, base::Random& random);
     Step on_refused(const Account& account, wire::Refusal refusal, base::Random& random);
@@ -128,6 +132,7 @@ private:
     api::Code m_trouble = api::Code::none;
     VaultChange m_change = VaultChange::making;
     std::optional<Made> m_made;
+    std::optional<crypto::SignaturePrivateKey> m_root;            // the organisation's, on its way into the vault, or found there
 
     // Not stored.
     base::SecretBytes m_passphrase;                               // of the change

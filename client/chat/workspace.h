@@ -328,7 +328,7 @@ private:
     void ask_for_vault();
     void choose_sign_in_name();
     bool finish_vault_request(Requests& requests, net::VaultAnswer&& answer);   // false: garbled
-    bool take_vault_step(const VaultKeeper::Step& step);                        // the same
+    bool take_vault_step(VaultKeeper::Step&& step);                             // the same
     void sign_out_left_behind();
 
     WorkspaceEnvironment m_environment;

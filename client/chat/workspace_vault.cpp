@@ -51,12 +51,17 @@ void Workspace::choose_sign_in_name()
     m_vault_changed = true;
 }
 
-bool Workspace::take_vault_step(const VaultKeeper::Step& step)
+bool Workspace::take_vault_step(VaultKeeper::Step&& step)
 {
     using enum VaultKeeper::Outcome;
     if (step.outcome == garbled) return false;
     m_vault.persist(m_effects);
     m_vault_changed = true;
+    if (step.root && !m_account.root) {   // it is in the vault: now it is ours here too
+        m_account.root = std::move(step.root);
+        m_effects.put(kAccountRecord, m_account.serialize().view());
+        notice(api::Code::root_restored, api::Severity::success);
+    }
     if (step.outcome == postponed) m_vault_not_before = base::UnixMilliseconds{now().value + kVaultRetry};
     if (step.outcome == done || step.outcome == failed) m_environment.host.on_vault_change_ended(step.change, step.error);
     return true;

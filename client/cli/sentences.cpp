@@ -57,13 +57,19 @@ std::string sentence(api::Code code, const std::string& subject)
     case vault_elsewhere_changed: return "the passphrase was changed on another device";
     case not_proven: return "the passphrase has to be typed first";
     case not_administrator: return "only an administrator can do that; nothing was changed";
-    case only_root: return "only the founder, who holds the organisation's key, can do that; nothing was changed";
+    case only_root: return "only who holds the organisation's key can do that; nothing was changed";
     case too_many_invitations: return "so many invitations cannot be made at once; nothing was created";
     case directory_refused: return "the relay passed on a change of the directory that nobody with the right to it has signed; it was ignored; tell an administrator";
     case not_mixed: return "nothing is sent: the board wants an ingress that batches on the way, and this address does not lead through one";
     case mixing_ended: return "the relay no longer wants messages to be mixed by an ingress; from now on it sees when a device writes";
     case cells_used_up: return "this device has sent as much as one may these days; the rest waits and goes out by tomorrow";
     case cells_unheard: return "what is sent does not come back from the board; it is sent again until it does";
+    case root_share_mistyped: return "the share is mistyped";
+    case root_share_outdated: return "the share was made by a later version of Sinetti";
+    case root_share_other_organisation: return "the share is of another organisation";
+    case root_share_same: return "the two shares are one";
+    case root_share_other_set: return "the two shares were made at different times and do not go together";
+    case root_shares_wrong: return "the two shares do not give this organisation's key; nothing was changed";
     case internal: return "something went wrong that should not have";
     default: return "something happened this program has no words for";
     }

@@ -102,8 +102,8 @@ struct App::Implementation {
         if (before.phase == api::Phase::open) {
             const std::optional<Language> chosen = state.language;
             const int locked_minutes = state.locked_minutes;
-            wipe_recovery_code();
-            wipe_text(state.link.code);
+            for (std::string* secret : {&state.recovery_code, &state.link.code}) wipe_text(*secret);
+            for (std::string& share : state.root_paper.shares) wipe_text(share);
             state = State{};
             state.language = chosen;
             state.locked_minutes = locked_minutes;
@@ -161,12 +161,8 @@ struct App::Implementation {
         if (std::holds_alternative<api::SessionEvent>(event)) on_session(before);
         if (const auto* passphrase = std::get_if<api::PassphraseEvent>(&event); passphrase != nullptr) on_passphrase(state, host, *passphrase);
         if (const auto* link = std::get_if<api::LinkEvent>(&event); link != nullptr) on_link(state, host, *link);
-        if (const auto* code = std::get_if<api::RecoveryCodeEvent>(&event); code != nullptr && shows_code() && state.asked == Asked::deed) {
-            wipe_recovery_code();
-            state.recovery_code = code->code;
-            state.asked = Asked::no;
-            state.dialog_opened = true;
-        }
+        if (const auto* code = std::get_if<api::RecoveryCodeEvent>(&event); code != nullptr) on_recovery_code(state, *code);
+        on_root(state, host, event);
         if (const auto* ready = std::get_if<api::ConversationReadyEvent>(&event); ready != nullptr && state.creating) {
             state.creating = false;
             open_next = ready->conversation;
@@ -206,23 +202,11 @@ struct App::Implementation {
         host.send_command(api::SetSetting{std::string(kReturnToSetting), {}}, std::nullopt);
     }
 
-    bool shows_code() const { return state.dialog == Dialog::show_code || state.dialog == Dialog::renew_code; }
-
-    static void wipe_text(std::string& text)
-    {
-        base::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
-        text.clear();
-    }
-
-    void wipe_recovery_code()
-    {
-        wipe_text(state.recovery_code);
-    }
-
     // What a dialog asked for and holds ends with it, however it was closed.
     void settle_dialog()
     {
-        if (!shows_code()) wipe_recovery_code();
+        settle_recovery_code(state);
+        settle_root(state, host);
         settle_link(state, host);
         if (state.dialog != Dialog::none) return;
         state.asked = Asked::no;

@@ -106,6 +106,8 @@ void Model::apply(const api::Event& event)
                    [&](const api::PassphraseEvent&) {},
                    [&](const api::RecoveryCodeEvent&) {},   // not kept here: State::recovery_code
                    [&](const api::LinkEvent&) {},           // the same: State::link
+                   [&](const api::RootSharesEvent&) {},     // the same: State::root_paper
+                   [&](const api::RootRestoreEvent&) {},
                },
                event);
 }

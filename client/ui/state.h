@@ -20,7 +20,7 @@ namespace sinetti::ui {
 enum class Place : std::uint8_t { chats, people, settings };
 enum class Dialog : std::uint8_t {
     none, new_conversation, add_members, rename, remove_member, invite, verify, forget, protection, manage, remove_person, set_role, invite_many, sign_out, revoked,
-    show_code, renew_code, change_passphrase, take_passphrase, link, leave, idle,
+    show_code, renew_code, change_passphrase, take_passphrase, link, leave, idle, back_up_root, restore_root,
 };
 enum class Filter : std::uint8_t { all, unread, groups };
 enum class PeopleFilter : std::uint8_t { all, administrators, invited };
@@ -51,6 +51,14 @@ struct InviteMany {
     std::string problem;                         // why it cannot be read
     bool waiting = false;                        // for the links
     bool ready = false;
+};
+
+// The organisation's key on paper, while its dialogs are open. The shares are wiped with theirs.
+struct RootPaper {
+    std::vector<std::string> shares;
+    std::size_t shown = 0;                       // the one on the screen
+    bool is_new = false;                         // there, and wants the focus
+    api::RootRestoreEvent restore;               // how far restoring has come
 };
 
 struct State {
@@ -109,6 +117,7 @@ struct State {
     NodeId new_passphrase = 0;                   // the field of that dialog
     std::string recovery_code;                   // while its dialog shows it; wiped when it is gone
     api::LinkEvent link;                         // letting a device in, or being let in; its code is wiped when its dialog is gone
+    RootPaper root_paper;
     bool changing = false;                       // of the passphrase: on its way to the relay
     bool reminder_put_off = false;
     bool left = false;                           // this machine, which is not one's own: asked once

@@ -399,6 +399,8 @@ enum class Say : std::uint16_t {
     save_file,
     code_copied,
     code_file,
+    root_section, root_holder, root_not_backed_up, root_backed_up, back_up_root, root_prove, root_show_sheets, root_sheet, root_sheet_text, root_sheet_name, root_sheet_keep,
+    root_made, root_next_sheet, root_previous_sheet, root_restore_section, restore_root, root_type_first, root_type_second, root_characters, root_line_wrong, root_restore, root_saving,
     link_device, link_prove, link_preparing, link_how, link_qr_name, link_code, link_valid, link_care, link_asks,
     link_asks_text, link_asks_shared, link_number, link_let_in, link_refuse, link_handing, link_done, link_done_shared, from_another_device,
     join_text, join_code, join_code_hint, join_show_code, join_hide_code, join_given, join_opens, join_opening, join_opening_hint, join_waiting, join_waiting_text,

@@ -395,6 +395,28 @@ const char* english(Say what)
         case Say::save_file: return "Save as file";
         case Say::code_copied: return "The code has been copied. Paste it where it is safe, then copy something else.";
         case Say::code_file: return "sinetti-recovery-code";
+        case Say::root_section: return "The organisation's key";
+        case Say::root_holder: return "You hold the key that your organisation rests on: it alone makes administrators. It lies in your vault, and nowhere else. If you lose it, nobody can take your place; so put it on three sheets of paper, for three people to keep.";
+        case Say::root_not_backed_up: return "From this device it has not been put on paper yet.";
+        case Say::root_backed_up: return "Put on paper from this device on {0}.";
+        case Say::back_up_root: return "Back up the organisation's key";
+        case Say::root_prove: return "You get three sheets, one for each of three people. Any two together restore the organisation's key, and one alone is worth nothing. Type your passphrase first, so that nobody can take them from a screen you left open.";
+        case Say::root_show_sheets: return "Show the sheets";
+        case Say::root_sheet: return "Sheet {0} of 3";
+        case Say::root_sheet_text: return "Give each of the three sheets to another person. Any two together restore the organisation's key; one alone is worth nothing. Nothing of it is kept by Sinetti or at the relay.";
+        case Say::root_sheet_name: return "Sheet {0} of 3 of the organisation's key";
+        case Say::root_sheet_keep: return "Keep this sheet somewhere safe, and away from the two others. Any two of the three together restore the organisation's key: in Sinetti, under Settings. One alone is worth nothing. Give it to nobody but whom your organisation has chosen to restore the key.";
+        case Say::root_made: return "Made";
+        case Say::root_next_sheet: return "Next sheet";
+        case Say::root_previous_sheet: return "Previous sheet";
+        case Say::root_restore_section: return "Its founder can put the organisation's key on three sheets of paper. With any two of them you become a holder of the key, who makes administrators.";
+        case Say::restore_root: return "Restore the organisation's key";
+        case Say::root_type_first: return "Type what stands on one of the sheets, line by line. Capitals, spaces and hyphens do not matter.";
+        case Say::root_type_second: return "Sheet {0} is right. Now type another one.";
+        case Say::root_characters: return "The nine lines of the sheet";
+        case Say::root_line_wrong: return "There is a typing mistake in line {0}. Compare it with the paper.";
+        case Say::root_restore: return "Restore";
+        case Say::root_saving: return "The key is being sealed into your vault at the relay. It is yours as soon as it is there, even if you close this.";
         case Say::link_device: return "Link a new device";
         case Say::link_prove: return "Type your passphrase first, so that nobody can let themselves in from a screen you left open.";
         case Say::link_preparing: return "A code is being made. It takes a moment.";
@@ -526,7 +548,7 @@ const char* english(api::Code code)
         case api::Code::not_proven: return "Type your passphrase once more, then try again.";
         case api::Code::passphrase_changed: return "Your passphrase has been changed.";
         case api::Code::not_administrator: return "Only an administrator can do that. Nothing was changed.";
-        case api::Code::only_root: return "Only the founder, who holds the organisation's key, can do that. Nothing was changed.";
+        case api::Code::only_root: return "Only who holds the organisation's key can do that. Nothing was changed.";
         case api::Code::administrator_made: return "{0} is an administrator now.";
         case api::Code::administrator_ended: return "{0} is a member again.";
         case api::Code::now_administrator: return "You are an administrator now: you can invite people and remove members.";
@@ -543,6 +565,13 @@ const char* english(api::Code code)
         case api::Code::mixing_ended: return "The relay no longer wants messages to be mixed through another agency. From now on it sees when a device writes. Ask your administrator whether that is meant.";
         case api::Code::cells_used_up: return "You have sent as much as one device may in these days. Your messages wait sealed on this device and leave by tomorrow.";
         case api::Code::cells_unheard: return "Your messages are sent but do not come back from the board. Sinetti sends them again until they do.";
+        case api::Code::root_share_mistyped: return "There is a typing mistake on this sheet. Compare it with the paper.";
+        case api::Code::root_share_outdated: return "This sheet comes from a later version of Sinetti. Reload the page.";
+        case api::Code::root_share_other_organisation: return "This sheet is of another organisation.";
+        case api::Code::root_share_same: return "This is the same sheet as before. Type another one of the three.";
+        case api::Code::root_share_other_set: return "These two sheets were made at different times and do not go together. Type one that was made with the first.";
+        case api::Code::root_shares_wrong: return "These two sheets do not give your organisation's key. Nothing was changed.";
+        case api::Code::root_restored: return "You hold the organisation's key now. It is in your vault.";
     }
     return "";
 }

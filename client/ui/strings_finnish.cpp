@@ -395,6 +395,28 @@ const char* finnish(Say what)
         case Say::save_file: return "Tallenna tiedostoon";
         case Say::code_copied: return "Koodi on kopioitu. Liitä se turvalliseen paikkaan ja kopioi sitten jotain muuta.";
         case Say::code_file: return "sinetti-palautuskoodi";
+        case Say::root_section: return "Organisaation avain";
+        case Say::root_holder: return "Sinulla on avain, jonka varassa organisaatiosi on: vain sillä tehdään ylläpitäjiä. Se on holvissasi eikä missään muualla. Jos menetät sen, kukaan ei voi tulla tilallesi; tulosta se siis kolmelle paperille, kolmen ihmisen säilytettäväksi.";
+        case Say::root_not_backed_up: return "Tältä laitteelta sitä ei ole vielä pantu paperille.";
+        case Say::root_backed_up: return "Pantu paperille tältä laitteelta {0}.";
+        case Say::back_up_root: return "Varmuuskopioi organisaation avain";
+        case Say::root_prove: return "Saat kolme paperia, yhden kullekin kolmesta ihmisestä. Mitkä tahansa kaksi yhdessä palauttavat organisaation avaimen, eikä yksi yksinään ole minkään arvoinen. Kirjoita ensin tunnuslauseesi, ettei kukaan saa niitä näytöltä, jonka jätit auki.";
+        case Say::root_show_sheets: return "Näytä paperit";
+        case Say::root_sheet: return "Paperi {0}/3";
+        case Say::root_sheet_text: return "Anna kukin kolmesta paperista eri ihmiselle. Mitkä tahansa kaksi yhdessä palauttavat organisaation avaimen; yksi yksinään ei ole minkään arvoinen. Niistä ei jää mitään Sinettiin eikä palvelimelle.";
+        case Say::root_sheet_name: return "Organisaation avain, paperi {0}/3";
+        case Say::root_sheet_keep: return "Säilytä tämä paperi turvallisessa paikassa, erillään kahdesta muusta. Mitkä tahansa kaksi kolmesta palauttavat organisaation avaimen Sinetin asetuksissa. Yksi yksinään ei ole minkään arvoinen. Anna se vain sille, jonka organisaatiosi on valinnut palauttamaan avaimen.";
+        case Say::root_made: return "Tehty";
+        case Say::root_next_sheet: return "Seuraava paperi";
+        case Say::root_previous_sheet: return "Edellinen paperi";
+        case Say::root_restore_section: return "Perustaja voi panna organisaation avaimen kolmelle paperille. Millä tahansa kahdella niistä sinusta tulee avaimen haltija, joka tekee ylläpitäjiä.";
+        case Say::restore_root: return "Palauta organisaation avain";
+        case Say::root_type_first: return "Kirjoita rivi riviltä, mitä yhdessä papereista lukee. Isoilla kirjaimilla, väleillä ja viivoilla ei ole väliä.";
+        case Say::root_type_second: return "Paperi {0} on oikein. Kirjoita nyt toinen.";
+        case Say::root_characters: return "Paperin yhdeksän riviä";
+        case Say::root_line_wrong: return "Rivillä {0} on kirjoitusvirhe. Vertaa sitä paperiin.";
+        case Say::root_restore: return "Palauta";
+        case Say::root_saving: return "Avainta sinetöidään holviisi palvelimelle. Se on sinun heti, kun se on siellä, vaikka sulkisit tämän.";
         case Say::link_device: return "Liitä uusi laite";
         case Say::link_prove: return "Anna ensin tunnuslauseesi, jottei kukaan päästä itseään sisään näytöltä, jonka jätit auki.";
         case Say::link_preparing: return "Koodia luodaan. Tämä kestää hetken.";
@@ -526,7 +548,7 @@ const char* finnish(api::Code code)
         case api::Code::not_proven: return "Kirjoita tunnuslauseesi vielä kerran ja yritä sitten uudelleen.";
         case api::Code::passphrase_changed: return "Tunnuslauseesi on vaihdettu.";
         case api::Code::not_administrator: return "Vain ylläpitäjä voi tehdä tämän. Mitään ei muutettu.";
-        case api::Code::only_root: return "Vain perustaja, jolla on organisaation avain, voi tehdä tämän. Mitään ei muutettu.";
+        case api::Code::only_root: return "Vain se, jolla on organisaation avain, voi tehdä tämän. Mitään ei muutettu.";
         case api::Code::administrator_made: return "{0} on nyt ylläpitäjä.";
         case api::Code::administrator_ended: return "{0} on taas jäsen.";
         case api::Code::now_administrator: return "Olet nyt ylläpitäjä: voit kutsua ihmisiä ja poistaa jäseniä.";
@@ -543,6 +565,13 @@ const char* finnish(api::Code code)
         case api::Code::mixing_ended: return "Palvelin ei enää halua viestejä sekoitettuina toisen viraston kautta. Tästä lähtien se näkee, milloin laite kirjoittaa. Kysy ylläpitäjältäsi, onko se tarkoitus.";
         case api::Code::cells_used_up: return "Olet lähettänyt niin paljon kuin yksi laite saa näinä päivinä. Viestisi odottavat sinetöityinä tässä laitteessa ja lähtevät huomiseen mennessä.";
         case api::Code::cells_unheard: return "Viestisi lähtevät, mutta ne eivät palaa ilmoitustaululta. Sinetti lähettää ne uudelleen, kunnes ne palaavat.";
+        case api::Code::root_share_mistyped: return "Tässä paperissa on kirjoitusvirhe. Vertaa sitä paperiin.";
+        case api::Code::root_share_outdated: return "Tämä paperi on Sinetin uudemmasta versiosta. Lataa sivu uudelleen.";
+        case api::Code::root_share_other_organisation: return "Tämä paperi on toisen organisaation.";
+        case api::Code::root_share_same: return "Tämä on sama paperi kuin äsken. Kirjoita toinen niistä kolmesta.";
+        case api::Code::root_share_other_set: return "Nämä kaksi paperia on tehty eri aikoina, eivätkä ne kuulu yhteen. Kirjoita sellainen, joka tehtiin ensimmäisen kanssa.";
+        case api::Code::root_shares_wrong: return "Näistä kahdesta paperista ei saa organisaatiosi avainta. Mitään ei muutettu.";
+        case api::Code::root_restored: return "Sinulla on nyt organisaation avain. Se on holvissasi.";
     }
     return "";
 }

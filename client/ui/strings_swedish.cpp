@@ -395,6 +395,28 @@ const char* swedish(Say what)
         case Say::save_file: return "Spara som fil";
         case Say::code_copied: return "Koden har kopierats. Klistra in den där den är säker och kopiera sedan något annat.";
         case Say::code_file: return "sinetti-aterstallningskod";
+        case Say::root_section: return "Organisationens nyckel";
+        case Say::root_holder: return "Du har nyckeln som din organisation vilar på: bara den utser administratörer. Den ligger i ditt valv och ingen annanstans. Om du förlorar den kan ingen ta din plats; sätt den därför på tre papper, som tre personer får förvara.";
+        case Say::root_not_backed_up: return "Från den här enheten har den inte satts på papper än.";
+        case Say::root_backed_up: return "Satt på papper från den här enheten {0}.";
+        case Say::back_up_root: return "Säkerhetskopiera organisationens nyckel";
+        case Say::root_prove: return "Du får tre papper, ett för var och en av tre personer. Två av dem tillsammans återställer organisationens nyckel, och ett ensamt är ingenting värt. Skriv först din lösenfras, så att ingen kan ta dem från en skärm som du lämnat öppen.";
+        case Say::root_show_sheets: return "Visa papperen";
+        case Say::root_sheet: return "Papper {0} av 3";
+        case Say::root_sheet_text: return "Ge vart och ett av de tre papperen till olika personer. Två av dem tillsammans återställer organisationens nyckel; ett ensamt är ingenting värt. Ingenting av det sparas i Sinetti eller hos servern.";
+        case Say::root_sheet_name: return "Organisationens nyckel, papper {0} av 3";
+        case Say::root_sheet_keep: return "Förvara det här papperet på ett säkert ställe, skilt från de två andra. Två av de tre tillsammans återställer organisationens nyckel, i Sinettis inställningar. Ett ensamt är ingenting värt. Ge det bara till den som din organisation har valt att återställa nyckeln.";
+        case Say::root_made: return "Gjort";
+        case Say::root_next_sheet: return "Nästa papper";
+        case Say::root_previous_sheet: return "Föregående papper";
+        case Say::root_restore_section: return "Grundaren kan sätta organisationens nyckel på tre papper. Med två av dem får du nyckeln, och kan utse administratörer.";
+        case Say::restore_root: return "Återställ organisationens nyckel";
+        case Say::root_type_first: return "Skriv rad för rad vad som står på ett av papperen. Versaler, mellanslag och bindestreck spelar ingen roll.";
+        case Say::root_type_second: return "Papper {0} är rätt. Skriv nu ett till.";
+        case Say::root_characters: return "Papperets nio rader";
+        case Say::root_line_wrong: return "Rad {0} är felskriven. Jämför den med papperet.";
+        case Say::root_restore: return "Återställ";
+        case Say::root_saving: return "Nyckeln förseglas i ditt valv hos servern. Den är din så snart den är där, även om du stänger det här.";
         case Say::link_device: return "Anslut en ny enhet";
         case Say::link_prove: return "Skriv din lösenfras först, så att ingen släpper in sig själv från en skärm du lämnat öppen.";
         case Say::link_preparing: return "En kod skapas. Det tar en stund.";
@@ -526,7 +548,7 @@ const char* swedish(api::Code code)
         case api::Code::not_proven: return "Skriv din lösenfras en gång till och försök sedan igen.";
         case api::Code::passphrase_changed: return "Din lösenfras har bytts.";
         case api::Code::not_administrator: return "Bara en administratör kan göra det. Inget ändrades.";
-        case api::Code::only_root: return "Bara grundaren, som har organisationens nyckel, kan göra det. Inget ändrades.";
+        case api::Code::only_root: return "Bara den som har organisationens nyckel kan göra det. Inget ändrades.";
         case api::Code::administrator_made: return "{0} är nu administratör.";
         case api::Code::administrator_ended: return "{0} är medlem igen.";
         case api::Code::now_administrator: return "Du är nu administratör: du kan bjuda in folk och ta bort medlemmar.";
@@ -543,6 +565,13 @@ const char* swedish(api::Code code)
         case api::Code::mixing_ended: return "Servern vill inte längre att meddelanden blandas via en annan myndighet. Från och med nu ser den när en enhet skriver. Fråga din administratör om det är meningen.";
         case api::Code::cells_used_up: return "Du har skickat så mycket som en enhet får under de här dagarna. Dina meddelanden väntar förseglade på den här enheten och går i väg senast i morgon.";
         case api::Code::cells_unheard: return "Dina meddelanden skickas men kommer inte tillbaka från anslagstavlan. Sinetti skickar dem igen tills de gör det.";
+        case api::Code::root_share_mistyped: return "Det här papperet är felskrivet. Jämför det med originalet.";
+        case api::Code::root_share_outdated: return "Det här papperet kommer från en senare version av Sinetti. Ladda om sidan.";
+        case api::Code::root_share_other_organisation: return "Det här papperet hör till en annan organisation.";
+        case api::Code::root_share_same: return "Det här är samma papper som nyss. Skriv ett annat av de tre.";
+        case api::Code::root_share_other_set: return "De här två papperen är gjorda vid olika tillfällen och hör inte ihop. Skriv ett som gjordes tillsammans med det första.";
+        case api::Code::root_shares_wrong: return "De här två papperen ger inte din organisations nyckel. Ingenting ändrades.";
+        case api::Code::root_restored: return "Du har organisationens nyckel nu. Den finns i ditt valv.";
     }
     return "";
 }

@@ -17,7 +17,9 @@
 
 namespace sinetti::ui {
 
-enum class FieldKind : std::uint8_t { single = 0, composer = 1, search = 2, password = 3, lines = 4 };
+enum class FieldKind : std::uint8_t { single = 0, composer = 1, search = 2, password = 3, lines = 4, secret_lines = 5 /* a password of several lines, in sight */ };
+
+inline bool is_secret(FieldKind kind) { return kind == FieldKind::password || kind == FieldKind::secret_lines; }
 
 struct TextFieldSpec {
     FieldKind kind = FieldKind::single;

@@ -18,7 +18,8 @@ std::vector<Command> every_command()
             RenameConversation{"cc", "Hallitusviisikko"}, SetVerified{"aa", true}, SetSetting{"language", "fi"}, SignOutDevice{"dd"}, RemovePerson{"aa"},
             WatchConversations{}, ExportConversation{"cc"}, SignIn{"Elina 2", "{\"a\":1}", "Firefox", true, true}, ChoosePassphrase{}, ProvePassphrase{},
             ChangePassphrase{}, ShowRecoveryCode{}, RenewRecoveryCode{}, LinkDevice{}, AnswerLink{true}, CancelLink{}, JoinDevice{"{}", "Firefox, Linux", true},
-            SetRole{"aa", Role::administrator}, CreateInvitations{{{"Aino", Role::member}, {"Eero", Role::administrator}}}};
+            SetRole{"aa", Role::administrator}, CreateInvitations{{{"Aino", Role::member}, {"Eero", Role::administrator}}},
+            BackUpRoot{}, GiveRootShare{}, ForgetRootShares{}};
 }
 
 std::vector<Event> every_event()
@@ -34,7 +35,8 @@ std::vector<Event> every_event()
             ExportEvent{"cc", {kMessage}}, VaultEvent{VaultState::saved, "Elina 2", true, Code::vault_elsewhere_changed},
             PassphraseEvent{PassphraseState::changed, Code::not_proven}, RecoveryCodeEvent{"ABCD-EFGH"},
             LinkEvent{LinkState::given, "ABCD-EFGH", 7, "Firefox, Linux", true, "482913", Code::device_link_damaged},
-            InvitationsReadyEvent{{{.id = "aa", .name = "Aino", .role = Role::member, .expires_ms = 5, .used = false, .fragment = "#i=a"}}}};
+            InvitationsReadyEvent{{{.id = "aa", .name = "Aino", .role = Role::member, .expires_ms = 5, .used = false, .fragment = "#i=a"}}},
+            RootSharesEvent{{"ABCD-EFGH", "JKMN-PQRS", ""}}, RootRestoreEvent{RootState::done, Code::root_restored, 9, 3}};
 }
 
 }  // namespace

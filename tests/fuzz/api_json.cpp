@@ -65,7 +65,9 @@ std::vector<base::Bytes> seeds()
                             VaultEvent{VaultState::saved, "Aino", true, Code::none},
                             PassphraseEvent{},
                             RecoveryCodeEvent{"ABCD"}, LinkEvent{LinkState::asked, "", 7, "Firefox", false, "482913", Code::none},
-                            InvitationsReadyEvent{{{.id = "aa", .name = "Aino", .fragment = "#i=a"}}}};
+                            InvitationsReadyEvent{{{.id = "aa", .name = "Aino", .fragment = "#i=a"}}},
+                            RootSharesEvent{{"ABCD", "EFGH", "JKMN"}},
+                            RootRestoreEvent{RootState::one_given, Code::root_share_mistyped, 4, 2}};
     std::vector<base::Bytes> list;
     for (const auto& command : commands) list.push_back(base::to_bytes(base::view_of(to_json(command))));
     for (const auto& event : events) list.push_back(base::to_bytes(base::view_of(to_json(event))));

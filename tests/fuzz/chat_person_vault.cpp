@@ -37,6 +37,10 @@ std::vector<base::Bytes> seeds()
         list.push_back(base::to_bytes(keeper.serialize().view()));
     }
     list.push_back(base::to_bytes(VaultKeeper().serialize().view()));
+    auto before = list.back();   // as it was written before it knew of a root key
+    before[1] = 1;
+    before.pop_back();
+    list.push_back(std::move(before));
     return list;
 }
 

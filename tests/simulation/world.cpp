@@ -216,6 +216,8 @@ void Client::on_event(const api::Event& event)
     if (const auto* known = std::get_if<api::VaultEvent>(&event)) vault = *known;
     if (const auto* known = std::get_if<api::PassphraseEvent>(&event)) passphrase_events.push_back(*known);
     if (const auto* known = std::get_if<api::RecoveryCodeEvent>(&event)) recovery_code = known->code;
+    if (const auto* known = std::get_if<api::RootSharesEvent>(&event)) root_shares = known->shares;
+    if (const auto* known = std::get_if<api::RootRestoreEvent>(&event)) root_events.push_back(*known);
     if (const auto* known = std::get_if<api::LinkEvent>(&event)) {
         link = *known;
         if (known->error != api::Code::none) link_error = known->error;

@@ -75,6 +75,8 @@ public:
     api::VaultEvent vault;
     std::vector<api::PassphraseEvent> passphrase_events;
     std::string recovery_code;
+    std::vector<std::string> root_shares;
+    std::vector<api::RootRestoreEvent> root_events;
     api::LinkEvent link;                      // the latest, and why linking came to nothing the last time
     api::Code link_error = api::Code::none;
     std::optional<api::InvitationReadyEvent> invitation_ready;

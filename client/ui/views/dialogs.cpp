@@ -376,6 +376,8 @@ void draw_dialogs(Context& c)
         case Dialog::change_passphrase:
         case Dialog::take_passphrase: draw_change_passphrase(c); return;
         case Dialog::link: draw_link(c); return;
+        case Dialog::back_up_root: draw_back_up_root(c); return;
+        case Dialog::restore_root: draw_restore_root(c); return;
         case Dialog::leave:
         case Dialog::idle: draw_leaving_question(c); return;
         case Dialog::forget:

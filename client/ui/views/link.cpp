@@ -1,7 +1,6 @@
 // Letting a new device in: the passphrase, then a code and its picture, then the question whether it is the right device. And on the
 // new one: the wait for the other's yes.
 
-#include "base/secret.h"
 #include "ui/views/gate.h"
 #include "ui/views/views.h"
 #include "ui/widgets/dialog_foot.h"
@@ -25,12 +24,6 @@ constexpr std::string_view kPrefix = "#l=";   // of the fragment of the address 
 bool is_of_host(LinkState state)
 {
     return state != LinkState::none && state != LinkState::waiting && state != LinkState::given;
-}
-
-void wipe(std::string& text)
-{
-    base::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
-    text.clear();
 }
 
 std::string time_left(const Context& c)
@@ -94,7 +87,7 @@ void draw_offered(Context& c)
     if (!narrow) draw_qr(c, "picture", square, c.host.page_origin() + std::string(kPrefix) + code, c.say(Say::link_qr_name));
     float y = area.y;
     y += c.paragraph("how", kBody, how, {x, y, w, 0}, c.theme.text) + 18;
-    draw_code_card(c, {x, y, w, code_card_height(code)}, code, Say::link_code);
+    draw_code_card(c, {x, y, w, code_card_height(code)}, code, c.say(Say::link_code));
     if (c.state.dialog_opened) {
         c.state.dialog_opened = false;   // the code itself is read first
         c.state.focus_next = c.id("code");
@@ -164,7 +157,7 @@ void draw_link(Context& c)
 void on_link(State& state, Host& host, const api::LinkEvent& event)
 {
     const bool shared = state.link.shared;
-    wipe(state.link.code);
+    wipe_text(state.link.code);
     if (is_of_host(event.state) && state.dialog != Dialog::link) {   // nobody waits for it any more
         if (event.state == LinkState::preparing || event.state == LinkState::offered || event.state == LinkState::asked) host.send_command(api::CancelLink{}, std::nullopt);
         state.link = {};
@@ -188,7 +181,7 @@ void settle_link(State& state, Host& host)
         return;
     }
     const LinkState before = state.link.state;
-    wipe(state.link.code);
+    wipe_text(state.link.code);
     state.link = {};
     if (before == LinkState::preparing || before == LinkState::offered || before == LinkState::asked) host.send_command(api::CancelLink{}, std::nullopt);
 }

@@ -18,7 +18,10 @@ constexpr std::size_t kGroup = 4;             // characters of a recovery code t
 constexpr std::size_t kGroupsInRow = 4;
 constexpr float kCell = 20;                   // one character
 constexpr float kGroupGap = 18;
+constexpr std::size_t kShortCode = 4;         // rows; a longer one is closer, and its rows are numbered
 constexpr float kCodeRow = 38;
+constexpr float kLongCodeRow = 30;
+constexpr float kRowNumber = 30;
 constexpr TextStyle kCodeStyle{Face::semibold, 20, 26};
 constexpr TextStyle kCodeStyleNarrow{Face::semibold, 16, 26};
 
@@ -51,41 +54,79 @@ std::string sheet_of(const Context& c, std::string_view code)
     return sheet + "\n" + c.say(Say::code_keep) + "\n";
 }
 
-float rows_of(std::string_view code)
+std::size_t rows_of(std::string_view code)
 {
     const std::size_t groups = (code.size() + 1) / (kGroup + 1);
-    return static_cast<float>((groups + kGroupsInRow - 1) / kGroupsInRow);
+    return (groups + kGroupsInRow - 1) / kGroupsInRow;
 }
+
+float row_height(std::string_view code) { return rows_of(code) > kShortCode ? kLongCodeRow : kCodeRow; }
+
+bool shows_code(const State& state) { return state.dialog == Dialog::show_code || state.dialog == Dialog::renew_code; }
 
 }  // namespace
 
-float code_card_height(std::string_view code) { return rows_of(code) * kCodeRow + 24; }
+void wipe_text(std::string& text)
+{
+    base::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+    text.clear();
+}
+
+void on_recovery_code(State& state, const api::RecoveryCodeEvent& event)
+{
+    if (!shows_code(state) || state.asked != Asked::deed) return;
+    wipe_text(state.recovery_code);
+    state.recovery_code = event.code;
+    state.asked = Asked::no;
+    state.dialog_opened = true;
+}
+
+void settle_recovery_code(State& state)
+{
+    if (!shows_code(state)) wipe_text(state.recovery_code);
+}
+
+float code_card_height(std::string_view code) { return static_cast<float>(rows_of(code)) * row_height(code) + 24; }
+
+std::string code_row(std::string_view code, std::size_t row)
+{
+    constexpr std::size_t kRow = kGroupsInRow * (kGroup + 1);
+    return std::to_string(row + 1) + ": " + std::string(code.substr(row * kRow, kRow - 1));
+}
 
 // Each character in a cell of its own, so that nothing is mistaken while it is copied by hand.
-void draw_code_card(Context& c, const Rect& card, std::string_view code, Say name)
+void draw_code_card(Context& c, const Rect& card, std::string_view code, std::string_view name)
 {
     const Theme& t = c.theme;
     c.paint.fill(card.x, card.y, card.w, card.h, t.wax_tint, 18);
     if (t.high_contrast) c.paint.outline(card.x, card.y, card.w, card.h, 1.5f, t.border, 18);
     const NodeId node = c.id("code");
-    c.mirror.add(node, Role::group, card, c.say(name)).actions = kFocusOnly;
+    c.mirror.add(node, Role::group, card, name).actions = kFocusOnly;
     c.mirror.open(node);
     c.push("code");
-    const float row_width = static_cast<float>(kGroupsInRow * kGroup) * kCell + static_cast<float>(kGroupsInRow - 1) * kGroupGap;
+    const bool numbered = rows_of(code) > kShortCode;
+    const float number_width = numbered ? kRowNumber : 0;
+    const float row_width = number_width + static_cast<float>(kGroupsInRow * kGroup) * kCell + static_cast<float>(kGroupsInRow - 1) * kGroupGap;
     const float shrink = std::min(1.0f, (card.w - 24) / row_width);
     const TextStyle& style = shrink < 1 ? kCodeStyleNarrow : kCodeStyle;
     const float left = card.x + (card.w - row_width * shrink) / 2;
-    float y = card.y + 18;
+    const float height = row_height(code);
+    const float y = card.y + 12 + (height - style.line) / 2;
+    for (std::size_t row = 0; numbered && row < rows_of(code); ++row) {
+        const float row_y = y + static_cast<float>(row) * height;
+        c.ink(kLabel, std::to_string(row + 1), left, row_y + (style.line - kLabel.line) / 2, t.text_2);
+        c.mirror.add(c.id("row " + std::to_string(row)), Role::text, {card.x, row_y, card.w, height}, code_row(code, row));
+    }
     std::size_t index = 0;
     for (const char ch : code) {
         if (ch == '-') continue;
         const std::size_t of_group = index / kGroup;
-        const float x = left + shrink * (static_cast<float>(of_group % kGroupsInRow) * (kGroup * kCell + kGroupGap) + static_cast<float>(index % kGroup) * kCell);
+        const float x = left + shrink * (number_width + static_cast<float>(of_group % kGroupsInRow) * (kGroup * kCell + kGroupGap) + static_cast<float>(index % kGroup) * kCell);
         const std::string_view one(&ch, 1);
-        c.ink(style, one, x + (kCell * shrink - c.measure(style, one)) / 2, y + static_cast<float>(of_group / kGroupsInRow) * kCodeRow, t.text);
+        c.ink(style, one, x + (kCell * shrink - c.measure(style, one)) / 2, y + static_cast<float>(of_group / kGroupsInRow) * height, t.text);
         ++index;
     }
-    c.mirror.add(c.id("text"), Role::text, card, code);
+    if (!numbered) c.mirror.add(c.id("text"), Role::text, card, code);
     c.pop();
     c.mirror.close();
 }
@@ -109,7 +150,7 @@ void draw_shown_code(Context& c)
                        card_height + 12 + name_height + 18 + text + note + 26 + DialogFoot::height(narrow, buttons));
     const Rect& area = dialog.content();
     float y = area.y;
-    draw_code_card(c, {area.x, y, area.w, card_height}, code, Say::recovery_code);
+    draw_code_card(c, {area.x, y, area.w, card_height}, code, c.say(Say::recovery_code));
     if (c.state.dialog_opened) {
         c.state.dialog_opened = false;   // the code itself is read first
         c.state.focus_next = c.id("code");
@@ -294,6 +335,7 @@ void on_passphrase(State& state, Host& host, const api::PassphraseEvent& event)
         case Dialog::show_code: host.send_command(api::ShowRecoveryCode{}, std::nullopt); break;
         case Dialog::renew_code: host.send_command(api::RenewRecoveryCode{}, std::nullopt); break;
         case Dialog::link: host.send_command(api::LinkDevice{}, std::nullopt); break;
+        case Dialog::back_up_root: host.send_command(api::BackUpRoot{}, std::nullopt); break;
         case Dialog::change_passphrase:
         case Dialog::take_passphrase: host.send_command(api::ChangePassphrase{}, state.new_passphrase); break;
         default: state.asked = Asked::no; break;

@@ -61,7 +61,11 @@ float reminder_height(Context& c, float width);                    // 0: nothing
 void draw_reminder(Context& c, const Rect& card);
 void draw_recovery_code(Context& c);
 float code_card_height(std::string_view code);
-void draw_code_card(Context& c, const Rect& card, std::string_view code, Say name);   // a code that is copied by hand
+void draw_code_card(Context& c, const Rect& card, std::string_view code, std::string_view name);   // a code that is copied by hand
+std::string code_row(std::string_view code, std::size_t row);      // "1: XXXX-XXXX-XXXX-XXXX"
+void wipe_text(std::string& text);
+void on_recovery_code(State& state, const api::RecoveryCodeEvent& event);
+void settle_recovery_code(State& state);                           // wipes it when its dialog is gone
 // A dialog that wants the passphrase before it goes on; its field while it asks the core whether it is right.
 struct Proof {
     std::string_view key;
@@ -72,6 +76,13 @@ struct Proof {
 void draw_proof(Context& c, const Proof& proof);
 void draw_change_passphrase(Context& c);
 void on_passphrase(State& state, Host& host, const api::PassphraseEvent& event);   // goes on with what a dialog began
+
+// The organisation's key on three sheets of paper (root_paper.cpp).
+float draw_root_settings(Context& c, const Rect& area);            // height
+void draw_back_up_root(Context& c);
+void draw_restore_root(Context& c);
+void on_root(State& state, Host& host, const api::Event& event);
+void settle_root(State& state, Host& host);                        // wipes and forgets what is of a dialog that is gone
 
 // Letting a new device in by a code (link.cpp).
 void draw_link(Context& c);

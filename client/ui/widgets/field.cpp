@@ -10,7 +10,7 @@ namespace {
 
 MirrorNode& add_field(Context& c, NodeId node, const Rect& ink, const FieldOptions& o, const TextStyle& style)
 {
-    const Role role = o.kind == FieldKind::password ? Role::passwordbox : o.kind == FieldKind::search ? Role::searchbox : Role::textbox;
+    const Role role = is_secret(o.kind) ? Role::passwordbox : o.kind == FieldKind::search ? Role::searchbox : Role::textbox;
     MirrorNode& mirrored = c.mirror.add(node, role, ink, o.label);
     mirrored.actions = kFocus;
     if (o.required) mirrored.states |= kRequired;
@@ -27,12 +27,12 @@ MirrorNode& add_field(Context& c, NodeId node, const Rect& ink, const FieldOptio
     spec.max_bytes = o.max_bytes;
     spec.placeholder = o.placeholder;
     spec.autocomplete = o.autocomplete;
-    if (o.kind != FieldKind::password) {
+    if (!is_secret(o.kind)) {
         const auto typed = c.state.texts.find(node);
         spec.initial = typed != c.state.texts.end() ? typed->second : std::string(o.initial);
         if (typed == c.state.texts.end() && !o.initial.empty()) c.state.texts.emplace(node, o.initial);
     }
-    if (c.in_background() && o.kind != FieldKind::password) {   // the real field is out of sight: show what it shows
+    if (c.in_background() && !is_secret(o.kind)) {   // the real field is out of sight: show what it shows
         const std::string& shown = spec.initial.empty() ? spec.placeholder : spec.initial;
         c.ink_elided(style, shown, ink.x, ink.y + (ink.h - style.line) / 2, ink.w, spec.initial.empty() ? c.theme.text_3 : c.theme.text);
     }
@@ -57,7 +57,7 @@ FieldResult text_field(Context& c, std::string_view key, const Rect& box, const 
     if (focused) c.paint.outline(box.x - 4, box.y - 4, box.w + 8, box.h + 8, 4, c.theme.accent_tint, 20);
     c.paint.fill(box.x, box.y, box.w, box.h, c.theme.surface, 16);
     c.paint.outline(box.x, box.y, box.w, box.h, focused ? 2.0f : 1.5f, o.invalid ? c.theme.danger : focused ? c.theme.focus : c.theme.border, 16);
-    Rect ink = box.inset(16, o.kind == FieldKind::lines ? 12 : 2);
+    Rect ink = box.inset(16, o.kind == FieldKind::lines || o.kind == FieldKind::secret_lines ? 12 : 2);
     ink.w -= o.trailing;
     add_field(c, node, ink, o, kLead);
     return {node, take_submission(c, node)};
