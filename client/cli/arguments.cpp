@@ -22,7 +22,7 @@ constexpr CommandForm kCommands[] = {
     {"list", Command::conversations, 0, 0}, {"invite", Command::invite, 0, 1}, {"revoke", Command::revoke, 1, 1}, {"role", Command::role, 2, 2}, {"create", Command::create, 2, kAny},
     {"direct", Command::direct, 1, 1}, {"add", Command::add, 2, kAny},    {"remove", Command::remove, 2, 2},
     {"rename", Command::rename, 2, 2}, {"send", Command::send, 1, 2},     {"follow", Command::follow, 0, 1},
-    {"export", Command::export_conversation, 1, 1},
+    {"export", Command::export_conversation, 1, 1}, {"root-backup", Command::back_up_root, 0, 0}, {"root-restore", Command::restore_root, 0, 0},
 };
 
 Failure misuse(std::string sentence) { return {Exit::usage, std::move(sentence)}; }
@@ -150,6 +150,9 @@ const char* usage()
        --lines                             or each line of standard input as a message of its own
   follow [CONVERSATION] [--count N]        print messages as they come, those since the last command first; end after N
   export CONVERSATION                      print all that was said, oldest first
+  root-backup                              print three shares of the organisation's key, one in a line (the holder's): any two give it
+                                           back, one alone is worth nothing; nothing of them is kept
+  root-restore                             read two of them from standard input, and hold the key
 
 A CONVERSATION or PERSON is a title or name, or the first digits of an identifier.
 

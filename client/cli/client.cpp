@@ -67,6 +67,10 @@ void Client::on_event(const api::Event& event)
     if (const auto* known = std::get_if<api::InvitationsEvent>(&event)) invitations = known->invitations;
     if (const auto* known = std::get_if<api::InvitationsReadyEvent>(&event)) made_invitations = known->invitations;
     if (const auto* known = std::get_if<api::ConversationReadyEvent>(&event)) created = known->conversation;
+    if (const auto* known = std::get_if<api::VaultEvent>(&event)) vault = *known;
+    if (const auto* known = std::get_if<api::PassphraseEvent>(&event)) passphrase_event = *known;
+    if (const auto* known = std::get_if<api::RootSharesEvent>(&event)) root_shares = known->shares;
+    if (const auto* known = std::get_if<api::RootRestoreEvent>(&event)) root_restore = *known;
     if (const auto* known = std::get_if<api::ExportEvent>(&event)) exported = known->messages;
     if (const auto* known = std::get_if<api::NoticeEvent>(&event)) {
         const Failure failure{Exit::failed, sentence(known->code, known->subject)};

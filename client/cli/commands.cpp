@@ -5,6 +5,8 @@
 #include "cli/sentences.h"
 #include "cli/sqlite_backend.h"
 #include "roster/roster.h"
+#include "vault/printed_code.h"
+#include "vault/root_share.h"
 
 #include <algorithm>
 #include <deque>
@@ -19,6 +21,7 @@ namespace {
 
 constexpr std::uint32_t kWaitingMax = 32;         // send --lines: so many messages under way before the next line is read
 constexpr std::size_t kLinkMax = 4096;            // bytes
+constexpr std::size_t kShareLineMax = 1024;       // bytes
 
 Failure failed(std::string sentence) { return {Exit::failed, std::move(sentence)}; }
 
@@ -76,6 +79,8 @@ public:
         case Command::send: return send();
         case Command::follow: return follow();
         case Command::export_conversation: return export_conversation();
+        case Command::back_up_root: return back_up_root();
+        case Command::restore_root: return restore_root();
         case Command::help:
         case Command::enrol: break;
         }
@@ -156,6 +161,7 @@ private:
         if (m_client->session.phase == api::Phase::no_account) return Unexpected(failed("there is no account in " + m_arguments.data.string() + "; begin with enrol"));
         if (m_client->session.phase != api::Phase::locked) return Unexpected(failed(sentence(m_client->session.error)));
         auto passphrase = TRY(read_passphrase(m_arguments.passphrase, false));
+        if (m_arguments.command == Command::back_up_root) m_passphrase = passphrase.clone();
         TRY(m_client->submit(api::Unlock{}, std::move(passphrase)));
         if (m_client->session.phase == api::Phase::locked) {
             const auto error = m_client->session.error;
@@ -203,6 +209,54 @@ private:
         std::vector<api::PersonId> ids;
         for (auto i = first_word; i < m_arguments.words.size(); ++i) ids.push_back(TRY(find_person(m_client->people, m_arguments.words[i]))->id);
         return ids;
+    }
+
+    // --- the organisation's key ------------------------------------------------------------------------------------------
+
+    Result<void> back_up_root()
+    {
+        TRY(m_client->submit(api::ProvePassphrase{}, std::move(m_passphrase)));
+        TRY(m_client->submit(api::BackUpRoot{}));
+        if (m_client->root_shares.empty()) return Unexpected(failed(sentence(m_client->passphrase_event.error)));
+        Result<void> printed;
+        for (auto& share : m_client->root_shares) {
+            if (printed) printed = print(share);
+            base::wipe({reinterpret_cast<std::uint8_t*>(share.data()), share.size()});
+        }
+        return printed;
+    }
+
+    // In one line or in nine, as it stands on paper: a share ends with its last character.
+    Result<base::SecretBytes> root_share()
+    {
+        base::SecretBytes share;
+        std::size_t characters = 0;
+        while (characters < vault::RootShare::kCharacters) {
+            auto line = TRY(m_input.next(Input::Until::line, kShareLineMax));
+            if (!line) break;
+            const auto bytes = base::view_of(*line);
+            characters += bytes.size() - static_cast<std::size_t>(std::ranges::count_if(bytes, vault::is_separator));
+            share.append(bytes);
+            base::wipe({reinterpret_cast<std::uint8_t*>(line->data()), line->size()});
+        }
+        return share;
+    }
+
+    Result<void> restore_root()
+    {
+        const auto until = deadline();
+        TRY(wait([this] { return m_client->connection.caught_up && m_client->vault.state == api::VaultState::saved; }, until));
+        for (const char* which : {"the first share: ", "the second share: "}) {
+            auto share = TRY(root_share());
+            TRY(m_client->submit(api::GiveRootShare{}, std::move(share)));
+            const auto& answer = *m_client->root_restore;
+            if (answer.error == api::Code::none) continue;
+            return Unexpected(failed(which + sentence(answer.error) + (answer.line > 0 ? ", in line " + std::to_string(answer.line) : "")));
+        }
+        const auto ended = [this] { return m_client->root_restore->state == api::RootState::done || m_client->root_restore->error != api::Code::none; };
+        TRY(wait(ended, until));
+        if (m_client->root_restore->error != api::Code::none) return Unexpected(failed(sentence(m_client->root_restore->error)));
+        return print("this account holds the organisation's key");
     }
 
     // --- looking ---------------------------------------------------------------------------------------------------------
@@ -409,6 +463,7 @@ private:
     boost::asio::io_context m_io;
     base::SystemRandom m_random;
     Input m_input;
+    base::SecretBytes m_passphrase;   // where a command wants it once more
     std::unique_ptr<SqliteBackend> m_backend;
     std::optional<Client> m_client;
     std::optional<api::ConnectionState> m_reported;

@@ -129,18 +129,41 @@ TEST_SUITE("cli.program")
         auto &aino = office.aino, &bertta = office.bertta, &cecilia = office.cecilia;
         Person daavid(office.folder, "Daavid");
         CHECK(bertta.fail(1, {"revoke", "Cecilia"}).find("only an administrator") != std::string::npos);
-        CHECK(bertta.fail(1, {"role", "Cecilia", "administrator"}).find("founder") != std::string::npos);
+        CHECK(bertta.fail(1, {"role", "Cecilia", "administrator"}).find("holds the organisation's key") != std::string::npos);
         aino.fail(2, {"role", "Bertta", "queen"});
         aino.run({"role", "Bertta", "administrator"});
         daavid.run({"enrol", "-", "--name", "Daavid"}, bertta.run({"invite", "Daavid"}));
-        CHECK(bertta.fail(1, {"invite", "Eero", "--administrator"}).find("founder") != std::string::npos);
-        CHECK(bertta.fail(1, {"revoke", "Aino"}).find("founder") != std::string::npos);
+        CHECK(bertta.fail(1, {"invite", "Eero", "--administrator"}).find("holds the organisation's key") != std::string::npos);
+        CHECK(bertta.fail(1, {"revoke", "Aino"}).find("holds the organisation's key") != std::string::npos);
         bertta.run({"revoke", "Cecilia"});
         CHECK(cecilia.fail(1, {"list"}).find("revoked") != std::string::npos);
         CHECK(daavid.run({"people"}).find("Bertta  [administrator]") != std::string::npos);
         aino.run({"role", "Bertta", "member"});
         CHECK(bertta.fail(1, {"revoke", "Daavid"}).find("only an administrator") != std::string::npos);
         CHECK(daavid.run({"people"}).find("Bertta  [administrator]") == std::string::npos);
+    }
+
+    TEST_CASE("the organisation's key goes on paper, and two of its three shares make another account its holder")
+    {
+        Office office;
+        auto &aino = office.aino, &bertta = office.bertta;
+        CHECK(bertta.fail(1, {"root-backup"}).find("holds the organisation's key") != std::string::npos);
+        const auto paper = aino.run({"root-backup"});
+        REQUIRE(paper.size() == 3 * 180);
+        const std::string shares[] = {paper.substr(0, 179), paper.substr(180, 179), paper.substr(360, 179)};
+        auto slip = shares[0];
+        slip[22] = slip[22] == '7' ? '8' : '7';
+        CHECK(bertta.fail(1, {"root-restore"}, slip + "\n").find("the first share: the share is mistyped, in line 2") != std::string::npos);
+        CHECK(bertta.fail(1, {"root-restore"}, "").find("the first share: the share is mistyped, in line 1") != std::string::npos);
+        CHECK(bertta.fail(1, {"root-restore"}, shares[0] + "\n" + shares[0] + "\n").find("the second share: the two shares are one") != std::string::npos);
+        CHECK(bertta.fail(1, {"root-restore"}, shares[0] + "\n" + aino.run({"root-backup"}).substr(180)).find("made at different times") != std::string::npos);
+        CHECK(bertta.fail(1, {"role", "Cecilia", "administrator"}).find("holds the organisation's key") != std::string::npos);
+        std::string lines;   // as they stand on paper
+        for (std::size_t at = 0; at < 180; at += 20) lines += shares[2].substr(at, 19) + "\n";
+        CHECK(bertta.run({"root-restore"}, lines + "\n" + shares[1] + "\n").find("holds the organisation's key") != std::string::npos);
+        bertta.run({"role", "Cecilia", "administrator"});
+        CHECK(aino.run({"people"}).find("Cecilia  [administrator]") != std::string::npos);
+        CHECK(bertta.run({"root-backup"}).size() == 3 * 180);
     }
 
     TEST_CASE("found, enrol, create, send, follow, export: three people talk, and everybody has the same story")
