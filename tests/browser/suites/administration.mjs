@@ -1,5 +1,5 @@
 // Administration: the founder makes an administrator, who invites many people from a file and removes one with a key of their own;
-// then the founder takes it back.
+// then the founder takes it back. The founder puts the organisation's key on paper, and two sheets of it make somebody else its holder.
 
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -22,6 +22,7 @@ export function administration(browser, {program, app, screenshots}) {
   const suite = new Suite('administration', {scenario: true});
   const everyone = [];
   const links = new Map();
+  const sheets = [];   // the founder's, nine lines each
   let relay;
   let elina;
   let mikael;
@@ -136,6 +137,73 @@ export function administration(browser, {program, app, screenshots}) {
     await visitor.open(links.get(visitor.name));
     await visitor.reads(/This invitation has been withdrawn/, seconds(40));
   }, seconds(120));
+
+  suite.test('the founder gets three sheets after the passphrase, prints one, and nothing of them stays in the page', async () => {
+    const {page} = elina;
+    await elina.go('Settings');
+    await elina.button("Back up the organisation's key").scrollIntoViewIfNeeded();
+    await photograph(elina, 'root-settings');
+    await elina.press("Back up the organisation's key");
+    await elina.type('Passphrase', 'something else entirely', elina.dialog());
+    await elina.press('Show the sheets', elina.dialog());
+    await elina.reads(/passphrase did not open/i, seconds(40));
+    await elina.type('Passphrase', elina.passphrase, elina.dialog());
+    await elina.press('Show the sheets', elina.dialog());
+    await page.evaluate(() => { globalThis.print = () => { globalThis.onPaper = document.getElementById('sheet').textContent; }; });
+    for (let number = 1; number <= 3; number++) {
+      await page.getByRole('heading', {name: `Sheet ${number} of 3`}).waitFor({timeout: seconds(40)});
+      const sheet = page.getByRole('group', {name: `Sheet ${number} of 3 of the organisation's key`});
+      await sheet.waitFor({timeout: seconds(20)});
+      const lines = [...(await sheet.innerText()).matchAll(/([0-9]): ((?:[0-9A-Z]{4}-){3}[0-9A-Z]{4})/g)];
+      equal(lines.map(([, row]) => row).join(''), '123456789');
+      sheets.push(lines.map(([, , words]) => words));
+      if (number === 1) equal((await accessibleFaults(page)).join('; '), '');
+      if (number === 2) {
+        await photograph(elina, 'root-sheet');
+        await elina.press('Print', elina.dialog());
+        await eventually('it is printed', async () => (await page.evaluate(() => globalThis.onPaper ?? '')).includes(sheets[1].map((words, row) => `${row + 1}: ${words}`).join('\n')));
+        check(!(await page.evaluate(() => globalThis.onPaper)).includes(sheets[0][0]), 'two sheets stand on one paper');
+        await page.evaluate(() => { dispatchEvent(new Event('afterprint')); delete globalThis.onPaper; });
+      }
+      await elina.press(number < 3 ? 'Next sheet' : 'Done', elina.dialog());
+    }
+    await elina.reads(/Put on paper from this device on/);
+    const content = await page.content();
+    check(!sheets.flat().some((words) => content.includes(words)), 'a line of a sheet stands in the page');
+  }, seconds(180));
+
+  suite.test('two of them, typed with a slip, the same twice, and then rightly, make somebody else a holder of the key', async () => {
+    const {page} = mikael;
+    const field = () => mikael.dialog().getByRole('textbox', {name: 'The nine lines of the sheet'});
+    await mikael.go('Settings');
+    await mikael.press("Restore the organisation's key");
+    const slip = sheets[2].map((words, row) => row === 4 ? words.replace(/.$/, (last) => last === '7' ? '8' : '7') : words);
+    await field().fill(slip.join('\n').toLowerCase());
+    await photograph(mikael, 'root-typed');
+    await mikael.press('Continue', mikael.dialog());
+    await mikael.reads(/There is a typing mistake in line 5/);
+    await photograph(mikael, 'root-slip');
+    equal((await accessibleFaults(page)).join('; '), '');
+    equal(await field().inputValue(), '');
+    await field().fill(sheets[2].join('\n').toLowerCase());
+    await mikael.press('Continue', mikael.dialog());
+    await mikael.reads('Sheet 3 is right. Now type another one.');
+    await field().fill(sheets[2].join(' '));
+    await mikael.press('Restore', mikael.dialog());
+    await mikael.reads(/This is the same sheet as before/);
+    await field().fill(sheets[0].join('\n'));
+    await mikael.press('Restore', mikael.dialog());
+    await mikael.reads(/You hold the organisation's key now/, seconds(60));
+    await mikael.button("Back up the organisation's key").waitFor({timeout: seconds(20)});
+    const content = await page.content();
+    check(!sheets.flat().some((words) => content.includes(words)), 'a line of a sheet stands in the page');
+    await mikael.go('People');
+    await mikael.button(`${elina.name}: devices and removal`).waitFor({timeout: seconds(20)});
+    await mikael.reload();
+    await mikael.unlock();
+    await mikael.go('People');
+    await mikael.button(`${elina.name}: devices and removal`).waitFor({timeout: seconds(60)});
+  }, seconds(180));
 
   suite.test('the dialogs in the other two languages', async () => {
     const {page} = elina;
