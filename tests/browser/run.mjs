@@ -2,8 +2,8 @@
 // Drives real browsers against a real relay: node tests/browser/run.mjs [options]
 //   --app DIR       the built app                        (build/web)
 //   --relay PATH    the relay program                    (build/native/bin/sinetti-relay)
-//   --only NAME     one suite: modules, five, administration, devices, tokens, sign-in, link, lock, search, look, hostile, ingress, tls, firefox, firefox-sign-in,
-//                   firefox-lock   (may be repeated)
+//   --only NAME     one suite: modules, five, administration, devices, tokens, sign-in, link, kills, lock, search, look, hostile, two-histories,
+//                   ingress, tls, firefox, firefox-sign-in, firefox-lock   (may be repeated)
 //   --pictures      also writes the README's pictures to docs/images
 // Prints `browser: N passed, N failed`; measurements go to build/measurements.json, screenshots to build/screenshots.
 
@@ -22,6 +22,7 @@ import {firefox} from './suites/firefox.mjs';
 import {fivePeople} from './suites/five_people.mjs';
 import {hostile} from './suites/hostile.mjs';
 import {ingress} from './suites/ingress.mjs';
+import {kills} from './suites/kills.mjs';
 import {link} from './suites/link.mjs';
 import {lock, lockFirefox} from './suites/lock.mjs';
 import {look} from './suites/look.mjs';
@@ -30,6 +31,7 @@ import {search} from './suites/search.mjs';
 import {signIn, signInFirefox} from './suites/sign_in.mjs';
 import {tls} from './suites/tls.mjs';
 import {tokens} from './suites/tokens.mjs';
+import {twoHistories} from './suites/two_histories.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const {values: options} = parseArgs({options: {
@@ -52,9 +54,11 @@ const suites = {
   search: (browser) => search(browser, {...shared, screenshots}),
   'sign-in': (browser) => signIn(browser, {...shared, screenshots}),
   link: (browser) => link(browser, {...shared, screenshots}),
+  kills: (browser) => kills(browser, shared),
   lock: (browser) => lock(browser, {...shared, screenshots}),
   look: (browser) => look(browser, {...shared, screenshots, pictures}),
   hostile: (browser) => hostile(browser, shared),
+  'two-histories': (browser) => twoHistories(browser, shared),
   ingress: (browser) => ingress(browser, shared),
   tls: () => tls(shared),
   firefox: () => firefox(shared),

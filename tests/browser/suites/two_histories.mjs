@@ -106,7 +106,7 @@ export function twoHistories(browser, {program, app}) {
   }, seconds(120));
 
   suite.test('the first message between them proves it: an alarm in words', async () => {
-    execFileSync('python3', ['-c', kCarryOver, join(lie.data, 'sinetti.db'), join(truth.data, 'sinetti.db')]);
+    execFileSync('python3', ['-c', kCarryOver, join(lie.data, 'boards.sqlite'), join(truth.data, 'boards.sqlite')]);
     await lie.start();
     await comesBack(bo);
     await bo.openConversation(anna.name);
