@@ -13,11 +13,11 @@ using base::Unexpected;
 
 namespace {
 
-constexpr crypto::HpkeSuite kSuite{};
+constexpr crypto::HpkeSuite kMixedSuite{};
 enum class Kind : std::uint8_t { cover = 0, cell = 1 };
 
 // The same key opens channels; the label keeps the two apart.
-base::Bytes info_of(const directory::RelayKeys& keys)
+base::Bytes mixed_info_of(const directory::RelayKeys& keys)
 {
     codec::Writer writer;
     writer.text("sinetti mixed message v1");
@@ -28,7 +28,7 @@ base::Bytes info_of(const directory::RelayKeys& keys)
 Result<base::Bytes> seal(const directory::RelayKeys& keys, base::ByteView plaintext, base::Random& random)
 {
     CHECK_INVARIANT(plaintext.size() == wire::kMixedPlaintextSize);
-    auto sender = TRY_OR(crypto::hpke_setup_sender(kSuite, keys.channel_public_key, info_of(keys), random), Error::wrong_key);
+    auto sender = TRY_OR(crypto::hpke_setup_sender(kMixedSuite, keys.channel_public_key, mixed_info_of(keys), random), Error::wrong_key);
     auto message = std::move(sender.encapsulated);
     const auto sealed = TRY_OR(sender.context.seal({}, plaintext), Error::wrong_key);
     message.insert(message.end(), sealed.begin(), sealed.end());
@@ -75,7 +75,7 @@ Result<std::optional<MixedCell>> decode_mixed(base::ByteView plaintext)
 Result<std::optional<MixedCell>> open_mixed(const crypto::DhPrivateKey& key, const directory::RelayKeys& keys, base::ByteView message)
 {
     if (message.size() != wire::kMixedMessageSize) return Unexpected(Error::garbled);
-    auto context = TRY_OR(crypto::hpke_setup_receiver(kSuite, message.first(wire::kEncapsulatedKeySize), key.bytes(), info_of(keys)), Error::garbled);
+    auto context = TRY_OR(crypto::hpke_setup_receiver(kMixedSuite, message.first(wire::kEncapsulatedKeySize), key.bytes(), mixed_info_of(keys)), Error::garbled);
     const auto plaintext = TRY_OR(context.open({}, message.subspan(wire::kEncapsulatedKeySize)), Error::garbled);
     return decode_mixed(plaintext.view());
 }
