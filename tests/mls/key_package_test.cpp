@@ -64,20 +64,20 @@ TEST_SUITE("mls.key_package")
         const auto identity = make_identity("alice", random);
         auto key_package = generate_key_package(kSuite, identity, random, Lifetime{}).key_package;
         auto& leaf = key_package.leaf_node;
-        leaf.capabilities.cipher_suites.push_back(0x0a0a);
-        leaf.capabilities.proposals.push_back(static_cast<ProposalType>(0x1a1a));
-        leaf.capabilities.credentials.push_back(static_cast<CredentialType>(0x2a2a));
-        leaf.capabilities.extensions.push_back(static_cast<ExtensionType>(0x3a3a));
-        leaf.extensions.push_back(grease(0x3a3a));
+        leaf.capabilities.cipher_suites.push_back(0xf00a);
+        leaf.capabilities.proposals.push_back(static_cast<ProposalType>(0xf01a));
+        leaf.capabilities.credentials.push_back(static_cast<CredentialType>(0xf02a));
+        leaf.capabilities.extensions.push_back(static_cast<ExtensionType>(0xf03a));
+        leaf.extensions.push_back(grease(0xf03a));
         leaf.sign(kSuite, identity.signature_key, std::nullopt);
-        key_package.extensions.push_back(grease(0x4a4a));
+        key_package.extensions.push_back(grease(0xf04a));
         CHECK(key_package.validate(std::nullopt).error() == Error::bad_signature);   // the outer one is the old one still
         CHECK(leaf.verify(kSuite, std::nullopt).has_value());
         CHECK(take(KeyPackage::parse(key_package.serialize())) == key_package);
 
-        key_package.extensions.push_back(grease(0x4a4a));
+        key_package.extensions.push_back(grease(0xf04a));
         CHECK(KeyPackage::parse(key_package.serialize()).error() == Error::malformed);
-        leaf.extensions.push_back(grease(0x5a5a));   // not among its capabilities
+        leaf.extensions.push_back(grease(0xf05a));   // not among its capabilities
         leaf.sign(kSuite, identity.signature_key, std::nullopt);
         CHECK(key_package.validate(std::nullopt).error() == Error::invalid_leaf_node);
     }

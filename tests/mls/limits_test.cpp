@@ -19,7 +19,8 @@ Bytes leaf_bytes(std::size_t capabilities, std::size_t extensions)
 {
     base::SeededRandom random(3);
     auto leaf = make_key_package("aino", random).key_package.leaf_node;
-    leaf.capabilities.proposals.assign(capabilities, static_cast<ProposalType>(0x0a0a));
+    leaf.capabilities.proposals.assign(capabilities, static_cast<ProposalType>(0xf0f0));
+    leaf.extensions.clear();
     for (std::size_t i = 0; i < extensions; ++i) leaf.extensions.push_back({static_cast<ExtensionType>(1000 + i), {}});
     return leaf.serialize();
 }

@@ -76,7 +76,7 @@ TEST_SUITE("mls.simulation")
             SealedKeys keys;
             History history(kSuite, "p", seed, 64, keys);
             history.fill();
-            history.run(40);
+            history.run(60);
             history.settle();
             report(seed, history.counts(), keys);
             CHECK(history.counts().members_most >= 64);

@@ -25,14 +25,14 @@ TEST_SUITE("mls.validation")
     TEST_CASE("ValLeafNode03: a leaf lists version mls10")
     {
         Trio t;
-        t.refuse(t.add([](auto& added) { added.leaf_node.capabilities.versions = {static_cast<ProtocolVersion>(0x0a0a)}; }),
+        t.refuse(t.add([](auto& added) { added.leaf_node.capabilities.versions = {static_cast<ProtocolVersion>(0xf0f0)}; }),
                  Error::invalid_leaf_node);
     }
 
     TEST_CASE("ValLeafNode04: a leaf lists the group's suite")
     {
         Trio t;
-        t.refuse(t.add([](auto& added) { added.leaf_node.capabilities.cipher_suites = {0x0a0a}; }), Error::invalid_leaf_node);
+        t.refuse(t.add([](auto& added) { added.leaf_node.capabilities.cipher_suites = {0xf0f0}; }), Error::invalid_leaf_node);
     }
 
     TEST_CASE("ValLeafNode05: a leaf lists the type of its own credential")
@@ -44,7 +44,7 @@ TEST_SUITE("mls.validation")
     TEST_CASE("ValLeafNode06: a leaf lists its own extensions")
     {
         Trio t;
-        t.refuse(t.add([](auto& added) { added.leaf_node.extensions.push_back({kGrease, {}}); }), Error::invalid_leaf_node);
+        t.refuse(t.add([](auto& added) { added.leaf_node.extensions.push_back({kUnknown, {}}); }), Error::invalid_leaf_node);
     }
 
     TEST_CASE("ValLeafNode07: every member supports every credential type in use")
@@ -60,13 +60,13 @@ TEST_SUITE("mls.validation")
     {
         Trio t;
         CHECK(validate_members(t.tree(), {}).has_value());
-        CHECK(validate_members(t.tree(), {{kGrease, {}}}).error() == Error::invalid_leaf_node);
+        CHECK(validate_members(t.tree(), {{kUnknown, {}}}).error() == Error::invalid_leaf_node);
     }
 
     TEST_CASE("ValLeafNode09: every member has the required capabilities")
     {
         Trio t;
-        for (const auto& required : {RequiredCapabilities{{kGrease}, {}, {}}, RequiredCapabilities{{}, {static_cast<ProposalType>(0x0a0a)}, {}},
+        for (const auto& required : {RequiredCapabilities{{kUnknown}, {}, {}}, RequiredCapabilities{{}, {static_cast<ProposalType>(0xf0f0)}, {}},
                                      RequiredCapabilities{{}, {}, {CredentialType::x509}}})
             CHECK(validate_members(t.tree(), {required.extension()}).error() == Error::invalid_leaf_node);
         const RequiredCapabilities defaults{{ExtensionType::external_senders}, {ProposalType::reinit}, {CredentialType::basic}};

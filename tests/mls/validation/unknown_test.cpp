@@ -10,7 +10,7 @@ TEST_SUITE("mls.validation")
     TEST_CASE("ValExtension01: a list has one extension of a type")
     {
         Trio t;
-        t.refuse(t.mallory.say(Proposal{GroupContextExtensions{{{kGrease, {}}, {kGrease, {}}}}}), Error::malformed);
+        t.refuse(t.mallory.say(Proposal{GroupContextExtensions{{{kUnknown, {}}, {kUnknown, {}}}}}), Error::malformed);
     }
 
     TEST_CASE("what is unknown is carried: values of GREASE in every list, extensions of key packages, leaves and group infos")
@@ -35,7 +35,7 @@ TEST_SUITE("mls.validation")
         CHECK(joined.epoch_authenticator() == t.carol.epoch_authenticator());
 
         Invitation invitation;
-        invitation.info.extensions.push_back({kGrease, {9}});
+        invitation.info.extensions.push_back({kUnknown, {9}});
         invitation.info.confirmation_tag[0] ^= 1;
         CHECK(invitation.error() == Error::bad_confirmation_tag);   // got that far, past the extension
     }

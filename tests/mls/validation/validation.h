@@ -170,6 +170,6 @@ struct Invitation {
     Extension& ratchet_tree() { return info.extensions[0]; }
 };
 
-inline constexpr auto kGrease = static_cast<ExtensionType>(0x0a0a);
+inline constexpr auto kUnknown = static_cast<ExtensionType>(0xf0f0);   // for private use (§17.3): no GREASE of somebody's by chance
 
 }  // namespace sinetti::tests
