@@ -106,13 +106,15 @@ export class TextAgent {
     if (isSecret(field.spec.kind)) this.#reportPassword(field);
   }
 
-  // The bytes of a password field, which is empty and hidden again afterwards. Null: there is no such field.
+  // The bytes of a password field, which is empty and hidden again afterwards; one of several lines is in sight and stays until it
+  // goes, so that a slip in one line can be mended. Null: there is no such field.
   takeSecret(id) {
     const field = this.#fields.get(id);
     if (!field || !isSecret(field.spec.kind)) return null;
     const secret = encoder.encode(field.element.value);
+    if (field.spec.kind === kKind.secretLines) return secret;
     field.element.value = '';
-    if (field.spec.kind === kKind.password) this.#reveal(field.element, false);
+    this.#reveal(field.element, false);
     this.#reportPassword(field);
     return secret;
   }

@@ -163,7 +163,6 @@ void draw_restore_root(Context& c)
     } else {
         state.asked = Asked::deed;
         c.send(api::GiveRootShare{}, field.id);
-        state.passwords.erase(field.id);
     }
     c.changed();
 }
