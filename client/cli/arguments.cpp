@@ -18,11 +18,11 @@ struct CommandForm {
 
 constexpr std::size_t kAny = std::numeric_limits<std::size_t>::max();
 constexpr CommandForm kCommands[] = {
-    {"help", Command::help, 0, 0},     {"enrol", Command::enrol, 1, 1},   {"people", Command::people, 0, 0},
+    {"help", Command::help, 0, 0},     {"enrol", Command::enrol, 1, 1},   {"sign-in", Command::sign_in, 1, 1}, {"people", Command::people, 0, 0},
     {"list", Command::conversations, 0, 0}, {"invite", Command::invite, 0, 1}, {"revoke", Command::revoke, 1, 1}, {"role", Command::role, 2, 2}, {"create", Command::create, 2, kAny},
     {"direct", Command::direct, 1, 1}, {"add", Command::add, 2, kAny},    {"remove", Command::remove, 2, 2},
     {"rename", Command::rename, 2, 2}, {"send", Command::send, 1, 2},     {"follow", Command::follow, 0, 1},
-    {"export", Command::export_conversation, 1, 1}, {"root-backup", Command::back_up_root, 0, 0}, {"root-restore", Command::restore_root, 0, 0},
+    {"export", Command::export_conversation, 1, 1}, {"recovery-code", Command::recovery_code, 0, 0}, {"root-backup", Command::back_up_root, 0, 0}, {"root-restore", Command::restore_root, 0, 0},
 };
 
 Failure misuse(std::string sentence) { return {Exit::usage, std::move(sentence)}; }
@@ -40,6 +40,7 @@ bool take_flag(Arguments& arguments, std::string_view option)
     if (option == "--offline") return arguments.offline = true;
     if (option == "--administrator") return arguments.administrator = true;
     if (option == "--lines") return arguments.lines = true;
+    if (option == "--code") return arguments.with_code = true;
     if (option == "--json") {
         arguments.format = Format::json;
         return true;
@@ -74,6 +75,8 @@ Result<bool> take_value(Arguments& arguments, std::string_view option, const std
         arguments.csv = value;
     } else if (option == "--name") {
         arguments.name = value;
+    } else if (option == "--device") {
+        arguments.device = value;
     } else if (option == "--title") {
         arguments.title = value;
     } else if (option == "--organisation") {
@@ -118,6 +121,7 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words, const s
     arguments.command = form->command;
     arguments.words = std::move(rest);
     if (arguments.command == Command::enrol && arguments.name.empty()) return Unexpected(misuse("enrol wants --name"));
+    if (arguments.command == Command::sign_in && arguments.name.empty()) return Unexpected(misuse("sign-in wants --name, the one to sign in with"));
     if (arguments.command == Command::invite && arguments.words.empty() == arguments.csv.empty()) return Unexpected(misuse("invite wants a name, or a list with --csv"));
     if (arguments.command == Command::invite && arguments.administrator && !arguments.csv.empty()) return Unexpected(misuse("in a list each line has its own role"));
     if (arguments.command == Command::role && arguments.words[1] != "administrator" && arguments.words[1] != "member")
@@ -134,6 +138,9 @@ const char* usage()
 
   enrol LINK --name NAME [--title TITLE]   open an invitation; the administrator's link wants --organisation NAME as well.
                                            LINK "-" is read from standard input: arguments are visible to others on this machine
+  sign-in RELAY-URL --name NAME [--code]   become another device of somebody who is enrolled, with the passphrase they have; with --code
+                                           the recovery code is read from standard input, and the passphrase is a new one. NAME is the
+                                           one to sign in with, as the settings show it. --device NAME: what it is called there
   people                                   who is in the organisation
   list                                     your conversations
   invite NAME [--administrator]            make an invitation link, and print it
@@ -150,6 +157,7 @@ const char* usage()
        --lines                             or each line of standard input as a message of its own
   follow [CONVERSATION] [--count N]        print messages as they come, those since the last command first; end after N
   export CONVERSATION                      print all that was said, oldest first
+  recovery-code                            print the code that opens this person's account without its passphrase
   root-backup                              print three shares of the organisation's key, one in a line (the holder's): any two give it
                                            back, one alone is worth nothing; nothing of them is kept
   root-restore                             read two of them from standard input, and hold the key

@@ -16,7 +16,7 @@ namespace sinetti::cli {
 
 using uplink::RelayAddress;
 
-enum class Command : std::uint8_t { help, enrol, people, conversations, invite, revoke, role, create, direct, add, remove, rename, send, follow, export_conversation, back_up_root, restore_root };
+enum class Command : std::uint8_t { help, enrol, sign_in, people, conversations, invite, revoke, role, create, direct, add, remove, rename, send, follow, export_conversation, back_up_root, restore_root, recovery_code };
 
 struct Arguments {
     Command command = Command::help;
@@ -28,9 +28,11 @@ struct Arguments {
     std::optional<std::chrono::seconds> timeout;
     bool offline = false;
     Format format = Format::text;
-    std::string name;                             // enrol
+    std::string name;                             // enrol, sign-in
     std::string title;
     std::string organisation;
+    std::string device = "sinetti-cli";           // sign-in: what it is called among its person's others
+    bool with_code = false;                       // sign-in
     bool administrator = false;                   // invite
     std::filesystem::path csv;                    // invite: many, from this file; "-": from standard input
     bool lines = false;                           // send

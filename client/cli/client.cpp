@@ -69,6 +69,7 @@ void Client::on_event(const api::Event& event)
     if (const auto* known = std::get_if<api::ConversationReadyEvent>(&event)) created = known->conversation;
     if (const auto* known = std::get_if<api::VaultEvent>(&event)) vault = *known;
     if (const auto* known = std::get_if<api::PassphraseEvent>(&event)) passphrase_event = *known;
+    if (const auto* known = std::get_if<api::RecoveryCodeEvent>(&event)) recovery_code = known->code;
     if (const auto* known = std::get_if<api::RootSharesEvent>(&event)) root_shares = known->shares;
     if (const auto* known = std::get_if<api::RootRestoreEvent>(&event)) root_restore = *known;
     if (const auto* known = std::get_if<api::ExportEvent>(&event)) exported = known->messages;

@@ -42,6 +42,7 @@ public:
     std::vector<api::Invitation> made_invitations;    // the last that were made at once
     api::VaultEvent vault;
     api::PassphraseEvent passphrase_event;
+    std::string recovery_code;
     std::vector<std::string> root_shares;
     std::optional<api::RootRestoreEvent> root_restore;   // the latest
     std::optional<Failure> refusal;                    // of the last command, by a notice

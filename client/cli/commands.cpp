@@ -5,6 +5,7 @@
 #include "cli/sentences.h"
 #include "cli/sqlite_backend.h"
 #include "roster/roster.h"
+#include "uplink/fetch.h"
 #include "vault/printed_code.h"
 #include "vault/root_share.h"
 
@@ -22,6 +23,9 @@ namespace {
 constexpr std::uint32_t kWaitingMax = 32;         // send --lines: so many messages under way before the next line is read
 constexpr std::size_t kLinkMax = 4096;            // bytes
 constexpr std::size_t kShareLineMax = 1024;       // bytes
+constexpr std::size_t kCodeMax = 256;             // bytes
+constexpr std::size_t kRelayDocumentMax = 4096;   // bytes
+constexpr unsigned kOk = 200, kNotFound = 404;    // RFC 9110
 
 Failure failed(std::string sentence) { return {Exit::failed, std::move(sentence)}; }
 
@@ -64,6 +68,7 @@ public:
     {
         m_backend = TRY(SqliteBackend::open(m_arguments.data));
         if (m_arguments.command == Command::enrol) return enrol();
+        if (m_arguments.command == Command::sign_in) return sign_in();
         TRY(open());
         switch (m_arguments.command) {
         case Command::people: return people();
@@ -81,7 +86,9 @@ public:
         case Command::export_conversation: return export_conversation();
         case Command::back_up_root: return back_up_root();
         case Command::restore_root: return restore_root();
+        case Command::recovery_code: return show_recovery_code();
         case Command::help:
+        case Command::sign_in:
         case Command::enrol: break;
         }
         return {};
@@ -146,6 +153,73 @@ private:
         return print(printable(m_arguments.name) + " is enrolled in " + printable(m_client->session.organisation));
     }
 
+    // --- signing in ------------------------------------------------------------------------------------------------------
+
+    // What the relay says of itself: which organisation's it is, and its keys.
+    Result<std::string> relay_document(const RelayAddress& relay)
+    {
+        uplink::Settings settings{.relay = relay, .authorities = {}, .silence_max = {}};
+        if (relay.tls) {
+            auto authorities = uplink::Authorities::load(m_arguments.authorities);
+            if (!authorities) return Unexpected(failed(authorities.error()));
+            settings.authorities = std::move(*authorities);
+        }
+        struct Answer {
+            bool there = false;
+            std::optional<uplink::Fetched> document;
+        };
+        const auto answer = std::make_shared<Answer>();   // which may come after we have gone
+        uplink::fetch(m_io, settings, "/relay.json", kRelayDocumentMax, [answer](std::optional<uplink::Fetched> fetched) { *answer = {true, std::move(fetched)}; });
+        TRY(wait([&] { return answer->there; }, deadline()));
+        if (!answer->document) return Unexpected(Failure{Exit::unreachable, sentence(api::Code::relay_unreachable)});
+        if (answer->document->status == kNotFound) return Unexpected(failed("nobody has founded an organisation at this relay yet"));
+        if (answer->document->status != kOk) return Unexpected(failed("what answers there is no relay"));
+        return std::move(answer->document->body);
+    }
+
+    Result<base::SecretBytes> typed_recovery_code()
+    {
+        if (::isatty(STDIN_FILENO)) std::fputs("Recovery code: ", m_report);
+        auto line = TRY(m_input.next(Input::Until::line, kCodeMax));
+        if (!line) return Unexpected(failed("the recovery code is wanted on standard input"));
+        base::SecretBytes code(base::view_of(*line));
+        base::wipe({reinterpret_cast<std::uint8_t*>(line->data()), line->size()});
+        return code;
+    }
+
+    Result<void> sign_in()
+    {
+        const auto relay = uplink::parse_relay_address(m_arguments.words.front());
+        if (!relay) return Unexpected(Failure{Exit::usage, "sign-in wants the relay's address, like https://sinetti.example.fi"});
+        make_client(*relay);
+        TRY(m_client->submit(api::Start{}));
+        const auto& session = m_client->session;
+        if (session.phase == api::Phase::locked) return Unexpected(failed("there is an account in " + m_arguments.data.string() + " already; choose another folder with --data"));
+        if (session.phase != api::Phase::no_account) return Unexpected(failed(sentence(session.error)));
+        const auto document = TRY(relay_document(*relay));
+        auto secret = m_arguments.with_code ? TRY(typed_recovery_code()) : TRY(read_passphrase(m_arguments.passphrase, false));
+        TRY(m_backend->set_relay(*relay));   // before the account: with it everything is there that goes on from a cut
+        api::SignIn command;
+        command.name = m_arguments.name;
+        command.relay = document;
+        command.device = m_arguments.device;
+        command.with_code = m_arguments.with_code;
+        TRY(m_client->submit(std::move(command), std::move(secret)));
+        TRY(wait([&] { return session.phase != api::Phase::opening; }, deadline()));
+        if (session.phase == api::Phase::recovering) {
+            auto passphrase = TRY(read_passphrase(m_arguments.passphrase, true));
+            TRY(m_client->submit(api::ChoosePassphrase{}, std::move(passphrase)));
+            TRY(wait([&] { return session.phase != api::Phase::opening; }, deadline()));
+        }
+        if (session.phase != api::Phase::open) {
+            const bool wrong = session.error == api::Code::sign_in_failed;
+            return Unexpected(Failure{wrong ? Exit::wrong_passphrase : Exit::failed, sentence(session.error)});
+        }
+        // With a new passphrase: only when the relay has it, it opens anything elsewhere.
+        TRY(wait([&] { return m_client->connection.caught_up && m_client->vault.state == api::VaultState::saved; }, deadline()));
+        return print(printable(m_arguments.name) + " is signed in to " + printable(session.organisation) + " as the device " + printable(m_arguments.device));
+    }
+
     // --- opening ---------------------------------------------------------------------------------------------------------
 
     Result<void> open()
@@ -161,7 +235,7 @@ private:
         if (m_client->session.phase == api::Phase::no_account) return Unexpected(failed("there is no account in " + m_arguments.data.string() + "; begin with enrol"));
         if (m_client->session.phase != api::Phase::locked) return Unexpected(failed(sentence(m_client->session.error)));
         auto passphrase = TRY(read_passphrase(m_arguments.passphrase, false));
-        if (m_arguments.command == Command::back_up_root) m_passphrase = passphrase.clone();
+        if (m_arguments.command == Command::back_up_root || m_arguments.command == Command::recovery_code) m_passphrase = passphrase.clone();
         TRY(m_client->submit(api::Unlock{}, std::move(passphrase)));
         if (m_client->session.phase == api::Phase::locked) {
             const auto error = m_client->session.error;
@@ -209,6 +283,21 @@ private:
         std::vector<api::PersonId> ids;
         for (auto i = first_word; i < m_arguments.words.size(); ++i) ids.push_back(TRY(find_person(m_client->people, m_arguments.words[i]))->id);
         return ids;
+    }
+
+    // It is shown when the relay has said that it opens what is there.
+    Result<void> show_recovery_code()
+    {
+        const auto until = deadline();
+        TRY(wait([this] { return m_client->connection.caught_up && m_client->vault.state == api::VaultState::saved; }, until));
+        TRY(m_client->submit(api::ProvePassphrase{}, std::move(m_passphrase)));
+        TRY(m_client->submit(api::ShowRecoveryCode{}));
+        auto& code = m_client->recovery_code;
+        TRY(wait([&] { return !code.empty() || m_client->passphrase_event.error != api::Code::none; }, until));
+        if (code.empty()) return Unexpected(failed(sentence(m_client->passphrase_event.error)));
+        const auto printed = print(code);
+        base::wipe({reinterpret_cast<std::uint8_t*>(code.data()), code.size()});
+        return printed;
     }
 
     // --- the organisation's key ------------------------------------------------------------------------------------------

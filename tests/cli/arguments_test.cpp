@@ -42,6 +42,8 @@ TEST_SUITE("cli.arguments")
                                                     {"send", "a", "b", "--lines"},
                                                     {"people", "all"},
                                                     {"enrol", "link"},
+                                                    {"sign-in", "https://sinetti.example.fi"},
+                                                    {"sign-in", "--name", "Aino"},
                                                     {"list", "--colour", "red"},
                                                     {"list", "--colour=red"},
                                                     {"list", "--timeout"},

@@ -166,6 +166,45 @@ TEST_SUITE("cli.program")
         CHECK(bertta.run({"root-backup"}).size() == 3 * 180);
     }
 
+    TEST_CASE("who is enrolled signs in on another machine with name and passphrase, and is let into their conversations")
+    {
+        Office office;
+        Person machine(office.folder, "Bertan kone");
+        CHECK(machine.fail(2, {"sign-in", "nowhere at all", "--name", "Bertta"}).find("address") != std::string::npos);
+        machine.set_passphrase("aivan toinen lause");
+        CHECK(machine.fail(3, {"sign-in", office.relay.url(), "--name", "Bertta"}).find("no account opens") != std::string::npos);
+        machine.fail(3, {"sign-in", office.relay.url(), "--name", "Birgit"});
+        CHECK(machine.fail(1, {"list"}).find("no account") != std::string::npos);
+        machine.set_passphrase("kolme sanaa ja lukko");
+        CHECK(machine.run({"sign-in", office.relay.url(), "--name", "bertta", "--device", "Kone 2"}).find("is signed in to Virasto as the device Kone 2") != std::string::npos);
+        CHECK(machine.fail(1, {"sign-in", office.relay.url(), "--name", "Bertta"}).find("already") != std::string::npos);
+        const auto online = office.bertta.start({"follow"});   // her other device lets it in
+        const auto is_in = [&] { return machine.run({"list"}).find("Ryhmä") != std::string::npos; };
+        for (int i = 0; i < 60 && !is_in(); ++i) std::this_thread::sleep_for(std::chrono::seconds(1));
+        office.aino.run({"send", "Ryhmä", "tervetuloa"});
+        CHECK(std::ranges::count(machine.texts("Ryhmä"), "Aino: tervetuloa") == 1);
+        machine.run({"send", "Ryhmä", "koneelta"});
+        CHECK(office.cecilia.run({"export", "Ryhmä"}).find("Bertta: koneelta") != std::string::npos);
+    }
+
+    TEST_CASE("with the recovery code a new passphrase is chosen on the new machine, and the old one opens nothing new")
+    {
+        Office office;
+        Person machine(office.folder, "Kone"), late(office.folder, "Myöhempi");
+        CHECK(machine.fail(1, {"sign-in", office.relay.url(), "--name", "Bertta", "--code"}, "0ABC-DEFG\n").find("mistyped") != std::string::npos);
+        CHECK(machine.fail(1, {"sign-in", office.relay.url(), "--name", "Bertta", "--code"}).find("standard input") != std::string::npos);
+        const auto code = office.bertta.run({"recovery-code"});
+        CHECK(code.size() == 40);
+        CHECK(office.bertta.run({"recovery-code"}) == code);
+        machine.set_passphrase("neljä uutta sanaa");
+        machine.run({"sign-in", office.relay.url(), "--name", "Bertta", "--code"}, code);
+        CHECK(machine.run({"recovery-code"}) == code);
+        late.fail(3, {"sign-in", office.relay.url(), "--name", "Bertta"});   // with the passphrase of before
+        late.set_passphrase("neljä uutta sanaa");
+        late.run({"sign-in", office.relay.url(), "--name", "Bertta"});
+        CHECK(late.run({"people"}).find("Cecilia") != std::string::npos);
+    }
+
     TEST_CASE("found, enrol, create, send, follow, export: three people talk, and everybody has the same story")
     {
         Office office;
