@@ -93,7 +93,7 @@ TEST_SUITE("simulation.cipher_suites")
         const auto removal = cells_of([&] { aino->submit(api::RemoveMember{group, aino->person("Eero")}); });
         const auto addition = cells_of([&] { aino->submit(api::AddMembers{group, {aino->person("Eero")}}); });
         CHECK(text == 1);
-        CHECK(removal <= 8);
+        CHECK(removal <= 9);
         CHECK(founding <= 4 * 18);           // an invitation for each of the four
         CHECK(addition <= 9 + 18);           // a commit and an invitation
         CHECK(founding / 4 < chat::kFragmentsMax / 20);
