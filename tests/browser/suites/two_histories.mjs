@@ -14,6 +14,8 @@ import {Watch} from '../support/watch.mjs';
 
 const kAlarm = /^Alarm: the relay has signed two histories that contradict each other/;
 
+const kTall = {viewport: {width: 1280, height: 2200}};   // all of the settings in sight
+
 // Board 1 as it is in the one folder, in place of what the other has; both relays are down.
 const kCarryOver = `
 import sqlite3, sys
@@ -54,7 +56,7 @@ export function twoHistories(browser, {program, app}) {
     proxy = await startLyingProxy(port, truth.port);
     watch = new Watch(truth.origin);
     anna = await Person.create(browser, {name: 'Anna Berg', watch});
-    bo = await Person.create(browser, {name: 'Bo Dahl', watch});
+    bo = await Person.create(browser, {name: 'Bo Dahl', watch, context: kTall});
     people.push(anna, bo);
     await anna.found(truth.administratorLink, 'Koe');
     await bo.enrol(await anna.invite(bo.name));
