@@ -108,7 +108,7 @@ std::optional<CellPlace> Workspace::next_cell()
     }
     if (m_mixed_cells.is_full() || m_mixable.empty()) return std::nullopt;
     const auto after = std::ranges::find_if(m_mixable, [this](const Lane* lane) { return m_last_lane < lane->name; });
-    std::ranges::rotate(m_mixable, after);
+    std::rotate(m_mixable.begin(), after, m_mixable.end());
     for (auto* lane : m_mixable)
         if (auto place = next_fragment(*lane)) return place;
     return std::nullopt;
