@@ -13,7 +13,7 @@ import {Watch} from '../support/watch.mjs';
 const kGroup = 'Valmisteluryhmä';
 const kSecret = 'Esitys on vielä luottamuksellinen.';
 const kDraft = 'Kesken jäänyt vastaus';
-const kTall = {viewport: {width: 1280, height: 1600}};   // all of the settings in sight
+const kTall = {viewport: {width: 1280, height: 2200}};   // all of the settings in sight
 const kSlow = seconds(60);              // Argon2id, twice, on a busy machine
 const kDraftSaved = 1500;               // ms after the last key
 const kEmptied = 'This browser has erased what Sinetti kept here';
