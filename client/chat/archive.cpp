@@ -8,13 +8,13 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint8_t kSegmentVersion = 1;
+constexpr std::uint8_t kArchiveStateVersion = 1;
 constexpr std::size_t kIdMax = 128;   // bytes
 
 codec::Result<ArchiveState> read_state(base::ByteView record)
 {
     codec::Reader reader(record);
-    if (TRY(reader.u8()) != kSegmentVersion) return base::Unexpected(codec::Error::bad_value);
+    if (TRY(reader.u8()) != kArchiveStateVersion) return base::Unexpected(codec::Error::bad_value);
     ArchiveState state;
     state.day = TRY(reader.u32());
     state.next_part = TRY(reader.u16());
@@ -52,7 +52,7 @@ std::optional<ArchiveState> ArchiveState::load(const store::Records& records)
 void ArchiveState::persist(Effects& effects) const
 {
     codec::SecretWriter writer;
-    writer.u8(kSegmentVersion).u32(day).u16(next_part).optional_marker(writing).u64(static_cast<std::uint64_t>(write_at.value));
+    writer.u8(kArchiveStateVersion).u32(day).u16(next_part).optional_marker(writing).u64(static_cast<std::uint64_t>(write_at.value));
     writer.u8(fetches_left).u64(static_cast<std::uint64_t>(fetch_at.value));
     writer.vector([&](codec::SecretWriter& inner) {
         for (const auto& [id, number] : reached) inner.text(id).u64(number);

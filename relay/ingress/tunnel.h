@@ -3,8 +3,9 @@
 //
 //   client ── WebSocket ──► relay::Connection ──► Tunnel ──► uplink::Uplink ── WebSocket ──► relay
 //
-// A mixed message goes another way, to the Batcher, if there is one. The uplink is opened by the client's first message, so that who connects and says nothing costs the relay nothing. A message that has none
-// of the six sizes (docs/protocol.md §2) is nobody's, and ends the connection. Neither side is read from while the other does not take.
+// A mixed message goes another way, to the Batcher, if there is one. The uplink is opened by the client's first message, so that who
+// connects and says nothing costs the relay nothing. A message that has none of the seven sizes (docs/protocol.md §2) is nobody's, and
+// ends the connection. Neither side is read from while the other does not take.
 
 #include "relay/connection.h"
 #include "relay/observer.h"
