@@ -482,7 +482,8 @@ bool App::on_key(Key key, unsigned modifiers)
 void App::on_focus(NodeId node, bool visible)
 {
     if (!m_implementation->input.set_focus(node, visible)) return;
-    if (node != 0 && visible) reveal(m_implementation->mirror, m_implementation->input, node);
+    // What was clicked stays where it is; what assistive technology has put the focus on may be anywhere.
+    if (visible || is_out_of_sight(m_implementation->mirror, node)) reveal(m_implementation->mirror, m_implementation->input, node);
     m_implementation->want();
 }
 

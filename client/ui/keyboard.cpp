@@ -127,4 +127,13 @@ void reveal(const Mirror& mirror, Interaction& input, NodeId node)
     }
 }
 
+bool is_out_of_sight(const Mirror& mirror, NodeId node)
+{
+    const MirrorNode* target = mirror.find(node);
+    if (target == nullptr) return false;
+    for (const MirrorNode* up = mirror.find(target->parent); up != nullptr; up = mirror.find(up->parent))
+        if ((up->actions & kScroll) != 0 && (target->rect.bottom() <= up->rect.y || target->rect.y >= up->rect.bottom())) return true;
+    return false;
+}
+
 }  // namespace sinetti::ui

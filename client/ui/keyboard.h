@@ -18,5 +18,6 @@ bool scroll_by_key(const Mirror& mirror, Interaction& input, Key key);
 
 // Scrolls until `node` is to be seen.
 void reveal(const Mirror& mirror, Interaction& input, NodeId node);
+bool is_out_of_sight(const Mirror& mirror, NodeId node);   // all of it is scrolled away
 
 }  // namespace sinetti::ui

@@ -209,6 +209,25 @@ TEST_SUITE("ui.app")
         CHECK(page.says("Uutta asiaa"));
     }
 
+    TEST_CASE("what is put the focus on without the keyboard comes into sight if it was out of it, and else stays where it is")
+    {
+        if (!fonts()) return;
+        Page page(*fonts());
+        open_main(page);
+        page.press(Role::button, "Asetukset");
+        const auto row = [&]() -> const ui::MirrorNode& { return page.get(Role::button, "Mitä välityspalvelin näkee"); };
+        const auto& sight = page.get(Role::main, "Asetukset").rect;
+        REQUIRE(row().rect.y > sight.bottom());
+        page.app->on_focus(row().id, false);
+        page.settle();
+        CHECK(row().rect.bottom() <= sight.bottom());
+        const auto y = row().rect.y;
+        page.app->on_focus(0, false);
+        page.app->on_focus(row().id, false);
+        page.settle();
+        CHECK(row().rect.y == doctest::Approx(y).epsilon(0.01));
+    }
+
     TEST_CASE("arrows move through the list, F6 through the panes, Ctrl+K to the search")
     {
         if (!fonts()) return;
