@@ -3,7 +3,7 @@
 //   --app DIR       the built app                        (build/web)
 //   --relay PATH    the relay program                    (build/native/bin/sinetti-relay)
 //   --only NAME     one suite: modules, five, administration, devices, tokens, sign-in, link, kills, lock, search, look, hostile, two-histories,
-//                   ingress, tls, firefox, firefox-sign-in, firefox-lock   (may be repeated)
+//                   ingress, tls, firefox, firefox-sign-in, firefox-link, firefox-lock   (may be repeated)
 //   --pictures      also writes the README's pictures to docs/images
 // Prints `browser: N passed, N failed`; measurements go to build/measurements.json, screenshots to build/screenshots.
 
@@ -23,7 +23,7 @@ import {fivePeople} from './suites/five_people.mjs';
 import {hostile} from './suites/hostile.mjs';
 import {ingress} from './suites/ingress.mjs';
 import {kills} from './suites/kills.mjs';
-import {link} from './suites/link.mjs';
+import {link, linkFirefox} from './suites/link.mjs';
 import {lock, lockFirefox} from './suites/lock.mjs';
 import {look} from './suites/look.mjs';
 import {modules} from './suites/modules.mjs';
@@ -63,6 +63,7 @@ const suites = {
   tls: () => tls(shared),
   firefox: () => firefox(shared),
   'firefox-sign-in': () => signInFirefox(shared),
+  'firefox-link': () => linkFirefox(shared),
   'firefox-lock': () => lockFirefox(shared),
 };
 for (const name of options.only) {

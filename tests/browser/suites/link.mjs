@@ -1,7 +1,9 @@
 // Linking a new device from one that is signed in: by the code and by the address the picture holds, with a no, with codes that are
-// wrong, used or cancelled; on one's own machine and on one that is not.
+// wrong, used or cancelled; on one's own machine and on one that is not. In Chromium, and once more in Firefox.
 
 import {accessibleFaults} from '../support/accessibility.mjs';
+import {Display} from '../support/firefox.mjs';
+import {FirefoxPerson} from '../support/firefox_person.mjs';
 import {check, equal, eventually, seconds, sleep, Suite} from '../support/harness.mjs';
 import {Person} from '../support/person.mjs';
 import {photographShapes} from '../support/pictures.mjs';
@@ -197,6 +199,61 @@ export function link(browser, {program, app, screenshots}) {
     check(watch.requests > 50, `${watch.requests} requests were seen`);
     equal(watch.foreign, []);
     equal(watch.errors, []);
+  });
+
+  return suite;
+}
+
+export function linkFirefox({program, app}) {
+  const suite = new Suite('link with Firefox', {scenario: true});
+  const log = {errors: [], foreign: [], requests: 0};
+  const everyone = [];
+  let display;
+  let relay;
+  let sanna;
+
+  suite.cleanup(async () => {
+    await Promise.all(everyone.map((person) => person.close()));
+    display?.stop();
+    await relay?.remove();
+  });
+  suite.photographFailures(() => everyone);
+
+  async function machine(name) {
+    const person = await FirefoxPerson.create(display, name, relay.origin, log);
+    everyone.push(person);
+    return person;
+  }
+
+  suite.test('a code from one Firefox lets another in after a yes', async () => {
+    relay = await Relay.create({program, app});
+    await relay.start();
+    display = await Display.start();
+    sanna = await machine('Sanna Laine');
+    await sanna.page.setViewport(kTall.viewport);
+    await sanna.found(relay.administratorLink, 'Kokeilu');
+    await sanna.press('button', 'Settings');
+    await sanna.reads('Saved at the relay, sealed', kSlow);
+    await sanna.press('button', 'Link a new device');
+    await sanna.type('Passphrase', sanna.passphrase);
+    await sanna.press('button', 'Show the code');
+    const text = () => sanna.page.evaluate(() => document.querySelector('#mirror').innerText);
+    const code = await eventually('the code is shown', async () => (await text()).match(kCode)?.[0], {timeout: kSlow});
+    const other = await machine(sanna.name);
+    await other.page.goto(`${relay.origin}/#l=${code}`);
+    await other.reads('The code came with the address.', kSlow);
+    equal(await other.page.evaluate(() => location.hash), '');
+    await other.press('button', 'Continue');
+    await other.reads('Say yes on your other device', kSlow);
+    await sanna.press('button', 'Same number, let it in', kSlow);
+    await sanna.reads('The device is linked.', kSlow);
+    await other.isOpen();
+  }, seconds(300));
+
+  suite.test('no request left the origin and the console stayed free of errors', async () => {
+    check(log.requests > 10, `${log.requests} requests were seen`);
+    equal(log.foreign, []);
+    equal(log.errors, []);
   });
 
   return suite;
