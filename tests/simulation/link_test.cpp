@@ -1,5 +1,5 @@
 #include "directory/relay_document.h"
-#include "tests/simulation/vaults.h"
+#include "tests/simulation/linking.h"
 #include "vault/link_code.h"
 
 #include <doctest/doctest.h>
@@ -14,82 +14,11 @@ using api::Phase;
 
 namespace {
 
-void pass(World& world, std::int64_t seconds)
-{
-    for (std::int64_t i = 0; i < seconds; ++i) {
-        world.settle();
-        world.advance(1000);
-    }
-    world.settle();
-}
-
 void say(World& world, Client& client, const std::string& text)
 {
     REQUIRE(client.conversation("Ryhmä") != nullptr);
     client.submit(api::SendText{client.conversation("Ryhmä")->id, text});
     world.settle();
-}
-
-bool in_group(const Client& client)
-{
-    const auto* group = client.conversation("Ryhmä");
-    return group != nullptr && group->active;
-}
-
-std::size_t live_devices(World& world, const Client& client)
-{
-    const auto me = std::ranges::find(client.people, true, &api::Person::me);
-    REQUIRE(me != client.people.end());
-    const auto key = directory::PublicKey{};
-    auto person = key;
-    const auto bytes = base::from_hex(me->id);
-    REQUIRE(bytes.has_value());
-    std::ranges::copy(*bytes, person.begin());
-    return world.relay.directory().live_devices(*world.relay.directory().identity(person)).size();
-}
-
-// Until the device shows a code, or says why it does not.
-std::string offer(World& world, Client& host)
-{
-    prove(world, host);
-    host.submit(api::LinkDevice{});
-    for (int i = 0; i < 5 && host.link.state != LinkState::offered; ++i) pass(world, 1);
-    return host.link.code;
-}
-
-void join(World& world, Client& guest, std::string_view code, bool shared = false)
-{
-    guest.submit(api::JoinDevice{.relay = world.relay.document(), .device = guest.name(), .shared = shared}, code);
-    if (guest.is_running()) world.settle();
-}
-
-// The person compares the numbers and says yes or no.
-void answer(World& world, Client& host, bool admit)
-{
-    host.submit(api::AnswerLink{admit});
-    pass(world, 5);
-}
-
-Client& machine(World& world, const std::string& name)
-{
-    auto& client = world.add(name);
-    world.settle();
-    REQUIRE(client.phase() == Phase::no_account);
-    return client;
-}
-
-Client& link_new_machine(World& world, Client& host, const std::string& name, bool shared = false)
-{
-    auto& guest = machine(world, name);
-    const auto code = offer(world, host);
-    REQUIRE(host.link.state == LinkState::offered);
-    join(world, guest, code, shared);
-    pass(world, 5);
-    REQUIRE(host.link.state == LinkState::asked);
-    CHECK(host.link.number == guest.link.number);
-    answer(world, host, true);
-    REQUIRE(guest.phase() == Phase::open);
-    return guest;
 }
 
 bool contains(base::ByteView where, base::ByteView what) { return std::ranges::search(where, what).begin() != where.end(); }
@@ -378,41 +307,6 @@ TEST_SUITE("simulation.link")
         }
     }
 
-    TEST_CASE("what a relay or somebody in between damages is one clear code on the side that sees it, and nobody is let in")
-    {
-        for (std::uint8_t number = 0; number < wire::kMeetingMessages; ++number) {
-            for (const std::size_t at : {std::size_t{0}, std::size_t{40}, std::size_t{1200}, wire::kMeetingMessageSize - 1}) {
-                CAPTURE(number);
-                CAPTURE(at);
-                World world(2018);
-                const auto people = found(world, {"Aino", "Bertta"});
-                auto& guest = machine(world, "Kone");
-                const auto code = offer(world, *people[1]);
-                world.relay.meetings.falsify = [&](wire::MeetingState& state) {
-                    if (!state.message.empty() && state.messages == number + 1) state.message[at] ^= 1;
-                };
-                join(world, guest, code);
-                pass(world, 5);
-                if (number == 2) answer(world, *people[1], true);
-                if (number == 1) {
-                    CHECK(people[1]->link_error == Code::device_link_damaged);
-                    CHECK(people[1]->link.state == LinkState::none);
-                } else {
-                    CHECK(guest.phase() == Phase::no_account);
-                    CHECK(guest.last_error == Code::device_link_damaged);
-                }
-                CHECK(guest.backend.records().empty());
-                CHECK(live_devices(world, *people[1]) == 1);
-                world.relay.meetings.falsify = nullptr;
-                guest.submit(api::Lock{});   // it need not wait for the rest of the ten minutes
-                world.settle();
-                people[1]->submit(api::CancelLink{});
-                pass(world, 3);
-                link_new_machine(world, *people[1], "Toinen kone");
-            }
-        }
-    }
-
     TEST_CASE("a relay document of another organisation, with other keys, or that is none goes nowhere")
     {
         World world(2019);
@@ -437,39 +331,6 @@ TEST_SUITE("simulation.link")
         auto mixed = ours;   // a channel is bound to the key its relay signs with
         mixed.relay_keys.signing_public_key = theirs.relay_keys.signing_public_key;
         CHECK(try_with(directory::encode(mixed)) == Code::relay_key);
-    }
-
-    TEST_CASE("connections that break and a relay that starts anew while somebody thinks it over change nothing, unless the meeting was lost")
-    {
-        World world(2021);
-        const auto people = found(world, {"Aino", "Bertta"});
-        auto& guest = machine(world, "Kone");
-        const auto code = offer(world, *people[1]);
-        people[1]->cut_connection();
-        pass(world, 10);
-        CHECK(people[1]->link.state == LinkState::offered);
-        join(world, guest, code);
-        pass(world, 3);
-        guest.cut_connection();
-        people[1]->cut_connection();
-        pass(world, 20);
-        REQUIRE(people[1]->link.state == LinkState::asked);
-        CHECK(guest.phase() == Phase::linking);
-        world.relay.restart();
-        pass(world, 20);
-        answer(world, *people[1], true);
-        pass(world, 20);
-        CHECK(guest.phase() == Phase::open);
-
-        auto& other = machine(world, "Toinen");
-        join(world, other, offer(world, *people[1]));
-        pass(world, 5);
-        REQUIRE(people[1]->link.state == LinkState::asked);
-        world.relay.meetings.open.clear();
-        answer(world, *people[1], true);
-        CHECK(people[1]->link_error == Code::device_code_expired);
-        CHECK(other.phase() == Phase::no_account);
-        CHECK(other.last_error == Code::device_code_expired);
     }
 
     TEST_CASE("the new device may give up while it waits, and is as it was")
@@ -508,95 +369,6 @@ TEST_SUITE("simulation.link")
         world.settle();
         CHECK(aino->phase() == Phase::locked);
         CHECK(aino->backend.records() == before);
-    }
-
-    TEST_CASE("the new device, killed at any write or message, is let in when it begins anew, and is nobody twice")
-    {
-        for (const auto fault : {Fault::dies_before_write, Fault::dies_after_write, Fault::dies_before_send, Fault::dies_after_send, Fault::store_fails, Fault::store_fails_after}) {
-            for (std::size_t place = 1; place <= (is_of_store(fault) ? 6 : 14); ++place) {
-                CAPTURE(static_cast<int>(fault));
-                CAPTURE(place);
-                World world(2024);
-                const auto people = found(world, {"Aino", "Bertta"});
-                make_group(world, people, "Ryhmä");
-                auto& guest = machine(world, "Kone");
-                guest.plan(fault, place);
-                for (int attempt = 0; attempt < 3; ++attempt) {
-                    if (!guest.is_running()) {
-                        guest.planned.reset();
-                        guest.start();
-                        world.settle();
-                    }
-                    if (guest.phase() == Phase::no_account) {
-                        people[1]->submit(api::CancelLink{});
-                        pass(world, 3);
-                        const auto code = offer(world, *people[1]);
-                        REQUIRE(people[1]->link.state == LinkState::offered);
-                        join(world, guest, code);
-                        pass(world, 5);
-                        if (people[1]->link.state == LinkState::asked) answer(world, *people[1], guest.is_running() || attempt > 0);
-                    }
-                    if (guest.is_running() && guest.phase() == Phase::locked) unlock(world, guest);
-                    pass(world, 5);
-                }
-                REQUIRE(guest.is_running());
-                REQUIRE(guest.phase() == Phase::open);
-                pass(world, 30);
-                CHECK(in_group(guest));
-                CHECK(live_devices(world, guest) == 2);
-                CHECK(world.relay.vaults.changed == 0);
-                CHECK(world.relay.tokens_shown_twice == 0);
-            }
-        }
-    }
-
-    TEST_CASE("the device that lets in, killed at any step, lets in when it begins anew, and spends no token twice")
-    {
-        std::size_t finished = 0;
-        for (std::size_t steps = 1; finished < 3; steps += 3) {
-            CAPTURE(steps);
-            REQUIRE(steps < 400);
-            World world(2025);
-            const auto people = found(world, {"Aino", "Bertta"});
-            make_group(world, people, "Ryhmä");
-            auto* bertta = people[1];
-            auto& guest = machine(world, "Kone");
-            prove(world, *bertta);
-            bertta->submit(api::LinkDevice{});
-            bool joined = false, said_yes = false;
-            for (std::size_t i = 0; i < steps; ++i) {
-                if (!joined && bertta->link.state == LinkState::offered) {
-                    joined = true;
-                    guest.submit(api::JoinDevice{.relay = world.relay.document(), .device = "Kone"}, bertta->link.code);
-                }
-                if (!said_yes && bertta->link.state == LinkState::asked) {
-                    said_yes = true;
-                    bertta->submit(api::AnswerLink{true});
-                }
-                world.run_steps(1);
-            }
-            finished += bertta->link.state == LinkState::done && guest.phase() == Phase::open;
-            restart(world, *bertta);
-            unlock(world, *bertta);
-            REQUIRE(bertta->phase() == Phase::open);
-            pass(world, 5);
-            if (guest.phase() == Phase::linking) {
-                guest.submit(api::Lock{});
-                world.settle();
-            }
-            if (guest.phase() == Phase::no_account) {
-                const auto code = offer(world, *bertta);
-                join(world, guest, code);
-                pass(world, 5);
-                REQUIRE(bertta->link.state == LinkState::asked);
-                answer(world, *bertta, true);
-            }
-            REQUIRE(guest.phase() == Phase::open);
-            pass(world, 30);
-            CHECK(in_group(guest));
-            CHECK(live_devices(world, guest) == 2);
-            CHECK(world.relay.tokens_shown_twice == 0);
-        }
     }
 
     TEST_CASE("who has one connection at a time cannot show a code, and is told so")
