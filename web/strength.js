@@ -1,8 +1,11 @@
-// A quick, honest guess at how hard a passphrase is to guess: 0 none … 4 excellent. It counts what a guesser would have to get
-// right: words at the price of a common-word list, other runs of characters by their variety; repeats and runs of neighbouring
-// keys or letters cost next to nothing. It cannot know that a phrase is a quotation.
+// How hard a passphrase is to guess: 0 none … 4 excellent. Two judges, and the lower one counts. zxcvbn-ts (estimator/) knows leaked
+// passwords, names and the commonest words of three languages. It takes what it does not know for random letters, which the
+// words of an inflected language are not: so the other one counts every run of letters as a word, at the price of a list of
+// common words, and the rest by its variety. Neither can know that a phrase is a quotation.
 
 const kWordBits = 11;        // a word out of some two thousand
+const kWordLength = 6;       // letters; each further one is a bit, for what is less common or inflected
+const kLongWordLength = 14;  // from here on two bits
 const kThresholds = [28, 43, 65];   // weak below the first, fair, strong, excellent from the last
 const kRuns = /\p{L}+|\p{N}+|[^\p{L}\p{N}]+/gu;   // "salasana123" is a word and three digits
 const kRows = ['qwertyuiopå', 'asdfghjklöä', 'zxcvbnm', '1234567890', 'abcdefghijklmnopqrstuvwxyzåäö'];
@@ -32,13 +35,28 @@ function bitsOf(word) {
     const cheap = i > 0 && (character === before || continuesRow(before, character));
     bits += cheap ? 0.5 : perCharacter;
   });
-  // Letters alone are probably a word of some language, perhaps inflected, with a capital at the front.
-  const isWord = /^\p{Lu}?\p{Ll}+$/u.test(word) && characters.length <= 14;
-  return isWord ? Math.min(bits, kWordBits + Math.max(0, characters.length - 6)) : bits;
+  // Letters alone are probably a word of some language, perhaps inflected, with a capital at the front; many are several words in one.
+  if (!/^\p{Lu}?\p{Ll}+$/u.test(word)) return bits;
+  const {length} = characters;
+  return Math.min(bits, kWordBits + Math.max(0, length - kWordLength) + Math.max(0, length - kLongWordLength));
 }
 
-export function estimateStrength(text) {
-  const words = text.split(/[\s\-_.,;:+/]+/u).filter(Boolean);
+let judge = null;     // estimator.js, once it is here
+let coming = null;
+
+// Fetches the estimator. False: it cannot be had, and the words' prices have to do.
+export function loadEstimator() {
+  coming ??= import('./estimator/estimator.js').then((module) => {
+    judge = module;
+    return true;
+  }, () => {
+    coming = null;   // the next field asks again
+    return false;
+  });
+  return coming;
+}
+
+function priceOfWords(words) {
   const seen = new Set();
   let bits = 0;
   for (const word of words.flatMap((one) => one.match(kRuns) ?? [])) {
@@ -46,6 +64,12 @@ export function estimateStrength(text) {
     bits += seen.has(key) ? 1 : bitsOf(word);
     seen.add(key);
   }
+  return bits;
+}
+
+export function estimateStrength(text) {
+  const words = text.split(/[\s\-_.,;:+/]+/u).filter(Boolean);
+  const bits = Math.min(priceOfWords(words), judge && text ? judge.bitsOf(text) : Infinity);
   const strength = text.length === 0 ? 0 : 1 + kThresholds.filter((threshold) => bits >= threshold).length;
   return {words: words.length, strength};
 }

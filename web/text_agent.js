@@ -2,7 +2,7 @@
 // caret, selection, undo, input methods and context menu. The text of a password field never leaves this file except as bytes
 // for the core.
 
-import {estimateStrength} from './strength.js';
+import {estimateStrength, loadEstimator} from './strength.js';
 
 const kKind = Object.freeze({single: 0, composer: 1, search: 2, password: 3, lines: 4, secretLines: 5});
 const isTextArea = (kind) => kind === kKind.composer || kind === kKind.lines || kind === kKind.secretLines;
@@ -51,6 +51,7 @@ export class TextAgent {
     this.update(id, element, spec);
     element.value = spec.initial;
     if (spec.autofocus) this.#autofocus = id;
+    if (spec.autocomplete === 'new-password') this.#judge(field);
     return element;
   }
 
@@ -164,6 +165,11 @@ export class TextAgent {
     const {length} = bytes;
     bytes.fill(0);
     this.#handlers.password(id, length, words, strength);
+  }
+
+  // What was typed before the estimator was here is judged anew.
+  async #judge(field) {
+    if (await loadEstimator() && this.#fields.get(field.id) === field && field.element.value) this.#reportPassword(field);
   }
 
   #reveal(element, revealed) {

@@ -1,6 +1,7 @@
 // The modules of web/ one by one, on an otherwise empty page.
 
 import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 import {check, equal, eventually, seconds, sleep, Suite} from '../support/harness.mjs';
@@ -27,7 +28,8 @@ const mirror = new Mirror(document.getElementById('mirror'), agent, {
 globalThis.test = {log, agent, mirror, apply: (bytes) => mirror.apply(new Uint8Array(bytes))};
 `;
 
-export function modules(browser) {
+// `app`: the built app, for the estimator alone, which is built from packages.
+export function modules(browser, app) {
   const suite = new Suite('modules');
   let server;
   const made = {'index.html': kBlank, 'mirror_page.js': kMirrorPage,
@@ -221,12 +223,58 @@ export function modules(browser) {
     equal(await cut('kaikki', 6), 'kaikki');
   }));
 
-  suite.test('strength: guessable phrases are weak, four unusual words are strong', withPage('/index.html', async (page) => {
+  suite.test('strength without the estimator: guessable phrases are weak, four unusual words are strong', withPage('/index.html', async (page) => {
     const strength = (text) => page.evaluate(async (one) => (await import('/strength.js')).estimateStrength(one).strength, text);
     equal(await strength(''), 0);
     for (const weak of ['salasana', 'salasana123', 'aaaaaaaaaaaaaaaa', 'qwertyuiop12', 'kissa kissa kissa kissa']) equal(await strength(weak), 1, weak);
     for (const strong of ['kuusi lumi takka valo', 'xK9mQ2pLw7Rt']) equal(await strength(strong), 3, strong);
     equal(await strength('jäätelö retki saunalauta kiuas metsä ovi'), 4);
+  }));
+
+  const withEstimator = (run) => withPage('/index.html', async (page, context) => {
+    made['estimator/estimator.js'] = await readFile(join(app, 'estimator/estimator.js'));
+    await run(page, context);
+    delete made['estimator/estimator.js'];
+  });
+
+  suite.test('strength: leaked passwords, names, dates and letters written as digits are weak in three languages', withEstimator(async (page) => {
+    equal(await page.evaluate(async () => (await import('/strength.js')).loadEstimator()), true);
+    const strength = (text) => page.evaluate(async (one) => (await import('/strength.js')).estimateStrength(one).strength, text);
+    equal(await strength(''), 0);
+    for (const weak of ['P@ssw0rd2024', 'Dr4g0n123', 'korhonen1975', 'Sommar2025', 'Kesä2026', 'juhani14.3.1961', 'm1n4r4k4st4n', 'jag älskar', 'letmein!!', '24.12.2026']) {
+      equal(await strength(weak), 1, weak);
+    }
+    for (const strong of ['kuusi lumi takka valo', 'correct horse battery staple', 'mökki järvi vene sauna']) check(await strength(strong) >= 3, strong);
+    equal(await strength('jäätelö retki saunalauta kiuas metsä ovi'), 4);
+  }));
+
+  suite.test('strength: inflected words that are on no list are words all the same', withEstimator(async (page) => {
+    await page.evaluate(async () => (await import('/strength.js')).loadEstimator());
+    const strength = (text) => page.evaluate(async (one) => (await import('/strength.js')).estimateStrength(one).strength, text);
+    for (const fair of ['valtioneuvostossa', 'juhannuskokkoamme', 'regeringskansliet']) check(await strength(fair) <= 2, fair);
+  }));
+
+  suite.test('what was typed before the estimator came is judged again when it comes', withMirror(async ({page, apply, takeLog}) => {
+    const estimator = await readFile(join(app, 'estimator/estimator.js'), 'utf8');
+    let release;
+    const released = new Promise((resolve) => { release = resolve; });
+    await page.route('**/estimator/estimator.js', async (route) => {
+      await released;
+      await route.fulfill({contentType: 'text/javascript', body: estimator});
+    });
+    await apply(new Difference()
+      .node(5, 'passwordbox', 'New passphrase', {actions: Action.focus, at: [10, 10, 200, 40]})
+      .field(5, 'password', {autocomplete: 'new-password', maxBytes: 1024}));
+    await page.getByLabel('New passphrase').fill('P@ssw0rd2024');
+    const [, , , , rough] = (await takeLog()).filter(([kind]) => kind === 'password').at(-1);
+    check(rough > 1, `roughly judged ${rough}`);
+    release();
+    await eventually('judged again', async () => (await takeLog()).some(([kind, id, , , strength]) => kind === 'password' && id === 5 && strength === 1));
+  }));
+
+  suite.test('an estimator that cannot be had leaves the rough judgement', withPage('/index.html', async (page) => {
+    equal(await page.evaluate(async () => (await import('/strength.js')).loadEstimator()), false);
+    equal(await page.evaluate(async () => (await import('/strength.js')).estimateStrength('kuusi lumi takka valo').strength), 3);
   }));
 
   suite.test('a device is called by its browser and its system', withPage('/index.html', async (page) => {

@@ -78,7 +78,7 @@ export class Suite {
       } catch (error) {
         broken = name;
         report.fail(title, error);
-        await onFailure?.(title).catch((reason) => console.log(`        no screenshots: ${reason.message}`));
+        await onFailure?.(title)?.catch((reason) => console.log(`        no screenshots: ${reason.message}`));
       }
     }
     for (const cleanup of this.#cleanups.reverse()) {
