@@ -58,8 +58,7 @@ export function firefox({program, app}) {
     await eventually('the release is kept', () => tuomas.page.evaluate(() => navigator.serviceWorker.controller !== null), {timeout: seconds(30)});
     await relay.stop();
     await tuomas.page.reload();
-    await tuomas.type('Passphrase', tuomas.passphrase);
-    await tuomas.enter();
+    await tuomas.unlock();
     await tuomas.isOpen();
     await tuomas.openConversation(sanna.name);
     await tuomas.sees('Hei Tuomas, äöå €!');
@@ -67,6 +66,35 @@ export function firefox({program, app}) {
     await tuomas.send('Kirjoitettu ilman yhteyttä.');
     await relay.start();
     await sanna.sees('Kirjoitettu ilman yhteyttä.', seconds(60));
+  }, seconds(180));
+
+  suite.test('a second tab says where the seal is open, takes over when asked, and hands back', async () => {
+    const first = tuomas.page;
+    const second = await tuomas.firefox.browser.newPage();
+    await second.goto(relay.origin);
+    tuomas.page = second;
+    await tuomas.reads('Sinetti is open in another tab', seconds(30));
+    await tuomas.press('button', 'Open here');
+    await tuomas.unlock();
+    await tuomas.isOpen();
+    tuomas.page = first;
+    await first.bringToFront();
+    await tuomas.reads('Sinetti is open in another tab', seconds(30));
+    await tuomas.press('button', 'Open here');
+    await tuomas.unlock();
+    await tuomas.isOpen();
+    await second.close();
+  }, seconds(180));
+
+  suite.test('a person who is removed is out of the conversation, and their device says so', async () => {
+    await sanna.press('button', 'People');
+    await sanna.press('button', `${tuomas.name}: devices and removal`, seconds(30));
+    await sanna.pressInDialog('Remove from the organisation');
+    await sanna.pressInDialog('Remove');
+    await tuomas.find('heading', 'This device was signed out', seconds(60));
+    await sanna.press('button', 'Chats');
+    await sanna.openConversation(tuomas.name);
+    await sanna.reads('Tuomas Ek was removed from the organisation by an administrator', seconds(60));
   }, seconds(180));
 
   suite.test('no request left the origin and the console stayed free of errors', async () => {

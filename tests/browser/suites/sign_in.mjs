@@ -390,6 +390,7 @@ export function signInFirefox({program, app}) {
   let relay;
   let sanna;
   let tuomas;
+  let other;
 
   suite.cleanup(async () => {
     await Promise.all(everyone.map((person) => person.close()));
@@ -410,6 +411,7 @@ export function signInFirefox({program, app}) {
     display = await Display.start();
     sanna = await machine('Sanna Laine');
     tuomas = await machine('Tuomas Ek');
+    for (const person of [sanna, tuomas]) await person.page.setViewport(kTall.viewport);
     await sanna.found(relay.administratorLink, 'Kokeilu');
     await tuomas.enrol(await sanna.invite(tuomas.name));
     await sanna.press('button', 'People');
@@ -425,7 +427,7 @@ export function signInFirefox({program, app}) {
   }, seconds(240));
 
   suite.test('a wrong passphrase is said in words; the right one opens a new machine, which reads what comes after and writes', async () => {
-    const other = await machine(tuomas.name);
+    other = await machine(tuomas.name);
     await other.signIn(relay.origin, {passphrase: 'jotain aivan muuta'});
     await other.reads('The name or the passphrase is wrong.', kSlow);
     await other.type('Passphrase', tuomas.passphrase);
@@ -439,13 +441,45 @@ export function signInFirefox({program, app}) {
     await other.sees('Uuden koneen jälkeen.', seconds(40));
     await other.send('Luettu uudella koneella.');
     await sanna.sees('Luettu uudella koneella.', seconds(40));
+  }, seconds(240));
+
+  suite.test('a device that is signed out from another one says so, and erases itself', async () => {
+    const button = await eventually('the other one is listed', () => tuomas.page.$('[role=list][aria-label="Devices"] [aria-label^="Sign out: Firefox"]'), {timeout: kSlow});
+    await button.click();
+    await tuomas.pressInDialog('Sign out');
+    await other.find('heading', 'This device was signed out', kSlow);
+    await other.pressInDialog('Erase everything');
+    await other.find('button', 'Sign in', kSlow);
     await other.close();
     everyone.splice(everyone.indexOf(other), 1);
-  }, seconds(240));
+  }, seconds(180));
+
+  suite.test('with the recovery code one chooses a new passphrase and is in; the old one opens nothing new', async () => {
+    await sanna.press('button', 'Settings');
+    await sanna.press('button', 'Show recovery code');
+    await sanna.type('Passphrase', sanna.passphrase);
+    await sanna.pressInDialog('Show the code');
+    const code = await eventually('the code is shown', () => sanna.page.$eval('[role=dialog]', (dialog, form) => dialog.innerText.match(new RegExp(form))?.[0], kCode.source),
+                                  {timeout: kSlow});
+    await sanna.pressInDialog('Done');
+    const tablet = await machine(sanna.name);
+    await tablet.page.goto(relay.origin);
+    await tablet.press('button', 'Use the recovery code instead');
+    await tablet.type('Name', sanna.name);
+    await tablet.type('Recovery code', code);
+    await tablet.press('button', 'Sign in');
+    await tablet.type('New passphrase', 'uusi lumi takka valo');
+    await tablet.press('button', 'Start using it');
+    await tablet.isOpen();
+    const stranger = await machine(sanna.name);
+    await stranger.signIn(relay.origin);
+    await stranger.reads('The name or the passphrase is wrong.', kSlow);
+    sanna.passphrase = 'uusi lumi takka valo';
+  }, seconds(300));
 
   suite.test('a machine that is not one\'s own keeps nothing: not while it is used, not afterwards', async () => {
     const kiosk = await machine(sanna.name);
-    await kiosk.signIn(relay.origin, {shared: true});
+    await kiosk.signIn(relay.origin, {passphrase: sanna.passphrase, shared: true});
     await kiosk.isOpen();
     await kiosk.reads('Not your machine');
     equal(await kiosk.page.evaluate(leftBehind), []);

@@ -22,16 +22,20 @@ export class FirefoxPerson {
     return person;
   }
 
-  // The element with this role and accessible name, as the browser computes them.
-  async find(role, name, timeout = seconds(15)) {
+  // The element with this role and accessible name, as the browser computes them; `inside`: a selector of what it is in.
+  async find(role, name, timeout = seconds(15), inside = 'body') {
     return eventually(`${this.name}: ${role} "${name}"`, async () => {
-      const found = await this.page.$(`aria/${name}[role="${role}"]`);
+      const found = await (await this.page.$(inside))?.$(`aria/${name}[role="${role}"]`);
       return found && await found.isVisible() ? found : null;
     }, {timeout, interval: 150});
   }
 
   async press(role, name, timeout) {
     await (await this.find(role, name, timeout)).click();
+  }
+
+  async pressInDialog(name, timeout) {
+    await (await this.find('button', name, timeout, '[role=dialog]')).click();
   }
 
   async type(name, text) {
@@ -42,6 +46,11 @@ export class FirefoxPerson {
     await this.page.keyboard.up('Control');
     await this.page.keyboard.type(text);
     await eventually(`${this.name}: "${name}" holds what was typed`, async () => await field.evaluate((element) => element.value.length) === text.length);
+  }
+
+  async unlock(passphrase = this.passphrase) {
+    await this.type('Passphrase', passphrase);
+    await this.enter();
   }
 
   async enter() {
