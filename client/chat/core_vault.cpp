@@ -124,6 +124,7 @@ void Core::Implementation::on_vault_change_ended(VaultChange change, api::Code e
         return m_effects.emit(api::RecoveryCodeEvent{base::to_text(m_workspace->vault().code_text().view())});
     case VaultChange::root: return report_root(done ? api::RootState::done : api::RootState::none, error);
     case VaultChange::making:
+    case VaultChange::looking:
     case VaultChange::none: return;
     }
 }

@@ -51,7 +51,7 @@ VaultKeeper::VaultKeeper(Known&& known)
 
 std::optional<VaultKeeper::Known> VaultKeeper::known() const
 {
-    if ((m_change != VaultChange::none && m_change != VaultChange::showing) || !m_secret || !m_code || m_version == 0) return std::nullopt;
+    if ((m_change != VaultChange::none && m_change != VaultChange::showing && m_change != VaultChange::looking) || !m_secret || !m_code || m_version == 0) return std::nullopt;
     return Known{m_sign_in_name, m_version, m_secret->clone(), m_code->clone(), m_code_shown};
 }
 
@@ -68,7 +68,7 @@ base::SecretBytes VaultKeeper::serialize() const
     const auto trouble = std::ranges::find(kLastingTroubles, m_trouble);
     writer.optional_marker(m_code_shown).u8(trouble == std::end(kLastingTroubles) ? 0 : static_cast<std::uint8_t>(1 + (trouble - std::begin(kLastingTroubles))));
     // What only somebody who waits for it wants is not taken up again.
-    const bool lasts = m_made || (m_change != VaultChange::showing && m_change != VaultChange::code && m_change != VaultChange::root);
+    const bool lasts = m_made || (m_change != VaultChange::showing && m_change != VaultChange::code && m_change != VaultChange::root && m_change != VaultChange::looking);
     writer.u8(static_cast<std::uint8_t>(lasts ? m_change : VaultChange::none)).optional_marker(m_made.has_value());
     if (m_made) writer.u64(m_made->previous).u64(m_made->version).opaque(m_made->secret.view()).opaque(m_made->code.entropy()).opaque(m_made->sealed);
     writer.optional_marker(lasts && m_root);
@@ -125,7 +125,7 @@ std::optional<VaultKeeper> VaultKeeper::load(const store::Records& records)
 
 api::VaultState VaultKeeper::state() const
 {
-    if (m_change == VaultChange::none || m_change == VaultChange::showing) return api::VaultState::saved;
+    if (m_change == VaultChange::none || m_change == VaultChange::showing || m_change == VaultChange::looking) return api::VaultState::saved;
     return m_change == VaultChange::making && !m_made && m_passphrase.empty() ? api::VaultState::none : api::VaultState::saving;
 }
 
@@ -163,6 +163,14 @@ void VaultKeeper::begin_root(crypto::SignaturePrivateKey&& root)
     m_change = VaultChange::root;
     m_root = std::move(root);
     m_given_up = false;
+}
+
+bool VaultKeeper::begin_look()
+{
+    if (m_change != VaultChange::none || !m_secret || m_trouble == api::Code::vault_elsewhere_changed) return false;
+    m_change = VaultChange::looking;
+    m_given_up = false;
+    return true;
 }
 
 void VaultKeeper::cancel()
@@ -212,6 +220,7 @@ void VaultKeeper::forget_request()
     m_waiting = false;
     m_conflicts = 0;
     m_hardening.reset();
+    if (m_change == VaultChange::looking) drop_change();   // another session looks, when there is one
 }
 
 vault::VaultSecret VaultKeeper::fetch_secret(const vault::VaultId& id) const
@@ -244,7 +253,7 @@ std::optional<VaultKeeper::Request> VaultKeeper::next_request(const Account& acc
     if (m_waiting || !wants_relay() || m_sign_in_name.empty()) return std::nullopt;
     m_waiting = true;
     const auto vault = id(account);
-    if (m_conflict || (m_hardened && !m_made) || (m_change == VaultChange::showing && !m_made)) {
+    if (m_conflict || (m_hardened && !m_made) || (m_change == VaultChange::showing && !m_made) || m_change == VaultChange::looking) {
         m_asked = Asked::fetch;
         const auto key = vault::access_key(fetch_secret(vault));
         return wire::VaultFetch{.request_id = 0, .vault = vault, .access_public_key = key.public_key(), .signature = vault::sign_fetch(key, nonce, vault)};
@@ -326,6 +335,7 @@ VaultKeeper::Step VaultKeeper::on_fetched(const Account& account, const wire::Va
         if (has_root) return finish();
         make(account, m_secret->clone(), random);
         return {};
+    case VaultChange::looking: return finish();
     case VaultChange::none: break;
     }
     return {Outcome::garbled};
@@ -361,6 +371,7 @@ VaultKeeper::Step VaultKeeper::fail(api::Code error)
 
 VaultKeeper::Step VaultKeeper::postpone(api::Code reason)
 {
+    if (m_change == VaultChange::looking) return fail(reason);   // nobody waits for it at all
     if (std::ranges::find(kLastingTroubles, m_trouble) == std::end(kLastingTroubles)) m_trouble = reason;
     if (m_change == VaultChange::showing && !m_made) return fail(reason);   // somebody waits for it now
     return {Outcome::postponed, m_change, reason};

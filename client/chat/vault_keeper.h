@@ -35,6 +35,7 @@ enum class VaultChange : std::uint8_t {
     code = 4,         // another recovery code
     showing = 5,      // the recovery code is to be shown: not before we know that it opens what is at the relay
     root = 6,         // its person has become a holder of the organisation's root key
+    looking = 7,      // whether it is as we left it; never stored
 };
 
 class VaultKeeper {
@@ -69,6 +70,7 @@ public:
     void begin_code();                                            // state saved
     void begin_showing();                                         // state saved
     void begin_root(crypto::SignaturePrivateKey&& root);          // state saved
+    bool begin_look();                                            // false: there is nothing to look at, or something else to do
     void cancel();                                                // a change of passphrase whose version was not made yet
 
     // How many people before ours have the same name: the one to sign in with says so.

@@ -325,6 +325,7 @@ private:
 
     // workspace_vault.cpp
     bool wants_vault() const;
+    void look_at_vault();
     void ask_for_vault();
     void choose_sign_in_name();
     bool finish_vault_request(Requests& requests, net::VaultAnswer&& answer);   // false: garbled
@@ -366,6 +367,7 @@ private:
     VaultKeeper m_vault;
     bool m_vault_changed = false;
     std::optional<base::UnixMilliseconds> m_vault_not_before;   // the relay could not
+    std::optional<base::UnixMilliseconds> m_vault_looked;       // since the seal was opened
     wire::Nonce m_session_nonce{};
     wire::Nonce m_errand_nonce{};
     bool m_signs_out_shared = false;

@@ -28,6 +28,7 @@ void Workspace::run_errands()
     append_revocations();
     publish_key_package();
     request_tokens();
+    look_at_vault();
     ask_for_vault();
     const auto& requests = m_errands_beside ? m_errand_requests : m_requests;
     const bool waiting = std::ranges::any_of(requests, [](const auto& pending) { return !std::holds_alternative<FollowRequest>(pending.second); });

@@ -9,7 +9,8 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::int64_t kVaultRetry = 10 * 60 * 1000;   // milliseconds, after the relay could not
+constexpr std::int64_t kVaultRetry = 10 * 60 * 1000;        // milliseconds, after the relay could not
+constexpr std::int64_t kVaultLook = 20 * 60 * 60 * 1000;    // milliseconds between looks: with the errands of a day, whenever they come
 
 }  // namespace
 
@@ -20,6 +21,14 @@ void Workspace::on_vault_changed()
     m_vault.persist(m_effects);
     m_vault_changed = true;
     m_vault_not_before.reset();
+}
+
+// Another device may have changed the passphrase or left the root key there, and a relay may have lost what it kept, or gone back.
+void Workspace::look_at_vault()
+{
+    if (m_vault_not_before && *m_vault_not_before > now()) return;
+    if (m_vault_looked && now().value - m_vault_looked->value < kVaultLook) return;
+    if (m_vault.begin_look()) m_vault_looked = now();
 }
 
 void Workspace::ask_for_vault()

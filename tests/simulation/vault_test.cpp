@@ -12,6 +12,8 @@ namespace {
 
 using enum api::PassphraseState;
 
+constexpr std::int64_t kHour = 60 * 60 * 1000;   // milliseconds
+
 api::PassphraseEvent last(const Client& client)
 {
     REQUIRE_FALSE(client.passphrase_events.empty());
@@ -433,6 +435,87 @@ TEST_SUITE("simulation.vault")
         CHECK(show_code(world, bertta).size() == 39);
         auto& machine = sign_in_at_new_machine(world, {"Bertta"}, "Kone");
         CHECK(machine.session.me == bertta.session.me);
+    }
+
+    TEST_CASE("a device finds out within a day, unasked, that the passphrase was changed elsewhere")
+    {
+        for (const bool second_lines : {true, false}) {
+            CAPTURE(second_lines);
+            World world(1140);
+            world.second_lines = second_lines;
+            const auto people = found(world, {"Aino", "Bertta"});
+            auto& laptop = *people[1];
+            auto& tablet = sign_in_at_new_machine(world, {"Bertta"}, "Tabletti");
+            world.advance(2 * kHour);
+            world.settle();
+            change_passphrase(world, tablet, kNewPassphrase);
+            REQUIRE(is(last(tablet), changed));
+            const auto guesses = world.relay.vaults.evaluated;
+            for (int hour = 0; hour < 26; ++hour) {
+                world.advance(kHour);
+                world.settle();
+            }
+            CHECK(laptop.vault.reason == api::Code::vault_elsewhere_changed);
+            CHECK(tablet.vault.reason == api::Code::none);
+            CHECK(world.relay.vaults.evaluated == guesses);
+            CHECK(opens_store(laptop, kPassphrase));
+        }
+    }
+
+    TEST_CASE("looking costs one fetch a day, changes nothing, and tells of a vault that was put back or damaged")
+    {
+        World world(1141);
+        const auto people = found(world, {"Aino", "Bertta"});
+        auto& bertta = *people[1];
+        show_code(world, bertta);   // version 2
+        auto& vaults = world.relay.vaults;
+        const auto id = vault_of(world, "Bertta");
+        REQUIRE(vaults.versions[id].size() == 2);
+        const auto day = [&] {
+            for (int hour = 0; hour < 24; ++hour) {
+                world.advance(kHour);
+                world.settle();
+            }
+        };
+        day();
+        const auto before = vaults.fetched;
+        const auto stored = vaults.stored[id].sealed;
+        day();
+        CHECK(vaults.fetched > before);
+        CHECK(vaults.fetched <= before + 2 * people.size());
+        CHECK(vaults.stored[id].sealed == stored);
+        CHECK(bertta.vault.reason == api::Code::none);
+
+        vaults.falsify = [](wire::VaultFetched& answer) { answer.sealed.back() ^= 1; };
+        day();
+        day();
+        CHECK(bertta.vault.reason == api::Code::vault_damaged);
+        vaults.falsify = nullptr;
+        day();
+        day();
+        CHECK(bertta.vault.reason == api::Code::none);
+        vaults.stored[id] = vaults.versions[id].front();
+        day();
+        day();
+        CHECK(bertta.vault.reason == api::Code::vault_rolled_back);
+        CHECK(vaults.stored[id].version == 1);
+        CHECK(bertta.vault.state == api::VaultState::saved);
+    }
+
+    TEST_CASE("a relay that cannot answer a look now changes nothing, and the next one finds what there is")
+    {
+        World world(1142);
+        const auto people = found(world, {"Aino", "Bertta"});
+        auto& bertta = *people[1];
+        world.relay.vaults.hindrance = wire::Refusal::overloaded;
+        for (int hour = 0; hour < 48; ++hour) {
+            world.advance(kHour);
+            world.settle();
+        }
+        CHECK(bertta.vault.reason == api::Code::none);
+        CHECK(bertta.vault.state == api::VaultState::saved);
+        world.relay.vaults.hindrance.reset();
+        CHECK(show_code(world, bertta).size() == 39);
     }
 
     TEST_CASE("while there is no connection, or no vault yet, nothing is begun")
