@@ -139,6 +139,7 @@ struct Device {
     DeviceId id;
     std::string name;               // empty: the one this person enrolled with
     std::int64_t created_ms = 0;
+    std::int64_t written_ms = 0;    // of our person's other devices: when we last read something that this one wrote; 0: never
     bool revoked = false;
     bool here = false;              // this one
     bool shared = false;            // not this person's own: nothing is kept on it

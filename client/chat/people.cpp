@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 namespace sinetti::chat {
 
@@ -13,6 +14,9 @@ namespace {
 
 constexpr std::string_view kDirectoryPrefix = "directory/";
 constexpr std::string_view kVerifiedRecord = "verified";
+constexpr std::string_view kLastWrittenRecord = "last written";
+constexpr std::uint16_t kLastWrittenVersion = 1;
+constexpr std::int64_t kLastWrittenStep = 60 * 60 * 1000;   // milliseconds: it is not stored with every message
 
 // Fixed width, so that the names sort as the positions do.
 std::string person_record_name(std::uint64_t position)
@@ -72,6 +76,17 @@ bool People::load(const store::Records& records)
             const auto key = reader.array<32>();
             if (!key) return false;
             m_verified.insert(*key);
+        }
+    }
+    if (const auto record = records.find(kLastWrittenRecord); record != records.end()) {
+        codec::Reader reader(record->second.view());
+        const auto version = reader.u16();
+        if (!version || *version != kLastWrittenVersion) return false;
+        while (!reader.empty()) {
+            const auto device = reader.array<32>();
+            const auto sent = reader.u64();
+            if (!device || !sent || *sent > std::numeric_limits<std::int64_t>::max()) return false;
+            m_last_written[*device] = {static_cast<std::int64_t>(*sent)};
         }
     }
     return true;
@@ -145,9 +160,11 @@ std::vector<api::Person> People::list() const
                           .devices = {}});
         for (const auto& device_key : identity.devices) {
             const auto& known = *m_directory.device(device_key);
+            const auto written = m_last_written.find(device_key);
             people.back().devices.push_back({.id = base::to_hex(device_key),
                                              .name = device_name(device_key),
                                              .created_ms = known.created.value,
+                                             .written_ms = written == m_last_written.end() ? 0 : written->second.value,
                                              .revoked = known.revoked,
                                              .here = device_key == m_here,
                                              .shared = is_shared(device_key)});
@@ -166,6 +183,19 @@ void People::set_verified(const PublicKey& identity, bool verified, Effects& eff
     codec::SecretWriter writer;
     for (const auto& key : m_verified) writer.raw(key);
     effects.put(kVerifiedRecord, writer.view());
+}
+
+bool People::note_written(const DeviceIdentity& by, base::UnixMilliseconds sent, Effects& effects)
+{
+    if (by.identity != m_me || by.device == m_here || sent.value <= 0) return false;
+    auto& last = m_last_written.try_emplace(by.device).first->second;
+    if (sent.value - last.value < kLastWrittenStep) return false;
+    last = sent;
+    codec::SecretWriter writer;
+    writer.u16(kLastWrittenVersion);
+    for (const auto& [device, written] : m_last_written) writer.raw(device).u64(static_cast<std::uint64_t>(written.value));
+    effects.put(kLastWrittenRecord, writer.view());
+    return true;
 }
 
 }  // namespace sinetti::chat

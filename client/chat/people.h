@@ -42,6 +42,8 @@ public:
     std::string device_name(const PublicKey& device) const;   // empty: the one its person enrolled with
     bool is_shared(const PublicKey& device) const;            // on a machine that is not its person's own
     void set_verified(const PublicKey& identity, bool verified, Effects& effects);
+    // One of our person's other devices wrote something: all that tells us when it was used. False: we knew, to the hour.
+    bool note_written(const DeviceIdentity& by, base::UnixMilliseconds sent, Effects& effects);
 
 private:
     directory::Result<directory::Applied> apply_record(std::uint64_t position, base::ByteView record);
@@ -53,6 +55,7 @@ private:
     directory::DirectoryState m_directory;
     std::map<PublicKey, directory::Name> m_names;            // of people and of devices
     std::set<PublicKey> m_verified;
+    std::map<PublicKey, base::UnixMilliseconds> m_last_written;   // by our person's other devices
 };
 
 }  // namespace sinetti::chat

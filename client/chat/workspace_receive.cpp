@@ -188,6 +188,7 @@ void Workspace::receive_content(Conversation& conversation, const mls::Applicati
     compare_head(content->seen, conversation);
     if (content->directory) compare_directory(*content->directory);
     const base::UnixMilliseconds sent{std::min(content->sent_ms, now().value)};
+    if (m_people.note_written(*sender, sent, m_effects)) m_people_changed = true;
     if (auto* profile = std::get_if<ProfileBody>(&content->body)) return receive_title(conversation, sender->identity, std::move(profile->title), sent, position);
     auto* text = std::get_if<TextBody>(&content->body);
     if (text == nullptr) return;

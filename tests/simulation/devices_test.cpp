@@ -1,4 +1,5 @@
 #include "tests/simulation/devices.h"
+#include "tests/simulation/vaults.h"
 
 #include <doctest/doctest.h>
 
@@ -171,6 +172,38 @@ TEST_SUITE("simulation.devices")
         CHECK_FALSE(device(*bertta, "Bertta", device_of(tablet))->here);
         CHECK(device(tablet, "Bertta", device_of(tablet))->here);
         CHECK(device(tablet, "Bertta", device_of(*bertta))->name.empty());
+    }
+
+    TEST_CASE("one's other devices are listed with when they last wrote, to the hour and over restarts; nobody else's are, nor this one")
+    {
+        World world(711);
+        const auto people = found(world, {"Aino", "Bertta"});
+        auto &aino = *people[0], &laptop = *people[1];
+        auto& tablet = sign_in(world, laptop, "Bertan tabletti");
+        const auto group = create(world, aino, "Ryhmä", {"Bertta"});
+        pass(world, 5);
+        const auto written = [&](const Client& client, const Client& by) { return device(client, "Bertta", device_of(by))->written_ms; };
+        CHECK(written(laptop, tablet) == 0);
+        tablet.submit(api::SendText{group, "tabletilta"});
+        world.settle();
+        const auto first = written(laptop, tablet);
+        CHECK(first > 0);
+        CHECK(written(tablet, tablet) == 0);
+        CHECK(written(tablet, laptop) == 0);
+        CHECK(written(aino, tablet) == 0);
+
+        world.advance(10 * 60'000);
+        tablet.submit(api::SendText{group, "heti perään"});
+        world.settle();
+        CHECK(written(laptop, tablet) == first);
+        world.advance(2 * 60 * 60'000);
+        tablet.submit(api::SendText{group, "myöhemmin"});
+        world.settle();
+        const auto later = written(laptop, tablet);
+        CHECK(later >= first + 2 * 60 * 60'000);
+        restart(world, laptop);
+        unlock(world, laptop);
+        CHECK(written(laptop, tablet) == later);
     }
 
     TEST_CASE("a new device is admitted by whoever is online: its person's other one at once, anybody else in turn")

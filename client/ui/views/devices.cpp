@@ -53,7 +53,8 @@ void draw_devices(Context& c, const Rect& area, const api::Person& person)
         const std::string shown = c.paint.texts().elide(kBodyMedium, name, right - x - c.measure(kSmall, here));
         c.ink(kBodyMedium, shown, x, row.y + 9, t.text);
         c.ink(kSmall, here, x + c.measure(kBodyMedium, shown), row.y + 11, t.accent_text);
-        const std::string since = c.say(Say::device_since, {date_and_time(c.language, c.host.local_time(device.created_ms))});
+        std::string since = c.say(Say::device_since, {date_and_time(c.language, c.host.local_time(device.created_ms))});
+        if (device.written_ms > 0) since += " · " + c.say(Say::device_written, {date_and_time(c.language, c.host.local_time(device.written_ms))});
         c.ink_elided(kLabel, since, x, row.y + 30, right - x, t.text_2);
         c.mirror.add(c.id("text"), Role::text, {x, row.y, right - x, row.h}, name + here + ", " + since);
         if (device.here) continue;
