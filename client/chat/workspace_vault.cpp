@@ -10,7 +10,7 @@ namespace sinetti::chat {
 namespace {
 
 constexpr std::int64_t kVaultRetry = 10 * 60 * 1000;        // milliseconds, after the relay could not
-constexpr std::int64_t kVaultLook = 20 * 60 * 60 * 1000;    // milliseconds between looks: with the errands of a day, whenever they come
+constexpr std::int64_t kVaultLook = 12 * 60 * 60 * 1000;    // milliseconds between looks: with the errands of a day, whenever they come
 
 }  // namespace
 
