@@ -119,8 +119,12 @@ export class FirefoxPerson {
   }
 
   async openConversation(title) {
-    const row = await eventually(`${this.name}: conversation ${title}`, () => this.page.$(`[role=listitem][aria-label^="${title}"]`), {timeout: seconds(30)});
-    await row.click();
+    // The list may be drawn anew between finding a row and pressing it.
+    await eventually(`${this.name}: conversation ${title}`, async () => {
+      const row = await this.page.$(`[role=listitem][aria-label^="${title}"]`);
+      await row?.click();
+      return row;
+    }, {timeout: seconds(30)});
     await eventually('the composer is there', () => this.page.$('textarea[aria-label="Write a message"]'));
   }
 
