@@ -155,6 +155,7 @@ void Board::persist(Effects& effects)
 {
     if (!m_changed) return;
     m_changed = false;
+    m_position_stored = m_position;
     codec::SecretWriter writer;
     writer.u64(m_position).raw(m_head).u64(m_first_block).optional_marker(m_begun);
     effects.put(board_record_name(m_number), writer.view());
@@ -182,7 +183,7 @@ std::optional<Board> Board::load(std::uint32_t number, const store::Records& rec
     const auto first_block = reader.u64();
     const auto begun = reader.optional_marker();
     if (!position || !head || !first_block || !begun || !reader.empty() || *first_block > *position / wire::kBlockEntries) return std::nullopt;
-    board.m_position = *position;
+    board.m_position = board.m_position_stored = *position;
     board.m_head = *head;
     board.m_first_block = *first_block;
     board.m_begun = *begun;

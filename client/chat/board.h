@@ -21,6 +21,7 @@ namespace sinetti::chat {
 
 inline constexpr std::size_t kRecentEntries = 1024;      // kept in memory, for conversations that are joined late
 inline constexpr std::size_t kHeadsPerRecord = 256;
+inline constexpr std::uint64_t kBlocksUnstored = 16;     // of other people's cells, while a board is being caught up with
 inline constexpr std::size_t kClaimsMax = 64;            // signed heads kept for positions that are still to come
 inline constexpr std::size_t kStreamHeadsMax = 4096;     // of the directory
 
@@ -80,6 +81,8 @@ public:
     const Recent& recent() const { return m_recent; }
     void remember(std::uint64_t position, base::ByteView entry);
 
+    // Nothing is lost when this turn's place is not stored: who is killed before it is reads up to kBlocksUnstored again.
+    bool may_wait() const { return m_streaming && !m_caught_up && m_position - m_position_stored < kBlocksUnstored * wire::kBlockEntries; }
     void persist(Effects& effects);
     static std::optional<Board> load(std::uint32_t number, const store::Records& records);
 
@@ -99,6 +102,7 @@ private:
     wire::Head m_head;
     std::uint64_t m_first_block = 0;          // 0, unless we began at a cut or had to go on from one
     std::vector<Boundary> m_boundaries;       // m_boundaries[k].head = head(256 (m_first_block + k)), up to our position
+    std::uint64_t m_position_stored = 0;
     std::uint64_t m_blocks_stored = 0;        // the boundaries before this one are stored as they are
     std::uint64_t m_kept_from = 0;            // in this session the relay has nothing before
     std::map<std::uint64_t, wire::SignedHead> m_claims;   // of positions that are still to come

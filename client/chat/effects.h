@@ -46,6 +46,7 @@ public:
 
     void end_turn();
     void forget();                          // drops what is not being committed; for wiping the store
+    bool has_writes() const { return !m_next.writes.empty(); }       // put, and not being committed yet
     bool is_stored() const { return !m_committing && m_next.writes.empty(); }   // everything put is durable
 
     std::optional<base::UnixMilliseconds> next_wake() const { return m_retry_at; }

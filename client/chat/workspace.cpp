@@ -424,10 +424,12 @@ void Workspace::end_turn()
     pump();
     prepare_mixed();
     if (m_errands_beside) run_errands();
-    for (auto& [number, board] : m_boards) board.persist(m_effects);
     for (auto& [id, conversation] : m_conversations) conversation->persist(m_effects);
     for (auto& [device, contact] : m_contacts) contact->persist(m_effects);
     m_wallet.persist(m_effects);
+    // A transaction for each frame of other people's cells would take longer than the cells.
+    for (auto& [number, board] : m_boards)
+        if (m_effects.has_writes() || !board.may_wait()) board.persist(m_effects);
     report();
 }
 

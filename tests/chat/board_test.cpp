@@ -235,6 +235,27 @@ TEST_SUITE("chat.board")
         CHECK(board.recent().entries.back() == log.entries.back());
     }
 
+    TEST_CASE("its place may wait to be stored while it is caught up with, for sixteen blocks, and no longer once it has caught up")
+    {
+        Log log;
+        log.grow(20 * wire::kBlockEntries, 31);
+        Board board(log.board);
+        CHECK_FALSE(board.may_wait());
+        board.begin_stream(0);
+        for (std::uint64_t block = 0; block < kBlocksUnstored; ++block) {
+            CHECK(board.may_wait());
+            REQUIRE(take(board, log.frame(block * wire::kBlockEntries, (block + 1) * wire::kBlockEntries, false)) == Board::Verdict::good);
+        }
+        CHECK_FALSE(board.may_wait());
+
+        Board quick(log.board);
+        quick.begin_stream(0);
+        REQUIRE(take(quick, log.frame(0, log.entries.size(), true)) == Board::Verdict::good);
+        CHECK_FALSE(quick.may_wait());
+        quick.end_stream();
+        CHECK_FALSE(quick.may_wait());
+    }
+
     TEST_CASE("the relay is held to a signed head of the directory at every recent position, and of other boards between blocks at none")
     {
         for (const std::uint32_t number : {wire::kDirectoryBoard, 1u}) {
