@@ -171,7 +171,10 @@ void Workspace::settle_doubt(std::uint32_t board)
 void Workspace::tell_of_doubts()
 {
     for (const auto& [number, info] : std::exchange(m_doubtful, {}))
-        if (m_doubts_said.insert(number).second) notice(api::Code::relay_policy, api::Severity::error, m_people.board_name(number));
+        if (m_doubts_said.insert(number).second) {
+            const auto name = m_people.board_name(number);
+            notice(api::Code::relay_policy, api::Severity::error, name.empty() ? std::to_string(number) : name);
+        }
 }
 
 void Workspace::on_board_set(const directory::BoardSet& set)
