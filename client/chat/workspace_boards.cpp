@@ -6,50 +6,14 @@
 // The relay does what a record says as it writes it, so its word must be what the directory says at some position between the one we
 // had read when the session began and the one where we have caught up.
 
+#include "chat/board_infos.h"
 #include "chat/workspace.h"
-
-#include "codec/reader.h"
-#include "codec/writer.h"
 
 #include <algorithm>
 
 namespace sinetti::chat {
 
 namespace {
-
-constexpr std::string_view kBoardsRecord = "boards";
-
-// u8 version ‖ boards. Version 1 had no octet for it and no suite: it began with the number of a board, whose first octet is 0. Version
-// 2 did not say for how long a board is kept.
-constexpr std::uint8_t kBoardsVersion = 3;
-constexpr std::uint8_t kBoardsVersionWithoutDays = 2;
-
-std::optional<std::vector<wire::BoardInfo>> parse_boards(base::ByteView record)
-{
-    codec::Reader reader(record);
-    const auto version = record.empty() || record[0] == 0 ? std::uint8_t{1} : reader.u8().value();
-    if (version > kBoardsVersion) return std::nullopt;
-    std::vector<wire::BoardInfo> boards;
-    while (!reader.empty()) {
-        const auto board = reader.u32();
-        const auto kind = reader.u8();
-        const auto level = reader.u8();
-        const auto suite = version < kBoardsVersionWithoutDays ? codec::Result<std::uint16_t>(kDefaultSuitePolicy) : reader.u16();
-        const auto days = version < kBoardsVersion ? codec::Result<std::uint16_t>(std::uint16_t{0}) : reader.u16();
-        if (!board || !kind || !level || !suite || !days || *kind > 1 || *level < 1 || *level > 4) return std::nullopt;
-        boards.push_back({*board, static_cast<wire::BoardKind>(*kind), static_cast<wire::SendingLevel>(*level), *suite, *days});
-    }
-    return boards;
-}
-
-void write_boards(codec::SecretWriter& writer, const std::vector<wire::BoardInfo>& boards)
-{
-    writer.u8(kBoardsVersion);
-    for (const auto& info : boards) {
-        writer.u32(info.board).u8(static_cast<std::uint8_t>(info.kind)).u8(static_cast<std::uint8_t>(info.level));
-        writer.u16(info.cipher_suite).u16(info.retention_days);
-    }
-}
 
 bool is_board_name(const std::string& name) { return !name.empty() && name.size() <= api::kNameMax && base::is_valid_utf8(base::view_of(name)); }
 
@@ -62,7 +26,7 @@ bool Workspace::load_boards(const store::Records& records)
     m_boards.emplace(wire::kDirectoryBoard, std::move(*directory));
     std::vector<wire::BoardInfo> infos;
     if (const auto record = records.find(kBoardsRecord); record != records.end()) {
-        auto stored = parse_boards(record->second.view());
+        auto stored = parse_board_infos(record->second.view());
         if (!stored) return false;
         infos = std::move(*stored);
     }
@@ -78,12 +42,7 @@ bool Workspace::load_boards(const store::Records& records)
     return true;
 }
 
-void Workspace::persist_boards()
-{
-    codec::SecretWriter writer;
-    write_boards(writer, m_board_infos);
-    m_effects.put(kBoardsRecord, writer.view());
-}
+void Workspace::persist_boards() { m_effects.put(kBoardsRecord, serialize_board_infos(m_board_infos).view()); }
 
 std::optional<wire::BoardInfo> Workspace::signed_policy(std::uint32_t board) const
 {
@@ -224,6 +183,7 @@ void Workspace::run(const api::SetBoard& command)
 {
     if (!is_administrator()) return notice(api::Code::not_administrator, api::Severity::warning);
     if (!is_board_name(command.name)) return notice(api::Code::name_missing, api::Severity::warning);
+    if (command.level != api::Level::prompt && command.level != api::Level::mixed) return notice(api::Code::internal, api::Severity::error);   // not built
     const auto wanted = wanted_boards();
     auto number = command.board;
     if (number == api::kAnyBoard) {
