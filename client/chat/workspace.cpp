@@ -178,6 +178,7 @@ void Workspace::on_entries(wire::Entries&& entries)
             board.advance(entries.entries[i]);
         }
         if (board.is_caught_up() && !was_caught_up) tell_of_doubts();
+        if (board.is_caught_up()) tell_of_mixing();
         if (board.is_caught_up() && !m_on_errands)   // boards may be new
             for (auto& [number, other] : m_boards)
                 if (!other.is_following()) follow(other);

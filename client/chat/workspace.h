@@ -239,6 +239,7 @@ private:
     void take_up(const wire::BoardInfo& info);
     void settle_doubt(std::uint32_t board);
     void tell_of_doubts();
+    void tell_of_mixing();
     void on_board_set(const directory::BoardSet& set);
     void restart_all_flights();
     std::optional<wire::BoardInfo> signed_policy(std::uint32_t board) const;   // what administrators have signed, if they have
@@ -364,6 +365,7 @@ private:
     std::vector<wire::BoardInfo> m_board_infos;                                          // by number
     std::map<std::uint32_t, wire::BoardInfo> m_doubtful;     // of boards with a signed policy: what the relay said instead when the session began
     std::set<std::uint32_t> m_doubts_said;
+    std::set<std::uint32_t> m_mixing_ended;                  // boards that were mixed, are not any more, and nobody has been told
     bool m_board_list_changed = false;
     std::map<std::string, std::unique_ptr<Contact>, std::less<>> m_contacts;             // by device, hex
     std::map<std::string, std::unique_ptr<Conversation>, std::less<>> m_conversations;   // by id

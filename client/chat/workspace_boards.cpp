@@ -92,8 +92,10 @@ void Workspace::take_up(const wire::BoardInfo& info)
         m_board_infos.insert(place, info);
         return;
     }
-    // The relay alone, sealed, or an administrator can say so: an ingress cannot. People should know all the same.
-    if (place->level == wire::SendingLevel::mixed && info.level != wire::SendingLevel::mixed) notice(api::Code::mixing_ended, api::Severity::warning);
+    if (info.level == wire::SendingLevel::mixed)
+        m_mixing_ended.erase(info.board);
+    else if (place->level == wire::SendingLevel::mixed)
+        m_mixing_ended.insert(info.board);
     place->level = info.level;
     place->cipher_suite = info.cipher_suite;
     place->retention_days = info.retention_days;
@@ -134,6 +136,12 @@ void Workspace::tell_of_doubts()
             const auto name = m_people.board_name(number);
             notice(api::Code::relay_policy, api::Severity::error, name.empty() ? std::to_string(number) : name);
         }
+}
+
+// The relay alone, sealed, or an administrator can say so: an ingress cannot. People should know all the same.
+void Workspace::tell_of_mixing()
+{
+    if (!std::exchange(m_mixing_ended, {}).empty()) notice(api::Code::mixing_ended, api::Severity::warning);
 }
 
 void Workspace::on_board_set(const directory::BoardSet& set)
