@@ -323,9 +323,9 @@ TEST_SUITE("chat.records")
         CHECK_FALSE(parse_board_infos(stored(4)).has_value());
         const auto whole = stored(3);
         for (std::size_t size = 1; size < whole.size(); ++size) CHECK(parse_board_infos(base::ByteView(whole).first(size)).has_value() == (size % 10 == 1));
-        for (const std::uint8_t level : {0, 5}) {
+        for (const int level : {0, 5}) {
             auto bad = stored(3);
-            bad[1 + 5] = level;
+            bad[1 + 5] = std::uint8_t(level);
             CHECK_FALSE(parse_board_infos(bad).has_value());
         }
     }

@@ -3,6 +3,7 @@
 
 #include "generated/icons.h"
 #include "ui/views/views.h"
+#include "ui/widgets/avatar.h"
 #include "ui/widgets/dialog_foot.h"
 #include "ui/widgets/field.h"
 
