@@ -78,7 +78,7 @@ TEST_SUITE("ui.boards")
         page.press(Role::radio, "Aina");
         page.press(Role::button, "Lisää taulu");
         REQUIRE(page.sent<api::SetBoard>().size() == 1);
-        const auto& wish = page.sent<api::SetBoard>()[0];
+        const auto wish = page.sent<api::SetBoard>()[0];
         CHECK(wish.board == api::kAnyBoard);
         CHECK(wish.name == "Valmistelu");
         CHECK(wish.level == api::Level::mixed);
@@ -107,7 +107,7 @@ TEST_SUITE("ui.boards")
         page.press(Role::radio, "Kvanttiturvallinen");
         page.press(Role::button, "Tallenna");
         REQUIRE(page.sent<api::SetBoard>().size() == 1);
-        const auto& wish = page.sent<api::SetBoard>()[0];
+        const auto wish = page.sent<api::SetBoard>()[0];
         CHECK(wish.board == 2);
         CHECK(wish.name == "Ministerit");
         CHECK(wish.level == api::Level::mixed);
