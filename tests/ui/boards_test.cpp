@@ -130,8 +130,9 @@ TEST_SUITE("ui.boards")
         CHECK(page.says("Palvelimeen ei saada yhteyttä."));
         page.press(Role::button, "Peruuta");
         for (const auto code : {api::Code::board_added, api::Code::board_changed, api::Code::board_waiting, api::Code::board_refused, api::Code::relay_policy}) {
-            page.tell(api::NoticeEvent{.code = code, .severity = api::Severity::warning, .subject = "Ministerit"});
-            CHECK(page.says(ui::fill(ui::say(ui::Language::finnish, code), {"Ministerit"})));
+            Page told(*fonts());
+            open_settings(told).tell(api::NoticeEvent{.code = code, .severity = api::Severity::warning, .subject = "Ministerit"});
+            CHECK(told.says(ui::fill(ui::say(ui::Language::finnish, code), {"Ministerit"})));
         }
     }
 
