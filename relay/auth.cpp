@@ -102,7 +102,8 @@ bool may_append(const SessionRights& rights, const directory::Record& record)
         if (const auto* update = std::get_if<directory::KeyPackageUpdate>(&record)) return update->device_public_key == device->device_public_key;
         if (const auto* sign_out = std::get_if<directory::SignOut>(&record)) return sign_out->identity_public_key == device->identity_public_key;
         // the signature, of the root or of an administrator of theirs, is the authority
-        return std::holds_alternative<directory::Revocation>(record) || std::holds_alternative<directory::RoleChange>(record);
+        return std::holds_alternative<directory::Revocation>(record) || std::holds_alternative<directory::RoleChange>(record) ||
+               std::holds_alternative<directory::BoardRecord>(record);
     }
     if (const auto* identity = std::get_if<IdentitySession>(&rights)) {
         if (const auto* enrolment = std::get_if<directory::DeviceEnrolment>(&record))

@@ -38,9 +38,14 @@ std::string describe(const wire::BoardInfo& info)
 
 std::string describe(const BoardState& state)
 {
-    auto line = "board " + std::to_string(state.info.board) + ": " + describe(state.info) + ", " + std::to_string(state.length) + " entries";
+    auto line = "board " + std::to_string(state.info.board) + ": " + describe(state.info) + (state.is_signed ? ", as administrators signed, " : ", ") + std::to_string(state.length) + " entries";
     if (state.cut > 0) line += ", those before " + std::to_string(state.cut) + " are gone";
     return line;
+}
+
+std::string of_administrators(std::uint32_t board)
+{
+    return "board " + std::to_string(board) + " is what an administrator has signed: only an administrator can change it, in the app or with sinetti-cli";
 }
 
 // Makes the change, in the database or for all relays of a cluster.
@@ -48,9 +53,12 @@ using Change = std::function<base::Result<bool, std::string>(const wire::BoardIn
 
 Told add(const Change& make, const std::vector<BoardState>& boards, const Config& config)
 {
-    if (boards.size() >= wire::kBoardsMax) return Unexpected("there are " + std::to_string(boards.size()) + " boards, and no room for more");
+    const auto of_ours = static_cast<std::size_t>(std::ranges::count(boards, false, &BoardState::is_signed));
+    if (of_ours >= kOperatorBoardsMax) return Unexpected("there are " + std::to_string(of_ours) + " boards, and no room for more");
     wire::BoardInfo info{.board = config.board.value_or(boards.back().info.board + 1), .retention_days = config.retention_days.value_or(kRetentionDays)};
     if (info.board > kBoardNumberMax) return Unexpected(std::string("the highest number is taken; name a free one with --board N"));
+    const auto known = std::ranges::find(boards, info.board, [](const BoardState& state) { return state.info.board; });
+    if (known != boards.end() && known->is_signed) return Unexpected(of_administrators(info.board));
     info.level = config.level.value_or(info.level);
     info.cipher_suite = config.cipher_suite.value_or(info.cipher_suite);
     if (!TRY(make(info, true))) return Unexpected("there is a board " + std::to_string(info.board) + " already; board policy changes it");
@@ -61,11 +69,12 @@ Told change(const Change& make, const std::vector<BoardState>& boards, const Con
 {
     const auto known = std::ranges::find(boards, *config.board, [](const BoardState& state) { return state.info.board; });
     if (known == boards.end()) return Unexpected("there is no board " + std::to_string(*config.board) + "; board list shows them");
+    if (known->is_signed) return Unexpected(of_administrators(known->info.board));
     auto info = known->info;
     info.level = config.level.value_or(info.level);
     info.cipher_suite = config.cipher_suite.value_or(info.cipher_suite);
     info.retention_days = config.retention_days.value_or(info.retention_days);
-    if (!TRY(make(info, false))) return Unexpected("there is no board " + std::to_string(info.board) + " any more");
+    if (!TRY(make(info, false))) return Unexpected("there is no board " + std::to_string(info.board) + " any more, or an administrator has signed another policy for it");
     return Lines{"board " + std::to_string(info.board) + ": " + describe(info)};
 }
 

@@ -5,6 +5,7 @@
 #include "relay/blob_store.h"
 #include "relay/data_folder.h"
 #include "relay/keys.h"
+#include "relay/signed_policy.h"
 #include "relay/store_sqlite.h"
 #include "relay/vault_key.h"
 
@@ -46,6 +47,8 @@ public:
                                  (m_state.cut == 0 ? "" : ", kept from " + std::to_string(m_state.cut) + " on") + ", head " + base::to_hex(head));
     }
 
+    const directory::DirectoryState& directory() const { return m_directory; }
+
 private:
     void check_entry(std::uint64_t position, const StoredEntry& entry)
     {
@@ -71,6 +74,15 @@ private:
     directory::DirectoryState m_directory;
     std::size_t m_faults = 0;
 };
+
+void check_policies(const directory::DirectoryState& directory, const std::vector<BoardState>& boards, CheckReport& report)
+{
+    for (const auto& [number, signed_board] : directory.boards()) {
+        const auto known = std::ranges::find(boards, number, [](const BoardState& state) { return state.info.board; });
+        if (known == boards.end() || !known->is_signed || known->info != policy_of(number, signed_board))
+            report.faults.push_back("board " + std::to_string(number) + " is not what its administrators have signed; serve makes it so");
+    }
+}
 
 }  // namespace
 
@@ -132,7 +144,11 @@ CheckReport check_database(const std::filesystem::path& file)
         report.faults.push_back("the boards cannot be read");
         return report;
     }
-    for (const auto& board : *boards) BoardCheck(**store, board, report).run();
+    for (const auto& board : *boards) {
+        BoardCheck check(**store, board, report);
+        check.run();
+        check_policies(check.directory(), *boards, report);
+    }
     return report;
 }
 

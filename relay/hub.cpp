@@ -1,9 +1,11 @@
 #include "relay/hub.h"
 
 #include "directory/board_statement.h"
+#include "directory/chain.h"
 #include "relay/auth.h"
 #include "relay/limits.h"
 #include "relay/log.h"
+#include "relay/signed_policy.h"
 #include "wire/block.h"
 
 #include <algorithm>
@@ -116,9 +118,27 @@ StoreResult<void> Hub::load()
             ++position;
         }
     }
+    TRY(reconcile_policies());
     m_writer = std::make_unique<StoreWriter>(
         m_store, m_post, [this](std::vector<Written>&& written, std::vector<FinishedAppend>&& finished) { on_batch(std::move(written), std::move(finished)); });
     m_reader = std::make_unique<StoreReader>(m_store);
+    return {};
+}
+
+// The store does what a record says as it writes it. A database that was changed by hand, or comes from elsewhere, may have it otherwise.
+StoreResult<void> Hub::reconcile_policies()
+{
+    bool changed = false;
+    for (const auto& [number, signed_board] : m_directory.boards()) {
+        const auto info = policy_of(number, signed_board);
+        const auto known = m_boards.find(number);
+        if (known != m_boards.end() && known->second.state.is_signed && known->second.state.info == info) continue;
+        TRY(m_store.set_signed_policy(info));
+        log_line("board " + std::to_string(number) + " was not what its administrators have signed, and is again");
+        changed = true;
+    }
+    if (!changed) return {};
+    for (const auto& state : TRY(m_store.boards())) m_boards[state.info.board] = {.state = state, .stored_cut = state.cut};
     return {};
 }
 
@@ -186,8 +206,14 @@ void Hub::finish_record(const AppendAnswer& answer)
 
 void Hub::on_batch(std::vector<Written>&& written, std::vector<FinishedAppend>&& finished)
 {
+    // The directory first: what comes after it may be on a board that it makes.
+    std::vector<const Written*> records;
+    for (const auto& entry : written)
+        if (entry.board == wire::kDirectoryBoard) records.push_back(&entry);
+    if (!records.empty()) publish(wire::kDirectoryBoard, records);
     std::map<std::uint32_t, std::vector<const Written*>> by_board;
     for (const auto& entry : written) {
+        if (entry.board == wire::kDirectoryBoard) continue;
         // Of a board that another relay has added and tend() has not seen yet: it will count these then.
         if (m_boards.contains(entry.board)) by_board[entry.board].push_back(&entry);
     }
@@ -227,11 +253,23 @@ void Hub::apply_record(const Written& written)
     // Without a clock: what was in time when it was checked stays so, here as after a restart.
     const auto applied = m_directory.apply(written.position, *record);
     CHECK_INVARIANT(applied.has_value());
+    if (const auto* set = std::get_if<directory::BoardSet>(&*applied)) take_up_policy(set->board, written.makes_board);
     if (m_on_directory_change) m_on_directory_change(*applied);
     // Whoever has just been shut out knows the keys of before.
     if (std::holds_alternative<directory::Revoked>(*applied)) {
         for (auto& [other, followed] : m_boards) followed.stream_key.reset();
     }
+}
+
+void Hub::take_up_policy(std::uint32_t number, bool is_new)
+{
+    const auto info = policy_of(number, *m_directory.board(number));
+    const auto head = directory::initial_head(number);
+    if (is_new) m_boards.try_emplace(number, Board{.state = {.info = info, .head = head, .cut_head = head}});
+    const auto known = m_boards.find(number);
+    if (known == m_boards.end()) return tend();   // it was added beside this relay, and has not been seen yet
+    known->second.state.info = info;
+    known->second.state.is_signed = true;
 }
 
 bool Hub::renew_stream_key(std::uint32_t number, Board& board)
@@ -401,6 +439,7 @@ void Hub::on_tended(const Tended& tended)
         const auto [board, added] = m_boards.try_emplace(state.info.board, Board{.state = state, .stored_cut = state.cut});
         if (added) log_line("board " + std::to_string(state.info.board) + " is new");
         board->second.state.info = state.info;
+        board->second.state.is_signed = state.is_signed;
         if (!board->second.dropping) board->second.stored_cut = std::max(board->second.stored_cut, state.cut);
         move_cut(board->second, {state.cut, state.cut_head});
     }

@@ -112,6 +112,8 @@ private:
     void on_batch(std::vector<Written>&& written, std::vector<FinishedAppend>&& finished);
     void publish(std::uint32_t board, std::span<const Written* const> written);
     void apply_record(const Written& written);
+    StoreResult<void> reconcile_policies();
+    void take_up_policy(std::uint32_t number, bool is_new);
     bool renew_stream_key(std::uint32_t number, Board& board);   // true: it is another one now
     void check_next_record();
     void finish_record(const AppendAnswer& answer);

@@ -1,7 +1,7 @@
 #pragma once
 // What one relay takes on, and from one session. Everything here is checked before memory is used.
 
-#include "directory/record.h"
+#include "directory/state.h"
 #include "wire/limits.h"
 
 #include <chrono>
@@ -103,7 +103,8 @@ inline constexpr auto kLogSilence = 2s;                          // after which 
 inline constexpr auto kLogStart = 30s;                           // for the servers to be ready when a relay starts
 
 inline constexpr auto kTendInterval = 60s;                       // between two looks for changed policies and old blocks
-inline constexpr std::uint32_t kBoardNumberMax = 65535;
+inline constexpr std::uint32_t kBoardNumberMax = directory::kBoardNumberMax;
+inline constexpr std::size_t kOperatorBoardsMax = wire::kBoardsMax - directory::kSignedBoardsMax;   // the directory among them; the rest is for administrators
 
 inline constexpr auto kDrainDeadline = 5s;                       // after SIGTERM
 

@@ -37,6 +37,7 @@ struct BoardState {
     wire::Head head{};         // head(length)
     std::uint64_t cut = 0;     // the start of a block; the entries before it are not kept any more
     wire::Head cut_head{};     // head(cut)
+    bool is_signed = false;    // its policy is what administrators have signed on board 0
     friend bool operator==(const BoardState&, const BoardState&) = default;
 };
 
@@ -78,6 +79,7 @@ struct Written {               // an entry that is on its board now
     wire::Tag tag{};
     SharedBytes entry;
     wire::Head head{};         // head(position + 1)
+    bool makes_board = false;  // a record, and the board it is about came with it
 };
 
 struct StoredEntry {
@@ -98,6 +100,8 @@ public:
     virtual StoreResult<std::optional<base::Bytes>> setting(std::string_view name) = 0;
     virtual StoreResult<void> set_setting(std::string_view name, base::ByteView value) = 0;
 
+    // A record on board 0 that says what a board is to be (signed_policy.h) is done in the same transaction as it is written: what it says
+    // is never otherwise than what is there, and relays that write the same log have the same boards at each place of it.
     // One placement for each entry, in order. After an error some may have been written nevertheless: find() says which.
     virtual StoreResult<std::vector<Placement>> append(std::span<const NewEntry> entries) = 0;
     virtual StoreResult<std::vector<Placement>> find(std::span<const NewEntry> entries) = 0;
@@ -117,9 +121,11 @@ public:
     virtual StoreResult<std::uint64_t> drop_oldest_block(std::uint32_t board, std::uint64_t end) = 0;
 
     // Another process may do this beside a running relay; boards() shows it to the relay. False: such a board is there
-    // already, or none is.
+    // already, or none is, or administrators have signed what it is to be.
     virtual StoreResult<bool> add_board(const wire::BoardInfo& info) = 0;
     virtual StoreResult<bool> set_policy(const wire::BoardInfo& info) = 0;
+    // What board 0 says, as append() does it: for a relay that opens, and finds the board otherwise. False: the board is new.
+    virtual StoreResult<bool> set_signed_policy(const wire::BoardInfo& info) = 0;
 };
 
 }  // namespace sinetti::relay

@@ -1,6 +1,7 @@
 #include "relay/store_sqlite.h"
 
 #include "directory/chain.h"
+#include "relay/signed_policy.h"
 #include <cerrno>
 
 namespace sinetti::relay {
@@ -39,8 +40,10 @@ static_assert(wire::kBlockEntries == 256);
 // Of a relay in a cluster: where its batches of entries are on the cluster's stream.
 constexpr const char* kClusterSchema = "CREATE TABLE batches (id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL);";
 
+constexpr const char* kSignedPolicySchema = "ALTER TABLE boards ADD COLUMN signed INTEGER NOT NULL DEFAULT 0;";
+
 // Each leads from the version that is its index to the next.
-const char* const kSchemas[] = {kFirstSchema, kCipherSuiteSchema, kRetentionSchema, kVaultSchema, kClusterSchema};
+const char* const kSchemas[] = {kFirstSchema, kCipherSuiteSchema, kRetentionSchema, kVaultSchema, kClusterSchema, kSignedPolicySchema};
 constexpr std::int64_t kSchemaVersion = std::size(kSchemas);
 
 std::int64_t row_id(std::uint32_t board, std::uint64_t position)
@@ -62,7 +65,7 @@ StoreResult<void> SqliteStore::prepare()
 
 StoreResult<std::vector<BoardState>> SqliteStore::boards()
 {
-    auto statement = TRY(Statement::prepare(m_writer, "SELECT board, kind, level, cipher_suite, retention_days, cut, cut_head FROM boards ORDER BY board"));
+    auto statement = TRY(Statement::prepare(m_writer, "SELECT board, kind, level, cipher_suite, retention_days, cut, cut_head, signed FROM boards ORDER BY board"));
     auto tip = TRY(Statement::prepare(m_writer, "SELECT id, head FROM entries WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT 1"));
     std::vector<BoardState> states;
     while (TRY(statement.step())) {
@@ -74,6 +77,7 @@ StoreResult<std::vector<BoardState>> SqliteStore::boards()
         state.info.retention_days = static_cast<std::uint16_t>(statement.integer(4));
         state.cut = static_cast<std::uint64_t>(statement.integer(5));
         state.cut_head = state.cut == 0 ? directory::initial_head(state.info.board) : TRY(fixed<32>(statement.blob(6)));
+        state.is_signed = statement.integer(7) != 0;
         const Resetting resetting{tip};
         tip.bind(1, row_id(state.info.board, 0)).bind(2, row_id(state.info.board + 1, 0));
         if (TRY(tip.step())) {
@@ -183,7 +187,16 @@ StoreResult<bool> SqliteStore::add_board(const wire::BoardInfo& info)
 
 StoreResult<bool> SqliteStore::set_policy(const wire::BoardInfo& info)
 {
-    return change_board("UPDATE boards SET level = ?3, cipher_suite = ?4, retention_days = ?5 WHERE board = ?1 AND kind = ?2", info);
+    return change_board("UPDATE boards SET level = ?3, cipher_suite = ?4, retention_days = ?5 WHERE board = ?1 AND kind = ?2 AND signed = 0", info);
+}
+
+StoreResult<bool> SqliteStore::set_signed_policy(const wire::BoardInfo& info)
+{
+    const bool known = end_of(info.board) != nullptr;
+    (void)TRY(change_board("INSERT INTO boards (board, kind, level, cipher_suite, retention_days, signed) VALUES (?1, ?2, ?3, ?4, ?5, 1) "
+                           "ON CONFLICT (board) DO UPDATE SET level = ?3, cipher_suite = ?4, retention_days = ?5, signed = 1 WHERE kind = ?2",
+                           info));
+    return known;
 }
 
 StoreResult<bool> SqliteStore::change_board(const char* sql, const wire::BoardInfo& info)
@@ -246,7 +259,11 @@ StoreResult<bool> SqliteStore::insert_one(const NewEntry& entry)
     m_insert->bind(1, row_id(entry.board, tip.position)).bind(2, ByteView(entry.tag)).bind(3, ByteView(*entry.entry)).bind(4, ByteView(head));
     TRY(m_insert->step());
     if (sqlite3_changes(m_writer.handle()) != 1) return false;
-    m_written.push_back({entry.board, tip.position, entry.tag, entry.entry, head});
+    Written written{entry.board, tip.position, entry.tag, entry.entry, head};
+    if (entry.board == wire::kDirectoryBoard) {
+        if (const auto policy = policy_in(*entry.entry)) written.makes_board = !TRY(set_signed_policy(*policy));
+    }
+    m_written.push_back(std::move(written));
     tip = {tip.position + 1, head};
     if (tip.position % wire::kBlockEntries == 0) TRY(complete_block(entry.board, tip.position - wire::kBlockEntries, entry.day));
     return true;

@@ -40,6 +40,7 @@ public:
     StoreResult<std::uint64_t> drop_oldest_block(std::uint32_t board, std::uint64_t end) override;
     StoreResult<bool> add_board(const wire::BoardInfo& info) override;
     StoreResult<bool> set_policy(const wire::BoardInfo& info) override;
+    StoreResult<bool> set_signed_policy(const wire::BoardInfo& info) override;
 
     // --- for a copy of a cluster's boards ---
 

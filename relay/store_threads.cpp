@@ -99,9 +99,10 @@ void StoreWriter::run()
         }
         if (news) (void)m_store.catch_up().has_value();   // in vain: whoever appends next is told
         if (!jobs.empty()) commit(std::move(jobs));
+        else if (news) deliver({});   // before the chore, which may look at what is there
         for (auto& callback : flushed) m_post(std::move(callback));
         if (chore) chore(m_store);
-        if (news || chore) deliver({});
+        if (chore) deliver({});
     }
 }
 

@@ -19,7 +19,7 @@ struct Lock {};
 struct ForgetDevice {};                                                      // erases everything this browser holds
 struct CreateInvitation { std::string name; Role role = Role::member; };     // answers with an InvitationReadyEvent
 struct CreateInvitations { std::vector<InvitationWish> people; };            // all of them or none; answers with an InvitationsReadyEvent
-struct CreateConversation { ConversationKind kind = ConversationKind::group; std::string title; std::vector<PersonId> members; };
+struct CreateConversation { ConversationKind kind = ConversationKind::group; std::string title; std::vector<PersonId> members; std::uint32_t board = kAnyBoard; };
 struct OpenConversation { ConversationId conversation; };                    // answers with a TimelineEvent; marks as read while open; empty id: none is open
 struct LoadOlder { ConversationId conversation; };                           // answers with a longer TimelineEvent
 struct LoadNewer { ConversationId conversation; };                           // the same, where the newest messages are not shown
@@ -35,6 +35,13 @@ struct SetSetting { std::string key; std::string value; };                   // 
 struct SignOutDevice { DeviceId device; };                                   // one of ours, or a member's by an administrator, or anybody's by the founder; for good
 struct RemovePerson { PersonId person; };                                    // from the organisation: a member by an administrator, anybody by the founder; for good
 struct SetRole { PersonId person; Role role = Role::member; };               // by the founder
+struct SetBoard {                                                            // by an administrator: makes it, or changes how it is used from now on
+    std::uint32_t board = kAnyBoard;                                         // which; kAnyBoard: a new one
+    std::string name;
+    Level level = Level::prompt;                                             // prompt or mixed
+    bool post_quantum = true;                                                // new conversations
+    std::uint16_t retention_days = 0;                                        // 0: for ever
+};
 struct SignIn {                                                              // + passphrase, or the recovery code; phase no_account; locked too when shared
     std::string name;                                                        // the one to sign in with: VaultEvent::sign_in_name
     std::string relay;                                                       // the body of /relay.json
@@ -64,7 +71,7 @@ struct ExportConversation { ConversationId conversation; };                  // 
 using Command = std::variant<Start, OpenLink, Found, Enrol, Unlock, Lock, ForgetDevice, CreateInvitation, CreateConversation, OpenConversation, LoadOlder, LoadNewer, OpenMessage, Search,
                              SendText, SaveDraft, AddMembers, RemoveMember, RenameConversation, SetVerified, SetSetting, SignOutDevice, RemovePerson,
                              WatchConversations, ExportConversation, SignIn, ChoosePassphrase, ProvePassphrase, ChangePassphrase, ShowRecoveryCode,
-                             RenewRecoveryCode, LinkDevice, AnswerLink, CancelLink, JoinDevice, SetRole, CreateInvitations, BackUpRoot, GiveRootShare, ForgetRootShares>;
+                             RenewRecoveryCode, LinkDevice, AnswerLink, CancelLink, JoinDevice, SetRole, CreateInvitations, BackUpRoot, GiveRootShare, ForgetRootShares, SetBoard>;
 
 inline constexpr std::size_t kCommandSizeMax = 1u << 20;   // bytes of JSON
 inline constexpr std::size_t kMessageTextMax = 32u << 10;  // bytes of UTF-8

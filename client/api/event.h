@@ -78,6 +78,7 @@ struct RootRestoreEvent {
     std::uint32_t line = 0;          // the one in which it is mistyped, from 1; 0: not known
     std::uint32_t number = 0;        // of the share that was given first
 };
+struct BoardsEvent { std::vector<Board> boards; };                           // by number
 struct LinkEvent {
     LinkState state = LinkState::none;
     std::string code;                // offered: XXXX-XXXX-…, for its dialog, and kept nowhere
@@ -89,7 +90,7 @@ struct LinkEvent {
 };
 
 using Event = std::variant<SessionEvent, ConnectionEvent, PeopleEvent, ConversationsEvent, TimelineEvent, MessagesEvent, SearchEvent, InvitationsEvent, InvitationReadyEvent,
-                           ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent, ExportEvent, VaultEvent, PassphraseEvent, RecoveryCodeEvent, LinkEvent, InvitationsReadyEvent, RootSharesEvent, RootRestoreEvent>;
+                           ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent, ExportEvent, VaultEvent, PassphraseEvent, RecoveryCodeEvent, LinkEvent, InvitationsReadyEvent, RootSharesEvent, RootRestoreEvent, BoardsEvent>;
 
 std::string to_json(const Event& event);
 std::optional<Event> event_from_json(std::string_view json);

@@ -54,7 +54,7 @@ struct EnumCount;
 template<>
 struct EnumCount<Phase> { static constexpr auto kLast = Phase::linking; };
 template<>
-struct EnumCount<Code> { static constexpr auto kLast = Code::root_restored; };
+struct EnumCount<Code> { static constexpr auto kLast = Code::relay_policy; };
 template<>
 struct EnumCount<ConversationKind> { static constexpr auto kLast = ConversationKind::group; };
 template<>
@@ -174,6 +174,8 @@ SINETTI_FIELDS(ConversationSummary) { archive("id", v.id); archive("kind", v.kin
     archive("active", v.active); archive("unread", v.unread); archive("draft", v.draft);
     archive("hasLast", v.has_last); archive("last", v.last); archive("changed", v.changed_ms); }
 SINETTI_FIELDS(Invitation) { archive("id", v.id); archive("name", v.name); archive("role", v.role); archive("expires", v.expires_ms); archive("used", v.used); archive("fragment", v.fragment); }
+SINETTI_FIELDS(Board) { archive("number", v.number); archive("name", v.name); archive("level", v.level); archive("postQuantum", v.post_quantum);
+    archive("retentionDays", v.retention_days); archive("signed", v.is_signed); archive("waiting", v.waiting); }
 
 SINETTI_FIELDS(Start) {}
 SINETTI_FIELDS(OpenLink) { archive("fragment", v.fragment); }
@@ -183,7 +185,7 @@ SINETTI_FIELDS(Unlock) {}
 SINETTI_FIELDS(Lock) {}
 SINETTI_FIELDS(ForgetDevice) {}
 SINETTI_FIELDS(CreateInvitation) { archive("name", v.name); archive("role", v.role); }
-SINETTI_FIELDS(CreateConversation) { archive("kind", v.kind); archive("title", v.title); archive("members", v.members); }
+SINETTI_FIELDS(CreateConversation) { archive("kind", v.kind); archive("title", v.title); archive("members", v.members); archive("board", v.board); }
 SINETTI_FIELDS(OpenConversation) { archive("conversation", v.conversation); }
 SINETTI_FIELDS(LoadOlder) { archive("conversation", v.conversation); }
 SINETTI_FIELDS(LoadNewer) { archive("conversation", v.conversation); }
@@ -201,6 +203,8 @@ SINETTI_FIELDS(RemovePerson) { archive("person", v.person); }
 SINETTI_FIELDS(InvitationWish) { archive("name", v.name); archive("role", v.role); }
 SINETTI_FIELDS(CreateInvitations) { archive("people", v.people); }
 SINETTI_FIELDS(SetRole) { archive("person", v.person); archive("role", v.role); }
+SINETTI_FIELDS(SetBoard) { archive("board", v.board); archive("name", v.name); archive("level", v.level); archive("postQuantum", v.post_quantum);
+    archive("retentionDays", v.retention_days); }
 SINETTI_FIELDS(WatchConversations) {}
 SINETTI_FIELDS(ExportConversation) { archive("conversation", v.conversation); }
 SINETTI_FIELDS(SignIn) { archive("name", v.name); archive("relay", v.relay); archive("device", v.device); archive("withCode", v.with_code); archive("shared", v.shared); }
@@ -241,6 +245,7 @@ SINETTI_FIELDS(PassphraseEvent) { archive("state", v.state); archive("error", v.
 SINETTI_FIELDS(RecoveryCodeEvent) { archive("code", v.code); }
 SINETTI_FIELDS(RootSharesEvent) { archive("shares", v.shares); }
 SINETTI_FIELDS(RootRestoreEvent) { archive("state", v.state); archive("error", v.error); archive("line", v.line); archive("number", v.number); }
+SINETTI_FIELDS(BoardsEvent) { archive("boards", v.boards); }
 SINETTI_FIELDS(LinkEvent) { archive("state", v.state); archive("code", v.code); archive("until", v.until_ms); archive("device", v.device); archive("shared", v.shared);
     archive("number", v.number); archive("error", v.error); }
 // clang-format on
@@ -270,9 +275,9 @@ constexpr const char* kCommandNames[] = {"start", "openLink", "found", "enrol", 
                                          "openConversation", "loadOlder", "loadNewer", "openMessage", "search", "sendText", "saveDraft", "addMembers", "removeMember", "renameConversation",
                                          "setVerified", "setSetting", "signOutDevice", "removePerson", "watchConversations", "exportConversation", "signIn", "choosePassphrase", "provePassphrase",
                                          "changePassphrase", "showRecoveryCode", "renewRecoveryCode", "linkDevice", "answerLink", "cancelLink", "joinDevice", "setRole", "createInvitations",
-                                         "backUpRoot", "giveRootShare", "forgetRootShares"};
+                                         "backUpRoot", "giveRootShare", "forgetRootShares", "setBoard"};
 constexpr const char* kEventNames[] = {"session", "connection", "people", "conversations", "timeline", "messages", "search", "invitations", "invitationReady",
-                                       "conversationReady", "settings", "evidence", "notice", "export", "vault", "passphrase", "recoveryCode", "link", "invitationsReady", "rootShares", "rootRestore"};
+                                       "conversationReady", "settings", "evidence", "notice", "export", "vault", "passphrase", "recoveryCode", "link", "invitationsReady", "rootShares", "rootRestore", "boards"};
 static_assert(std::size(kCommandNames) == std::variant_size_v<Command>);
 static_assert(std::size(kEventNames) == std::variant_size_v<Event>);
 

@@ -79,6 +79,12 @@ enum class Code : std::uint8_t {
     root_share_other_set,            // than the one before: made at another time
     root_shares_wrong,               // the two give another key than the organisation's
     root_restored,                   // we hold it now
+    // boards
+    board_added, board_changed,
+    board_waiting,             // what was decided about it goes to the relay when that can be reached
+    board_refused,             // somebody else has changed it meanwhile, or the relay takes no such thing
+    unknown_board, too_many_boards,
+    relay_policy,              // the relay says another policy of a board than administrators have signed: theirs is kept to
 };
 
 enum class ConversationKind : std::uint8_t { direct, group };
@@ -205,6 +211,18 @@ struct ConversationSummary {
     bool has_last = false;
     Message last;                   // preview
     std::int64_t changed_ms = 0;    // sort key, newest first
+};
+
+inline constexpr std::uint32_t kAnyBoard = 0;   // the first one; of a board to be made: the next number
+
+struct Board {                      // of cells: where conversations are
+    std::uint32_t number = 0;
+    std::string name;               // empty: nobody has given it one
+    Level level = Level::prompt;
+    bool post_quantum = true;       // new conversations
+    std::uint16_t retention_days = 0;   // 0: for ever
+    bool is_signed = false;         // by administrators; else it is as the relay says
+    bool waiting = false;           // and the relay may not have it yet
 };
 
 struct InvitationWish {

@@ -13,7 +13,7 @@ constexpr std::uint16_t kOutboxVersion = 1;
 constexpr std::size_t kPeopleMax = 1u << 16;
 
 // Stored selectors are pinned; the order of the variant is not.
-enum class IntentType : std::uint8_t { text = 1, rename = 2, add = 3, remove = 4, invite = 5, upkeep = 6 };
+enum class IntentType : std::uint8_t { text = 1, rename = 2, add = 3, remove = 4, invite_anywhere = 5, upkeep = 6, invite = 7 };
 
 std::string outbox_record_name(std::uint64_t number) { return std::string(kOutboxPrefix) + std::to_string(number); }
 
@@ -58,7 +58,7 @@ struct IntentWriter {
     void operator()(const InviteIntent& intent)
     {
         type(IntentType::invite);
-        writer.opaque(intent.payload);
+        writer.u32(intent.board).opaque(intent.payload);
     }
     void operator()(const UpkeepIntent&) { type(IntentType::upkeep); }
 };
@@ -76,7 +76,12 @@ codec::Result<Intent> read_intent(codec::Reader& reader)
     case IntentType::rename: return Intent(RenameIntent{TRY(reader.text(api::kNameMax))});
     case IntentType::add: return Intent(AddIntent{TRY(read_keys(reader))});
     case IntentType::remove: return Intent(RemoveIntent{TRY(reader.array<32>())});
-    case IntentType::invite: return Intent(InviteIntent{TRY(reader.opaque(kPayloadMax))});
+    case IntentType::invite_anywhere: return Intent(InviteIntent{.payload = TRY(reader.opaque(kPayloadMax))});
+    case IntentType::invite: {
+        InviteIntent intent{.payload = {}, .board = TRY(reader.u32())};
+        intent.payload = TRY(reader.opaque(kPayloadMax));
+        return Intent(std::move(intent));
+    }
     case IntentType::upkeep: return Intent(UpkeepIntent{});
     }
     return base::Unexpected(codec::Error::bad_value);

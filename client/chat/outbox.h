@@ -31,7 +31,8 @@ struct RemoveIntent {
     PublicKey identity{};
 };
 struct InviteIntent {
-    base::Bytes payload;   // a sealed Invitation
+    base::Bytes payload;         // a sealed Invitation
+    std::uint32_t board = 0;     // the conversation's, where it is sent as what is said there is; 0: stored by an older version, which did not say
 };
 // The group follows the devices of its people: those that are missing come in, those that were revoked go. What that is, is seen
 // when it takes off. It stands before everything else that waits.

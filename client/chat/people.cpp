@@ -135,6 +135,18 @@ std::string People::name(const PublicKey& identity) const
 
 std::string People::device_name(const PublicKey& device) const { return name(device); }
 
+std::string People::open_board_name(base::ByteView sealed) const
+{
+    auto name = directory::open_name(m_key, directory::NameOf::board, sealed);
+    return name ? std::move(name->name) : std::string();
+}
+
+std::string People::board_name(std::uint32_t board) const
+{
+    const auto* known = m_directory.board(board);
+    return known == nullptr ? std::string() : open_board_name(known->sealed_name);
+}
+
 bool People::is_shared(const PublicKey& device) const
 {
     const auto found = m_names.find(device);

@@ -40,6 +40,8 @@ public:
     std::vector<api::Person> list() const;      // by name
     std::string name(const PublicKey& identity) const;
     std::string device_name(const PublicKey& device) const;   // empty: the one its person enrolled with
+    std::string open_board_name(base::ByteView sealed) const;  // empty: it does not open
+    std::string board_name(std::uint32_t board) const;         // empty: nobody has given it one
     bool is_shared(const PublicKey& device) const;            // on a machine that is not its person's own
     void set_verified(const PublicKey& identity, bool verified, Effects& effects);
     // One of our person's other devices wrote something: all that tells us when it was used. False: we knew, to the hour.

@@ -9,37 +9,7 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::string_view kBoardsRecord = "boards";
 constexpr std::string_view kPartPrefix = "part/";
-
-// u8 version ‖ boards. Version 1 had no octet for it and no suite: it began with the number of a board, whose first octet is 0.
-constexpr std::uint8_t kBoardsVersion = 2;
-
-std::optional<std::vector<wire::BoardInfo>> parse_boards(base::ByteView record)
-{
-    codec::Reader reader(record);
-    const bool has_suite = !record.empty() && record[0] != 0;
-    if (has_suite && reader.u8().value() != kBoardsVersion) return std::nullopt;
-    std::vector<wire::BoardInfo> boards;
-    while (!reader.empty()) {
-        const auto board = reader.u32();
-        const auto kind = reader.u8();
-        const auto level = reader.u8();
-        const auto suite = has_suite ? reader.u16() : codec::Result<std::uint16_t>(kDefaultSuitePolicy);
-        if (!board || !kind || !level || !suite || *kind > 1 || *level < 1 || *level > 4) return std::nullopt;
-        boards.push_back({*board, static_cast<wire::BoardKind>(*kind), static_cast<wire::SendingLevel>(*level), *suite});
-    }
-    return boards;
-}
-
-void write_boards(codec::SecretWriter& writer, const std::vector<wire::BoardInfo>& boards)
-{
-    writer.u8(kBoardsVersion);
-    for (const auto& info : boards) {
-        writer.u32(info.board).u8(static_cast<std::uint8_t>(info.kind)).u8(static_cast<std::uint8_t>(info.level));
-        writer.u16(info.cipher_suite);
-    }
-}
 
 }  // namespace
 
@@ -80,24 +50,6 @@ std::unique_ptr<Workspace> Workspace::load(const WorkspaceEnvironment& environme
     workspace->follow_issuers();
     workspace->m_wallet.set_supply(workspace->mixes() ? wire::kTokensPerDeviceMixed : 0);
     return workspace;
-}
-
-bool Workspace::load_boards(const store::Records& records)
-{
-    auto directory = Board::load(wire::kDirectoryBoard, records);
-    if (!directory) return false;
-    m_boards.emplace(wire::kDirectoryBoard, std::move(*directory));
-    const auto record = records.find(kBoardsRecord);
-    if (record == records.end()) return true;
-    auto infos = parse_boards(record->second.view());
-    if (!infos) return false;
-    for (const auto& info : *infos) {
-        auto board = Board::load(info.board, records);
-        if (!board) return false;
-        m_boards.emplace(info.board, std::move(*board));
-    }
-    m_board_infos = std::move(*infos);
-    return true;
 }
 
 bool Workspace::load_conversations(const store::Records& records)
@@ -169,44 +121,9 @@ void Workspace::ensure_contact(const directory::Device& device)
 
 // --- the session -----------------------------------------------------------------------------------------------------
 
-const wire::BoardInfo* Workspace::cell_board() const
-{
-    const auto found = std::ranges::find(m_board_infos, wire::BoardKind::cells, &wire::BoardInfo::kind);
-    return found == m_board_infos.end() ? nullptr : &*found;
-}
-
-api::Level Workspace::level() const
-{
-    const auto* board = cell_board();
-    return board == nullptr ? api::Level::prompt : static_cast<api::Level>(board->level);
-}
-
 bool Workspace::is_caught_up() const
 {
     return m_session_ready && std::ranges::all_of(m_boards, [](const auto& board) { return board.second.is_caught_up(); });
-}
-
-void Workspace::remember_boards(const std::vector<wire::BoardInfo>& boards)
-{
-    for (auto info : boards) {
-        const auto known = std::ranges::find(m_board_infos, info.board, &wire::BoardInfo::board);
-        if (info.level < wire::SendingLevel::prompt || info.level > wire::SendingLevel::mixed) info.level = wire::SendingLevel::prompt;   // of a later version
-        // The relay alone can say so, sealed: an ingress cannot. People should know all the same.
-        if (known != m_board_infos.end() && known->level == wire::SendingLevel::mixed && info.level != wire::SendingLevel::mixed)
-            notice(api::Code::mixing_ended, api::Severity::warning);
-        m_conversations_changed = m_conversations_changed || known == m_board_infos.end() || known->level != info.level;
-        if (known == m_board_infos.end()) {
-            m_board_infos.push_back(info);
-        } else {
-            known->level = info.level;
-            known->cipher_suite = info.cipher_suite;
-        }
-        m_boards.try_emplace(info.board, info.board);
-    }
-    codec::SecretWriter writer;
-    write_boards(writer, m_board_infos);
-    m_effects.put(kBoardsRecord, writer.view());
-    m_wallet.set_supply(mixes() ? wire::kTokensPerDeviceMixed : 0);
 }
 
 void Workspace::on_accepted(const wire::Accepted& accepted)
@@ -260,7 +177,9 @@ void Workspace::on_entries(wire::Entries&& entries)
             apply_directory(entries.first_position + i, entries.entries[i]);
             board.advance(entries.entries[i]);
         }
-        if (board.is_caught_up() && !was_caught_up && !m_on_errands)
+        if (board.is_caught_up() && !was_caught_up) tell_of_doubts();
+        if (board.is_caught_up()) tell_of_mixing();
+        if (board.is_caught_up() && !m_on_errands)   // boards may be new
             for (auto& [number, other] : m_boards)
                 if (!other.is_following()) follow(other);
     } else {
@@ -316,6 +235,7 @@ void Workspace::apply_directory(std::uint64_t position, base::ByteView record)
     if (const auto* added = std::get_if<directory::DeviceEnrolled>(&*applied)) return on_device_enrolled(*added);
     if (const auto* revoked = std::get_if<directory::Revoked>(&*applied)) return on_revoked(*revoked);
     if (const auto* changed = std::get_if<directory::RoleChanged>(&*applied)) return on_role_changed(*changed);
+    if (const auto* set = std::get_if<directory::BoardSet>(&*applied)) return on_board_set(*set);
     const auto* enrolled = std::get_if<directory::Enrolled>(&*applied);
     if (enrolled == nullptr) return;
     ensure_contact(*m_people.directory().device(enrolled->device_public_key));
@@ -367,12 +287,14 @@ void Workspace::announce()
     m_conversations_changed = true;
     m_invitations_changed = true;
     m_vault_changed = true;
+    m_board_list_changed = true;
 }
 
 void Workspace::report()
 {
     if (std::exchange(m_vault_changed, false))
         m_effects.emit_latest(api::VaultEvent{.state = m_vault.state(), .sign_in_name = m_vault.sign_in_name(), .code_shown = m_vault.code_shown(), .reason = m_vault.trouble()});
+    if (std::exchange(m_board_list_changed, false)) m_effects.emit_latest(api::BoardsEvent{board_list()});
     if (std::exchange(m_people_changed, false)) m_effects.emit_latest(api::PeopleEvent{m_people.list()});
     if (std::exchange(m_invitations_changed, false)) m_effects.emit_latest(api::InvitationsEvent{m_invitations.list()});
     // While a board is being caught up with, the list would change with every frame: it waits for the end.
@@ -387,7 +309,7 @@ void Workspace::report()
                                              .other = {},
                                              .fingerprint = base::to_hex(crypto::sha256(conversation->group_id)),
                                              .members = {},
-                                             .level = level(),
+                                             .level = level_of(conversation->board),
                                              .post_quantum = !conversation->group || is_post_quantum(conversation->group->suite()),
                                              .active = conversation->active,
                                              .unread = conversation->unread,

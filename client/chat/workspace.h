@@ -4,7 +4,7 @@
 // Effects. Split by verb: workspace.cpp opens, follows and reports; _commands does what people ask; _search finds messages, and shows
 // what stands around one; _receive reads cells;
 // _send writes them, and _mixing those that go through an ingress that batches; _errands does what needs our name; _vault what of it concerns the vault; _devices keeps groups and the devices of
-// their people together; _administration says who comes, goes and may say so; _history holds the relay to what it has signed, and goes on where it has let old entries go; _archive leaves
+// their people together; _administration says who comes, goes and may say so; _boards what boards there are and how they are used; _history holds the relay to what it has signed, and goes on where it has let old entries go; _archive leaves
 // what was said for one's other devices.
 
 #include "api/command.h"
@@ -24,6 +24,8 @@
 #include "chat/vault_keeper.h"
 
 #include <deque>
+#include <map>
+#include <set>
 #include <unordered_map>
 
 namespace sinetti::chat {
@@ -140,12 +142,9 @@ private:
     Workspace(const WorkspaceEnvironment& environment, Account&& account, KeyPackages&& key_packages);
 
     // workspace.cpp
-    bool load_boards(const store::Records& records);
     bool load_conversations(const store::Records& records);
     bool load_outbox(const store::Records& records);
     bool load_partial_messages(const store::Records& records);
-    void remember_boards(const std::vector<wire::BoardInfo>& boards);
-    const wire::BoardInfo* cell_board() const;   // where new conversations go; nullptr before the first session
     void follow(Board& board);
     void apply_directory(std::uint64_t position, base::ByteView record);
     void ensure_contact(const directory::Device& device);
@@ -174,6 +173,7 @@ private:
     void run(const api::SignOutDevice& command);
     void run(const api::RemovePerson& command);
     void run(const api::SetRole& command);
+    void run(const api::SetBoard& command);
     void run(const api::CreateInvitations& command);
     void run(const api::WatchConversations& command);
     void run(const api::ExportConversation& command);
@@ -197,7 +197,7 @@ private:
     void receive_commit(Conversation& conversation, mls::StagedCommit&& staged, std::uint64_t position);
     void receive_content(Conversation& conversation, const mls::ApplicationMessage& message, std::uint64_t position);
     void receive_title(Conversation& conversation, const PublicKey& sender, std::string&& title, base::UnixMilliseconds sent, std::uint64_t position);
-    void receive_invitation(Contact& contact, base::ByteView payload, std::uint64_t position);
+    void receive_invitation(Contact& contact, base::ByteView payload, std::uint32_t board, std::uint64_t position);
     void replay_recent(Conversation& conversation);
     bool is_acceptable(const Conversation& conversation, const mls::StagedCommit& staged) const;
     void add_line(Conversation& conversation, api::MessageKind kind, const PublicKey& sender, const std::string& text, const std::string& subject,
@@ -227,6 +227,28 @@ private:
     void on_device_enrolled(const directory::DeviceEnrolled& enrolled);
     void on_revoked(const directory::Revoked& revoked);
     void look_after_all();
+
+    // workspace_boards.cpp
+    struct WantedBoard {
+        directory::BoardRecord record;           // its number is that of the next one about this board
+        bool waits = false;                      // the relay may not have it yet
+    };
+    bool load_boards(const store::Records& records);
+    void persist_boards();
+    void remember_boards(const std::vector<wire::BoardInfo>& boards);
+    void take_up(const wire::BoardInfo& info);
+    void settle_doubt(std::uint32_t board);
+    void tell_of_doubts();
+    void tell_of_mixing();
+    void on_board_set(const directory::BoardSet& set);
+    void restart_all_flights();
+    std::optional<wire::BoardInfo> signed_policy(std::uint32_t board) const;   // what administrators have signed, if they have
+    const wire::BoardInfo* board_info(std::uint32_t board) const;              // nullptr: there is none
+    // Where a new conversation goes, if nobody has chosen; nullptr before the first session, or if it is no board of cells.
+    const wire::BoardInfo* cell_board(std::uint32_t chosen = api::kAnyBoard) const;
+    api::Level level_of(std::uint32_t board) const;
+    std::map<std::uint32_t, WantedBoard> wanted_boards() const;
+    std::vector<api::Board> board_list() const;
 
     // workspace_administration.cpp
     base::Result<directory::Revocation, api::Code> revocation(directory::RevokedKind kind, const PublicKey& key, const PublicKey& person) const;
@@ -341,7 +363,11 @@ private:
     Invitations m_invitations;
     TagTable m_tags;
     std::map<std::uint32_t, Board> m_boards;
-    std::vector<wire::BoardInfo> m_board_infos;
+    std::vector<wire::BoardInfo> m_board_infos;                                          // by number
+    std::map<std::uint32_t, wire::BoardInfo> m_doubtful;     // of boards with a signed policy: what the relay said instead when the session began
+    std::set<std::uint32_t> m_doubts_said;
+    std::set<std::uint32_t> m_mixing_ended;                  // boards that were mixed, are not any more, and nobody has been told
+    bool m_board_list_changed = false;
     std::map<std::string, std::unique_ptr<Contact>, std::less<>> m_contacts;             // by device, hex
     std::map<std::string, std::unique_ptr<Conversation>, std::less<>> m_conversations;   // by id
     std::uint64_t m_next_item = 0;
@@ -392,12 +418,13 @@ private:
     ArchiveState m_archive;
     std::optional<ArchiveRun> m_archive_run;
 
-    // What this person has revoked, or whom they have given a role, and the relay may not have yet.
+    // What this person has revoked, whom they have given a role, what boards are to be, and the relay may not have yet.
     struct PendingRevocation {
         base::Bytes record;
         api::Code done = api::Code::none;    // what is said when it is on the board
         std::string subject;
-        bool sent = false;                   // in the device session; not stored
+        bool sent = false;                   // in the device session; not stored, nor is what follows
+        bool full_said = false;
     };
     std::vector<PendingRevocation> m_revocations;
 };

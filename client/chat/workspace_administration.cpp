@@ -17,7 +17,8 @@ constexpr std::string_view kRevocationsRecord = "revocations";
 constexpr std::uint16_t kRevocationsVersion = 1;
 
 // What a record on its way to board 0 does, in the order in which they are stored.
-constexpr api::Code kDeeds[] = {api::Code::device_signed_out, api::Code::person_removed, api::Code::administrator_made, api::Code::administrator_ended};
+constexpr api::Code kDeeds[] = {api::Code::device_signed_out, api::Code::person_removed, api::Code::administrator_made, api::Code::administrator_ended,
+                                 api::Code::board_added, api::Code::board_changed};
 
 directory::Role role_of(api::Role role) { return role == api::Role::administrator ? directory::Role::administrator : directory::Role::member; }
 
@@ -149,11 +150,14 @@ void Workspace::append_revocations()
 void Workspace::finish_revocation(const RevocationRequest& request, std::optional<wire::Refusal> refusal)
 {
     using enum wire::Refusal;
-    if (refusal == storage_full || refusal == too_many_requests || refusal == overloaded || refusal == internal) return;   // later
     const auto found = std::ranges::find(m_revocations, request.record, [](const PendingRevocation& pending) { return directory::record_tag(pending.record); });
     if (found == m_revocations.end()) return;
+    if (refusal == storage_full && !std::exchange(found->full_said, true)) notice(api::Code::relay_full, api::Severity::warning);
+    if (refusal == storage_full || refusal == too_many_requests || refusal == overloaded || refusal == internal) return;   // later
     const bool done = !refusal || *refusal == revoked;   // by us or by somebody who was faster
-    const auto reason = refusal == not_authorised ? api::Code::not_administrator : api::Code::relay_refused;
+    const bool about_board = found->done == api::Code::board_added || found->done == api::Code::board_changed;
+    const auto reason = refusal == not_authorised ? api::Code::not_administrator : about_board ? api::Code::board_refused : api::Code::relay_refused;
+    m_board_list_changed = m_board_list_changed || about_board;
     notice(done ? found->done : reason, done ? api::Severity::success : api::Severity::error, found->subject);
     m_revocations.erase(found);
     persist_revocations();

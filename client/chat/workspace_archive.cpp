@@ -172,8 +172,8 @@ void Workspace::finish_fetching()
 // What we have not got, or have got from another device of ours. What is older than its board keeps messages stays away.
 std::size_t Workspace::restore(ArchivedConversation&& archived, const PublicKey& device)
 {
-    const auto info = std::ranges::find(m_board_infos, archived.board, &wire::BoardInfo::board);
-    const auto days = info == m_board_infos.end() ? std::uint16_t{0} : info->retention_days;
+    const auto* info = board_info(archived.board);
+    const auto days = info == nullptr ? std::uint16_t{0} : info->retention_days;
     const auto oldest = days == 0 ? std::int64_t{0} : now().value - days * kArchiveDay;
     auto& slot = m_conversations[base::to_hex(archived.group_id)];
     if (slot && slot->kind != archived.kind) return 0;

@@ -68,8 +68,10 @@ void Workspace::run(const api::CreateConversation& command)
             if (existing->kind == api::ConversationKind::direct && existing->active && existing->other == people->front())
                 return m_effects.emit(api::ConversationReadyEvent{id});
     }
-    const auto* info = cell_board();
-    if (info == nullptr) return notice(api::Code::relay_unreachable, api::Severity::warning);
+    const auto* info = cell_board(command.board);
+    if (info == nullptr && command.board != api::kAnyBoard) return notice(api::Code::unknown_board, api::Severity::warning);
+    // What a board is to be, the directory says: all of it that there was.
+    if (info == nullptr || !m_boards.at(wire::kDirectoryBoard).has_begun()) return notice(api::Code::relay_unreachable, api::Severity::warning);
     const auto& board = m_boards.at(info->board);
     const auto suite = conversation_suite(info->cipher_suite);
     if (!suite) return notice(api::Code::suite_unsupported, api::Severity::error);

@@ -14,8 +14,8 @@ namespace sinetti::chat {
 
 bool Workspace::is_mixed(std::uint32_t board) const
 {
-    const auto info = std::ranges::find(m_board_infos, board, &wire::BoardInfo::board);
-    return info != m_board_infos.end() && info->kind == wire::BoardKind::cells && info->level == wire::SendingLevel::mixed;
+    const auto* info = board_info(board);
+    return info != nullptr && info->kind == wire::BoardKind::cells && info->level == wire::SendingLevel::mixed;
 }
 
 bool Workspace::mixes() const
@@ -47,8 +47,7 @@ void Workspace::drop_ready_cell()
 void Workspace::on_not_mixed()
 {
     stop_mixing();
-    for (auto& [id, conversation] : m_conversations) conversation->lane.restart_flights();
-    for (auto& [device, contact] : m_contacts) contact->lane.restart_flights();
+    restart_all_flights();
     m_mixing_refused = true;
     if (!std::exchange(m_mixing_refused_said, true)) notice(api::Code::not_mixed, api::Severity::error);
 }

@@ -16,7 +16,7 @@ std::string part_name(const Channel& channel, const MessageNumber& message, std:
     return "part/" + channel.name() + "/" + base::to_hex(message) + "/" + std::to_string(index);
 }
 
-bool contains(const std::vector<PublicKey>& keys, const PublicKey& key) { return std::ranges::find(keys, key) != keys.end(); }
+bool is_among(const std::vector<PublicKey>& keys, const PublicKey& key) { return std::ranges::find(keys, key) != keys.end(); }
 
 bool is_member(const Conversation& conversation, const mls::Credential& credential)
 {
@@ -50,7 +50,7 @@ void Workspace::process_cell(const Board& board, std::uint64_t position, base::B
     switch (channel.kind) {
     case ChannelKind::conversation:
         return receive_in_conversation(*conversation, channel.leaf, channel.epoch, message, std::move(*payload), position);
-    case ChannelKind::contact_incoming: return receive_invitation(*m_contacts.at(channel.owner), *payload, position);
+    case ChannelKind::contact_incoming: return receive_invitation(*m_contacts.at(channel.owner), *payload, board.number(), position);
     case ChannelKind::contact_outgoing: {
         auto& lane = m_contacts.at(channel.owner)->lane;
         if (!lane.items.empty() && lane.items.front().flight && lane.items.front().flight->message == message) lane.pop(m_effects);
@@ -220,7 +220,7 @@ void Workspace::receive_title(Conversation& conversation, const PublicKey& sende
     m_conversations_changed = true;
 }
 
-void Workspace::receive_invitation(Contact& contact, base::ByteView payload, std::uint64_t position)
+void Workspace::receive_invitation(Contact& contact, base::ByteView payload, std::uint32_t came_on, std::uint64_t position)
 {
     const auto invitation = open_invitation(payload, m_account.contact, contact.device, m_account.device.public_key());
     if (!invitation) return;
@@ -253,7 +253,7 @@ void Workspace::receive_invitation(Contact& contact, base::ByteView payload, std
     for (const auto& member : group->members()) {
         const auto* device = m_people.certified(member);
         if (device == nullptr) return notice(api::Code::conversation_damaged, api::Severity::warning, m_people.name(contact.identity));
-        if (!contains(identities, device->identity_public_key)) identities.push_back(device->identity_public_key);
+        if (!is_among(identities, device->identity_public_key)) identities.push_back(device->identity_public_key);
         has_inviter = has_inviter || device->public_key == contact.device;
         on_another_device = on_another_device || (device->identity_public_key == me() && device->public_key != m_account.device.public_key());
     }
@@ -278,7 +278,7 @@ void Workspace::receive_invitation(Contact& contact, base::ByteView payload, std
     conversation.group.emplace(std::move(*group));
     conversation.enter_epoch(m_tags, m_effects);
     for (auto& text : texts) conversation.lane.push(std::move(text), m_effects);
-    const auto from = std::min(invitation->from_position, position);
+    const auto from = came_on == invitation->board ? std::min(invitation->from_position, position) : invitation->from_position;
     if (first_time && conversation.group->epoch().value() == 1)
         add_line(conversation, api::MessageKind::created, contact.identity, conversation.title, {}, from);
     else

@@ -79,8 +79,8 @@ void Workspace::take_off(Contact& contact)
     auto& item = lane.items.front();
     if (!item.flight) {
         const auto* invitation = std::get_if<InviteIntent>(&item.intent);
-        const auto* board = cell_board();
-        if (invitation == nullptr || board == nullptr) return;
+        const auto* board = invitation == nullptr ? nullptr : cell_board(invitation->board);
+        if (board == nullptr) return;
         Flight flight{.message = m_environment.random.array<16>(), .board = board->board, .payload = invitation->payload};
         contact.take_counters((flight.payload.size() + kFragmentDataMax - 1) / kFragmentDataMax, flight.counters, m_tags);
         item.flight = std::move(flight);
@@ -244,7 +244,7 @@ void Workspace::invite(const Conversation& conversation, const std::vector<Publi
             notice(api::Code::conversation_damaged, api::Severity::error, conversation.title, &conversation);
             continue;
         }
-        contact->second->lane.push(make_item(InviteIntent{std::move(*payload)}), m_effects);
+        contact->second->lane.push(make_item(InviteIntent{std::move(*payload), conversation.board}), m_effects);
     }
 }
 
@@ -322,8 +322,7 @@ void Workspace::pause(api::Code reason)
     m_paused_until = base::UnixMilliseconds{now().value + m_pause.next(m_environment.random)};
     m_mixed_cells.clear();
     drop_ready_cell();
-    for (auto& [id, conversation] : m_conversations) conversation->lane.restart_flights();
-    for (auto& [device, contact] : m_contacts) contact->lane.restart_flights();
+    restart_all_flights();
     if (!m_errands_beside) forget_errands_sent();
     if (first && reason != api::Code::none) notice(reason, api::Severity::warning);
 }

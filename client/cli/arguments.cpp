@@ -23,6 +23,7 @@ constexpr CommandForm kCommands[] = {
     {"direct", Command::direct, 1, 1}, {"add", Command::add, 2, kAny},    {"remove", Command::remove, 2, 2},
     {"rename", Command::rename, 2, 2}, {"send", Command::send, 1, 2},     {"follow", Command::follow, 0, 1},
     {"export", Command::export_conversation, 1, 1}, {"recovery-code", Command::recovery_code, 0, 0}, {"root-backup", Command::back_up_root, 0, 0}, {"root-restore", Command::restore_root, 0, 0},
+    {"board", Command::board, 1, 2},
 };
 
 Failure misuse(std::string sentence) { return {Exit::usage, std::move(sentence)}; }
@@ -79,12 +80,37 @@ Result<bool> take_value(Arguments& arguments, std::string_view option, const std
         arguments.device = value;
     } else if (option == "--title") {
         arguments.title = value;
+    } else if (option == "--board") {
+        arguments.board = value;
+    } else if (option == "--level") {
+        if (value != "prompt" && value != "mixed") return Unexpected(misuse("--level wants prompt or mixed"));
+        arguments.level = value == "mixed" ? api::Level::mixed : api::Level::prompt;
+    } else if (option == "--suite") {
+        if (value != "post-quantum" && value != "classical") return Unexpected(misuse("--suite wants post-quantum or classical"));
+        arguments.post_quantum = value == "post-quantum";
+    } else if (option == "--retention-days") {
+        const auto days = number(value, std::numeric_limits<std::uint16_t>::max());
+        if (!days) return Unexpected(misuse("--retention-days wants a number of days, 0 for ever"));
+        arguments.retention_days = static_cast<std::uint16_t>(*days);
     } else if (option == "--organisation") {
         arguments.organisation = value;
     } else {
         return false;
     }
     return true;
+}
+
+// Failures: usage.
+Result<void> check_board(const Arguments& arguments)
+{
+    const auto& what = arguments.words.front();
+    if (what != "list" && what != "add" && what != "change") return Unexpected(misuse("board wants list, add or change behind it"));
+    const bool names_one = arguments.words.size() > 1;
+    if (names_one != (what == "change")) return Unexpected(misuse(names_one ? "board " + what + " does not want so many words" : "board change wants the name or number of a board"));
+    const bool says_something = !arguments.name.empty() || arguments.level || arguments.post_quantum || arguments.retention_days;
+    if (what == "add" && arguments.name.empty()) return Unexpected(misuse("board add wants --name"));
+    if (what == "change" && !says_something) return Unexpected(misuse("board change wants something to change: --name, --level, --suite or --retention-days"));
+    return {};
 }
 
 }  // namespace
@@ -126,6 +152,7 @@ Result<Arguments> parse_arguments(const std::vector<std::string>& words, const s
     if (arguments.command == Command::invite && arguments.administrator && !arguments.csv.empty()) return Unexpected(misuse("in a list each line has its own role"));
     if (arguments.command == Command::role && arguments.words[1] != "administrator" && arguments.words[1] != "member")
         return Unexpected(misuse("a role is administrator or member"));
+    if (arguments.command == Command::board) TRY(check_board(arguments));
     if (arguments.command == Command::send && arguments.lines && arguments.words.size() > 1)
         return Unexpected(misuse("send --lines takes its messages from standard input"));
     if (arguments.command != Command::help && arguments.data.empty()) return Unexpected(misuse("there is no home folder; name one with --data"));
@@ -148,8 +175,12 @@ const char* usage()
                                            link. FILE "-" is standard input. One bad line, and none is made
   revoke PERSON                            remove somebody from the organisation, for good
   role PERSON administrator|member         make somebody an administrator, or a member again (the founder's)
-  create TITLE PERSON...                   begin a group, and print its identifier
-  direct PERSON                            begin a conversation of two, and print its identifier
+  board list                               the boards, and how they are used
+  board add --name NAME                    make one (an administrator's): [--level prompt|mixed] [--suite post-quantum|classical]
+                                           [--retention-days N]; without more: prompt, post-quantum, kept for 30 days
+  board change BOARD                       the same options, and --name, of one that is there: what is not named stays
+  create TITLE PERSON... [--board BOARD]   begin a group, and print its identifier
+  direct PERSON [--board BOARD]            begin a conversation of two, and print its identifier
   add CONVERSATION PERSON...               add members
   remove CONVERSATION PERSON               remove a member
   rename CONVERSATION TITLE
@@ -162,7 +193,7 @@ const char* usage()
                                            back, one alone is worth nothing; nothing of them is kept
   root-restore                             read two of them from standard input, and hold the key
 
-A CONVERSATION or PERSON is a title or name, or the first digits of an identifier.
+A CONVERSATION or PERSON is a title or name, or the first digits of an identifier; a BOARD is a name or a number.
 
   --data DIR              where the account is kept (default: sinetti in $XDG_DATA_HOME or ~/.local/share)
   --relay URL             the relay has moved: found here from now on

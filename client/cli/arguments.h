@@ -16,7 +16,7 @@ namespace sinetti::cli {
 
 using uplink::RelayAddress;
 
-enum class Command : std::uint8_t { help, enrol, sign_in, people, conversations, invite, revoke, role, create, direct, add, remove, rename, send, follow, export_conversation, back_up_root, restore_root, recovery_code };
+enum class Command : std::uint8_t { help, enrol, sign_in, people, conversations, invite, revoke, role, create, direct, add, remove, rename, send, follow, export_conversation, back_up_root, restore_root, recovery_code, board };
 
 struct Arguments {
     Command command = Command::help;
@@ -37,6 +37,10 @@ struct Arguments {
     std::filesystem::path csv;                    // invite: many, from this file; "-": from standard input
     bool lines = false;                           // send
     std::optional<std::uint64_t> count;           // follow
+    std::string board;                            // create, direct: a name or number; empty: the usual one
+    std::optional<api::Level> level;              // board add, board change
+    std::optional<bool> post_quantum;
+    std::optional<std::uint16_t> retention_days;
 };
 
 inline constexpr std::chrono::seconds kTimeout{30};             // for the relay, unless --timeout says otherwise

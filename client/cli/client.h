@@ -35,6 +35,7 @@ public:
     api::ConnectionEvent connection;
     std::vector<api::Person> people;
     std::vector<api::ConversationSummary> conversations;
+    std::vector<api::Board> boards;
     std::optional<api::Invitation> invitation;
     std::optional<api::ConversationId> created;
     std::vector<api::Message> exported;

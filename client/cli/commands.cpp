@@ -21,6 +21,7 @@ using base::Unexpected;
 namespace {
 
 constexpr std::uint32_t kWaitingMax = 32;         // send --lines: so many messages under way before the next line is read
+constexpr std::uint16_t kBoardDays = 30;          // that a new board is kept, unless it is said
 constexpr std::size_t kLinkMax = 4096;            // bytes
 constexpr std::size_t kShareLineMax = 1024;       // bytes
 constexpr std::size_t kCodeMax = 256;             // bytes
@@ -87,6 +88,7 @@ public:
         case Command::back_up_root: return back_up_root();
         case Command::restore_root: return restore_root();
         case Command::recovery_code: return show_recovery_code();
+        case Command::board: return boards();
         case Command::help:
         case Command::sign_in:
         case Command::enrol: break;
@@ -488,13 +490,57 @@ private:
         return {};
     }
 
+    // What a board is to be: what it is, but for what was asked for.
+    Result<api::SetBoard> board_wish()
+    {
+        api::SetBoard wish{.name = m_arguments.name, .retention_days = kBoardDays};
+        if (m_arguments.words[0] == "change") {
+            const auto& known = *TRY(find_board(m_client->boards, m_arguments.words[1]));
+            wish = {known.number, m_arguments.name.empty() ? known.name : m_arguments.name, known.level, known.post_quantum, known.retention_days};
+            if (wish.name.empty()) return Unexpected(failed("nobody has given that board a name yet: do it with --name"));
+        }
+        wish.level = m_arguments.level.value_or(wish.level);
+        wish.post_quantum = m_arguments.post_quantum.value_or(wish.post_quantum);
+        wish.retention_days = m_arguments.retention_days.value_or(wish.retention_days);
+        return wish;
+    }
+
+    // A change is done when board 0 has it, as every client will read it.
+    Result<void> boards()
+    {
+        TRY(catch_up());
+        const auto show = [this](const api::Board& board) { return print(format(board, m_arguments.format)); };
+        if (m_arguments.words[0] == "list") {
+            for (const auto& board : m_client->boards) TRY(show(board));
+            return {};
+        }
+        const auto wish = TRY(board_wish());
+        TRY(submit(api::SetBoard(wish)));
+        const auto found = [&] {
+            return std::ranges::find_if(m_client->boards, [&](const api::Board& board) {
+                return (wish.board == api::kAnyBoard || board.number == wish.board) && board.name == wish.name && board.level == wish.level &&
+                       board.post_quantum == wish.post_quantum && board.retention_days == wish.retention_days && (m_arguments.offline || !board.waiting);
+            });
+        };
+        if (!m_arguments.offline) TRY(wait([&] { return m_client->refusal || found() != m_client->boards.end(); }, deadline()));
+        if (m_client->refusal) return Unexpected(*m_client->refusal);
+        return found() == m_client->boards.end() ? Result<void>() : show(*found());
+    }
+
+    Result<std::uint32_t> board_to_use()
+    {
+        if (m_arguments.board.empty()) return api::kAnyBoard;
+        return TRY(find_board(m_client->boards, m_arguments.board))->number;
+    }
+
     Result<void> create()
     {
         TRY(catch_up());
         const bool direct = m_arguments.command == Command::direct;
         auto members = TRY(persons(direct ? 0 : 1));
-        TRY(submit(direct ? api::CreateConversation{api::ConversationKind::direct, "", std::move(members)}
-                          : api::CreateConversation{api::ConversationKind::group, m_arguments.words[0], std::move(members)}));
+        const auto board = TRY(board_to_use());
+        TRY(submit(direct ? api::CreateConversation{api::ConversationKind::direct, "", std::move(members), board}
+                          : api::CreateConversation{api::ConversationKind::group, m_arguments.words[0], std::move(members), board}));
         TRY(print(*m_client->created));   // it is there, whether or not the relay answers now
         return deliver();
     }

@@ -35,4 +35,16 @@ Result<const api::ConversationSummary*> find_conversation(const std::vector<api:
     return find(conversations, title, "conversation", [](const api::ConversationSummary& conversation) { return std::string_view(conversation.title); });
 }
 
+Result<const api::Board*> find_board(const std::vector<api::Board>& boards, std::string_view name)
+{
+    std::vector<const api::Board*> found;
+    for (const auto& board : boards) {
+        if (name == std::to_string(board.number)) return &board;
+        if (!name.empty() && board.name == name) found.push_back(&board);
+    }
+    if (found.size() == 1) return found.front();
+    if (found.empty()) return base::Unexpected(Failure{Exit::failed, "there is no board \"" + printable(name) + "\""});
+    return base::Unexpected(Failure{Exit::failed, "\"" + printable(name) + "\" is more than one board; use the number, as board list shows it"});
+}
+
 }  // namespace sinetti::cli

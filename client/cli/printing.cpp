@@ -178,6 +178,25 @@ std::string format(const api::ConversationSummary& conversation, const Names& na
     return text;
 }
 
+std::string format(const api::Board& board, Format format)
+{
+    const char* const level = board.level == api::Level::mixed ? "mixed" : "prompt";
+    const char* const suite = board.post_quantum ? "post-quantum" : "classical";
+    if (format == Format::json)
+        return line({{"board", board.number},
+                     {"name", board.name},
+                     {"level", level},
+                     {"suite", suite},
+                     {"retention_days", board.retention_days},
+                     {"signed", board.is_signed},
+                     {"waiting", board.waiting}});
+    auto text = std::to_string(board.number) + "  " + (board.name.empty() ? "(no name)" : printable(board.name)) + "  " + level + ", " + suite + ", kept ";
+    text += board.retention_days == 0 ? std::string("for ever") : std::to_string(board.retention_days) + " days";
+    if (!board.is_signed && !board.waiting) text += "  [no administrator has signed this]";
+    if (board.waiting) text += "  [waits for the relay]";
+    return text;
+}
+
 std::string format(const api::Message& message, const api::ConversationSummary* conversation, const Names& names, bool say_title, Format format)
 {
     const auto title = conversation == nullptr ? std::string() : conversation->title;

@@ -24,6 +24,7 @@ Names names_of(const std::vector<api::Person>& people);
 
 std::string format(const api::Person& person, Format format);
 std::string format(const api::ConversationSummary& conversation, const Names& names, Format format);
+std::string format(const api::Board& board, Format format);
 // `title` is said when several conversations are in one output.
 std::string format(const api::Message& message, const api::ConversationSummary* conversation, const Names& names, bool say_title, Format format);
 

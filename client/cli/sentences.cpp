@@ -61,7 +61,7 @@ std::string sentence(api::Code code, const std::string& subject)
     case too_many_invitations: return "so many invitations cannot be made at once; nothing was created";
     case directory_refused: return "the relay passed on a change of the directory that nobody with the right to it has signed; it was ignored; tell an administrator";
     case not_mixed: return "nothing is sent: the board wants an ingress that batches on the way, and this address does not lead through one";
-    case mixing_ended: return "the relay no longer wants messages to be mixed by an ingress; from now on it sees when a device writes";
+    case mixing_ended: return "messages are no longer mixed by an ingress; from now on the relay sees when a device writes";
     case cells_used_up: return "this device has sent as much as one may these days; the rest waits and goes out by tomorrow";
     case cells_unheard: return "what is sent does not come back from the board; it is sent again until it does";
     case root_share_mistyped: return "the share is mistyped";
@@ -70,6 +70,11 @@ std::string sentence(api::Code code, const std::string& subject)
     case root_share_same: return "the two shares are one";
     case root_share_other_set: return "the two shares were made at different times and do not go together";
     case root_shares_wrong: return "the two shares do not give this organisation's key; nothing was changed";
+    case board_waiting: return "the relay cannot be reached; the change of the board waits and goes to it with the next command";
+    case board_refused: return "the relay did not take the change of the board; somebody else may have changed it at the same time";
+    case unknown_board: return "there is no such board";
+    case too_many_boards: return "there are as many boards as there can be; nothing was changed";
+    case relay_policy: return "the relay says something else about the board " + printable(subject) + " than administrators have signed; theirs is kept to; tell an administrator";
     case internal: return "something went wrong that should not have";
     default: return "something happened this program has no words for";
     }

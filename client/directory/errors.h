@@ -25,6 +25,8 @@ enum class Error : std::uint8_t {
     too_many_devices,      // the identity has kLiveDevicesMax devices that are not revoked
     not_administrator,     // signed by somebody who is no administrator, or about one, whom only the root may revoke
     bad_role,              // not the next role of this identity, or the one it has already
+    bad_policy,            // not the next policy of this board, or the one it has already
+    too_many_boards,       // kSignedBoardsMax have a policy that was signed
     bad_period,            // a token issuer key for a period that is over or far ahead, or one too many for its period
 };
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint8_t kRecordVersion = 1;
 enum class RecordType : std::uint8_t { organisation = 1, enrolment = 2, key_package = 3, revocation = 4, token_issuer = 5, device_enrolment = 6, sign_out = 7,
-                                       role_change = 8, administrator_revocation = 9 };
+                                       role_change = 8, administrator_revocation = 9, board = 10 };
 
 constexpr std::string_view kOrganisationLabel = "sinetti organisation v1";
 constexpr std::string_view kEnrolmentLabel = "sinetti enrolment v1";
@@ -23,6 +23,7 @@ constexpr std::string_view kKeyPackageLabel = "sinetti key package v1";
 constexpr std::string_view kRevocationLabel = "sinetti revocation v1";
 constexpr std::string_view kAdministratorRevocationLabel = "sinetti administrator revocation v1";
 constexpr std::string_view kRoleChangeLabel = "sinetti role v1";
+constexpr std::string_view kBoardLabel = "sinetti board policy v1";
 constexpr std::string_view kDeviceEnrolmentLabel = "sinetti device enrolment v1";
 constexpr std::string_view kSignOutLabel = "sinetti sign-out v1";
 constexpr std::string_view kTokenIssuerLabel = "sinetti token issuer v1";
@@ -51,6 +52,13 @@ void write_unsigned(Writer& writer, const Revocation& record)
 void write_unsigned(Writer& writer, const RoleChange& record)
 {
     writer.raw(record.identity_public_key).u32(record.number).u8(std::uint8_t(record.role));
+}
+void write_unsigned(Writer& writer, const BoardRecord& record)
+{
+    writer.optional_marker(record.administrator.has_value());
+    if (record.administrator) writer.raw(*record.administrator);
+    writer.u32(record.board).u32(record.number).u8(std::uint8_t(record.level)).u16(std::uint16_t(record.suite)).u16(record.retention_days);
+    writer.opaque(record.sealed_name);
 }
 void write_unsigned(Writer& writer, const DeviceEnrolment& record)
 {
@@ -102,6 +110,12 @@ void write_record(Writer& writer, const Revocation& record)
 void write_record(Writer& writer, const RoleChange& record)
 {
     writer.u8(std::uint8_t(RecordType::role_change));
+    write_unsigned(writer, record);
+    writer.raw(record.signature);
+}
+void write_record(Writer& writer, const BoardRecord& record)
+{
+    writer.u8(std::uint8_t(RecordType::board));
     write_unsigned(writer, record);
     writer.raw(record.signature);
 }
@@ -186,7 +200,22 @@ codec::Result<RoleChange> read_role_change(Reader& reader)
     record.signature = TRY(reader.array<64>());
     return record;
 }
-
+codec::Result<BoardRecord> read_board(Reader& reader)
+{
+    BoardRecord record;
+    if (TRY(reader.optional_marker())) record.administrator = TRY(reader.array<32>());
+    record.board = TRY(reader.u32());
+    if (record.board == 0 || record.board > kBoardNumberMax) return Unexpected(codec::Error::bad_value);   // 0 is the directory
+    record.number = TRY(reader.u32());
+    record.level = BoardLevel(TRY(reader.u8()));
+    if (record.level != BoardLevel::prompt && record.level != BoardLevel::mixed) return Unexpected(codec::Error::bad_value);
+    record.suite = BoardSuite(TRY(reader.u16()));
+    if (record.suite != BoardSuite::classical && record.suite != BoardSuite::post_quantum) return Unexpected(codec::Error::bad_value);
+    record.retention_days = TRY(reader.u16());
+    record.sealed_name = TRY(read_sealed_name(reader));
+    record.signature = TRY(reader.array<64>());
+    return record;
+}
 codec::Result<DeviceEnrolment> read_device_enrolment(Reader& reader)
 {
     DeviceEnrolment record;
@@ -261,6 +290,10 @@ Result<void> verify_record(const Revocation& record, const PublicKey& root)
 Result<void> verify_record(const RoleChange& record, const PublicKey& root)
 {
     return check_signature(root, content(kRoleChangeLabel, record), record.signature);
+}
+Result<void> verify_record(const BoardRecord& record, const PublicKey& root)
+{
+    return check_signature(record.administrator.value_or(root), content(kBoardLabel, record), record.signature);
 }
 Result<void> verify_record(const DeviceEnrolment& record, const PublicKey&)
 {
@@ -338,6 +371,20 @@ RoleChange sign_role_change(const SignaturePrivateKey& root, const PublicKey& id
     return record;
 }
 
+BoardRecord sign_board(const SignaturePrivateKey& root, BoardRecord&& wanted)
+{
+    wanted.administrator.reset();
+    wanted.signature = root.sign(content(kBoardLabel, wanted));
+    return std::move(wanted);
+}
+
+BoardRecord sign_board_as_administrator(const SignaturePrivateKey& administrator, BoardRecord&& wanted)
+{
+    wanted.administrator = administrator.public_key();
+    wanted.signature = administrator.sign(content(kBoardLabel, wanted));
+    return std::move(wanted);
+}
+
 DeviceEnrolment sign_device_enrolment(const SignaturePrivateKey& identity, const SignaturePrivateKey& device, const DeviceCertificate& certificate,
                                       base::Bytes sealed_name, base::Bytes key_packages)
 {
@@ -385,6 +432,7 @@ Result<Record> decode_record(base::ByteView bytes)
     case RecordType::revocation: return finished(reader, read_revocation(reader));
     case RecordType::administrator_revocation: return finished(reader, read_administrator_revocation(reader));
     case RecordType::role_change: return finished(reader, read_role_change(reader));
+    case RecordType::board: return finished(reader, read_board(reader));
     case RecordType::device_enrolment: return finished(reader, read_device_enrolment(reader));
     case RecordType::sign_out: return finished(reader, read_sign_out(reader));
     case RecordType::token_issuer: return finished(reader, read_token_issuer(reader));

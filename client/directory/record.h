@@ -72,6 +72,26 @@ struct RoleChange {
 };
 RoleChange sign_role_change(const SignaturePrivateKey& root, const PublicKey& identity_public_key, std::uint32_t number, Role role);
 
+// What the root, or a delegated administrator, wants a board of cells to be: it is made if it is not there. The number is how many came
+// before it about this board, so that nobody can say one of them twice. Only what is built, and what it is, can be named: what "the
+// usual" means would be the reader's word, and not the signer's.
+inline constexpr std::uint32_t kBoardNumberMax = 65535;
+enum class BoardLevel : std::uint8_t { prompt = 1, mixed = 4 };                       // as wire::SendingLevel
+enum class BoardSuite : std::uint16_t { classical = 0x0003, post_quantum = 0x0054 };  // of new conversations
+struct BoardRecord {
+    std::optional<PublicKey> administrator;               // as in a Revocation
+    std::uint32_t board = 0;
+    std::uint32_t number = 0;
+    BoardLevel level = BoardLevel::prompt;
+    BoardSuite suite = BoardSuite::post_quantum;
+    std::uint16_t retention_days = 0;                     // 0: for ever
+    base::Bytes sealed_name;
+    Signature signature{};
+    friend bool operator==(const BoardRecord&, const BoardRecord&) = default;
+};
+BoardRecord sign_board(const SignaturePrivateKey& root, BoardRecord&& wanted);
+BoardRecord sign_board_as_administrator(const SignaturePrivateKey& administrator, BoardRecord&& wanted);
+
 // An identity that is enrolled already adds a device. The device's own signature shows that its key is at hand, so that nobody
 // can claim another's.
 struct DeviceEnrolment {
@@ -109,13 +129,13 @@ struct TokenIssuer {
 };
 TokenIssuer sign_token_issuer(const SignaturePrivateKey& relay, base::UnixMilliseconds not_before, const base::ByteArray<32>& issuer_public_key);
 
-using Record = std::variant<Organisation, Enrolment, KeyPackageUpdate, Revocation, DeviceEnrolment, SignOut, TokenIssuer, RoleChange>;
+using Record = std::variant<Organisation, Enrolment, KeyPackageUpdate, Revocation, DeviceEnrolment, SignOut, TokenIssuer, RoleChange, BoardRecord>;
 
 base::Bytes encode(const Record& record);
 // Errors: malformed, unknown_version.
 Result<Record> decode_record(base::ByteView bytes);
 
-// Every signature inside, and keys that must agree. `root` is the organisation's, which a revocation or role does not name itself. Whether
+// Every signature inside, and keys that must agree. `root` is the organisation's, which a revocation, role or board does not name itself. Whether
 // a delegated administrator is one is state.h's.
 // Errors: bad_signature, key_mismatch, wrong_organisation.
 Result<void> verify(const Record& record, const PublicKey& root);

@@ -21,6 +21,7 @@ base::ByteView label_of(NameOf of)
     case NameOf::organisation: return base::view_of("sinetti organisation name v1");
     case NameOf::person: return base::view_of("sinetti profile v1");
     case NameOf::device: return base::view_of("sinetti device name v1");
+    case NameOf::board: return base::view_of("sinetti board name v1");
     }
     return {};
 }

@@ -16,11 +16,11 @@ using DirectoryKey = base::NamedSecret<struct DirectoryKeyTag>;   // 32 bytes
 inline constexpr std::size_t kDirectoryKeySize = 32;
 inline constexpr std::size_t kSealedNameSize = 24 + 128 + 16;
 
-enum class NameOf : std::uint8_t { organisation, person, device };   // each has a label of its own
+enum class NameOf : std::uint8_t { organisation, person, device, board };   // each has a label of its own
 
 struct Name {
     std::string name;    // UTF-8
-    std::string title;   // UTF-8; empty for an organisation; of a device, whether it is on a shared machine
+    std::string title;   // UTF-8; empty for an organisation or a board; of a device, whether it is on a shared machine
     friend bool operator==(const Name&, const Name&) = default;
 };
 

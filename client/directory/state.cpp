@@ -137,6 +137,20 @@ Result<Applied> DirectoryState::check_body(const RoleChange& record, std::option
     return Applied(RoleChanged{record.identity_public_key, record.role});
 }
 
+Result<Applied> DirectoryState::check_body(const BoardRecord& record, std::optional<base::UnixMilliseconds>) const
+{
+    if (!founded()) return Unexpected(Error::not_founded);
+    TRY(verify(Record(record), m_organisation->root_public_key));
+    if (record.administrator && !is_administrator(*record.administrator)) return Unexpected(Error::not_administrator);
+    const auto* known = board(record.board);
+    if (record.number != (known == nullptr ? 0 : known->records)) return Unexpected(Error::bad_policy);
+    if (known == nullptr && m_boards.size() >= kSignedBoardsMax) return Unexpected(Error::too_many_boards);
+    const bool same = known != nullptr && record.level == known->level && record.suite == known->suite && record.retention_days == known->retention_days &&
+                      record.sealed_name == known->sealed_name;
+    if (same) return Unexpected(Error::bad_policy);
+    return Applied(BoardSet{record.board});
+}
+
 void DirectoryState::apply_body(std::uint64_t, const Organisation& record)
 {
     m_organisation = record;
@@ -217,6 +231,12 @@ void DirectoryState::apply_body(std::uint64_t, const RoleChange& record)
     ++identity.role_changes;
 }
 
+void DirectoryState::apply_body(std::uint64_t, const BoardRecord& record)
+{
+    auto& board = m_boards[record.board];
+    board = {record.level, record.suite, record.retention_days, record.sealed_name, board.records + 1};
+}
+
 // Nobody knows which tokens are those of the revoked, so all of them end.
 void DirectoryState::retire_token_issuers()
 {
@@ -239,6 +259,12 @@ const Identity* DirectoryState::identity(const PublicKey& key) const
 {
     const auto found = m_identities.find(key);
     return found == m_identities.end() ? nullptr : &found->second;
+}
+
+const SignedBoard* DirectoryState::board(std::uint32_t number) const
+{
+    const auto found = m_boards.find(number);
+    return found == m_boards.end() ? nullptr : &found->second;
 }
 
 bool DirectoryState::is_administrator(const PublicKey& key) const

@@ -11,7 +11,8 @@
 // Who is an administrator is what the records before say: whoever enrolled with an invite the root signed for one, and whom the
 // root has made one since, until it makes them a member again or they are revoked. What an administrator signed counts at its
 // position: it stays when they are one no longer, and what comes after that is refused. They invite members, and revoke invites,
-// members and the devices of members; administrators are made, and revoked, by the root alone.
+// members and the devices of members; administrators are made, and revoked, by the root alone. The root and they say what boards
+// there are and how they are used: of each board the last such record counts.
 
 #include "directory/record.h"
 
@@ -46,6 +47,14 @@ struct Identity {
     bool revoked = false;
 };
 
+struct SignedBoard {
+    BoardLevel level = BoardLevel::prompt;
+    BoardSuite suite = BoardSuite::post_quantum;
+    std::uint16_t retention_days = 0;
+    base::Bytes sealed_name;
+    std::uint32_t records = 0;              // that there have been about it
+};
+
 // What a record did.
 struct Founded {
     PublicKey root_public_key{};
@@ -74,18 +83,24 @@ struct RoleChanged {
     PublicKey identity_public_key{};
     Role role = Role::member;
 };
-using Applied = std::variant<Founded, Enrolled, KeyPackageReplaced, Revoked, DeviceEnrolled, TokenIssuerPublished, RoleChanged>;   // a SignOut has Revoked its device
+struct BoardSet {
+    std::uint32_t board = 0;
+};
+using Applied = std::variant<Founded, Enrolled, KeyPackageReplaced, Revoked, DeviceEnrolled, TokenIssuerPublished, RoleChanged, BoardSet>;   // a SignOut has Revoked its device
 
 // Between two revocations. More than one only when a relay has lost a key: whoever is given one of their own would be seen to be.
 inline constexpr std::size_t kTokenIssuersPerPeriod = 4;
 inline constexpr std::size_t kTokenPeriodsKept = 8;
+
+inline constexpr std::size_t kSignedBoardsMax = 256;   // a quarter of those a relay may have
 
 class DirectoryState {
 public:
     // `now`, when given, holds invites to their expiry. The relay gives it; a client that replays the past cannot.
     // Errors: those of verify(), already_founded, not_founded, invite_used, invite_expired, invite_revoked, key_taken,
     // unknown_key, revoked (a key package of a revoked device, a device of a revoked identity, or a second revocation),
-    // too_many_devices, key_mismatch (who signs out a device that is not theirs), not_administrator, bad_role.
+    // too_many_devices, key_mismatch (who signs out a device that is not theirs), not_administrator, bad_role, bad_policy,
+    // too_many_boards.
     Result<Applied> check(const Record& record, std::optional<base::UnixMilliseconds> now = {}) const;
     Result<Applied> apply(std::uint64_t position, const Record& record, std::optional<base::UnixMilliseconds> now = {});
 
@@ -98,6 +113,9 @@ public:
     bool is_administrator(const PublicKey& key) const;                           // delegated by the root, and not revoked
     bool invite_used(const PublicKey& invite_public_key) const { return m_used_invites.contains(invite_public_key); }
     bool invite_revoked(const PublicKey& invite_public_key) const { return m_revoked_invites.contains(invite_public_key); }
+
+    const std::map<std::uint32_t, SignedBoard>& boards() const { return m_boards; }   // those whose policy was signed, by number
+    const SignedBoard* board(std::uint32_t number) const;                             // nullptr: nobody has signed one
 
     // The keys of a relay that count, at most one for each of the last kTokenPeriodsKept periods, oldest first.
     std::vector<TokenIssuer> token_issuers(const PublicKey& relay_public_key) const;
@@ -114,6 +132,7 @@ private:
     Result<Applied> check_body(const SignOut& record, std::optional<base::UnixMilliseconds> now) const;
     Result<Applied> check_body(const TokenIssuer& record, std::optional<base::UnixMilliseconds> now) const;
     Result<Applied> check_body(const RoleChange& record, std::optional<base::UnixMilliseconds> now) const;
+    Result<Applied> check_body(const BoardRecord& record, std::optional<base::UnixMilliseconds> now) const;
     void apply_body(std::uint64_t position, const Organisation& record);
     void apply_body(std::uint64_t position, const Enrolment& record);
     void apply_body(std::uint64_t position, const KeyPackageUpdate& record);
@@ -122,6 +141,7 @@ private:
     void apply_body(std::uint64_t position, const SignOut& record);
     void apply_body(std::uint64_t position, const TokenIssuer& record);
     void apply_body(std::uint64_t position, const RoleChange& record);
+    void apply_body(std::uint64_t position, const BoardRecord& record);
 
     std::optional<Organisation> m_organisation;
     std::vector<PublicKey> m_identity_order;
@@ -129,6 +149,7 @@ private:
     std::map<PublicKey, Device> m_devices;
     std::set<PublicKey> m_used_invites;
     std::set<PublicKey> m_revoked_invites;
+    std::map<std::uint32_t, SignedBoard> m_boards;
     struct PublishedIssuer {
         TokenIssuer record;
         bool retired = false;

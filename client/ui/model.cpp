@@ -108,6 +108,7 @@ void Model::apply(const api::Event& event)
                    [&](const api::LinkEvent&) {},           // the same: State::link
                    [&](const api::RootSharesEvent&) {},     // the same: State::root_paper
                    [&](const api::RootRestoreEvent&) {},
+                   [&](const api::BoardsEvent& e) { boards = e.boards; },
                },
                event);
 }

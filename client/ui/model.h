@@ -36,6 +36,7 @@ struct Model {
     std::uint64_t conversations_revision = 0;
     api::SearchEvent search;
     Timeline timeline;
+    std::vector<api::Board> boards;        // of cells, by number
     std::vector<api::Invitation> invitations;
     std::optional<api::Invitation> ready_invitation;
     std::vector<api::Invitation> ready_invitations;   // made at once

@@ -20,7 +20,7 @@ namespace sinetti::ui {
 enum class Place : std::uint8_t { chats, people, settings };
 enum class Dialog : std::uint8_t {
     none, new_conversation, add_members, rename, remove_member, invite, verify, forget, protection, manage, remove_person, set_role, invite_many, sign_out, revoked,
-    show_code, renew_code, change_passphrase, take_passphrase, link, leave, idle, back_up_root, restore_root,
+    show_code, renew_code, change_passphrase, take_passphrase, link, leave, idle, back_up_root, restore_root, board,
 };
 enum class Filter : std::uint8_t { all, unread, groups };
 enum class PeopleFilter : std::uint8_t { all, administrators, invited };
@@ -61,6 +61,16 @@ struct RootPaper {
     api::RootRestoreEvent restore;               // how far restoring has come
 };
 
+// A board in its dialog.
+struct BoardForm {
+    std::uint32_t number = api::kAnyBoard;       // kAnyBoard: a new one
+    api::Level level = api::Level::prompt;
+    bool post_quantum = true;
+    std::uint16_t days = 30;                     // that it is kept; 0: for ever
+    std::uint16_t days_before = 30;              // which may be none of the usual ones
+    NodeId field = 0;                            // its name
+};
+
 struct State {
     std::optional<Language> language;            // chosen here, until the core's settings say so
     Place place = Place::chats;
@@ -75,6 +85,8 @@ struct State {
     bool revoked_said = false;                   // that this device was signed out
     std::set<api::PersonId> chosen;
     bool direct = false;
+    std::uint32_t new_board = api::kAnyBoard;    // where a new conversation is to be; kAnyBoard: nobody has chosen
+    BoardForm board_form;
     api::Role invite_role = api::Role::member;
     std::string shown_invitation;                // id of the one in the dialog; empty: a new one is being made
     bool invite_waiting = false;

@@ -437,6 +437,10 @@ enum class Say : std::uint16_t {
     code_unkept,
     sign_in_garbled,
     have_account,
+    boards_section, boards_about, board_unnamed, board_post_quantum, board_classical, board_kept_day, board_kept_days,
+    board_kept, board_unsigned, board_waits, add_board, new_board, new_board_hint, change_board,
+    change_board_name, change_board_hint, board_name, board_sending, board_mixed_hint, board_encryption, board_post_quantum_hint,
+    board_classical_hint, board_keeping, board_one_day, board_days, board_for_ever, board_keeping_hint, board,
     count,
 };
 

@@ -479,6 +479,34 @@ const char* english(Say what)
         case Say::code_unkept: return "You have not looked at your recovery code yet. Keep it on paper.";
         case Say::sign_in_garbled: return "The relay answered in a way Sinetti does not understand. Reload the page and try again.";
         case Say::have_account: return "I already have Sinetti";
+        case Say::boards_section: return "Boards";
+        case Say::boards_about: return "Every conversation lives on a board, and everybody on it reads the same sealed envelopes. How a board is used, administrators sign: the relay cannot change it.";
+        case Say::board_unnamed: return "Board {0}";
+        case Say::board_post_quantum: return "Post-quantum";
+        case Say::board_classical: return "Classical";
+        case Say::board_kept_day: return "kept for one day";
+        case Say::board_kept_days: return "kept for {0} days";
+        case Say::board_kept: return "kept for ever";
+        case Say::board_unsigned: return "No administrator has signed this yet: it is as the relay says.";
+        case Say::board_waits: return "Waits for the relay";
+        case Say::add_board: return "Add board";
+        case Say::new_board: return "New board";
+        case Say::new_board_hint: return "Everybody in the organisation follows it.";
+        case Say::change_board: return "Change";
+        case Say::change_board_name: return "Change {0}";
+        case Say::change_board_hint: return "It holds for everybody from now on. Conversations keep the encryption they began with.";
+        case Say::board_name: return "Name of the board";
+        case Say::board_sending: return "How messages leave";
+        case Say::board_mixed_hint: return "One envelope a second leaves through another agency, whether anybody writes or not. Choose this only if your organisation has such an agency: without it nothing is sent.";
+        case Say::board_encryption: return "Encryption of new conversations";
+        case Say::board_post_quantum_hint: return "Not even a quantum computer opens a recording of what is said.";
+        case Say::board_classical_hint: return "A future quantum computer could open a recording of what is said.";
+        case Say::board_keeping: return "How long the relay keeps messages";
+        case Say::board_one_day: return "1 day";
+        case Say::board_days: return "{0} days";
+        case Say::board_for_ever: return "For ever";
+        case Say::board_keeping_hint: return "Who stays away for longer misses what was written.";
+        case Say::board: return "Board";
         case Say::count: break;
     }
     return "";
@@ -563,7 +591,7 @@ const char* english(api::Code code)
         case api::Code::device_not_admitted: return "The other device did not let this one in. Nothing was handed over.";
         case api::Code::device_link_damaged: return "What came from the other device was damaged on the way. Nobody was let in. Make a new code.";
         case api::Code::not_mixed: return "This address does not lead through the agency that mixes messages. Yours wait sealed on this device: open Sinetti from the address your organisation uses for it.";
-        case api::Code::mixing_ended: return "The relay no longer wants messages to be mixed through another agency. From now on it sees when a device writes. Ask your administrator whether that is meant.";
+        case api::Code::mixing_ended: return "Messages are no longer mixed through another agency. From now on the relay sees when a device writes. Ask your administrator whether that is meant.";
         case api::Code::cells_used_up: return "You have sent as much as one device may in these days. Your messages wait sealed on this device and leave by tomorrow.";
         case api::Code::cells_unheard: return "Your messages are sent but do not come back from the board. Sinetti sends them again until they do.";
         case api::Code::root_share_mistyped: return "There is a typing mistake on this sheet. Compare it with the paper.";
@@ -573,6 +601,13 @@ const char* english(api::Code code)
         case api::Code::root_share_other_set: return "These two sheets were made at different times and do not go together. Type one that was made with the first.";
         case api::Code::root_shares_wrong: return "These two sheets do not give your organisation's key. Nothing was changed.";
         case api::Code::root_restored: return "You hold the organisation's key now. It is in your vault.";
+        case api::Code::board_added: return "The board {0} was added.";
+        case api::Code::board_changed: return "The board {0} was changed.";
+        case api::Code::board_waiting: return "The relay cannot be reached. What you decided about the board {0} waits on this device and goes to it as soon as it can.";
+        case api::Code::board_refused: return "The relay did not take the change of the board {0}. Somebody else may have changed it at the same time: look at it, and try again.";
+        case api::Code::unknown_board: return "There is no such board. Nothing was changed.";
+        case api::Code::too_many_boards: return "There are as many boards as there can be. Nothing was changed.";
+        case api::Code::relay_policy: return "The relay says something else about the board {0} than your administrators have signed. Sinetti keeps to what they signed. Tell your administrator.";
     }
     return "";
 }

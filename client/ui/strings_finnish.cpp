@@ -479,6 +479,34 @@ const char* finnish(Say what)
         case Say::code_unkept: return "Et ole vielä katsonut palautuskoodiasi. Ota se talteen paperille.";
         case Say::sign_in_garbled: return "Palvelin vastasi tavalla, jota Sinetti ei ymmärrä. Lataa sivu ja yritä uudelleen.";
         case Say::have_account: return "Minulla on jo Sinetti";
+        case Say::boards_section: return "Ilmoitustaulut";
+        case Say::boards_about: return "Jokainen keskustelu on jollakin taululla, ja kaikki taululla lukevat samat sinetöidyt kuoret. Taulun säännöt ylläpitäjä allekirjoittaa: palvelin ei voi muuttaa niitä.";
+        case Say::board_unnamed: return "Taulu {0}";
+        case Say::board_post_quantum: return "Kvanttiturvallinen";
+        case Say::board_classical: return "Perinteinen";
+        case Say::board_kept_day: return "säilyy päivän";
+        case Say::board_kept_days: return "säilyy {0} päivää";
+        case Say::board_kept: return "säilyy aina";
+        case Say::board_unsigned: return "Kukaan ylläpitäjä ei ole vielä allekirjoittanut näitä: säännöt ovat palvelimen sanan varassa.";
+        case Say::board_waits: return "Odottaa palvelinta";
+        case Say::add_board: return "Lisää taulu";
+        case Say::new_board: return "Uusi taulu";
+        case Say::new_board_hint: return "Kaikki organisaatiossa seuraavat sitä.";
+        case Say::change_board: return "Muuta";
+        case Say::change_board_name: return "Muuta taulua {0}";
+        case Say::change_board_hint: return "Muutos koskee tästä lähtien kaikkia. Keskustelut pitävät salauksen, jolla ne alkoivat.";
+        case Say::board_name: return "Taulun nimi";
+        case Say::board_sending: return "Miten viestit lähtevät";
+        case Say::board_mixed_hint: return "Kuori sekunnissa lähtee toisen viraston kautta, kirjoittipa joku tai ei. Valitse tämä vain, jos organisaatiollanne on sellainen virasto: ilman sitä mitään ei lähde.";
+        case Say::board_encryption: return "Uusien keskustelujen salaus";
+        case Say::board_post_quantum_hint: return "Puhetta ei avaa tallenteesta kvanttitietokonekaan.";
+        case Say::board_classical_hint: return "Tulevaisuuden kvanttitietokone voisi avata tallenteen.";
+        case Say::board_keeping: return "Kuinka kauan palvelin säilyttää viestit";
+        case Say::board_one_day: return "1 päivä";
+        case Say::board_days: return "{0} päivää";
+        case Say::board_for_ever: return "Aina";
+        case Say::board_keeping_hint: return "Joka on poissa pidempään, jää vaille sitä, mitä kirjoitettiin.";
+        case Say::board: return "Taulu";
         case Say::count: break;
     }
     return "";
@@ -563,7 +591,7 @@ const char* finnish(api::Code code)
         case api::Code::device_not_admitted: return "Toinen laite ei päästänyt tätä sisään. Mitään ei luovutettu.";
         case api::Code::device_link_damaged: return "Toisen laitteen viesti vaurioitui matkalla. Ketään ei päästetty sisään. Luo uusi koodi.";
         case api::Code::not_mixed: return "Tämä osoite ei kulje viestejä sekoittavan viraston kautta. Viestisi odottavat sinetöityinä tässä laitteessa: avaa Sinetti siitä osoitteesta, jota organisaatiosi siihen käyttää.";
-        case api::Code::mixing_ended: return "Palvelin ei enää halua viestejä sekoitettuina toisen viraston kautta. Tästä lähtien se näkee, milloin laite kirjoittaa. Kysy ylläpitäjältäsi, onko se tarkoitus.";
+        case api::Code::mixing_ended: return "Viestejä ei enää sekoiteta toisen viraston kautta. Tästä lähtien palvelin näkee, milloin laite kirjoittaa. Kysy ylläpitäjältäsi, onko se tarkoitus.";
         case api::Code::cells_used_up: return "Olet lähettänyt niin paljon kuin yksi laite saa näinä päivinä. Viestisi odottavat sinetöityinä tässä laitteessa ja lähtevät huomiseen mennessä.";
         case api::Code::cells_unheard: return "Viestisi lähtevät, mutta ne eivät palaa ilmoitustaululta. Sinetti lähettää ne uudelleen, kunnes ne palaavat.";
         case api::Code::root_share_mistyped: return "Tässä paperissa on kirjoitusvirhe. Vertaa sitä paperiin.";
@@ -573,6 +601,13 @@ const char* finnish(api::Code code)
         case api::Code::root_share_other_set: return "Nämä kaksi paperia on tehty eri aikoina, eivätkä ne kuulu yhteen. Kirjoita sellainen, joka tehtiin ensimmäisen kanssa.";
         case api::Code::root_shares_wrong: return "Näistä kahdesta paperista ei saa organisaatiosi avainta. Mitään ei muutettu.";
         case api::Code::root_restored: return "Sinulla on nyt organisaation avain. Se on holvissasi.";
+        case api::Code::board_added: return "Taulu {0} lisättiin.";
+        case api::Code::board_changed: return "Taulua {0} muutettiin.";
+        case api::Code::board_waiting: return "Palvelimeen ei saada yhteyttä. Taulua {0} koskeva päätöksesi odottaa tässä laitteessa ja lähtee heti kun voi.";
+        case api::Code::board_refused: return "Palvelin ei ottanut taulun {0} muutosta. Joku muu on ehkä muuttanut sitä samaan aikaan: katso sitä ja yritä uudelleen.";
+        case api::Code::unknown_board: return "Sellaista taulua ei ole. Mitään ei muutettu.";
+        case api::Code::too_many_boards: return "Tauluja on niin monta kuin niitä voi olla. Mitään ei muutettu.";
+        case api::Code::relay_policy: return "Palvelin väittää taulusta {0} muuta kuin ylläpitäjät ovat allekirjoittaneet. Sinetti noudattaa allekirjoitettua. Kerro ylläpitäjällesi.";
     }
     return "";
 }

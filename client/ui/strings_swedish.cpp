@@ -479,6 +479,34 @@ const char* swedish(Say what)
         case Say::code_unkept: return "Du har inte tittat på din återställningskod ännu. Spara den på papper.";
         case Say::sign_in_garbled: return "Servern svarade på ett sätt som Sinetti inte förstår. Ladda om sidan och försök igen.";
         case Say::have_account: return "Jag har redan Sinetti";
+        case Say::boards_section: return "Anslagstavlor";
+        case Say::boards_about: return "Varje chatt finns på en tavla, och alla på tavlan läser samma förseglade kuvert. Hur en tavla används signerar administratörerna: servern kan inte ändra det.";
+        case Say::board_unnamed: return "Tavla {0}";
+        case Say::board_post_quantum: return "Kvantsäker";
+        case Say::board_classical: return "Klassisk";
+        case Say::board_kept_day: return "sparas en dag";
+        case Say::board_kept_days: return "sparas {0} dagar";
+        case Say::board_kept: return "sparas för alltid";
+        case Say::board_unsigned: return "Ingen administratör har signerat detta ännu: det är som servern säger.";
+        case Say::board_waits: return "Väntar på servern";
+        case Say::add_board: return "Lägg till tavla";
+        case Say::new_board: return "Ny tavla";
+        case Say::new_board_hint: return "Alla i organisationen följer den.";
+        case Say::change_board: return "Ändra";
+        case Say::change_board_name: return "Ändra {0}";
+        case Say::change_board_hint: return "Det gäller alla från och med nu. Chattar behåller den kryptering de började med.";
+        case Say::board_name: return "Tavlans namn";
+        case Say::board_sending: return "Hur meddelanden går iväg";
+        case Say::board_mixed_hint: return "Ett kuvert i sekunden går via en annan myndighet, vare sig någon skriver eller inte. Välj det bara om er organisation har en sådan myndighet: utan den skickas inget.";
+        case Say::board_encryption: return "Nya chattars kryptering";
+        case Say::board_post_quantum_hint: return "Inte ens en kvantdator öppnar en inspelning av det som sägs.";
+        case Say::board_classical_hint: return "En framtida kvantdator kunde öppna en inspelning av det som sägs.";
+        case Say::board_keeping: return "Hur länge servern sparar meddelanden";
+        case Say::board_one_day: return "1 dag";
+        case Say::board_days: return "{0} dagar";
+        case Say::board_for_ever: return "För alltid";
+        case Say::board_keeping_hint: return "Den som är borta längre går miste om det som skrevs.";
+        case Say::board: return "Tavla";
         case Say::count: break;
     }
     return "";
@@ -563,7 +591,7 @@ const char* swedish(api::Code code)
         case api::Code::device_not_admitted: return "Den andra enheten släppte inte in den här. Inget lämnades över.";
         case api::Code::device_link_damaged: return "Det som kom från den andra enheten skadades på vägen. Ingen släpptes in. Skapa en ny kod.";
         case api::Code::not_mixed: return "Den här adressen går inte via myndigheten som blandar meddelanden. Dina väntar förseglade på den här enheten: öppna Sinetti från den adress som din organisation använder för det.";
-        case api::Code::mixing_ended: return "Servern vill inte längre att meddelanden blandas via en annan myndighet. Från och med nu ser den när en enhet skriver. Fråga din administratör om det är meningen.";
+        case api::Code::mixing_ended: return "Meddelanden blandas inte längre via en annan myndighet. Från och med nu ser servern när en enhet skriver. Fråga din administratör om det är meningen.";
         case api::Code::cells_used_up: return "Du har skickat så mycket som en enhet får under de här dagarna. Dina meddelanden väntar förseglade på den här enheten och går i väg senast i morgon.";
         case api::Code::cells_unheard: return "Dina meddelanden skickas men kommer inte tillbaka från anslagstavlan. Sinetti skickar dem igen tills de gör det.";
         case api::Code::root_share_mistyped: return "Det här papperet är felskrivet. Jämför det med originalet.";
@@ -573,6 +601,13 @@ const char* swedish(api::Code code)
         case api::Code::root_share_other_set: return "De här två papperen är gjorda vid olika tillfällen och hör inte ihop. Skriv ett som gjordes tillsammans med det första.";
         case api::Code::root_shares_wrong: return "De här två papperen ger inte din organisations nyckel. Ingenting ändrades.";
         case api::Code::root_restored: return "Du har organisationens nyckel nu. Den finns i ditt valv.";
+        case api::Code::board_added: return "Tavlan {0} lades till.";
+        case api::Code::board_changed: return "Tavlan {0} ändrades.";
+        case api::Code::board_waiting: return "Servern kan inte nås. Det du beslutade om tavlan {0} väntar på den här enheten och går iväg så snart det kan.";
+        case api::Code::board_refused: return "Servern tog inte emot ändringen av tavlan {0}. Någon annan kan ha ändrat den samtidigt: titta på den och försök igen.";
+        case api::Code::unknown_board: return "Det finns ingen sådan tavla. Inget ändrades.";
+        case api::Code::too_many_boards: return "Det finns så många tavlor som det kan finnas. Inget ändrades.";
+        case api::Code::relay_policy: return "Servern säger något annat om tavlan {0} än vad administratörerna har signerat. Sinetti följer det signerade. Berätta för din administratör.";
     }
     return "";
 }

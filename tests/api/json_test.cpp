@@ -13,7 +13,7 @@ const Message kMessage{.id = "ab", .sender = "cd", .kind = MessageKind::text, .d
 std::vector<Command> every_command()
 {
     return {Start{}, OpenLink{"#i=abc"}, Found{"VNK", "Elina", "Pääministeri"}, Enrol{"Li", ""}, Unlock{}, Lock{}, ForgetDevice{},
-            CreateInvitation{"Li Ahlfors", Role::administrator}, CreateConversation{ConversationKind::direct, "", {"aa", "bb"}}, OpenConversation{"cc"},
+            CreateInvitation{"Li Ahlfors", Role::administrator}, CreateConversation{ConversationKind::direct, "", {"aa", "bb"}, 7}, SetBoard{2, "Ministerit", Level::mixed, false, 65535}, OpenConversation{"cc"},
             LoadOlder{"cc"}, LoadNewer{"cc"}, OpenMessage{"cc", "ab"}, Search{"äiti \""}, SendText{"cc", "åäö € @ {} ~ ê"}, SaveDraft{"cc", ""}, AddMembers{"cc", {}}, RemoveMember{"cc", "aa"},
             RenameConversation{"cc", "Hallitusviisikko"}, SetVerified{"aa", true}, SetSetting{"language", "fi"}, SignOutDevice{"dd"}, RemovePerson{"aa"},
             WatchConversations{}, ExportConversation{"cc"}, SignIn{"Elina 2", "{\"a\":1}", "Firefox", true, true}, ChoosePassphrase{}, ProvePassphrase{},
@@ -36,7 +36,8 @@ std::vector<Event> every_event()
             PassphraseEvent{PassphraseState::changed, Code::not_proven}, RecoveryCodeEvent{"ABCD-EFGH"},
             LinkEvent{LinkState::given, "ABCD-EFGH", 7, "Firefox, Linux", true, "482913", Code::device_link_damaged},
             InvitationsReadyEvent{{{.id = "aa", .name = "Aino", .role = Role::member, .expires_ms = 5, .used = false, .fragment = "#i=a"}}},
-            RootSharesEvent{{"ABCD-EFGH", "JKMN-PQRS", ""}}, RootRestoreEvent{RootState::done, Code::root_restored, 9, 3}};
+            RootSharesEvent{{"ABCD-EFGH", "JKMN-PQRS", ""}}, RootRestoreEvent{RootState::done, Code::root_restored, 9, 3},
+            BoardsEvent{{{1, "", Level::prompt, true, 30, false, false}, {2, "Ministerit", Level::mixed, false, 0, true, true}}}};
 }
 
 }  // namespace

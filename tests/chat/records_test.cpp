@@ -5,6 +5,7 @@
 #include "chat/core.h"
 #include "chat/effects.h"
 #include "chat/key_packages.h"
+#include "chat/board_infos.h"
 #include "chat/outbox.h"
 #include "chat/timeline.h"
 #include "chat/token_wallet.h"
@@ -278,6 +279,55 @@ TEST_SUITE("chat.records")
         }
         while (!lane.items.empty()) lane.pop(store.effects);
         CHECK(store.records().empty());
+    }
+
+    TEST_CASE("an invitation that waits goes where its conversation is; one that was stored before that was said is read too")
+    {
+        Store store;
+        Lane lane{{LaneKind::contact, "abcd"}, {}};
+        lane.push({1, InviteIntent{base::Bytes{7, 8, 9}, 65535}, std::nullopt}, store.effects);
+        const auto now = parse_outbox_item(store.records().at("outbox/1").view());
+        REQUIRE(now.has_value());
+        CHECK(std::get<InviteIntent>(now->item.intent).board == 65535);
+        CHECK(std::get<InviteIntent>(now->item.intent).payload == base::Bytes{7, 8, 9});
+        codec::Writer before;
+        before.u16(1).u8(2).text("abcd").u64(1).u8(5).opaque(base::Bytes{7, 8, 9}).optional_marker(false);
+        const auto read = parse_outbox_item(before.view());
+        REQUIRE(read.has_value());
+        CHECK(std::get<InviteIntent>(read->item.intent).board == 0);
+        CHECK(std::get<InviteIntent>(read->item.intent).payload == base::Bytes{7, 8, 9});
+    }
+
+    TEST_CASE("what is known of boards is read as it was stored, by this version and those before it")
+    {
+        const std::vector<wire::BoardInfo> boards{{0, wire::BoardKind::directory, wire::SendingLevel::prompt, 0, 0},
+                                                  {1, wire::BoardKind::cells, wire::SendingLevel::prompt, 0x0054, 30},
+                                                  {65535, wire::BoardKind::cells, wire::SendingLevel::mixed, 0x0003, 65535}};
+        CHECK(parse_board_infos(serialize_board_infos(boards).view()) == boards);
+        const auto stored = [&](std::uint8_t version) {
+            codec::Writer writer;
+            if (version > 1) writer.u8(version);
+            for (const auto& info : boards) {
+                writer.u32(info.board).u8(std::uint8_t(info.kind)).u8(std::uint8_t(info.level));
+                if (version > 1) writer.u16(info.cipher_suite);
+                if (version > 2) writer.u16(info.retention_days);
+            }
+            return base::to_bytes(writer.view());
+        };
+        CHECK(stored(3) == base::to_bytes(serialize_board_infos(boards).view()));
+        auto expected = boards;
+        for (auto& info : expected) info.retention_days = 0;
+        CHECK(parse_board_infos(stored(2)) == expected);
+        for (auto& info : expected) info.cipher_suite = 0;
+        CHECK(parse_board_infos(stored(1)) == expected);
+        CHECK_FALSE(parse_board_infos(stored(4)).has_value());
+        const auto whole = stored(3);
+        for (std::size_t size = 1; size < whole.size(); ++size) CHECK(parse_board_infos(base::ByteView(whole).first(size)).has_value() == (size % 10 == 1));
+        for (const int level : {0, 5}) {
+            auto bad = stored(3);
+            bad[1 + 5] = std::uint8_t(level);
+            CHECK_FALSE(parse_board_infos(bad).has_value());
+        }
     }
 
     TEST_CASE("a wallet is read as it was kept, and a token that is taken changes one small record")

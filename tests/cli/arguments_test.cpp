@@ -51,6 +51,16 @@ TEST_SUITE("cli.arguments")
                                                     {"list", "--timeout", "-1"},
                                                     {"list", "--passphrase-fd", "x"},
                                                     {"list", "--relay", "somewhere"},
+                                                    {"board"},
+                                                    {"board", "burn"},
+                                                    {"board", "list", "1"},
+                                                    {"board", "add"},
+                                                    {"board", "add", "1", "--name", "Uusi"},
+                                                    {"board", "change"},
+                                                    {"board", "change", "1"},
+                                                    {"board", "add", "--name", "Uusi", "--level", "silent"},
+                                                    {"board", "add", "--name", "Uusi", "--suite", "0x0003"},
+                                                    {"board", "add", "--name", "Uusi", "--retention-days", "65536"},
                                                     {"follow", "--count", "0"},
                                                     {"list", "--passphrase", "sala"}};
         for (const auto& words : misuses) {
@@ -59,6 +69,21 @@ TEST_SUITE("cli.arguments")
             CHECK(arguments.error().exit == Exit::usage);
             CHECK_FALSE(arguments.error().sentence.empty());
         }
+    }
+
+    TEST_CASE("what a board is to be is said in options, and what is not said stays open")
+    {
+        const auto whole = parse({"board", "add", "--name", "Ministerit", "--level", "mixed", "--suite=classical", "--retention-days", "0"});
+        REQUIRE(whole.has_value());
+        CHECK(whole->words == std::vector<std::string>{"add"});
+        CHECK(whole->level == sinetti::api::Level::mixed);
+        CHECK(whole->post_quantum == false);
+        CHECK(whole->retention_days == 0);
+        const auto part = parse({"board", "change", "Ministerit", "--suite", "post-quantum"});
+        REQUIRE(part.has_value());
+        CHECK(part->post_quantum == true);
+        CHECK_FALSE(part->level.has_value());
+        CHECK_FALSE(part->retention_days.has_value());
     }
 
     TEST_CASE("without a home there must be --data")

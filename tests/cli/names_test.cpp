@@ -43,4 +43,14 @@ TEST_SUITE("cli.names")
         for (const auto* name : {"Ain", "aino", "aaaaa", "Cecilia", "", "Daavid"}) CHECK_FALSE(find_person(list, name).has_value());
         CHECK(find_person(list, "cccccc00").has_value());
     }
+
+    TEST_CASE("a board is found by its number or its name; two of one name by their numbers alone")
+    {
+        const std::vector<api::Board> boards{{.number = 1}, {.number = 2, .name = "Ministerit"}, {.number = 3, .name = "Sama"}, {.number = 4, .name = "Sama"}, {.number = 5, .name = "1"}};
+        CHECK(find_board(boards, "2").value()->number == 2);
+        CHECK(find_board(boards, "Ministerit").value()->number == 2);
+        CHECK(find_board(boards, "1").value()->number == 1);
+        CHECK(find_board(boards, "Sama").error().sentence.find("use the number") != std::string::npos);
+        for (const auto* name : {"", "6", "02", "ministerit"}) CHECK_FALSE(find_board(boards, name).has_value());
+    }
 }

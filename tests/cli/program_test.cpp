@@ -143,6 +143,31 @@ TEST_SUITE("cli.program")
         CHECK(daavid.run({"people"}).find("Bertta  [administrator]") == std::string::npos);
     }
 
+    TEST_CASE("an administrator adds a board and changes it, everybody reads how it is used, and a conversation lives on it")
+    {
+        Office office;
+        auto &aino = office.aino, &bertta = office.bertta, &cecilia = office.cecilia;
+        CHECK(bertta.fail(1, {"board", "add", "--name", "Oma"}).find("only an administrator") != std::string::npos);
+        aino.fail(2, {"board", "add"});
+        CHECK(bertta.run({"board", "list"}) == "1  (no name)  prompt, post-quantum, kept 30 days  [no administrator has signed this]\n");
+        aino.run({"role", "Bertta", "administrator"});
+        CHECK(bertta.run({"board", "add", "--name", "Ministerit", "--suite", "classical", "--retention-days", "7"}) == "2  Ministerit  prompt, classical, kept 7 days\n");
+        CHECK(cecilia.run({"board", "list"}).find("2  Ministerit  prompt, classical, kept 7 days\n") != std::string::npos);
+        CHECK(aino.run({"board", "change", "Ministerit", "--suite", "post-quantum"}) == "2  Ministerit  prompt, post-quantum, kept 7 days\n");
+        CHECK(aino.run({"board", "change", "2", "--suite", "post-quantum"}) == "2  Ministerit  prompt, post-quantum, kept 7 days\n");   // it is so
+        CHECK(aino.fail(1, {"board", "change", "1", "--retention-days", "90"}).find("nobody has given that board a name yet") != std::string::npos);
+        CHECK(aino.run({"board", "change", "1", "--name", "Kaikki", "--retention-days", "90"}) == "1  Kaikki  prompt, post-quantum, kept 90 days\n");
+        CHECK(aino.fail(1, {"board", "change", "Muut", "--retention-days", "90"}).find("there is no board") != std::string::npos);
+        CHECK(cecilia.fail(1, {"create", "Salainen", "Aino", "--board", "Muut"}).find("there is no board") != std::string::npos);
+        cecilia.run({"create", "Salainen", "Aino", "--board", "Ministerit"});
+        cecilia.run({"send", "Salainen", "täällä"});
+        CHECK(aino.texts("Salainen").back() == "Cecilia: täällä");
+        const auto offline = aino.run({"board", "change", "2", "--retention-days", "30", "--offline"});
+        CHECK(offline == "2  Ministerit  prompt, post-quantum, kept 30 days  [waits for the relay]\n");
+        CHECK(aino.run({"board", "change", "2", "--retention-days", "30"}) == "2  Ministerit  prompt, post-quantum, kept 30 days\n");   // waits until it is done
+        CHECK(cecilia.run({"board", "list"}).find("Ministerit  prompt, post-quantum, kept 30 days\n") != std::string::npos);
+    }
+
     TEST_CASE("the organisation's key goes on paper, and two of its three shares make another account its holder")
     {
         Office office;

@@ -46,6 +46,11 @@ struct Cast {
     {
         return directory::sign_role_change(root, person.identity.public_key(), number, role);
     }
+    // How a board is used, but for who wants it so.
+    directory::BoardRecord board(std::uint32_t number, std::uint32_t turn, directory::BoardSuite suite = directory::BoardSuite::post_quantum)
+    {
+        return {.board = number, .number = turn, .suite = suite, .retention_days = 30, .sealed_name = *directory::seal_name(key, directory::NameOf::board, {"Ministerit", ""}, random)};
+    }
     directory::DeviceCertificate certificate(const Person& person) const
     {
         return directory::sign_device(person.identity, person.device.public_key(), person.contact.public_key(), kNow);

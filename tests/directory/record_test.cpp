@@ -22,7 +22,8 @@ std::vector<Record> all_records(Cast& cast)
             sign_revocation(cast.root, RevokedKind::device, cast.anna.device.public_key()), cast.device_enrolment(cast.anna, cast.bert),
             sign_sign_out(cast.anna.identity, cast.bert.device.public_key()), cast.token_issuer({19'000 * kTokenPeriod}),
             cast.enrolment_by(cast.bert, cast.anna), sign_revocation_as_administrator(cast.anna.identity, RevokedKind::identity, cast.bert.identity.public_key()),
-            cast.role(cast.anna, 7, Role::administrator)};
+            cast.role(cast.anna, 7, Role::administrator), sign_board(cast.root, cast.board(1, 0)),
+            sign_board_as_administrator(cast.anna.identity, cast.board(kBoardNumberMax, 3, BoardSuite::classical))};
 }
 
 }  // namespace
@@ -157,6 +158,82 @@ TEST_CASE("a signature made for one kind of record does not fit another")
     // An administrator's revocation that the root has signed as its own is neither.
     forged.administrator = cast.root.public_key();
     CHECK(verify(Record(forged), cast.root.public_key()).error() == Error::bad_signature);
+}
+
+TEST_CASE("a board record names a board of cells, and a level and a suite that are built; its name is no other's")
+{
+    Cast cast;
+    const auto bytes = encode(Record(sign_board(cast.root, cast.board(7, 2))));
+    constexpr std::size_t kBoardAt = 2 + 1, kLevelAt = kBoardAt + 8, kSuiteAt = kLevelAt + 1;
+    const auto with = [&](std::size_t place, base::Bytes value) {
+        auto changed = bytes;
+        std::ranges::copy(value, changed.begin() + static_cast<std::ptrdiff_t>(place));
+        return decode_record(changed);
+    };
+    CHECK(with(kBoardAt, {0, 0, 0, 7}).has_value());
+    CHECK(with(kBoardAt, {0, 0, 0, 0}).error() == Error::malformed);   // the directory
+    CHECK(with(kBoardAt, {0, 1, 0, 0}).error() == Error::malformed);
+    for (const int level : {0, 2, 3, 5, 255}) CHECK(with(kLevelAt, {std::uint8_t(level)}).error() == Error::malformed);
+    CHECK(with(kLevelAt, {4}).has_value());
+    CHECK(with(kSuiteAt, {0, 0x03}).has_value());
+    for (const int suite : {0x00, 0x01, 0x4d, 0xff}) CHECK(with(kSuiteAt, {0, std::uint8_t(suite)}).error() == Error::malformed);
+    CHECK(with(2, {2}).error() == Error::malformed);                   // neither with an administrator nor without
+    auto short_name = cast.board(7, 2);
+    short_name.sealed_name.pop_back();
+    CHECK(decode_record(encode(Record(sign_board(cast.root, std::move(short_name))))).error() == Error::malformed);
+    const auto named = cast.board(1, 0);
+    CHECK(open_name(cast.key, NameOf::board, named.sealed_name)->name == "Ministerit");
+    for (const auto other : {NameOf::organisation, NameOf::person, NameOf::device}) CHECK(open_name(cast.key, other, named.sealed_name).error() == Error::open_failed);
+}
+
+TEST_CASE("a board record is the root's word, or that of the administrator it names")
+{
+    Cast cast;
+    const auto root = cast.root.public_key();
+    const auto verdict = [&](const BoardRecord& record) { return verify(Record(record), root); };
+    const auto by_root = sign_board(cast.root, cast.board(1, 0));
+    const auto by_anna = sign_board_as_administrator(cast.anna.identity, cast.board(1, 0));
+    CHECK(by_anna.administrator == cast.anna.identity.public_key());
+    CHECK(verdict(by_root).has_value());
+    CHECK(verdict(by_anna).has_value());
+    CHECK(verdict(sign_board(cast.anna.identity, cast.board(1, 0))).error() == Error::bad_signature);
+    auto forged = by_anna;
+    forged.administrator = cast.bert.identity.public_key();
+    CHECK(verdict(forged).error() == Error::bad_signature);
+    forged.administrator.reset();
+    CHECK(verdict(forged).error() == Error::bad_signature);
+    forged = by_root;
+    forged.administrator = root;
+    CHECK(verdict(forged).error() == Error::bad_signature);
+    const auto changed = [&](auto&& change) {
+        auto record = by_root;
+        change(record);
+        return verdict(record).error();
+    };
+    CHECK(changed([](BoardRecord& record) { record.board = 2; }) == Error::bad_signature);
+    CHECK(changed([](BoardRecord& record) { record.number = 1; }) == Error::bad_signature);
+    CHECK(changed([](BoardRecord& record) { record.level = BoardLevel::mixed; }) == Error::bad_signature);
+    CHECK(changed([](BoardRecord& record) { record.suite = BoardSuite::classical; }) == Error::bad_signature);
+    CHECK(changed([](BoardRecord& record) { record.retention_days = 0; }) == Error::bad_signature);
+    CHECK(changed([](BoardRecord& record) { record.sealed_name[0] ^= 1; }) == Error::bad_signature);
+}
+
+TEST_CASE("a board record is the bytes that stand in directories already")
+{
+    const auto key_of = [](std::uint64_t number) {
+        base::SeededRandom random(number);
+        return SignaturePrivateKey::generate(random);
+    };
+    const auto wanted = [](std::uint32_t board) {
+        return BoardRecord{.board = board, .number = 5, .level = BoardLevel::mixed, .suite = BoardSuite::classical, .retention_days = 365, .sealed_name = base::Bytes(kSealedNameSize, 0xa5)};
+    };
+    CHECK(base::to_hex(crypto::sha256(encode(Record(sign_board(key_of(1), wanted(3)))))) == "dc51a62caa7f3586c4ba7285733864ac80967b8f2127d913e8d425fb0e31908e");
+    CHECK(base::to_hex(crypto::sha256(encode(Record(sign_board_as_administrator(key_of(2), wanted(4)))))) == "c5188a54166a3a20254bc8c287b6028039d7c5b85690e2c51b2266fee6a7537b");
+    codec::Writer body;
+    body.u8(0).u32(3).u32(5).u8(4).u16(0x0003).u16(365).opaque(base::Bytes(kSealedNameSize, 0xa5));
+    codec::Writer record;
+    record.u8(1).u8(10).raw(body.view()).raw(key_of(1).sign(labelled("sinetti board policy v1", body.view())));
+    CHECK(encode(Record(sign_board(key_of(1), wanted(3)))) == base::to_bytes(record.view()));
 }
 
 TEST_CASE("an administrator's invite names who signed it, is for a member, and is none of the root's")

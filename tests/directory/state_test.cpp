@@ -375,3 +375,74 @@ TEST_CASE("when the root revokes a device or a person every token issuer is reti
     for (std::size_t i = 0; i < kTokenIssuersPerPeriod; ++i) REQUIRE(state.apply(position++, cast.token_issuer(kToday)).has_value());
     CHECK(state.apply(position, cast.token_issuer(kToday)).error() == Error::bad_period);
 }
+
+TEST_CASE("of a board the last record counts, each in its turn, and none that says what is so already")
+{
+    Cast cast;
+    DirectoryState state;
+    CHECK(state.apply(0, sign_board(cast.root, cast.board(1, 0))).error() == Error::not_founded);
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    CHECK(state.board(1) == nullptr);
+    CHECK(state.apply(1, sign_board(cast.root, cast.board(1, 1))).error() == Error::bad_policy);   // not its turn
+    const auto first = sign_board(cast.root, cast.board(1, 0));
+    const auto applied = state.apply(1, first);
+    REQUIRE(applied.has_value());
+    CHECK(std::get<BoardSet>(*applied).board == 1);
+    REQUIRE(state.board(1) != nullptr);
+    CHECK(state.board(1)->level == BoardLevel::prompt);
+    CHECK(state.board(1)->suite == BoardSuite::post_quantum);
+    CHECK(state.board(1)->retention_days == 30);
+    CHECK(state.board(1)->sealed_name == first.sealed_name);
+    CHECK(state.board(1)->records == 1);
+    CHECK(state.apply(2, first).error() == Error::bad_policy);                                     // said twice
+    auto same = first;
+    same.number = 1;
+    CHECK(state.apply(2, sign_board(cast.root, std::move(same))).error() == Error::bad_policy);
+    const auto changed = [&](auto&& change) {
+        BoardRecord record{.board = 1, .number = state.board(1)->records, .level = state.board(1)->level, .suite = state.board(1)->suite,
+                           .retention_days = state.board(1)->retention_days, .sealed_name = state.board(1)->sealed_name};
+        change(record);
+        return state.apply(2, sign_board(cast.root, std::move(record))).has_value();
+    };
+    CHECK(changed([](BoardRecord& record) { record.level = BoardLevel::mixed; }));
+    CHECK(changed([](BoardRecord& record) { record.suite = BoardSuite::classical; }));
+    CHECK(changed([](BoardRecord& record) { record.retention_days = 0; }));
+    CHECK(changed([&](BoardRecord& record) { record.sealed_name = cast.board(1, 0).sealed_name; }));
+    CHECK_FALSE(changed([](BoardRecord&) {}));
+    CHECK(state.board(1)->records == 5);
+    CHECK(state.board(1)->level == BoardLevel::mixed);
+    CHECK(state.apply(3, sign_board(cast.root, cast.board(9, 0))).has_value());                    // numbers may have gaps
+    CHECK(state.boards().size() == 2);
+    CHECK(state.apply(4, sign_board(cast.bert.identity, cast.board(2, 0))).error() == Error::bad_signature);
+}
+
+TEST_CASE("a delegated administrator says how boards are used, while they are one")
+{
+    Cast cast;
+    DirectoryState state;
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    REQUIRE(state.apply(1, cast.enrolment(cast.anna, Role::administrator)).has_value());
+    REQUIRE(state.apply(2, cast.enrolment(cast.bert)).has_value());
+    CHECK(state.apply(3, sign_board_as_administrator(cast.bert.identity, cast.board(2, 0))).error() == Error::not_administrator);
+    CHECK(state.apply(3, sign_board_as_administrator(Person(cast.random).identity, cast.board(2, 0))).error() == Error::not_administrator);
+    REQUIRE(state.apply(3, sign_board_as_administrator(cast.anna.identity, cast.board(2, 0))).has_value());
+    REQUIRE(state.apply(4, cast.role(cast.anna, 0, Role::member)).has_value());
+    CHECK(state.apply(5, sign_board_as_administrator(cast.anna.identity, cast.board(2, 1, BoardSuite::classical))).error() == Error::not_administrator);
+    CHECK(state.board(2)->suite == BoardSuite::post_quantum);   // what she signed before stays
+    REQUIRE(state.apply(5, cast.role(cast.anna, 1, Role::administrator)).has_value());
+    REQUIRE(state.apply(6, sign_board_as_administrator(cast.anna.identity, cast.board(2, 1, BoardSuite::classical))).has_value());
+    REQUIRE(state.apply(7, sign_revocation(cast.root, RevokedKind::identity, cast.anna.identity.public_key())).has_value());
+    CHECK(state.apply(8, sign_board_as_administrator(cast.anna.identity, cast.board(2, 2))).error() == Error::not_administrator);
+    REQUIRE(state.apply(8, sign_board(cast.root, cast.board(2, 2))).has_value());
+    CHECK(state.board(2)->suite == BoardSuite::post_quantum);
+}
+
+TEST_CASE("there is an end to the boards that are signed, and those that are there can still be changed")
+{
+    Cast cast;
+    DirectoryState state;
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    for (std::uint32_t number = 1; number <= kSignedBoardsMax; ++number) REQUIRE(state.apply(number, sign_board(cast.root, cast.board(number, 0))).has_value());
+    CHECK(state.apply(1000, sign_board(cast.root, cast.board(kSignedBoardsMax + 1, 0))).error() == Error::too_many_boards);
+    CHECK(state.apply(1000, sign_board(cast.root, cast.board(kSignedBoardsMax, 1))).has_value());
+}

@@ -31,7 +31,8 @@ std::vector<base::Bytes> seeds()
                                 CreateInvitation{"Eero", Role::administrator},
                                 SetRole{"aa", Role::administrator},
                                 CreateInvitations{{{"Aino", Role::member}, {"Eero", Role::administrator}}},
-                                CreateConversation{ConversationKind::group, "Ryhmä", {"aa", "bb"}},
+                                CreateConversation{ConversationKind::group, "Ryhmä", {"aa", "bb"}, 2},
+                                SetBoard{2, "Ministerit", Level::mixed, false, 30},
                                 SendText{"cc", "hei \"kaikki\" \\ 🦭\n"},
                                 SetVerified{"aa", true},
                                 Search{"äiti"},
@@ -67,7 +68,8 @@ std::vector<base::Bytes> seeds()
                             RecoveryCodeEvent{"ABCD"}, LinkEvent{LinkState::asked, "", 7, "Firefox", false, "482913", Code::none},
                             InvitationsReadyEvent{{{.id = "aa", .name = "Aino", .fragment = "#i=a"}}},
                             RootSharesEvent{{"ABCD", "EFGH", "JKMN"}},
-                            RootRestoreEvent{RootState::one_given, Code::root_share_mistyped, 4, 2}};
+                            RootRestoreEvent{RootState::one_given, Code::root_share_mistyped, 4, 2},
+                            BoardsEvent{{{2, "Ministerit", Level::mixed, false, 30, true, false}}}};
     std::vector<base::Bytes> list;
     for (const auto& command : commands) list.push_back(base::to_bytes(base::view_of(to_json(command))));
     for (const auto& event : events) list.push_back(base::to_bytes(base::view_of(to_json(event))));

@@ -15,6 +15,12 @@ SignaturePrivateKey key_of(std::uint64_t number)
     return SignaturePrivateKey::generate(random);
 }
 
+BoardRecord board(std::uint32_t number, std::uint32_t turn)
+{
+    return {.board = number, .number = turn, .level = turn == 0 ? BoardLevel::prompt : BoardLevel::mixed, .suite = BoardSuite::classical, .retention_days = 30,
+            .sealed_name = base::Bytes(kSealedNameSize, 9)};
+}
+
 // Records that make sense one after the other.
 std::vector<base::Bytes> history()
 {
@@ -39,6 +45,9 @@ std::vector<base::Bytes> history()
             encode(sign_enrolment(by_administrator, key_of(7), member, base::Bytes(kSealedNameSize, 7), member_certificate, base::Bytes(300, 8))),
             encode(sign_role_change(root, member.public_key(), 0, Role::administrator)),
             encode(sign_role_change(root, member.public_key(), 1, Role::member)),
+            encode(sign_board(root, board(1, 0))),
+            encode(sign_board_as_administrator(identity, board(1, 1))),
+            encode(sign_board_as_administrator(identity, board(65535, 0))),
             encode(sign_revocation_as_administrator(identity, RevokedKind::device, key_of(9).public_key())),
             encode(sign_revocation_as_administrator(identity, RevokedKind::identity, member.public_key())),
             encode(sign_revocation_as_administrator(identity, RevokedKind::invite, key_of(10).public_key())),
@@ -79,6 +88,7 @@ void run(base::ByteView input)
         for (const auto& key : state.identities()) CHECK_INVARIANT(!state.is_administrator(key) || !state.identity(key)->revoked);
         const bool enrolled = applied.has_value() && std::holds_alternative<Enrolled>(*applied);
         CHECK_INVARIANT(state.identities().size() == identities + (enrolled ? 1 : 0));
+        CHECK_INVARIANT(state.boards().size() <= kSignedBoardsMax && !state.boards().contains(0));
         for (const auto& key : state.identities()) {
             CHECK_INVARIANT(state.identity(key) != nullptr);
             CHECK_INVARIANT(state.live_devices(*state.identity(key)).size() <= kLiveDevicesMax);

@@ -191,6 +191,17 @@ TEST_CASE("two relays over one cluster are one relay: cells, records, tokens and
     CHECK(soon([&] { return board_command({"board", "list", "--data", data(1)}).value().size() == 3; }));
     CHECK(board_command({"board", "list", "--data", data(1)}).value().back() == "board 2: cells, prompt, kept 7 days, 0 entries");
 
+    // A board that an administrator makes at one is there at the other at once, for cells of both.
+    Client device(cluster.address(0));
+    REQUIRE(device.open_as_device(cluster.cast.anna.device));
+    REQUIRE(device.append(directory::sign_board(cluster.cast.root, cluster.cast.board(3, 0))).has_value());
+    CHECK(anna->append(3, cell(1)) == 0);
+    std::optional<std::uint64_t> position;
+    CHECK(soon([&] { return (position = bert->append(3, cell(2))).has_value(); }));
+    CHECK(position == 1);
+    CHECK(board_command({"board", "list", "--data", data(1)}).value().back() == "board 3: cells, prompt, suite 0x0054, kept 30 days, as administrators signed, 2 entries");
+    CHECK(board_command({"board", "policy", "--board", "3", "--data", data(1), "--store", cluster.servers.joined_urls(), "--retention-days", "7"}).error().starts_with("board 3 is what an administrator has signed"));
+
     for (auto& relay : cluster.relays) CHECK(WEXITSTATUS(relay->end(SIGTERM)) == 0);
     for (std::size_t relay = 0; relay < 2; ++relay) check_data(cluster.folder(relay));
 }

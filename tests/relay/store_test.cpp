@@ -24,6 +24,13 @@ NewEntry entry(std::uint64_t number, std::uint8_t filling = 1, std::uint32_t boa
     return made;
 }
 
+NewEntry record_entry(const directory::Record& record)
+{
+    NewEntry made{.board = 0, .tag = {}, .entry = std::make_shared<const base::Bytes>(directory::encode(record)), .day = {100}, .only_at = {}};
+    made.tag = directory::record_tag(*made.entry);
+    return made;
+}
+
 std::vector<NewEntry> entries(std::uint64_t first, std::uint64_t count)
 {
     std::vector<NewEntry> list;
@@ -222,6 +229,38 @@ TEST_CASE("boards are added once and their policies changed; blocks go when all 
     });
 }
 
+TEST_CASE("a record that says what a board is to be is done as it is written, and is not the operator's to undo")
+{
+    of_every_store([](Opened& store) {
+        Cast cast;
+        CHECK(store->add_board({.board = 7, .retention_days = 5}).value());
+        const auto first = record_entry(directory::sign_board(cast.root, cast.board(7, 0)));
+        CHECK(kind_of(store->append(std::span(&first, 1))) == Placement::Kind::appended);
+        const auto signed_info = wire::BoardInfo{.board = 7, .kind = wire::BoardKind::cells, .cipher_suite = 0x0054, .retention_days = 30};
+        CHECK(store->boards()->at(2).info == signed_info);
+        CHECK(store->boards()->at(2).is_signed);
+        CHECK_FALSE(store->set_policy({.board = 7, .cipher_suite = 0x0003}).value());
+        CHECK_FALSE(store->add_board({.board = 7}).value());
+        CHECK(store->boards()->at(2).info == signed_info);
+        // A new one, and cells on it in the same breath.
+        std::vector<NewEntry> both{record_entry(directory::sign_board(cast.root, cast.board(9, 0, directory::BoardSuite::classical)))};
+        CHECK(kind_of(store->append(both)) == Placement::Kind::appended);
+        const auto written = store->take_written();
+        REQUIRE(written.size() == 2);
+        CHECK_FALSE(written[0].makes_board);
+        CHECK(written[1].makes_board);
+        const auto cell_there = entry(1, 1, 9);
+        CHECK(store->append(std::span(&cell_there, 1))->at(0).position == 0);
+        CHECK(store->set_policy({.board = 1, .retention_days = 9}).value());
+        store.reopen();
+        REQUIRE(store->boards()->size() == 4);
+        CHECK(store->boards()->at(2).info == signed_info);
+        CHECK(store->boards()->at(3).info.cipher_suite == 0x0003);
+        CHECK(store->boards()->at(3).length == 1);
+        CHECK_FALSE(store->set_policy({.board = 9}).value());
+    });
+}
+
 TEST_CASE("a vault has ten guesses a day, and a version only in the place of the one before it")
 {
     of_every_store([](Opened& store) {
@@ -322,6 +361,29 @@ TEST_CASE("guesses and versions of a vault hold across relays")
             [&] { stored[1] = second->vaults().put_vault(row(1), 1, {2, {5}, {6}}, base::Bytes(40, 3)).value(); });
     CHECK(stored[0] != stored[1]);
     CHECK(first->vaults().vault_access(row(1))->passphrase_key == second->vaults().vault_access(row(1))->passphrase_key);
+}
+
+TEST_CASE("what an administrator signed at one relay holds at all of them, against the operator's word whichever comes first")
+{
+    TemporaryFolder folder;
+    NatsServers servers(folder.path(), 1);
+    const auto first = open_copy(folder.path() / "1", servers), second = open_copy(folder.path() / "2", servers);
+    Cast cast;
+    const auto record = record_entry(directory::sign_board(cast.root, cast.board(2, 0)));
+    at_once([&] { (void)first->append(std::span(&record, 1)); }, [&] { (void)second->add_board({.board = 2, .cipher_suite = 0x0003}); });
+    const auto here = entry(1, 1, 2), there = entry(2, 1, 2);
+    at_once([&] { (void)first->append(std::span(&here, 1)); },
+            [&] {
+                REQUIRE(second->vaults().vault_access(row(1)).has_value());   // which looks at the stream
+                (void)second->append(std::span(&there, 1));
+            });
+    CHECK_FALSE(second->set_policy({.board = 2, .cipher_suite = 0x0003}).value());
+    REQUIRE(first->vaults().vault_access(row(1)).has_value());
+    CHECK(first->boards().value() == second->boards().value());
+    CHECK(first->boards()->at(2).info.cipher_suite == 0x0054);
+    CHECK(first->boards()->at(2).length == 2);
+    const auto again = open_copy(folder.path() / "3", servers);
+    CHECK(again->boards().value() == first->boards().value());
 }
 
 TEST_CASE("a copy that is lost, or was away while old blocks went, is made again from the stream: the same heads")

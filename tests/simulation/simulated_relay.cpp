@@ -95,7 +95,18 @@ void SimulatedRelay::accept(RelayConnection& connection, wire::SessionKind kind,
 {
     connection.kind = kind;
     connection.key = key;
-    send(connection, wire::Accepted{kind, {{0, wire::BoardKind::directory, wire::SendingLevel::prompt}, {1, wire::BoardKind::cells, level, cipher_suite, 30}}});
+    wire::Accepted accepted{kind, {{0, wire::BoardKind::directory, wire::SendingLevel::prompt}}};
+    for (const auto& [number, board] : m_boards)
+        if (number != wire::kDirectoryBoard) accepted.boards.push_back(policy(number));
+    if (misreports) misreports(accepted.boards);
+    send(connection, accepted);
+}
+
+wire::BoardInfo SimulatedRelay::policy(std::uint32_t number) const
+{
+    const auto* wanted = m_directory.board(number);
+    if (wanted == nullptr) return {number, wire::BoardKind::cells, level, cipher_suite, 30};
+    return {number, wire::BoardKind::cells, wire::SendingLevel(std::uint8_t(wanted->level)), std::uint16_t(wanted->suite), wanted->retention_days};
 }
 
 void SimulatedRelay::handle(RelayConnection& connection, const wire::AuthenticateDevice& frame)
@@ -304,7 +315,7 @@ std::optional<wire::Refusal> SimulatedRelay::check_record(RelayConnection& conne
                 if (connection.kind == wire::SessionKind::identity) return body.identity_public_key == connection.key;
                 return connection.kind == wire::SessionKind::device && m_directory.device(connection.key)->identity_public_key == body.identity_public_key;
             }
-            return (std::is_same_v<Body, directory::Revocation> || std::is_same_v<Body, directory::RoleChange>) && connection.kind == wire::SessionKind::device;
+            return (std::is_same_v<Body, directory::Revocation> || std::is_same_v<Body, directory::RoleChange> || std::is_same_v<Body, directory::BoardRecord>) && connection.kind == wire::SessionKind::device;
         },
         *record);
     if (!may) return wire::Refusal::not_authorised;
@@ -322,8 +333,10 @@ std::uint64_t SimulatedRelay::store(std::uint32_t number, base::ByteView entry)
     target.entries.push_back(base::to_bytes(entry));
     if (number == wire::kDirectoryBoard) {
         const auto record = directory::decode_record(entry);
-        const bool applied = record.has_value() && m_directory.apply(position, *record).has_value();
+        const auto applied = record ? m_directory.apply(position, *record) : base::Unexpected(record.error());
         CHECK_INVARIANT(applied || takes_any_record);
+        if (const auto* set = applied ? std::get_if<directory::BoardSet>(&*applied) : nullptr; set != nullptr && !m_boards.contains(set->board))
+            m_boards[set->board].heads = {directory::initial_head(set->board)};
     }
     ++appended;
     return position;
@@ -337,7 +350,7 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::Append& fra
         if (connection.kind == wire::SessionKind::device) ++cells_by_device;
         if (connection.kind != wire::SessionKind::token) return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
         if (frame.entry.size() != wire::kCellSize) return refuse(connection, frame.request_id, wire::Refusal::wrong_size);
-        if (level == wire::SendingLevel::mixed) {
+        if (policy(frame.board).level == wire::SendingLevel::mixed) {
             ++cells_in_sessions;
             return refuse(connection, frame.request_id, wire::Refusal::not_mixed);
         }

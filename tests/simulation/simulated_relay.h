@@ -68,6 +68,8 @@ public:
     // An ingress that batches stands before it, in the same place: what it does to times is not looked at here.
     wire::SendingLevel level = wire::SendingLevel::prompt;   // of board 1, as the next session hears it
     bool has_mixing_ingress = true;
+    wire::BoardInfo policy(std::uint32_t board) const;       // what administrators have signed; of board 1, otherwise, the above
+    std::function<void(std::vector<wire::BoardInfo>& boards)> misreports;   // in what Accepted says
     std::function<bool(base::ByteView cell)> intercepts_cell = [](base::ByteView) { return false; };   // true: it is lost, after whatever was done
     std::function<bool()> loses_mixed = [] { return false; };
     struct MixedMessage {

@@ -207,6 +207,7 @@ void Client::on_event(const api::Event& event)
     if (const auto* known = std::get_if<api::ConnectionEvent>(&event)) connection = *known;
     if (const auto* known = std::get_if<api::PeopleEvent>(&event)) people = known->people;
     if (const auto* known = std::get_if<api::ConversationsEvent>(&event)) conversations = known->conversations;
+    if (const auto* known = std::get_if<api::BoardsEvent>(&event)) boards = known->boards;
     if (const auto* known = std::get_if<api::InvitationsEvent>(&event)) invitations = known->invitations;
     if (const auto* known = std::get_if<api::InvitationReadyEvent>(&event)) invitation_ready = *known;
     if (const auto* known = std::get_if<api::ConversationReadyEvent>(&event)) conversation_ready = *known;

@@ -68,6 +68,7 @@ public:
     api::ConnectionEvent connection;
     std::vector<api::Person> people;
     std::vector<api::ConversationSummary> conversations;
+    std::vector<api::Board> boards;
     std::vector<api::Invitation> invitations;
     std::vector<api::NoticeEvent> notices;
     std::map<std::string, std::string> settings;

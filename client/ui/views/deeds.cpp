@@ -41,14 +41,14 @@ void leave_conversation(Context& c)
     c.changed();
 }
 
-void start_direct(Context& c, const api::PersonId& person)
+void start_direct(Context& c, const api::PersonId& person, std::uint32_t board)
 {
     if (const api::ConversationSummary* known = c.model.direct_with(person); known != nullptr) {
         open_conversation(c, known->id);
         return;
     }
     c.state.creating = true;
-    c.send(api::CreateConversation{api::ConversationKind::direct, {}, {person}});
+    c.send(api::CreateConversation{api::ConversationKind::direct, {}, {person}, board});
 }
 
 std::string invitation_link(const Context& c, const api::Invitation& invitation)

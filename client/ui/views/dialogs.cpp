@@ -83,8 +83,16 @@ void draw_new_conversation(Context& c)
     const bool narrow = stacked(c);
     const bool group = !c.state.direct;
     const float title_part = group ? 26 + kFieldHeight + 16 : 0.0f;
-    const float pick = picker_height(c, narrow ? 380 + title_part : 330 + title_part);
-    const float height = 44 + 16 + title_part + pick + 8 + 18 + 12 + DialogFoot::height(narrow, 1);
+    const auto boards = boards_to_choose(c.model);
+    std::vector<std::string> board_words;
+    for (const auto* board : boards) board_words.push_back(board_title(c, *board));
+    std::vector<std::string> board_keys;
+    for (const auto* board : boards) board_keys.push_back("board " + std::to_string(board->number));
+    std::vector<Choice> board_choices;
+    for (std::size_t i = 0; i < boards.size(); ++i) board_choices.push_back({board_keys[i], board_words[i]});
+    const float board_part = boards.empty() ? 0.0f : 26 + radios_height(c, board_choices, narrow ? c.viewport.width - 40 : 492.0f) + 16;
+    const float pick = picker_height(c, (narrow ? 380 : 330) + title_part + board_part);
+    const float height = 44 + 16 + title_part + board_part + pick + 8 + 18 + 12 + DialogFoot::height(narrow, 1);
     DialogScope dialog(c, "new conversation", c.say(Say::new_title), c.say(Say::new_hint), 560, height);
     const Rect& area = dialog.content();
     float y = area.y;
@@ -114,6 +122,14 @@ void draw_new_conversation(Context& c)
         title_text = trimmed(field_text(c, title.id));
         y += kFieldHeight + 16;
     }
+    if (!boards.empty()) {
+        c.ink(kLabelStrong, c.say(Say::board), area.x, y, c.theme.text);
+        y += 26;
+        const auto chosen = std::ranges::find(boards, c.state.new_board, [](const api::Board* board) { return board->number; });
+        const auto current = chosen == boards.end() ? std::size_t{0} : static_cast<std::size_t>(chosen - boards.begin());
+        if (const auto pressed = draw_radios(c, "board", c.say(Say::board), {area.x, y, area.w, 0}, board_choices, current)) c.state.new_board = boards[*pressed]->number;
+        y += radios_height(c, board_choices, area.w) + 16;
+    }
     draw_picker(c, {area.x, y, area.w, pick}, people, c.state.direct);
     y += pick + 8;
     const api::Code problem = c.state.chosen.empty() ? api::Code::no_members : group && title_text.empty() ? api::Code::title_missing : api::Code::none;
@@ -128,12 +144,13 @@ void draw_new_conversation(Context& c)
     const std::vector<api::PersonId> members(c.state.chosen.begin(), c.state.chosen.end());
     if (group) {
         c.state.creating = true;
-        c.send(api::CreateConversation{api::ConversationKind::group, std::string(title_text), members});
+        c.send(api::CreateConversation{api::ConversationKind::group, std::string(title_text), members, c.state.new_board});
         c.state.texts.erase(title.id);
         close_dialog(c);
     } else {
+        const auto board = c.state.new_board;
         close_dialog(c);
-        start_direct(c, members.front());
+        start_direct(c, members.front(), board);
     }
 }
 
@@ -378,6 +395,9 @@ void draw_dialogs(Context& c)
         case Dialog::link: draw_link(c); return;
         case Dialog::back_up_root: draw_back_up_root(c); return;
         case Dialog::restore_root: draw_restore_root(c); return;
+        case Dialog::board:
+            if (c.model.session.administrator || c.model.session.founder) return draw_board(c);
+            break;
         case Dialog::leave:
         case Dialog::idle: draw_leaving_question(c); return;
         case Dialog::forget:

@@ -162,6 +162,7 @@ void draw_settings(Context& c, const Rect& area)
         y += height + 16;
     }
     if (const float height = draw_sign_in_settings(c, {x, y, w, 0}); height > 0) y += height + 16;
+    if (const float height = draw_boards_settings(c, {x, y, w, 0}); height > 0) y += height + 16;
     if (const float height = draw_root_settings(c, {x, y, w, 0}); height > 0) y += height + 16;
     {
         const auto row = [&](std::string_view key, const char* icon, Say title, Say hint, Colour ink) {

@@ -2,6 +2,11 @@
 // The screens. Each draws itself into the whole viewport or the rectangle it is given, and sends commands when something is done.
 
 #include "ui/context.h"
+#include "ui/widgets/button.h"
+
+#include <optional>
+#include <span>
+#include <vector>
 
 namespace sinetti::ui {
 
@@ -49,6 +54,14 @@ std::string device_name(const Context& c, const api::Device& device);
 bool may_manage(const Context& c, const api::Person& person);
 void draw_manage(Context& c, const api::Person& person);
 void draw_role_question(Context& c, const api::Person& person);
+
+// Boards, and which of them a new conversation is to be on (boards.cpp).
+float draw_boards_settings(Context& c, const Rect& area);          // height
+void draw_board(Context& c);
+std::string board_title(const Context& c, const api::Board& board);
+std::vector<const api::Board*> boards_to_choose(const Model& model);
+float radios_height(Context& c, std::span<const Choice> choices, float width);
+std::optional<std::size_t> draw_radios(Context& c, std::string_view key, std::string_view name, const Rect& area, std::span<const Choice> choices, std::size_t current);   // the one that was pressed
 
 // Many invitations out of a list (invite_many.cpp).
 void ask_for_list(Context& c);
@@ -103,7 +116,7 @@ void leave_machine(State& state, Host& host);
 void open_conversation(Context& c, const api::ConversationId& id);
 void open_message(Context& c, const api::ConversationId& conversation, const api::MessageId& message);
 void leave_conversation(Context& c);
-void start_direct(Context& c, const api::PersonId& person);
+void start_direct(Context& c, const api::PersonId& person, std::uint32_t board = api::kAnyBoard);
 std::string invitation_link(const Context& c, const api::Invitation& invitation);
 std::string name_of(const Context& c, const api::PersonId& id);
 std::string system_line(const Context& c, const api::Message& message, api::ConversationKind kind);

@@ -90,6 +90,7 @@ void open_dialog(Context& c, Dialog dialog)
     c.state.answer = api::Code::none;
     c.state.changing = false;
     c.state.chosen.clear();
+    c.state.new_board = api::kAnyBoard;
     c.changed();
 }
 

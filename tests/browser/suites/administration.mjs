@@ -1,5 +1,5 @@
 // Administration: the founder makes an administrator, who invites many people from a file and removes one with a key of their own;
-// then the founder takes it back. The founder puts the organisation's key on paper, and two sheets of it make somebody else its holder.
+// then the founder takes it back. An administrator adds a board, and conversations live on it. The founder puts the organisation's key on paper, and two sheets of it make somebody else its holder.
 
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -62,6 +62,19 @@ export function administration(browser, {program, app, screenshots}) {
     await person.dialog().waitFor({timeout: seconds(20)});
   }
 
+  // In the dialog, perhaps below what is in sight.
+  async function chooseFarDown(person, name) {
+    await person.page.keyboard.press('Tab');
+    await person.dialog().getByRole('radio', {name, exact: true}).focus();
+    await person.page.keyboard.press(' ');
+    await eventually(`${name} is chosen`, async () => await person.dialog().getByRole('radio', {name, exact: true}).getAttribute('aria-checked') === 'true');
+  }
+  async function pressIn(person, name) {
+    await person.button(name, person.dialog()).focus();
+    await person.page.keyboard.press('Enter');
+    await person.dialog().waitFor({state: 'detached', timeout: seconds(20)});
+  }
+
   suite.test('the founder makes somebody an administrator, who is told and sees what they may do now', async () => {
     relay = await Relay.create({program, app});
     await relay.start();
@@ -120,6 +133,51 @@ export function administration(browser, {program, app, screenshots}) {
     await mikael.reads(/Line 2: li wikström\. This person already has an open invitation/);
     await mikael.closeDialog();
   }, seconds(60));
+
+  suite.test('an administrator adds a board; where there are several, a conversation is on the one that was chosen, and its details say how it is protected', async () => {
+    await mikael.go('Settings');
+    await mikael.reads('No administrator has signed this yet: it is as the relay says.');
+    await pressFarDown(mikael, 'Add board', 'boards');
+    await photograph(mikael, 'board');
+    equal((await accessibleFaults(mikael.page)).join('; '), '');
+    await mikael.press('Add board', mikael.dialog());
+    await mikael.reads('Fill this in.');
+    await mikael.type('Name of the board', 'Drafting', mikael.dialog());
+    await chooseFarDown(mikael, 'Classical');
+    await mikael.reads('A future quantum computer could open a recording of what is said.');
+    await chooseFarDown(mikael, '7 days');
+    await photograph(mikael, 'board-filled');
+    await pressIn(mikael, 'Add board');
+    await mikael.reads('The board Drafting was added.', seconds(40));
+    await mikael.reads('Prompt · Classical · kept for 7 days');
+
+    await elina.createGroup('By the usual way', [mikael.name], {board: 'Board 1'});
+    await elina.createGroup('On the new board', [mikael.name], {board: 'Drafting'});
+    await elina.send('Here it is.');
+    for (const [person, title, words] of [
+      [elina, 'On the new board', 'This conversation uses classical encryption: a future quantum computer could open a recording.'],
+      [elina, 'By the usual way', 'Not even a quantum computer opens a recording of what is said here.'],
+      [mikael, 'On the new board', 'This conversation uses classical encryption: a future quantum computer could open a recording.'],
+    ]) {
+      await person.go('Chats');
+      await person.openConversation(title);
+      if (await person.button('Show details').count() > 0) await person.press('Show details');
+      await person.reads(words, seconds(40));
+    }
+    await mikael.reads('Here it is.', seconds(40));
+
+    await elina.go('Settings');
+    await pressFarDown(elina, 'Change Drafting');
+    await chooseFarDown(elina, 'Post-quantum');
+    await pressIn(elina, 'Save');
+    await elina.reads('The board Drafting was changed.', seconds(40));
+    await mikael.go('Settings');
+    await mikael.reads('Prompt · Post-quantum · kept for 7 days', seconds(40));
+    await photograph(mikael, 'boards-two');
+    await mikael.createGroup('After the change', [elina.name], {board: 'Drafting'});
+    if (await mikael.button('Show details').count() > 0) await mikael.press('Show details');
+    await mikael.reads('Not even a quantum computer opens a recording of what is said here.', seconds(40));
+  }, seconds(240));
 
   suite.test('who comes with such a link is a member like any other, and the administrator removes them', async () => {
     li = await Person.create(browser, {name: 'Li Wikström'});

@@ -137,11 +137,13 @@ export class Person {
     }, {timeout: seconds(20)});
   }
 
-  async createGroup(title, names) {
+  // `board`: where there are several.
+  async createGroup(title, names, {board} = {}) {
     await this.go('Chats');
     await this.press('New conversation', this.page.getByRole('region', {name: 'Conversation list'}));
     const dialog = this.dialog();
     await dialog.getByRole('radio', {name: 'Group'}).click(kStep);
+    if (board) await dialog.getByRole('radio', {name: board, exact: true}).click(kStep);
     for (const name of names) await dialog.getByRole('checkbox', {name}).click(kStep);
     await this.type('Name of the group', title, dialog);
     await this.press('Create group', dialog);
