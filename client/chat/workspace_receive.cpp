@@ -16,8 +16,6 @@ std::string part_name(const Channel& channel, const MessageNumber& message, std:
     return "part/" + channel.name() + "/" + base::to_hex(message) + "/" + std::to_string(index);
 }
 
-bool contains(const std::vector<PublicKey>& keys, const PublicKey& key) { return std::ranges::find(keys, key) != keys.end(); }
-
 bool is_member(const Conversation& conversation, const mls::Credential& credential)
 {
     const auto members = conversation.group->members();
@@ -187,6 +185,7 @@ void Workspace::receive_content(Conversation& conversation, const mls::Applicati
     if (!content) return;
     compare_head(content->seen, conversation);
     if (content->directory) compare_directory(*content->directory);
+    m_releases.hear(sender->identity, content->releases, now());
     const base::UnixMilliseconds sent{std::min(content->sent_ms, now().value)};
     if (auto* profile = std::get_if<ProfileBody>(&content->body)) return receive_title(conversation, sender->identity, std::move(profile->title), sent, position);
     auto* text = std::get_if<TextBody>(&content->body);

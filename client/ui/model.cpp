@@ -41,6 +41,7 @@ void Model::apply(const api::Event& event)
                            evidence.clear();
                            vault = {};
                            vault_known = false;
+                           releases = {};
                        }
                        session = e;
                    },
@@ -108,6 +109,7 @@ void Model::apply(const api::Event& event)
                    [&](const api::LinkEvent&) {},           // the same: State::link
                    [&](const api::RootSharesEvent&) {},     // the same: State::root_paper
                    [&](const api::RootRestoreEvent&) {},
+                   [&](const api::ReleasesEvent& e) { releases = e; },
                },
                event);
 }
