@@ -378,6 +378,7 @@ void draw_dialogs(Context& c)
         case Dialog::link: draw_link(c); return;
         case Dialog::back_up_root: draw_back_up_root(c); return;
         case Dialog::restore_root: draw_restore_root(c); return;
+        case Dialog::release_alarm: draw_release_alarms(c); return;
         case Dialog::leave:
         case Dialog::idle: draw_leaving_question(c); return;
         case Dialog::forget:
