@@ -32,7 +32,7 @@ async function changedBuild(app, change) {
   return folder;
 }
 
-export function releases(browser, {program, app}) {
+export function releases(browser, {program, app, screenshots}) {
   const suite = new Suite('releases', {scenario: true});
   const folders = [];
   const people = [];
@@ -167,6 +167,7 @@ export function releases(browser, {program, app}) {
     const {number} = await manifestOf(app);
     await bo.reads(`The relay has offered this app two different releases under one number, ${String(number).slice(0, 8)}-${String(number).slice(8)}.`);
     await bo.reads(/Do not load this page anew and do not type your passphrase in it/);
+    await bo.page.screenshot({path: join(screenshots, 'release-alarm.png')});
     equal(await anna.page.getByText(kAlarm).count(), 0, 'Anna knows of nothing yet');
     await bo.closeDialog();
     await eventually('Bo is connected again', async () => await bo.page.getByText(/No connection/).count() === 0, {timeout: seconds(60)});
@@ -188,6 +189,7 @@ export function releases(browser, {program, app}) {
     await anna.go('Settings');
     await thisApp(anna).getByText('There is an alarm about this app.').waitFor({timeout: seconds(30)});
     equal(await anna.dialog().count(), 0, 'it does not open again');
+    await anna.page.screenshot({path: join(screenshots, 'release-settings.png')});
     await anna.press('Show the alarm');
     await anna.reads(/^Bo Dahl: the app there was given another release than yours/);
     await anna.closeDialog();
