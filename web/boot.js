@@ -2,6 +2,7 @@
 // them cannot start or stops.
 
 import {NoGraphics, Page, startAfresh} from './page.js';
+import {Releases} from './releases.js';
 
 const kActivationPatience = 3000;   // ms
 
@@ -129,6 +130,10 @@ async function start() {
   await drawn;
   loading.hidden = true;
   performance.mark('sinetti-first-frame');
+  new Releases((releases) => {
+    const command = new TextEncoder().encode(JSON.stringify({type: 'reportReleases', ...releases}));
+    core.worker.postMessage({type: 'command', command}, [command.buffer]);
+  }).start().catch((error) => console.warn(error));
   navigator.serviceWorker?.register('service_worker.js').catch((error) => console.warn(error));
 }
 

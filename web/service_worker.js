@@ -78,8 +78,16 @@ async function serve(path) {
 
 self.addEventListener('install', (event) => event.waitUntil(install()));
 self.addEventListener('activate', (event) => event.waitUntil(activate()));
-self.addEventListener('message', ({data}) => {
-  if (data === 'activate') self.skipWaiting();
+// Which release this is, as it was verified when it came: the page compares it with what the relay offers.
+async function tellRelease(port) {
+  const cache = await caches.open(kCache);
+  const manifest = await cache.match(addressOf(kManifest));
+  port.postMessage(manifest ? await manifest.text() : null);
+}
+
+self.addEventListener('message', (event) => {
+  if (event.data === 'activate') self.skipWaiting();
+  if (event.data === 'release' && event.ports.length === 1) event.waitUntil(tellRelease(event.ports[0]));
 });
 
 self.addEventListener('fetch', (event) => {

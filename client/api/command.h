@@ -66,12 +66,15 @@ struct JoinDevice {                                                          // 
     bool shared = false;
 };
 struct WatchConversations {};                                                // from now on MessagesEvents come of every conversation, not of the open one alone
+struct ReportReleases { Release running; Release offered; };                 // by the page, each time it has looked; a release without a number is not known
+struct SawReleaseAlarms {};                                                  // all of them are told now
 struct ExportConversation { ConversationId conversation; };                  // answers with an ExportEvent; marks nothing as read
 
 using Command = std::variant<Start, OpenLink, Found, Enrol, Unlock, Lock, ForgetDevice, CreateInvitation, CreateConversation, OpenConversation, LoadOlder, LoadNewer, OpenMessage, Search,
                              SendText, SaveDraft, AddMembers, RemoveMember, RenameConversation, SetVerified, SetSetting, SignOutDevice, RemovePerson,
                              WatchConversations, ExportConversation, SignIn, ChoosePassphrase, ProvePassphrase, ChangePassphrase, ShowRecoveryCode,
-                             RenewRecoveryCode, LinkDevice, AnswerLink, CancelLink, JoinDevice, SetRole, CreateInvitations, BackUpRoot, GiveRootShare, ForgetRootShares, SetBoard>;
+                             RenewRecoveryCode, LinkDevice, AnswerLink, CancelLink, JoinDevice, SetRole, CreateInvitations, BackUpRoot, GiveRootShare, ForgetRootShares, SetBoard,
+                             ReportReleases, SawReleaseAlarms>;
 
 inline constexpr std::size_t kCommandSizeMax = 1u << 20;   // bytes of JSON
 inline constexpr std::size_t kMessageTextMax = 32u << 10;  // bytes of UTF-8

@@ -89,8 +89,15 @@ struct LinkEvent {
     Code error = Code::none;         // none: why it came to nothing
 };
 
+struct ReleasesEvent {                                                       // phase open
+    Release running;
+    Release offered;                 // by the relay, when it was last looked at
+    std::uint32_t others = 0;        // people whose messages speak of the same release as ours
+    std::vector<ReleaseAlarm> alarms;   // oldest first
+};
+
 using Event = std::variant<SessionEvent, ConnectionEvent, PeopleEvent, ConversationsEvent, TimelineEvent, MessagesEvent, SearchEvent, InvitationsEvent, InvitationReadyEvent,
-                           ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent, ExportEvent, VaultEvent, PassphraseEvent, RecoveryCodeEvent, LinkEvent, InvitationsReadyEvent, RootSharesEvent, RootRestoreEvent, BoardsEvent>;
+                           ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent, ExportEvent, VaultEvent, PassphraseEvent, RecoveryCodeEvent, LinkEvent, InvitationsReadyEvent, RootSharesEvent, RootRestoreEvent, BoardsEvent, ReleasesEvent>;
 
 std::string to_json(const Event& event);
 std::optional<Event> event_from_json(std::string_view json);

@@ -74,6 +74,8 @@ struct EnumCount<LinkState> { static constexpr auto kLast = LinkState::given; };
 template<>
 struct EnumCount<RootState> { static constexpr auto kLast = RootState::done; };
 template<>
+struct EnumCount<ReleaseAlarmKind> { static constexpr auto kLast = ReleaseAlarmKind::lonely; };
+template<>
 struct EnumCount<MessageKind> { static constexpr auto kLast = MessageKind::member_revoked; };
 template<>
 struct EnumCount<Delivery> { static constexpr auto kLast = Delivery::sent; };
@@ -177,6 +179,10 @@ SINETTI_FIELDS(Invitation) { archive("id", v.id); archive("name", v.name); archi
 SINETTI_FIELDS(Board) { archive("number", v.number); archive("name", v.name); archive("level", v.level); archive("postQuantum", v.post_quantum);
     archive("retentionDays", v.retention_days); archive("signed", v.is_signed); archive("waiting", v.waiting); }
 
+SINETTI_FIELDS(Release) { archive("name", v.name); archive("number", v.number); archive("hash", v.hash); }
+SINETTI_FIELDS(ReleaseAlarm) { archive("kind", v.kind); archive("number", v.number); archive("hash", v.hash); archive("other", v.other); archive("ours", v.ours);
+    archive("people", v.people); archive("found", v.found_ms); archive("told", v.told); }
+
 SINETTI_FIELDS(Start) {}
 SINETTI_FIELDS(OpenLink) { archive("fragment", v.fragment); }
 SINETTI_FIELDS(Found) { archive("organisation", v.organisation); archive("name", v.name); archive("title", v.title); }
@@ -221,6 +227,9 @@ SINETTI_FIELDS(AnswerLink) { archive("admit", v.admit); }
 SINETTI_FIELDS(CancelLink) {}
 SINETTI_FIELDS(JoinDevice) { archive("relay", v.relay); archive("device", v.device); archive("shared", v.shared); }
 
+SINETTI_FIELDS(ReportReleases) { archive("running", v.running); archive("offered", v.offered); }
+SINETTI_FIELDS(SawReleaseAlarms) {}
+
 SINETTI_FIELDS(SessionEvent) { archive("phase", v.phase); archive("error", v.error); archive("organisation", v.organisation); archive("invitee", v.invitee);
     archive("inviter", v.inviter); archive("me", v.me); archive("administrator", v.administrator); archive("founder", v.founder);
     archive("shared", v.shared); }
@@ -248,6 +257,7 @@ SINETTI_FIELDS(RootRestoreEvent) { archive("state", v.state); archive("error", v
 SINETTI_FIELDS(BoardsEvent) { archive("boards", v.boards); }
 SINETTI_FIELDS(LinkEvent) { archive("state", v.state); archive("code", v.code); archive("until", v.until_ms); archive("device", v.device); archive("shared", v.shared);
     archive("number", v.number); archive("error", v.error); }
+SINETTI_FIELDS(ReleasesEvent) { archive("running", v.running); archive("offered", v.offered); archive("others", v.others); archive("alarms", v.alarms); }
 // clang-format on
 
 #undef SINETTI_FIELDS
@@ -275,9 +285,9 @@ constexpr const char* kCommandNames[] = {"start", "openLink", "found", "enrol", 
                                          "openConversation", "loadOlder", "loadNewer", "openMessage", "search", "sendText", "saveDraft", "addMembers", "removeMember", "renameConversation",
                                          "setVerified", "setSetting", "signOutDevice", "removePerson", "watchConversations", "exportConversation", "signIn", "choosePassphrase", "provePassphrase",
                                          "changePassphrase", "showRecoveryCode", "renewRecoveryCode", "linkDevice", "answerLink", "cancelLink", "joinDevice", "setRole", "createInvitations",
-                                         "backUpRoot", "giveRootShare", "forgetRootShares", "setBoard"};
+                                         "backUpRoot", "giveRootShare", "forgetRootShares", "setBoard", "reportReleases", "sawReleaseAlarms"};
 constexpr const char* kEventNames[] = {"session", "connection", "people", "conversations", "timeline", "messages", "search", "invitations", "invitationReady",
-                                       "conversationReady", "settings", "evidence", "notice", "export", "vault", "passphrase", "recoveryCode", "link", "invitationsReady", "rootShares", "rootRestore", "boards"};
+                                       "conversationReady", "settings", "evidence", "notice", "export", "vault", "passphrase", "recoveryCode", "link", "invitationsReady", "rootShares", "rootRestore", "boards", "releases"};
 static_assert(std::size(kCommandNames) == std::variant_size_v<Command>);
 static_assert(std::size(kEventNames) == std::variant_size_v<Event>);
 

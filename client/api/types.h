@@ -128,6 +128,12 @@ enum class RootState : std::uint8_t {
     done,
 };
 
+enum class ReleaseAlarmKind : std::uint8_t {
+    fork,     // two releases of one number
+    lonely,   // offered to somebody and, on kLonelyReleaseDays, not here
+};
+inline constexpr std::uint8_t kLonelyReleaseDays = 7;   // on which we looked, after the day on which we heard of it
+
 enum class MessageKind : std::uint8_t {
     text, created, member_added, member_removed, renamed, removed_us, unreadable, messages_gone,
     device_joined,       // the subject goes on with a new device; ours: this one
@@ -237,6 +243,23 @@ struct Invitation {
     std::int64_t expires_ms = 0;
     bool used = false;
     std::string fragment;           // "#i=…", to be appended to the page's own address; empty once used
+};
+
+struct Release {                    // of the app
+    std::string name;               // "0.1.0"; empty: not known
+    std::uint64_t number = 0;       // later ones are larger; 0: not known
+    std::string hash;               // hex, 32 bytes, over every file of it
+};
+
+struct ReleaseAlarm {
+    ReleaseAlarmKind kind = ReleaseAlarmKind::fork;
+    std::uint64_t number = 0;
+    std::string hash;               // of the release it is about
+    std::string other;              // of the other one with that number
+    bool ours = false;              // that is one of this device's
+    std::vector<PersonId> people;   // whose messages speak of it; nobody: the relay offered it to this device
+    std::int64_t found_ms = 0;      // the day
+    bool told = false;              // it has been on the screen
 };
 
 }  // namespace sinetti::api

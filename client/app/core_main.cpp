@@ -59,12 +59,14 @@ public:
         if (m_seat) return;
         m_seat = std::make_unique<Seat>(m_clock, m_random, m_events);
         m_seat->core.submit(api::Start{});
+        if (m_releases && m_clock.now().value - m_releases_at.value < kReportFresh) m_seat->core.submit(api::ReportReleases(*m_releases));
         submit_link();
     }
 
     void submit(api::Command&& command, base::SecretBytes&& passphrase)
     {
         if (auto* link = std::get_if<api::OpenLink>(&command)) return open_link(std::move(link->fragment));
+        if (const auto* releases = std::get_if<api::ReportReleases>(&command)) remember(*releases);
         if (m_seat) return m_seat->core.submit(std::move(command), std::move(passphrase));
         // While another tab has the seal, Start asks for it; everything else has to wait for that.
         if (std::holds_alternative<api::Start>(command)) sinetti_host_take_over();
@@ -80,6 +82,11 @@ public:
     Seat* seat() { return m_seat.get(); }
 
 private:
+    void remember(const api::ReportReleases& releases)
+    {
+        m_releases = releases;
+        m_releases_at = m_clock.now();
+    }
     void submit_link()
     {
         if (!m_seat || !m_link) return;
@@ -93,6 +100,9 @@ private:
     HostEvents m_events;
     std::unique_ptr<Seat> m_seat;
     std::optional<std::string> m_link;
+    static constexpr std::int64_t kReportFresh = 3600 * 1000;   // milliseconds
+    std::optional<api::ReportReleases> m_releases;   // what the page has said last, for when this tab has the seal
+    base::UnixMilliseconds m_releases_at;
 };
 
 // Lives as long as the module; made by core_start().

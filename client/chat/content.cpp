@@ -9,7 +9,10 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint8_t kContentVersion = 2;
+constexpr std::uint8_t kContentVersion = 3;
+constexpr std::uint8_t kContentWithoutReleases = 2;   // what says nothing of releases is still written so
+constexpr std::size_t kReleaseSize = 1 + 8 + 32;      // bytes
+enum ReleaseRole : std::uint8_t { kRunning = 1, kOffered = 2 };
 constexpr std::uint8_t kInvitationVersion = 1;
 enum class BodyType : std::uint8_t { text = 1, profile = 2 };
 
@@ -43,11 +46,43 @@ codec::Result<decltype(Content::body)> read_body(std::uint8_t type, base::ByteVi
     return UnknownBody{type, base::to_bytes(bytes)};
 }
 
+// One entry for both where they are the same. At most two, and there is one encoding of each.
+std::vector<std::pair<std::uint8_t, Release>> entries_of(const Releases& releases)
+{
+    std::vector<std::pair<std::uint8_t, Release>> entries;
+    if (releases.running) entries.emplace_back(kRunning, *releases.running);
+    if (releases.offered && releases.offered == releases.running)
+        entries.front().first = kRunning | kOffered;
+    else if (releases.offered)
+        entries.emplace_back(kOffered, *releases.offered);
+    return entries;
+}
+
+codec::Result<Releases> read_releases(codec::Reader& reader)
+{
+    auto entries = TRY(reader.vector(2 * kReleaseSize));
+    Releases releases;
+    while (!entries.empty()) {
+        const auto roles = TRY(entries.u8());
+        Release release;
+        release.number = TRY(entries.u64());
+        release.hash = TRY(entries.array<32>());
+        const bool repeated = ((roles & kRunning) != 0 && !releases.empty()) || ((roles & kOffered) != 0 && releases.offered) || releases.running == release;
+        if (roles == 0 || roles > (kRunning | kOffered) || repeated || release.number == 0 || release.number > kReleaseNumberMax)
+            return base::Unexpected(codec::Error::bad_value);
+        if ((roles & kRunning) != 0) releases.running = release;
+        if ((roles & kOffered) != 0) releases.offered = release;
+    }
+    if (releases.empty()) return base::Unexpected(codec::Error::bad_value);
+    return releases;
+}
+
 codec::Result<Content> read_content(base::ByteView bytes)
 {
     codec::Reader reader(bytes);
     Content content;
-    if (TRY(reader.u8()) != kContentVersion) return base::Unexpected(codec::Error::bad_value);
+    const auto version = TRY(reader.u8());
+    if (version != kContentVersion && version != kContentWithoutReleases) return base::Unexpected(codec::Error::bad_value);
     const auto type = TRY(reader.u8());
     const auto sent_ms = TRY(reader.u64());
     if (sent_ms > INT64_MAX) return base::Unexpected(codec::Error::bad_value);
@@ -62,6 +97,7 @@ codec::Result<Content> read_content(base::ByteView bytes)
         directory.head = TRY(reader.array<32>());
         directory.signature = TRY(reader.array<64>());
     }
+    if (version == kContentVersion) content.releases = TRY(read_releases(reader));
     const auto body = TRY(reader.opaque_view(kContentSizeMax));
     content.body = TRY(read_body(type, body));
     TRY(reader.finish());
@@ -105,11 +141,15 @@ base::SecretBytes Content::serialize() const
     codec::SecretWriter inner;
     std::visit([&](const auto& known) { write_body(inner, known); }, body);
     codec::SecretWriter writer;
-    writer.u8(kContentVersion).u8(inner.view().front()).u64(static_cast<std::uint64_t>(sent_ms)).u32(seen.board).u64(seen.position).raw(seen.head);
+    writer.u8(releases.empty() ? kContentWithoutReleases : kContentVersion).u8(inner.view().front()).u64(static_cast<std::uint64_t>(sent_ms)).u32(seen.board).u64(seen.position).raw(seen.head);
     writer.optional_marker(seen.signature.has_value());
     if (seen.signature) writer.raw(*seen.signature);
     writer.optional_marker(directory.has_value());
     if (directory) writer.u64(directory->position).raw(directory->head).raw(directory->signature);
+    if (!releases.empty())
+        writer.vector([this](auto& entries) {
+            for (const auto& [roles, release] : entries_of(releases)) entries.u8(roles).u64(release.number).raw(release.hash);
+        });
     writer.opaque(inner.view().subspan(1));
     return std::move(writer).take();
 }

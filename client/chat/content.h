@@ -4,6 +4,7 @@
 
 #include "api/command.h"
 #include "chat/cells.h"
+#include "chat/release.h"
 
 #include <variant>
 
@@ -40,6 +41,7 @@ struct Content {
     std::int64_t sent_ms = 0;
     SeenHead seen;                             // of the conversation's board
     std::optional<wire::SignedHead> directory;   // of the directory, at any position: the furthest one the sender holds
+    Releases releases;                         // of the app, the sender's; not in every message
     std::variant<TextBody, ProfileBody, UnknownBody> body;
 
     base::SecretBytes serialize() const;

@@ -317,7 +317,9 @@ void Core::Implementation::open_vault(const std::vector<store::StoredRecord>& re
 
 std::unique_ptr<Workspace> Core::Implementation::load_workspace(Account&& account, const store::Records& records)
 {
-    return Workspace::load({m_environment.clock, m_environment.random, m_effects, m_session, *this, &m_errand_session, m_environment.password_key}, std::move(account), records);
+    auto workspace = Workspace::load({m_environment.clock, m_environment.random, m_effects, m_session, *this, &m_errand_session, m_environment.password_key}, std::move(account), records);
+    if (workspace && m_releases) workspace->on_releases(m_releases->first, m_releases->second);
+    return workspace;
 }
 
 void Core::Implementation::run(const api::Lock&)
@@ -395,6 +397,12 @@ void Core::Implementation::run(const api::SetSetting& command)
     m_settings.insert_or_assign(command.key, command.value);
     if (m_effects.sealer() != nullptr) m_effects.put(kSettingsRecord, serialize(m_settings).view());
     report_settings();
+}
+
+void Core::Implementation::run(const api::ReportReleases& command)
+{
+    m_releases.emplace(command, m_environment.clock.now());
+    if (m_workspace) m_workspace->on_releases(command, m_releases->second);
 }
 
 void Core::Implementation::report_settings()

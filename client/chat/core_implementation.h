@@ -65,6 +65,7 @@ private:
     void run(const api::Lock& command);
     void run(const api::ForgetDevice& command);
     void run(const api::SetSetting& command);
+    void run(const api::ReportReleases& command);
     void set_phase(api::Phase phase, api::Code error = api::Code::none);
     void on_loaded(base::Result<std::vector<store::StoredRecord>, store::BackendError> records);
     void open_vault(const std::vector<store::StoredRecord>& records);
@@ -242,6 +243,7 @@ private:
     std::optional<vault::RootShare> m_root_share;                   // the first of two
     std::unique_ptr<Workspace> m_workspace;
     Settings m_settings;
+    std::optional<std::pair<api::ReportReleases, base::UnixMilliseconds>> m_releases;   // as the page has seen them last, and when
 
     std::optional<SignInAttempt> m_sign_in;
     std::optional<LinkGuest> m_guest;

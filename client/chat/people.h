@@ -8,7 +8,9 @@
 #include "mls/group.h"
 #include "store/record_sealer.h"
 
+#include <algorithm>
 #include <set>
+#include <vector>
 
 namespace sinetti::chat {
 
@@ -21,6 +23,8 @@ struct DeviceIdentity {
 // What a credential claims: identity key ‖ device key. nullopt: not of that shape.
 std::optional<DeviceIdentity> claimed_identity(const mls::Credential& credential);
 std::vector<PublicKey> identities_of(const std::vector<mls::Member>& members);   // in leaf order, each once
+
+inline bool contains(const std::vector<PublicKey>& keys, const PublicKey& key) { return std::ranges::find(keys, key) != keys.end(); }
 
 std::string person_id(const PublicKey& identity);
 std::optional<PublicKey> key_from_hex(std::string_view hex);

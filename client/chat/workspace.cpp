@@ -44,6 +44,9 @@ std::unique_ptr<Workspace> Workspace::load(const WorkspaceEnvironment& environme
     auto archive = ArchiveState::load(records);
     if (!archive) return nullptr;
     workspace->m_archive = std::move(*archive);
+    auto releases = ReleaseLedger::load(records);
+    if (!releases) return nullptr;
+    workspace->m_releases = std::move(*releases);
     auto vault = VaultKeeper::load(records);
     if (!vault) return nullptr;
     workspace->m_vault = std::move(*vault);
@@ -288,6 +291,7 @@ void Workspace::announce()
     m_invitations_changed = true;
     m_vault_changed = true;
     m_board_list_changed = true;
+    m_releases.announce();
 }
 
 void Workspace::report()
@@ -331,6 +335,7 @@ void Workspace::report()
         std::ranges::stable_sort(event.conversations, std::greater{}, &api::ConversationSummary::changed_ms);
         m_effects.emit_latest(std::move(event));
     }
+    report_releases();
     for (const auto& [id, conversation] : m_conversations) {
         auto changed = conversation->timeline.take_changed();
         if (id == m_open && m_shown_to && !m_watching) std::erase_if(changed, [this](const api::Message& message) { return message.order > m_shown_to->first; });
@@ -349,6 +354,7 @@ void Workspace::end_turn()
     for (auto& [id, conversation] : m_conversations) conversation->persist(m_effects);
     for (auto& [device, contact] : m_contacts) contact->persist(m_effects);
     m_wallet.persist(m_effects);
+    m_releases.persist(m_effects);
     // A transaction for each frame of other people's cells would take longer than the cells.
     for (auto& [number, board] : m_boards)
         if (m_effects.has_writes() || !board.may_wait()) board.persist(m_effects);

@@ -4,8 +4,8 @@
 // Effects. Split by verb: workspace.cpp opens, follows and reports; _commands does what people ask; _search finds messages, and shows
 // what stands around one; _receive reads cells;
 // _send writes them, and _mixing those that go through an ingress that batches; _errands does what needs our name; _vault what of it concerns the vault; _devices keeps groups and the devices of
-// their people together; _administration says who comes, goes and may say so; _boards what boards there are and how they are used; _history holds the relay to what it has signed, and goes on where it has let old entries go; _archive leaves
-// what was said for one's other devices.
+// their people together; _administration says who comes, goes and may say so; _boards what boards there are and how they are used; _history holds the relay to what it has signed, and goes on where it has let old entries go; _releases compares
+// which app runs here with what others' messages say of theirs; _archive leaves what was said for one's other devices.
 
 #include "api/command.h"
 #include "api/event.h"
@@ -20,6 +20,7 @@
 #include "chat/key_packages.h"
 #include "chat/mixing.h"
 #include "chat/people.h"
+#include "chat/release_ledger.h"
 #include "chat/token_wallet.h"
 #include "chat/vault_keeper.h"
 
@@ -118,6 +119,7 @@ public:
     void set_errand_nonce(const wire::Nonce& nonce) { m_errand_nonce = nonce; }
     void on_vault_answer(net::VaultAnswer&& answer);
     void on_errand_vault_answer(net::VaultAnswer&& answer);
+    void on_releases(const api::ReportReleases& report, base::UnixMilliseconds looked_at);
     void sign_out_shared_devices() { m_signs_out_shared = true; }   // of ours, when the directory is read: their tabs were closed
 
     std::optional<base::UnixMilliseconds> next_wake() const;
@@ -177,6 +179,7 @@ private:
     void run(const api::CreateInvitations& command);
     void run(const api::WatchConversations& command);
     void run(const api::ExportConversation& command);
+    void run(const api::SawReleaseAlarms& command);
     Conversation* find(const api::ConversationId& id);           // with a notice when it is unknown
     Conversation* find_active(const api::ConversationId& id);    // and when we are not in it any more
     std::optional<std::vector<PublicKey>> known_people(const std::vector<api::PersonId>& ids);
@@ -211,6 +214,10 @@ private:
     void compare_directory(const wire::SignedHead& statement);
     void miss(Conversation& conversation, std::uint64_t order);
     void look_further_for_invitations();
+
+    // workspace_releases.cpp
+    Releases releases_to_say(const Conversation& conversation);
+    void report_releases();
 
     // workspace_devices.cpp
     struct Upkeep {
@@ -414,6 +421,10 @@ private:
     bool m_mixing_refused = false;           // in this session
     bool m_mixing_refused_said = false, m_unheard_said = false;
     bool m_cells_used_up = false;            // no token is left for a cell that waits
+
+    ReleaseLedger m_releases;
+    api::ReportReleases m_release_report;
+    std::map<std::string, std::pair<std::int64_t, Releases>, std::less<>> m_releases_said;   // in each conversation: on which day, and what
 
     ArchiveState m_archive;
     std::optional<ArchiveRun> m_archive_run;

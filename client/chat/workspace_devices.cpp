@@ -16,8 +16,6 @@ namespace {
 constexpr std::int64_t kUpkeepStep = 2000;       // milliseconds between one member's turn and the next's
 constexpr std::size_t kUpkeepStepsMax = 60;      // who is later than that acts together
 
-bool contains(const std::vector<PublicKey>& keys, const PublicKey& key) { return std::ranges::find(keys, key) != keys.end(); }
-
 // The order in which members would deal with this device: another one for each device, so that the work is spread.
 base::ByteArray<32> turn_of(const PublicKey& member, const PublicKey& device)
 {

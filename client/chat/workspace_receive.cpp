@@ -187,6 +187,7 @@ void Workspace::receive_content(Conversation& conversation, const mls::Applicati
     if (!content) return;
     compare_head(content->seen, conversation);
     if (content->directory) compare_directory(*content->directory);
+    m_releases.hear(sender->identity, content->releases, now());
     const base::UnixMilliseconds sent{std::min(content->sent_ms, now().value)};
     if (m_people.note_written(*sender, sent, m_effects)) m_people_changed = true;
     if (auto* profile = std::get_if<ProfileBody>(&content->body)) return receive_title(conversation, sender->identity, std::move(profile->title), sent, position);

@@ -139,6 +139,7 @@ std::optional<Flight> Workspace::make_flight(Conversation& conversation, const I
     Content content{.sent_ms = now().value,
                     .seen = {board.number(), board.boundary(), board.boundary_head(), board.boundary_signature()},
                     .directory = m_boards.at(wire::kDirectoryBoard).furthest_signed(),
+                    .releases = releases_to_say(conversation),
                     .body = {}};
     if (const auto* text = std::get_if<TextIntent>(&intent)) {
         content.sent_ms = text->written.value;

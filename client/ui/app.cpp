@@ -253,6 +253,7 @@ struct App::Implementation {
             state.revoked_said = true;
             open_dialog(c, Dialog::revoked);
         }
+        if (model.session.phase == api::Phase::open && !state.locking) raise_release_alarm(c);
         draw_dialogs(c);
         const bool above_tabs = model.session.phase == api::Phase::open && viewport.width < kMediumWidth;
         draw_toasts(c, viewport.height - viewport.inset_bottom - (above_tabs ? kTabBarHeight + 16 : 96.0f));

@@ -195,4 +195,13 @@ std::string digits_of(std::string_view fingerprint_hex)
     return out;
 }
 
+// The date and the time of its sources, apart.
+std::string release_number(std::uint64_t number)
+{
+    constexpr std::size_t kDate = 8;
+    std::string digits = std::to_string(number);
+    if (digits.size() == kDate + 6) digits.insert(kDate, "-");
+    return digits;
+}
+
 }  // namespace sinetti::ui

@@ -19,5 +19,6 @@ long day_number(const LocalTime& t);                                            
 std::string initials_of(std::string_view name);                                                      // one or two letters, upper case
 std::string first_name_of(std::string_view name);
 std::string digits_of(std::string_view fingerprint_hex);                                             // twelve groups of five, separated by spaces
+std::string release_number(std::uint64_t number);                                                    // 20261127-181529
 
 }  // namespace sinetti::ui

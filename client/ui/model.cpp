@@ -41,6 +41,7 @@ void Model::apply(const api::Event& event)
                            evidence.clear();
                            vault = {};
                            vault_known = false;
+                           releases = {};
                        }
                        session = e;
                    },
@@ -109,6 +110,7 @@ void Model::apply(const api::Event& event)
                    [&](const api::RootSharesEvent&) {},     // the same: State::root_paper
                    [&](const api::RootRestoreEvent&) {},
                    [&](const api::BoardsEvent& e) { boards = e.boards; },
+                   [&](const api::ReleasesEvent& e) { releases = e; },
                },
                event);
 }

@@ -44,6 +44,7 @@ struct Model {
     std::string evidence;                  // against the relay; empty: there is none
     api::VaultEvent vault;                 // what of this person is kept at the relay
     bool vault_known = false;
+    api::ReleasesEvent releases;           // of the app
 
     void apply(const api::Event& event);
     const api::Person* person(std::string_view id) const;

@@ -20,7 +20,7 @@ namespace sinetti::ui {
 enum class Place : std::uint8_t { chats, people, settings };
 enum class Dialog : std::uint8_t {
     none, new_conversation, add_members, rename, remove_member, invite, verify, forget, protection, manage, remove_person, set_role, invite_many, sign_out, revoked,
-    show_code, renew_code, change_passphrase, take_passphrase, link, leave, idle, back_up_root, restore_root, board,
+    show_code, renew_code, change_passphrase, take_passphrase, link, leave, idle, back_up_root, restore_root, board, release_alarm,
 };
 enum class Filter : std::uint8_t { all, unread, groups };
 enum class PeopleFilter : std::uint8_t { all, administrators, invited };
@@ -131,6 +131,8 @@ struct State {
     api::LinkEvent link;                         // letting a device in, or being let in; its code is wiped when its dialog is gone
     RootPaper root_paper;
     bool changing = false;                       // of the passphrase: on its way to the relay
+    std::size_t release_alarms_shown = 0;        // by the dialog that is open
+    std::size_t release_alarms_told = 0;         // of those the core does not know to be told yet
     bool reminder_put_off = false;
     bool left = false;                           // this machine, which is not one's own: asked once
     bool lock_wanted = false;                    // by the keyboard

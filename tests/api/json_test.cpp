@@ -19,7 +19,7 @@ std::vector<Command> every_command()
             WatchConversations{}, ExportConversation{"cc"}, SignIn{"Elina 2", "{\"a\":1}", "Firefox", true, true}, ChoosePassphrase{}, ProvePassphrase{},
             ChangePassphrase{}, ShowRecoveryCode{}, RenewRecoveryCode{}, LinkDevice{}, AnswerLink{true}, CancelLink{}, JoinDevice{"{}", "Firefox, Linux", true},
             SetRole{"aa", Role::administrator}, CreateInvitations{{{"Aino", Role::member}, {"Eero", Role::administrator}}},
-            BackUpRoot{}, GiveRootShare{}, ForgetRootShares{}};
+            BackUpRoot{}, GiveRootShare{}, ForgetRootShares{}, ReportReleases{{"0.1.0", 20261127181529, "ab"}, {"0.1.1", 20261201000000, "cd"}}, SawReleaseAlarms{}};
 }
 
 std::vector<Event> every_event()
@@ -37,7 +37,8 @@ std::vector<Event> every_event()
             LinkEvent{LinkState::given, "ABCD-EFGH", 7, "Firefox, Linux", true, "482913", Code::device_link_damaged},
             InvitationsReadyEvent{{{.id = "aa", .name = "Aino", .role = Role::member, .expires_ms = 5, .used = false, .fragment = "#i=a"}}},
             RootSharesEvent{{"ABCD-EFGH", "JKMN-PQRS", ""}}, RootRestoreEvent{RootState::done, Code::root_restored, 9, 3},
-            BoardsEvent{{{1, "", Level::prompt, true, 30, false, false}, {2, "Ministerit", Level::mixed, false, 0, true, true}}}};
+            BoardsEvent{{{1, "", Level::prompt, true, 30, false, false}, {2, "Ministerit", Level::mixed, false, 0, true, true}}},
+            ReleasesEvent{{"0.1.0", 20261127181529, "ab"}, {"", 0, ""}, 3, {ReleaseAlarm{ReleaseAlarmKind::lonely, 5, "ab", "cd", true, {"aa"}, 7, true}}}};
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 // Drives real browsers against a real relay: node tests/browser/run.mjs [options]
 //   --app DIR       the built app                        (build/web)
 //   --relay PATH    the relay program                    (build/native/bin/sinetti-relay)
-//   --only NAME     one suite: modules, five, administration, devices, tokens, sign-in, link, kills, lock, search, look, hostile, two-histories,
+//   --only NAME     one suite: modules, five, administration, devices, tokens, sign-in, link, kills, lock, search, look, hostile, two-histories, releases,
 //                   ingress, tls, firefox, firefox-sign-in, firefox-link, firefox-lock   (may be repeated)
 //   --pictures      also writes the README's pictures to docs/images
 // Prints `browser: N passed, N failed`; measurements go to build/measurements.json, screenshots to build/screenshots.
@@ -27,6 +27,7 @@ import {link, linkFirefox} from './suites/link.mjs';
 import {lock, lockFirefox} from './suites/lock.mjs';
 import {look} from './suites/look.mjs';
 import {modules} from './suites/modules.mjs';
+import {releases} from './suites/releases.mjs';
 import {search} from './suites/search.mjs';
 import {signIn, signInFirefox} from './suites/sign_in.mjs';
 import {tls} from './suites/tls.mjs';
@@ -59,6 +60,7 @@ const suites = {
   look: (browser) => look(browser, {...shared, screenshots, pictures}),
   hostile: (browser) => hostile(browser, shared),
   'two-histories': (browser) => twoHistories(browser, shared),
+  releases: (browser) => releases(browser, {...shared, screenshots}),
   ingress: (browser) => ingress(browser, shared),
   tls: () => tls(shared),
   firefox: () => firefox(shared),

@@ -39,6 +39,7 @@ std::vector<base::Bytes> seeds()
                                 SetSetting{"language", "sv"},
                                 ExportConversation{"cc"},
                                 SignIn{"Aino", "{}", "Firefox", true, false},
+                                ReportReleases{{"0.1.0", 5, "ab"}, {}},
                                 ProvePassphrase{}};
     Message message;
     message.id = "dd";
@@ -69,7 +70,8 @@ std::vector<base::Bytes> seeds()
                             InvitationsReadyEvent{{{.id = "aa", .name = "Aino", .fragment = "#i=a"}}},
                             RootSharesEvent{{"ABCD", "EFGH", "JKMN"}},
                             RootRestoreEvent{RootState::one_given, Code::root_share_mistyped, 4, 2},
-                            BoardsEvent{{{2, "Ministerit", Level::mixed, false, 30, true, false}}}};
+                            BoardsEvent{{{2, "Ministerit", Level::mixed, false, 30, true, false}}},
+                            ReleasesEvent{{"0.1.0", 5, "ab"}, {}, 1, {ReleaseAlarm{ReleaseAlarmKind::fork, 5, "ab", "cd", true, {"aa"}, 7, false}}}};
     std::vector<base::Bytes> list;
     for (const auto& command : commands) list.push_back(base::to_bytes(base::view_of(to_json(command))));
     for (const auto& event : events) list.push_back(base::to_bytes(base::view_of(to_json(event))));

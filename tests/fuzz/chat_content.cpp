@@ -32,10 +32,12 @@ std::vector<base::Bytes> seeds()
     base::SeededRandom random(1);
     std::vector<base::Bytes> list;
     const auto keep = [&](const base::SecretBytes& bytes) { list.push_back(base::to_bytes(bytes.view())); };
-    keep(Content{1'700'000'000'000, {1, 256, {}, {}}, wire::SignedHead{0, 13, {4}, {7}}, TextBody{{}, "hyvää päivää 🦭"}}.serialize());
-    keep(Content{0, {.board = 1, .position = 256, .head = {}, .signature = wire::Signature{1}}, {}, ProfileBody{"Ryhmä"}}.serialize());
-    keep(Content{0, {}, {}, ProfileBody{"Ryhmä"}}.serialize());
-    keep(Content{1, {}, {}, UnknownBody{77, {1, 2, 3}}}.serialize());
+    keep(Content{1'700'000'000'000, {1, 256, {}, {}}, wire::SignedHead{0, 13, {4}, {7}}, {}, TextBody{{}, "hyvää päivää 🦭"}}.serialize());
+    keep(Content{0, {.board = 1, .position = 256, .head = {}, .signature = wire::Signature{1}}, {}, {}, ProfileBody{"Ryhmä"}}.serialize());
+    keep(Content{0, {}, {}, {}, ProfileBody{"Ryhmä"}}.serialize());
+    keep(Content{1, {}, {}, {}, UnknownBody{77, {1, 2, 3}}}.serialize());
+    keep(Content{1, {}, {}, {Release{7, {1}}, Release{7, {1}}}, ProfileBody{"Ryhmä"}}.serialize());
+    keep(Content{1, {}, {}, {Release{7, {1}}, Release{8, {2}}}, ProfileBody{"Ryhmä"}}.serialize());
     const Invitation invitation{api::ConversationKind::group, 1, 256, "Ryhmä", base::Bytes(200, 3)};
     keep(invitation.serialize());
     const auto sealed = seal_invitation(invitation, contact_key().public_key(), kFrom, kTo, random);

@@ -215,6 +215,7 @@ void Client::on_event(const api::Event& event)
     if (const auto* known = std::get_if<api::SearchEvent>(&event)) search_answer = *known;
     if (const auto* known = std::get_if<api::EvidenceEvent>(&event)) evidence = known->text;
     if (const auto* known = std::get_if<api::VaultEvent>(&event)) vault = *known;
+    if (const auto* known = std::get_if<api::ReleasesEvent>(&event)) releases = *known;
     if (const auto* known = std::get_if<api::PassphraseEvent>(&event)) passphrase_events.push_back(*known);
     if (const auto* known = std::get_if<api::RecoveryCodeEvent>(&event)) recovery_code = known->code;
     if (const auto* known = std::get_if<api::RootSharesEvent>(&event)) root_shares = known->shares;

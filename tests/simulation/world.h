@@ -74,6 +74,7 @@ public:
     std::map<std::string, std::string> settings;
     std::string evidence;
     api::VaultEvent vault;
+    api::ReleasesEvent releases;
     std::vector<api::PassphraseEvent> passphrase_events;
     std::string recovery_code;
     std::vector<std::string> root_shares;

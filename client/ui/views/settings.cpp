@@ -196,6 +196,7 @@ void draw_settings(Context& c, const Rect& area)
             if (row("forget", icons::kTrash, Say::forget, Say::forget_hint, t.danger)) open_dialog(c, Dialog::forget);
         }
     }
+    if (const float height = draw_release_settings(c, {x, y + 6, w, 0}); height > 0) y += height + 16;
     scroll.set_content(y - scroll.top() + 24);
 }
 

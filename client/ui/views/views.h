@@ -97,6 +97,11 @@ void draw_restore_root(Context& c);
 void on_root(State& state, Host& host, const api::Event& event);
 void settle_root(State& state, Host& host);                        // wipes and forgets what is of a dialog that is gone
 
+// Which release of the app this is, and the alarm about another one (releases.cpp).
+float draw_release_settings(Context& c, const Rect& area);         // height; 0: nothing is known
+void draw_release_alarms(Context& c);
+void raise_release_alarm(Context& c);                              // once in a frame
+
 // Letting a new device in by a code (link.cpp).
 void draw_link(Context& c);
 void on_link(State& state, Host& host, const api::LinkEvent& event);
