@@ -16,8 +16,6 @@ std::string part_name(const Channel& channel, const MessageNumber& message, std:
     return "part/" + channel.name() + "/" + base::to_hex(message) + "/" + std::to_string(index);
 }
 
-bool is_among(const std::vector<PublicKey>& keys, const PublicKey& key) { return std::ranges::find(keys, key) != keys.end(); }
-
 bool is_member(const Conversation& conversation, const mls::Credential& credential)
 {
     const auto members = conversation.group->members();
@@ -254,7 +252,7 @@ void Workspace::receive_invitation(Contact& contact, base::ByteView payload, std
     for (const auto& member : group->members()) {
         const auto* device = m_people.certified(member);
         if (device == nullptr) return notice(api::Code::conversation_damaged, api::Severity::warning, m_people.name(contact.identity));
-        if (!is_among(identities, device->identity_public_key)) identities.push_back(device->identity_public_key);
+        if (!contains(identities, device->identity_public_key)) identities.push_back(device->identity_public_key);
         has_inviter = has_inviter || device->public_key == contact.device;
         on_another_device = on_another_device || (device->identity_public_key == me() && device->public_key != m_account.device.public_key());
     }
