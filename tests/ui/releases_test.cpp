@@ -81,6 +81,20 @@ TEST_SUITE("ui.releases")
         CHECK(page.sent<api::SawReleaseAlarms>().size() == 2);
     }
 
+    TEST_CASE("an alarm that is closed after the first frame that showed it has been told, and stays closed")
+    {
+        if (!fonts()) return;
+        Page page(*fonts());
+        open_main(page);
+        page.app->on_event(api::ReleasesEvent{.running = release('a'), .offered = release('a'), .alarms = {fork(false)}});
+        REQUIRE(page.app->frame(page.now += 16));
+        REQUIRE(page.find(Role::dialog, "Hälytys") != nullptr);
+        page.app->on_key(ui::Key::escape, 0);
+        page.settle();
+        CHECK(page.find(Role::dialog, "Hälytys") == nullptr);
+        CHECK(page.sent<api::SawReleaseAlarms>().size() == 1);
+    }
+
     TEST_CASE("an alarm waits for a dialog that is open, and goes out of sight with the account it belongs to")
     {
         if (!fonts()) return;

