@@ -34,17 +34,21 @@ target_link_libraries(sodium PRIVATE third_party_flags)
 if(EMSCRIPTEN)
   target_compile_definitions(sodium PRIVATE HAVE_GETENTROPY=1)
   # Vectors of WebAssembly, which every browser we support has (docs/operations.md). The curve's arithmetic on ten limbs the compiler makes
-  # vectors of: a fifth faster to sign and to make keys. Argon2id has code of its own for them. ChaCha20 has code for SSSE3, which Emscripten's
-  # headers express in them: two and a half times as fast. libsodium would ask the processor whether it has SSSE3; here the answer is known.
+  # vectors of: a fifth faster to sign and to make keys. ChaCha20 and Argon2id have code for SSSE3, which Emscripten's headers express in
+  # them: two and a half times as fast, and a third faster. libsodium would ask the processor whether it has SSSE3; here the answer is known.
+  # Argon2id's own code for these vectors computes something else than Argon2id (1.0.22 multiplies the wrong halves), so argon2-core.c must
+  # not see -msimd128, with which it would take that.
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/sodium/has_ssse3.c CONTENT "int sodium_has_ssse3_by_simd128(void) { return 1; }\n")
   target_sources(sodium PRIVATE ${PROJECT_BINARY_DIR}/sodium/has_ssse3.c)
-  set(ssse3 -msimd128 -D__SSE__=1 -D__SSE2__=1 -D__SSE3__=1 -D__SSSE3__=1 -DHAVE_EMMINTRIN_H=1 -DHAVE_TMMINTRIN_H=1
-    -Dsodium_runtime_has_ssse3=sodium_has_ssse3_by_simd128)
+  set(chooses_ssse3 -DHAVE_EMMINTRIN_H=1 -DHAVE_TMMINTRIN_H=1 -Dsodium_runtime_has_ssse3=sodium_has_ssse3_by_simd128)
+  set(is_ssse3 -msimd128 -D__SSE__=1 -D__SSE2__=1 -D__SSE3__=1 -D__SSSE3__=1 -DHAVE_EMMINTRIN_H=1 -DHAVE_TMMINTRIN_H=1)
   foreach(source ${sodium_sources})
-    if(source MATCHES "/(crypto_core/ed25519|crypto_scalarmult/curve25519|crypto_pwhash/argon2)/")
+    if(source MATCHES "/(crypto_core/ed25519|crypto_scalarmult/curve25519)/")
       set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS -msimd128)
-    elseif(source MATCHES "/(stream_chacha20|chacha20_dolbeau-ssse3)\\.c$")
-      set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "${ssse3}")
+    elseif(source MATCHES "/(stream_chacha20|argon2-core)\\.c$")
+      set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "${chooses_ssse3}")
+    elseif(source MATCHES "/(chacha20_dolbeau|argon2-fill-block)-ssse3\\.c$")
+      set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "${is_ssse3}")
     endif()
   endforeach()
 else()
