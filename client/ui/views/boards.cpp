@@ -4,6 +4,7 @@
 #include "generated/icons.h"
 #include "ui/views/views.h"
 #include "ui/widgets/avatar.h"
+#include "ui/widgets/card.h"
 #include "ui/widgets/dialog_foot.h"
 #include "ui/widgets/field.h"
 
@@ -164,9 +165,7 @@ float draw_boards_settings(Context& c, const Rect& area)
         list_height += rows.back().height();
     }
     const float height = pad + kLabelHeight + about_height + 8 + list_height + 12 + control + pad;
-    c.paint.shadow(area.x, area.y, area.w, height, 18, 1, 3, t.shadow);
-    c.paint.fill(area.x, area.y, area.w, height, t.surface, 18);
-    if (t.high_contrast) c.paint.outline(area.x, area.y, area.w, height, 1.5f, t.border, 18);
+    draw_card(c, {area.x, area.y, area.w, height});
     GroupScope group(c, "boards", Role::group, {area.x, area.y, area.w, height}, c.say(Say::boards_section));
     const float x = area.x + pad;
     float y = area.y + pad;

@@ -6,6 +6,7 @@
 #include "ui/views/views.h"
 #include "ui/widgets/avatar.h"
 #include "ui/widgets/button.h"
+#include "ui/widgets/card.h"
 #include "ui/widgets/dialog.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/scroll.h"
@@ -46,9 +47,7 @@ bool pending(const Context& c, const api::Invitation& i) { return !i.used && i.e
 
 void draw_stat(Context& c, std::string_view key, const Rect& card, const char* icon, Colour ink, std::size_t n, Say one, Say many)
 {
-    c.paint.shadow(card.x, card.y, card.w, card.h, 18, 1, 3, c.theme.shadow);
-    c.paint.fill(card.x, card.y, card.w, card.h, c.theme.surface, 18);
-    if (c.theme.high_contrast) c.paint.outline(card.x, card.y, card.w, card.h, 1.5f, c.theme.border, 18);
+    draw_card(c, card);
     c.paint.icon(icon, 26, card.x + 18, card.y + (card.h - 26) / 2, ink);
     const std::string number = std::to_string(n);
     const std::string_view words = c.say(n == 1 ? one : many);

@@ -4,6 +4,7 @@
 #include "base/secret.h"
 #include "generated/icons.h"
 #include "ui/views/views.h"
+#include "ui/widgets/card.h"
 #include "ui/widgets/dialog_foot.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/strength.h"
@@ -351,9 +352,7 @@ float draw_sign_in_settings(Context& c, const Rect& area)
     const float inner = area.w - 2 * pad;
     const NodeId height_key = c.id("sign in height");
     const float known = c.state.heights.contains(height_key) ? c.state.heights[height_key] : 260.0f;
-    c.paint.shadow(area.x, area.y, area.w, known, 18, 1, 3, t.shadow);
-    c.paint.fill(area.x, area.y, area.w, known, t.surface, 18);
-    if (t.high_contrast) c.paint.outline(area.x, area.y, area.w, known, 1.5f, t.border, 18);
+    draw_card(c, {area.x, area.y, area.w, known});
     GroupScope group(c, "sign in", Role::group, {area.x, area.y, area.w, known}, c.say(Say::signing_in_section));
     const float x = area.x + pad;
     float y = area.y + pad;

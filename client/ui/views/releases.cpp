@@ -4,6 +4,7 @@
 #include "generated/icons.h"
 #include "ui/format.h"
 #include "ui/views/views.h"
+#include "ui/widgets/card.h"
 #include "ui/widgets/dialog_foot.h"
 
 #include <algorithm>
@@ -100,9 +101,7 @@ float draw_release_settings(Context& c, const Rect& area)
     if (is_known) height += c.paragraph_height(kBody, name, inner) + 10 + kDigitsHeight + 10 + c.paragraph_height(kLabel, hint, inner) + 12;
     for (const Line& line : lines) height += std::max(18.0f, c.paragraph_height(kLabel, line.words, inner - 26)) + 8;
     height += (alarmed ? 4 + control : -8.0f) + pad;
-    c.paint.shadow(area.x, area.y, area.w, height, 18, 1, 3, t.shadow);
-    c.paint.fill(area.x, area.y, area.w, height, t.surface, 18);
-    if (t.high_contrast) c.paint.outline(area.x, area.y, area.w, height, 1.5f, t.border, 18);
+    draw_card(c, {area.x, area.y, area.w, height});
     GroupScope group(c, "release", Role::group, {area.x, area.y, area.w, height}, c.say(Say::this_app));
     const float x = area.x + pad;
     float y = area.y + pad;

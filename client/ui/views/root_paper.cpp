@@ -4,6 +4,7 @@
 #include "generated/icons.h"
 #include "ui/format.h"
 #include "ui/views/views.h"
+#include "ui/widgets/card.h"
 #include "ui/widgets/dialog_foot.h"
 #include "ui/widgets/field.h"
 
@@ -217,9 +218,7 @@ float draw_root_settings(Context& c, const Rect& area)
     const float about_height = c.paragraph_height(kLabel, about, inner);
     const float status_height = holder ? std::max(18.0f, c.paragraph_height(kLabel, status, inner - 26)) + 12 : 0;
     const float height = pad + 26 + about_height + 12 + status_height + 4 + control + pad;
-    c.paint.shadow(area.x, area.y, area.w, height, 18, 1, 3, t.shadow);
-    c.paint.fill(area.x, area.y, area.w, height, t.surface, 18);
-    if (t.high_contrast) c.paint.outline(area.x, area.y, area.w, height, 1.5f, t.border, 18);
+    draw_card(c, {area.x, area.y, area.w, height});
     GroupScope group(c, "root", Role::group, {area.x, area.y, area.w, height}, c.say(Say::root_section));
     const float x = area.x + pad;
     float y = area.y + pad;

@@ -4,6 +4,7 @@
 #include "ui/views/views.h"
 #include "ui/widgets/avatar.h"
 #include "ui/widgets/button.h"
+#include "ui/widgets/card.h"
 #include "ui/widgets/dialog.h"
 #include "ui/widgets/scroll.h"
 
@@ -92,11 +93,7 @@ void draw_settings(Context& c, const Rect& area)
     c.heading("title", 1, title_style, c.say(Say::settings), x, y, t.text);
     y += title_style.line + 18;
 
-    const auto card = [&](float height) {
-        c.paint.shadow(x, y, w, height, 18, 1, 3, t.shadow);
-        c.paint.fill(x, y, w, height, t.surface, 18);
-        if (t.high_contrast) c.paint.outline(x, y, w, height, 1.5f, t.border, 18);
-    };
+    const auto card = [&](float height) { draw_card(c, {x, y, w, height}); };
     const float pad = narrow ? 16.0f : 22.0f;
     const float inner = w - 2 * pad;
 
