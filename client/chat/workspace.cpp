@@ -51,7 +51,7 @@ std::unique_ptr<Workspace> Workspace::load(const WorkspaceEnvironment& environme
     if (!vault) return nullptr;
     workspace->m_vault = std::move(*vault);
     workspace->follow_issuers();
-    workspace->m_wallet.set_supply(workspace->mixes() ? wire::kTokensPerDeviceMixed : 0);
+    workspace->set_token_supply();
     return workspace;
 }
 

@@ -244,6 +244,7 @@ private:
     void persist_boards();
     void remember_boards(const std::vector<wire::BoardInfo>& boards);
     void take_up(const wire::BoardInfo& info);
+    void set_token_supply();
     void settle_doubt(std::uint32_t board);
     void tell_of_doubts();
     void tell_of_mixing();

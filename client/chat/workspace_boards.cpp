@@ -117,8 +117,10 @@ void Workspace::remember_boards(const std::vector<wire::BoardInfo>& boards)
         m_boards.try_emplace(info.board, info.board);
     }
     persist_boards();
-    m_wallet.set_supply(mixes() ? wire::kTokensPerDeviceMixed : 0);
+    set_token_supply();
 }
+
+void Workspace::set_token_supply() { m_wallet.set_supply(mixes() ? wire::kTokensPerDeviceMixed : 0); }
 
 void Workspace::settle_doubt(std::uint32_t board)
 {
@@ -152,7 +154,7 @@ void Workspace::on_board_set(const directory::BoardSet& set)
     m_board_list_changed = true;   // its name, perhaps
     m_boards.try_emplace(set.board, set.board);
     persist_boards();
-    m_wallet.set_supply(mixes() ? wire::kTokensPerDeviceMixed : 0);
+    set_token_supply();
     if (was_mixed == is_mixed(set.board) || !m_session_ready || m_on_errands) return;
     // From here on the cells that wait, and those that nobody has read back yet, go the other way.
     stop_mixing();

@@ -179,6 +179,13 @@ TEST_SUITE("simulation.root")
         bertta.set_offline(false);
         world.advance(60'000);
         world.settle();
+        world.relay.vaults.hindrance = wire::Refusal::overloaded;
+        change_passphrase(world, bertta, kNewPassphrase);
+        CHECK(is(give(world, bertta, paper[1]), one_given, api::Code::vault_unsaved));
+        CHECK_FALSE(bertta.session.founder);
+        world.relay.vaults.hindrance.reset();
+        world.advance(11 * 60'000);
+        world.settle();
         CHECK(is(give(world, bertta, paper[1]), done));
     }
 
