@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 
 #include "cli/client.h"
+#include "cli/input.h"
 #include "cli/names.h"
 #include "cli/sentences.h"
 #include "cli/sqlite_backend.h"
@@ -29,37 +30,6 @@ constexpr std::size_t kRelayDocumentMax = 4096;   // bytes
 constexpr unsigned kOk = 200, kNotFound = 404;    // RFC 9110
 
 Failure failed(std::string sentence) { return {Exit::failed, std::move(sentence)}; }
-
-// All of the standard input, or up to its next line break. nullopt: nothing was left. What is longer than `size_max` fails.
-class Input {
-public:
-    enum class Until : std::uint8_t { line, end };
-    Result<std::optional<std::string>> next(Until until, std::size_t size_max)
-    {
-        std::string text;
-        for (bool any = false;; any = true) {
-            if (m_begin == m_end && !fill()) return any ? std::optional(std::move(text)) : std::nullopt;
-            const std::string_view left(m_buffer + m_begin, m_end - m_begin);
-            const auto line_end = until == Until::line ? left.find('\n') : std::string_view::npos;
-            text += left.substr(0, line_end);
-            m_begin += line_end == std::string_view::npos ? left.size() : line_end + 1;
-            if (text.size() > size_max) return Unexpected(failed("standard input: " + sentence(api::Code::message_too_long)));
-            if (line_end != std::string_view::npos) return std::optional(std::move(text));
-        }
-    }
-
-private:
-    bool fill()
-    {
-        const auto count = ::read(STDIN_FILENO, m_buffer, sizeof m_buffer);
-        m_begin = 0;
-        m_end = count > 0 ? static_cast<std::size_t>(count) : 0;
-        return count > 0;
-    }
-    char m_buffer[16384];
-    std::size_t m_begin = 0;
-    std::size_t m_end = 0;
-};
 
 class Run {
 public:
