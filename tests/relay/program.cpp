@@ -2,6 +2,7 @@
 
 #include "relay/check.h"
 #include "relay/data_folder.h"
+#include "relay/limits.h"
 #include "relay/store_sqlite.h"
 
 #include <csignal>
@@ -28,7 +29,9 @@ RelayProcess::RelayProcess(const std::filesystem::path& folder, rlim_t file_byte
         const int null = ::open("/dev/null", O_WRONLY);
         ::dup2(null, STDERR_FILENO);
         std::vector<char*> words;
-        for (const char* word : {"sinetti-relay", "serve", "--port", "0", "--data", data.c_str(), "--app", app.c_str()}) words.push_back(const_cast<char*>(word));
+        // A writer of these tests writes as fast as the machine can; what one session may is told elsewhere.
+        const auto rate = std::to_string(relay::kCellRateMax);
+        for (const char* word : {"sinetti-relay", "serve", "--port", "0", "--data", data.c_str(), "--app", app.c_str(), "--cell-rate", rate.c_str()}) words.push_back(const_cast<char*>(word));
         for (const auto& option : options) words.push_back(const_cast<char*>(option.c_str()));
         words.push_back(nullptr);
         ::execv(SINETTI_RELAY_PROGRAM, words.data());
