@@ -15,8 +15,8 @@ import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
 
-import {launchChromium} from '../../tests/browser/support/chromium.mjs';
 import {Relay} from '../../tests/browser/support/relay.mjs';
+import {launchUnwatchedChromium} from '../../tests/browser/support/unwatched_chromium.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const {values: options} = parseArgs({options: {
@@ -218,33 +218,34 @@ function watchFrames() {
   });
 }
 
+const kRow = '[role="list"][aria-label="Chats"] [role="listitem"]';
 const kOpenings = 12;
 const kTurns = 20;     // of the wheel, in each
 
 // The whole app, drawn in software: from Enter in the passphrase's field to the list of conversations, and then opening, scrolling and searching.
 async function unlockOnScreen(context, origin) {
   const page = await context.newPage();
-  await page.addInitScript(watchFrames);
+  await page.evaluateOnNewDocument(watchFrames);
   await page.goto(origin);
-  await page.getByRole('textbox', {name: 'Passphrase', exact: true}).fill(kPassphrase);
+  await (await page.waitForSelector('aria/Passphrase[role="textbox"]')).type(kPassphrase);
   const start = performance.now();
   await page.keyboard.press('Enter');
-  await page.getByRole('list', {name: 'Chats'}).getByRole('listitem').first().waitFor({timeout: 120_000});
+  await page.waitForSelector(kRow, {timeout: 120_000});
   const unlock = performance.now() - start;
   const before = await page.evaluate(() => globalThis.frames.splice(0));
-  const rows = page.getByRole('list', {name: 'Chats'}).getByRole('listitem');
-  for (let opened = 0; opened < Math.min(kOpenings, await rows.count()); ++opened) {
-    await rows.nth(opened).focus();
+  const rows = (await page.$$(kRow)).length;
+  for (let opened = 0; opened < Math.min(kOpenings, rows); ++opened) {
+    await (await page.$$(kRow))[opened].focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('log').getByRole('article').first().waitFor({timeout: 20_000});
+    await page.waitForSelector('[role="log"] article');
     await page.mouse.move(900, 400);
-    for (let turn = 0; turn < kTurns; ++turn) await page.mouse.wheel(0, turn % 5 < 4 ? -600 : 600);
+    for (let turn = 0; turn < kTurns; ++turn) await page.mouse.wheel({deltaY: turn % 5 < 4 ? -600 : 600});
   }
-  const search = page.getByRole('searchbox');
   for (const text of kQueries) {
-    await search.fill('');
-    await search.pressSequentially(text.slice(0, 8));
-    await page.waitForTimeout(300);
+    const search = await page.waitForSelector('input[type="search"]');
+    await search.evaluate((field) => field.select());
+    await search.type(text.slice(0, 8));
+    await new Promise((resolve) => { setTimeout(resolve, 300); });
   }
   const frames = (await page.evaluate(() => globalThis.frames)).sort((a, b) => a - b);
   await page.close();
@@ -267,8 +268,8 @@ let filler;
 const results = {};
 try {
   await relay.start(['--cell-rate', '1000000']);
-  chromium = await launchChromium();
-  const context = await chromium.newContext({locale: 'en-GB'});
+  chromium = await launchUnwatchedChromium();
+  const context = chromium.defaultBrowserContext();
   filler = new Filler(relay.administratorLink, join(folder, 'account'));
   await filler.answer();
   await enrolInBrowser(context, relay.origin, (await filler.do('invite Bertta')).link);
@@ -281,7 +282,7 @@ try {
     say(`${name}: ${JSON.stringify(results[name])}`);
   }
   results.screen = await unlockOnScreen(context, relay.origin);
-  results.browser = `Chromium ${chromium.version()}`;
+  results.browser = await chromium.version();
 } finally {
   filler?.end();
   await chromium?.close();
