@@ -162,6 +162,7 @@ export class Mirror {
   #fields;
   #handlers;
   #nodes = new Map();   // id → {id, element, node, text, spacer}
+  #placed = new Set();  // fields whose rectangle this difference has changed
   #ids = new WeakMap();
   #reported = {id: 0, visible: false};
 
@@ -249,10 +250,13 @@ export class Mirror {
       }
     }
     for (const id of renamed) this.#name(id);
+    // What asks the browser where things are comes last and together: it lays the page out, which is most of what a difference costs.
     // An element that was moved has lost its offset, which is no wish to scroll.
     for (const {element, spacer} of this.#nodes.values()) {
       if (spacer && element.scrollTop !== kScrollRoom) element.scrollTop = kScrollRoom;
     }
+    for (const id of this.#placed) if (this.#nodes.has(id)) this.#fields.placed(id);
+    this.#placed.clear();
     this.#settleFocus(focused, wanted || this.#fields.takeAutofocus());
   }
 
@@ -346,11 +350,8 @@ export class Mirror {
     style.top = `${rectangle.y}px`;
     style.width = `${Math.max(rectangle.width, 0)}px`;
     style.height = `${Math.max(rectangle.height, 0)}px`;
-    if (known.spacer) {
-      known.spacer.style.height = `${rectangle.height + 2 * kScrollRoom}px`;
-      known.element.scrollTop = kScrollRoom;
-    }
-    if (known.role.field) this.#fields.placed(id, known.element);
+    if (known.spacer) known.spacer.style.height = `${rectangle.height + 2 * kScrollRoom}px`;
+    if (known.role.field) this.#placed.add(id);
   }
 
   // A leaf's name is its text; an element with children, or whose role is not named by content, has a label.
