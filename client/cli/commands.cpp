@@ -41,6 +41,16 @@ public:
         if (m_arguments.command == Command::enrol) return enrol();
         if (m_arguments.command == Command::sign_in) return sign_in();
         TRY(open());
+        TRY(carry_out());
+        // What this command was to do is done: what earlier ones have left is sent while the relay takes it, and else waits on.
+        const auto& relay = m_client->connection;
+        if (!m_arguments.offline && relay.caught_up) (void)wait([&] { return relay.unsent == 0 || !relay.caught_up || relay.reason != api::Code::none; }, deadline());
+        return {};
+    }
+
+private:
+    Result<void> carry_out()
+    {
         switch (m_arguments.command) {
         case Command::people: return people();
         case Command::conversations: return conversations();
@@ -66,7 +76,6 @@ public:
         return {};
     }
 
-private:
     // Following waits for ever unless it was told how long, for what it follows to be there too.
     Client::Deadline deadline() const
     {
