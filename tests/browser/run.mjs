@@ -2,8 +2,8 @@
 // Drives real browsers against a real relay: node tests/browser/run.mjs [options]
 //   --app DIR       the built app                        (build/web)
 //   --relay PATH    the relay program                    (build/native/bin/sinetti-relay)
-//   --only NAME     one suite: modules, five, administration, devices, tokens, sign-in, link, kills, lock, search, look, hostile, two-histories, releases,
-//                   ingress, tls, firefox, firefox-sign-in, firefox-link, firefox-lock   (may be repeated)
+//   --only NAME     one suite: modules, five, administration, devices, tokens, sign-in, link, kills, lock, search, look, hostile, two-histories, retention,
+//                   releases, ingress, tls, firefox, firefox-sign-in, firefox-link, firefox-lock   (may be repeated)
 //   --pictures      also writes the README's pictures to docs/images
 // Prints `browser: N passed, N failed`; measurements go to build/measurements.json, screenshots to build/screenshots.
 
@@ -28,6 +28,7 @@ import {lock, lockFirefox} from './suites/lock.mjs';
 import {look} from './suites/look.mjs';
 import {modules} from './suites/modules.mjs';
 import {releases} from './suites/releases.mjs';
+import {retention} from './suites/retention.mjs';
 import {search} from './suites/search.mjs';
 import {signIn, signInFirefox} from './suites/sign_in.mjs';
 import {tls} from './suites/tls.mjs';
@@ -60,6 +61,7 @@ const suites = {
   look: (browser) => look(browser, {...shared, screenshots, pictures}),
   hostile: (browser) => hostile(browser, shared),
   'two-histories': (browser) => twoHistories(browser, shared),
+  retention: (browser) => retention(browser, shared),
   releases: (browser) => releases(browser, {...shared, screenshots}),
   ingress: (browser) => ingress(browser, shared),
   tls: () => tls(shared),
