@@ -12,10 +12,12 @@ namespace sinetti::bench {
 namespace {
 
 constexpr unsigned kSampleMax = 8;
+constexpr unsigned kConnectedAtOnce = 64;
 constexpr double kWarmUp = 0.7;                // seconds
 constexpr std::uint32_t kWriterBit = 1u << 31;
 constexpr std::size_t kStampOffset = 16;
 constexpr std::uint64_t kPatience = 30'000'000'000;
+constexpr std::uint64_t kLost = UINT64_MAX;    // in place of what a follower of the sample has got
 
 }  // namespace
 
@@ -35,8 +37,14 @@ std::optional<double> Latencies::milliseconds(double share) const
 Load::Load(Server& server, unsigned followers) : m_server(server), m_epoll(::epoll_create1(EPOLL_CLOEXEC)), m_random(now_ns() * 0x9e3779b97f4a7c15 | 1)
 {
     const unsigned sample = std::min(followers, kSampleMax);
+    std::vector<std::unique_ptr<Session>> connected;
     for (unsigned i = 0; i < followers; ++i) {
-        Follower follower{.session = m_server.connect(Role::follower), .sample = {}};
+        if (connected.empty()) {
+            turn(0);   // those that are there hear pings and the like
+            connected = m_server.connect_all(Role::follower, std::min(followers - i, kConnectedAtOnce));
+        }
+        Follower follower{.session = std::move(connected.back()), .sample = {}};
+        connected.pop_back();
         // The first, the last, and some between them.
         if (m_sample.size() < sample && i == (sample == 1 ? 0 : m_sample.size() * (followers - 1) / (sample - 1))) {
             follower.sample = m_sample.size();
@@ -45,7 +53,6 @@ Load::Load(Server& server, unsigned followers) : m_server(server), m_epoll(::epo
         follower.session->stream().set_non_blocking();
         watch(EPOLL_CTL_ADD, follower.session->stream().fd(), EPOLLIN, i);
         m_followers.push_back(std::move(follower));
-        if (i % 64 == 63) turn(0);   // those that are there hear pings and the like
     }
     m_sample_start = m_sample;
 }
@@ -105,6 +112,7 @@ void Load::on_writer(std::size_t index, std::uint32_t events)
     if ((events & EPOLLIN) == 0) return;
     auto& session = *writer.session;
     session.stream().receive_all([&](base::ByteView received) { session.take(received, [](base::ByteView) {}); });
+    if (session.stream().is_closed()) give_up("a server closed a writer's session");
     for (const auto now = now_ns(); writer.acknowledged < session.acknowledged(); ++writer.acknowledged) {
         if (m_counting) {
             ++m_acknowledged;
@@ -119,7 +127,7 @@ void Load::on_follower(Follower& follower)
     auto& session = *follower.session;
     if (!follower.sample) {
         follower.bytes += session.stream().discard_all();
-        return;
+        return lose(follower);
     }
     follower.bytes += session.stream().receive_all([&](base::ByteView received) {
         session.take(received, [&](base::ByteView payload) {
@@ -130,6 +138,17 @@ void Load::on_follower(Follower& follower)
             m_delivery_latencies.nanoseconds.push_back(now_ns() - made);
         });
     });
+    lose(follower);
+}
+
+// Goes on without it, if the server has closed its session.
+void Load::lose(Follower& follower)
+{
+    if (!follower.session->stream().is_closed()) return;
+    ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, follower.session->stream().fd(), nullptr);
+    ++m_lost;
+    if (follower.sample) m_sample[*follower.sample] = kLost;
+    if (slowest() == kLost) give_up("a server closed every session that was looked at");
 }
 
 void Load::turn(int timeout_ms)
@@ -163,8 +182,9 @@ void Load::start_counting()
 void Load::count_deliveries(FanOutFigures& figures) const
 {
     double payloads = 0, sample_bytes = 0, bytes = 0;
-    for (std::size_t i = 0; i < m_sample.size(); ++i) payloads += double(m_sample[i] - m_sample_start[i]);
-    for (const auto& follower : m_followers) (follower.sample ? sample_bytes : bytes) += double(follower.bytes);
+    for (std::size_t i = 0; i < m_sample.size(); ++i)
+        if (m_sample[i] != kLost) payloads += double(m_sample[i] - m_sample_start[i]);
+    for (const auto& follower : m_followers) (follower.sample && m_sample[*follower.sample] != kLost ? sample_bytes : bytes) += double(follower.bytes);
     if (payloads == 0) return;
     figures.bytes_per_delivery = sample_bytes / payloads;
     figures.deliveries = payloads + bytes / figures.bytes_per_delivery;
@@ -191,13 +211,14 @@ FanOutFigures Load::fan_out(double seconds, const std::function<void(std::uint64
     FanOutFigures figures;
     figures.seconds = double(now_ns() - begin) / 1e9;
     figures.cpu_seconds = m_server.cpu_seconds() - cpu;
+    figures.sessions_lost = m_lost;
     count_deliveries(figures);
     figures.latencies = std::move(m_delivery_latencies);
     // What is on its way arrives, so that the next measurement begins with nothing in the air.
     for (const auto start = now_ns(); slowest() < m_published && now_ns() - start < kPatience;) turn(1);
     if (slowest() < m_published) {
         std::fprintf(stderr, "   %llu payloads were lost\n", static_cast<unsigned long long>(m_published - slowest()));
-        for (auto& count : m_sample) count = m_published;
+        for (auto& count : m_sample) count = count == kLost ? kLost : m_published;
     }
     return figures;
 }

@@ -17,6 +17,7 @@ struct Latencies {
 struct FanOutFigures {
     double seconds = 0, cpu_seconds = 0, deliveries = 0;
     double bytes_per_delivery = 0;                            // WebSocket frames included, TCP and IP not
+    unsigned sessions_lost = 0;                               // that the server closed, of all followers and since they came
     Latencies latencies;                                      // from the writer's queue to a follower
 };
 
@@ -59,6 +60,7 @@ private:
     void watch(int operation, int fd, std::uint32_t events, std::uint32_t id);
     void turn(int timeout_ms);                                // whatever is ready
     void on_follower(Follower& follower);
+    void lose(Follower& follower);
     void on_writer(std::size_t index, std::uint32_t events);
     std::uint64_t slowest() const;
     void count_deliveries(FanOutFigures& figures) const;      // since start_counting()
@@ -73,6 +75,7 @@ private:
     std::vector<std::uint64_t> m_sample;                      // payloads each of the sample has got
     std::vector<std::uint64_t> m_sample_start;
     std::uint64_t m_published = 0;
+    unsigned m_lost = 0;
     bool m_counting = false;
     Latencies m_delivery_latencies, m_append_latencies;
     std::uint64_t m_acknowledged = 0;

@@ -84,6 +84,7 @@ Json fan_out_point(const FanOutFigures& figures)
             {"deliveries_per_second", std::round(figures.deliveries / figures.seconds)},
             {"cpu", std::round(figures.cpu_seconds / figures.seconds * 1000) / 1000},
             {"bytes_per_delivery", std::round(figures.bytes_per_delivery)},
+            {"sessions_lost", figures.sessions_lost},
             {"median_ms", milliseconds(figures.latencies, 0.5)},
             {"p99_ms", milliseconds(figures.latencies, 0.99)}};
 }
@@ -105,7 +106,7 @@ Json compared(const Json& points, const char* target_name, double target, double
     if (best > 0) {
         result["ratio"] = std::round(ours / best * 100) / 100;
         result["target_ratio"] = target;
-        result["met"] = ours / best >= target && ours >= absolute;
+        result["met"] = ours / best >= target && ours >= absolute && points["relay"]["sessions_lost"] == 0;
     }
     if (best_p99 && points["relay"]["p99_ms"].is_number()) result["p99_no_worse"] = points["relay"]["p99_ms"].get<double>() <= *best_p99;
     return result;
@@ -117,7 +118,7 @@ void say(const std::string& what, const Json& point)
     line.resize(std::max<std::size_t>(line.size() + 1, 26), ' ');
     for (const auto& [name, value] : point.items()) {
         if (value.is_object())
-            line += name + " " + shown(value["deliveries_per_cpu_second"]) + "/cpu-s p99 " + shown(value["p99_ms"]) + " ms   ";
+            line += name + " " + shown(value["deliveries_per_cpu_second"]) + "/cpu-s p99 " + shown(value["p99_ms"]) + " ms" + (value["sessions_lost"] == 0 ? "   " : " (" + shown(value["sessions_lost"]) + " sessions lost)   ");
         else
             line += name + " " + shown(value) + "  ";
     }
@@ -135,6 +136,7 @@ Json measure_fan_out(const Options& options)
         for (const auto& name : servers) {
             const Folder folder(options.data);
             const auto server = start(name, options, folder.path());
+            std::fprintf(stderr, "-- %s, %s followers\n", name.c_str(), followers.c_str());
             Load load(*server, number(followers));
             trickle[name] = fan_out_point(load.trickle(4, kTrickle / number(followers), options.seconds));
             for (const auto& writers : options.writers) {

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <future>
 #include <netinet/in.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -58,6 +59,13 @@ Server::~Server()
     if (m_pid == 0) return;
     ::kill(m_pid, SIGTERM);
     ::waitpid(m_pid, nullptr, 0);
+}
+
+std::vector<std::unique_ptr<Session>> Server::connect_all(Role role, unsigned count)
+{
+    std::vector<std::unique_ptr<Session>> sessions;
+    for (unsigned i = 0; i < count; ++i) sessions.push_back(connect(role));
+    return sessions;
 }
 
 FILE* Server::launch(const std::vector<std::string>& command)
@@ -224,6 +232,15 @@ public:
         wait_for_port(m_port);
     }
     std::unique_ptr<Session> connect(Role role) override { return std::make_unique<MqttSession>(m_port, role); }
+    // While little happens it looks at its WebSockets ten times a second, and answers three times before it has let somebody in.
+    std::vector<std::unique_ptr<Session>> connect_all(Role role, unsigned count) override
+    {
+        std::vector<std::future<std::unique_ptr<Session>>> coming;
+        for (unsigned i = 0; i < count; ++i) coming.push_back(std::async(std::launch::async, [this, role] { return connect(role); }));
+        std::vector<std::unique_ptr<Session>> sessions;
+        for (auto& session : coming) sessions.push_back(session.get());
+        return sessions;
+    }
 
 private:
     std::uint16_t m_port;

@@ -31,6 +31,7 @@ class Server {
 public:
     virtual ~Server();
     virtual std::unique_ptr<Session> connect(Role role) = 0;   // a follower gets everything that is published from now on
+    virtual std::vector<std::unique_ptr<Session>> connect_all(Role role, unsigned count);   // one after the other, unless a server is slow to answer
 
     double cpu_seconds() const;                  // of all threads, from the scheduler
     double resident_bytes() const;

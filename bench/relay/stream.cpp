@@ -96,7 +96,10 @@ bool Stream::take_frame(base::Bytes& payload)
         for (std::size_t i = 0; i < extra; ++i) size = size << 8 | data[2 + i];
     }
     if (left < 2 + extra + size) return false;
-    if ((data[0] & 0x0f) == 0x8) give_up("a server closed a session");
+    if ((data[0] & 0x0f) == 0x8) {
+        m_closed = true;
+        return false;
+    }
     const bool is_control = (data[0] & 0x08) != 0;
     payload.assign(data + 2 + extra, data + 2 + extra + size);
     if (is_control) payload.clear();
@@ -123,7 +126,7 @@ base::Bytes Stream::receive()
         std::uint8_t chunk[16384];
         wait_for(m_fd, POLLIN);
         const auto received = ::recv(m_fd, chunk, sizeof chunk, 0);
-        if (received <= 0) give_up("a server closed a session");
+        if (received <= 0 || m_closed) give_up("a server closed a session");
         m_in.insert(m_in.end(), chunk, chunk + received);
     }
 }
@@ -144,7 +147,10 @@ bool Stream::flush()
     while (m_written < m_out.size()) {
         const auto sent = ::send(m_fd, m_out.data() + m_written, m_out.size() - m_written, MSG_NOSIGNAL);
         if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return false;
-        if (sent <= 0) give_up("a server closed a session");
+        if (sent <= 0) {
+            m_closed = true;
+            break;
+        }
         m_written += static_cast<std::size_t>(sent);
     }
     m_out.clear();
@@ -161,7 +167,7 @@ std::size_t Stream::receive_all(const OnPayload& on_payload)
         m_in.resize(size + kChunk);
         const auto received = ::recv(m_fd, m_in.data() + size, kChunk, MSG_DONTWAIT);
         m_in.resize(size + static_cast<std::size_t>(std::max<ssize_t>(received, 0)));
-        if (received == 0 || (received < 0 && errno != EAGAIN)) give_up("a server closed a session");
+        if (received == 0 || (received < 0 && errno != EAGAIN)) m_closed = true;
         more = received == static_cast<ssize_t>(kChunk);
         total += static_cast<std::size_t>(std::max<ssize_t>(received, 0));
         while (take_frame(payload)) {
@@ -178,9 +184,8 @@ std::size_t Stream::discard_all()
     std::size_t total = 0;
     for (;;) {
         const auto received = ::recv(m_fd, nullptr, 16u << 20, MSG_TRUNC | MSG_DONTWAIT);   // tcp(7): thrown away
-        if (received == 0) give_up("a server closed a session");
-        if (received < 0) {
-            if (errno != EAGAIN && errno != EWOULDBLOCK) give_up("a server closed a session");
+        if (received <= 0) {
+            m_closed = received == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
             return total;
         }
         total += static_cast<std::size_t>(received);

@@ -32,11 +32,13 @@ public:
     using OnPayload = std::function<void(base::ByteView)>;
     std::size_t receive_all(const OnPayload& on_payload);  // the payloads of the whole frames there are; answers the bytes taken
     std::size_t discard_all();                             // the same without looking, not even copying
+    bool is_closed() const { return m_closed; }            // by the server: nothing more comes, and what is sent goes nowhere
 
 private:
     bool take_frame(base::Bytes& payload);
 
     int m_fd = -1;
+    bool m_closed = false;
     base::Bytes m_in;
     std::size_t m_read = 0;                                // of m_in
     base::Bytes m_out;
