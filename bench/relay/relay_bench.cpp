@@ -1,5 +1,5 @@
 // bench-relay: the relay beside nats-server and mosquitto over WebSocket, in one run on the same cores; bench/relay/run builds and starts it.
-//   bench-relay [--relay PROGRAM] [--data DIR] [--seconds N] [--only fanout,append,memory,catchup] [--followers 100,1000,4000]
+//   bench-relay [--relay PROGRAM] [--data DIR] [--seconds N] [--only fanout,append,jetstream,memory,catchup] [--followers 100,1000,4000]
 //               [--writers 1,8,64] [--peers nats,mosquitto] [--connections 10000]
 // The figures as JSON on standard output, a line for each on standard error. What counts is processor time of the server, because clients
 // share the machine with it. The relay does more than the peers: it seals what it sends, and acknowledges only what fsync has seen.
@@ -9,12 +9,15 @@
 #include "wire/frame.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <thread>
 
 namespace {
 
@@ -29,7 +32,7 @@ constexpr double kMebi = 1 << 20;
 struct Options {
     std::filesystem::path relay, data = std::filesystem::temp_directory_path();
     double seconds = 3;
-    std::vector<std::string> only{"fanout", "append", "memory", "catchup"}, followers{"100", "1000", "4000"}, writers{"1", "8", "64"},
+    std::vector<std::string> only{"fanout", "append", "jetstream", "memory", "catchup"}, followers{"100", "1000", "4000"}, writers{"1", "8", "64"},
         peers{"nats", "mosquitto"};
     unsigned connections = 10'000;
 
@@ -194,6 +197,25 @@ Json measure_appends(const Options& options)
     return result;
 }
 
+// The same over three nats-servers: acknowledged when two of them have it and the relay's copy has too.
+Json measure_jetstream(const Options& options)
+{
+    Json result = Json::object();
+    const Folder folder(options.data);
+    const NatsCluster cluster(folder.path());
+    const auto relay = RelayServer::start(options.relay, folder.path(), {"--store", cluster.addresses()});
+    Load load(*relay, 0);
+    for (const unsigned in_flight : {1u, 64u}) {
+        const auto before = cluster.cpu_seconds();
+        auto point = append_point(load.append(64, in_flight, options.seconds), 0);
+        point.erase("target");
+        point["cpu_of_nats_servers"] = std::round((cluster.cpu_seconds() - before) / options.seconds * 1000) / 1000;
+        result["64 x " + std::to_string(in_flight)] = point;
+        say_line("JetStream 64 x " + std::to_string(in_flight), point);
+    }
+    return result;
+}
+
 Json measure_memory(const Options& options)
 {
     Json result = Json::object();
@@ -243,6 +265,30 @@ Json measure_catch_up(const Options& options)
     Json result{{"megabytes", std::round(megabytes)}, {"mb_per_cpu_second", std::round(megabytes / cpu_seconds)}, {"target", 400}, {"mb_per_second", std::round(megabytes / seconds)},
                 {"disk_bytes_per_cell", std::round(disk / double(cells))}};
     say_line("catch-up", result);
+
+    // Live followers meanwhile: what comes to them, evenly, while one session after the other reads everything.
+    constexpr unsigned kFollowers = 20;
+    constexpr double kPayloadsPerSecond = 200;
+    Load load(*relay, kFollowers);
+    const auto alone = load.trickle(4, kPayloadsPerSecond, options.seconds);
+    std::vector<std::unique_ptr<Session>> readers;
+    for (double reading = 0; reading < options.seconds + 1; reading += seconds) readers.push_back(relay->follow_from_start());
+    std::atomic<bool> done = false;
+    std::size_t read = 0;
+    std::thread reading([&] {
+        (void)::setpriority(PRIO_PROCESS, 0, 19);   // of this thread: who catches up is at another machine
+        for (auto& reader : readers) {
+            if (done) return;
+            reader->stream().set_non_blocking();
+            for (std::size_t bytes = 0; bytes < cells * kPayloadSize && !done; std::this_thread::yield()) bytes += reader->stream().discard_all();
+            ++read;
+        }
+    });
+    const auto beside = load.trickle(4, kPayloadsPerSecond, options.seconds);
+    done = true;
+    reading.join();
+    result["live"] = {{"followers", kFollowers}, {"p99_ms", milliseconds(alone.latencies, 0.99)}, {"p99_ms_beside_catch_up", milliseconds(beside.latencies, 0.99)}, {"caught_up_meanwhile", read}};
+    say_line("live followers meanwhile", result["live"]);
     return result;
 }
 
@@ -269,6 +315,7 @@ int main(int argument_count, char** arguments)
     Json result;
     if (options.wants("fanout")) result["fan_out"] = measure_fan_out(options);
     if (options.wants("append")) result["append"] = measure_appends(options);
+    if (options.wants("jetstream")) result["append_jetstream"] = measure_jetstream(options);
     if (options.wants("memory")) result["kib_per_idle_connection"] = measure_memory(options);
     if (options.wants("catchup")) result["catch_up"] = measure_catch_up(options);
     std::printf("%s\n", result.dump(2).c_str());

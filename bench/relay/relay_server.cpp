@@ -133,13 +133,15 @@ private:
 
 class Relay final : public RelayServer {
 public:
-    Relay(const std::filesystem::path& program, const std::filesystem::path& folder)
+    Relay(const std::filesystem::path& program, const std::filesystem::path& folder, const std::vector<std::string>& more)
     {
         std::filesystem::create_directories(folder / "app");
         std::ofstream(folder / "app" / "index.html") << "bench";
         // One session of the benchmark stands for many people.
-        FILE* lines = launch({program.string(), "serve", "--port", "0", "--data", (folder / "data").string(), "--app", (folder / "app").string(),
-                             "--cell-rate", "1000000"});
+        std::vector<std::string> command{program.string(), "serve", "--port", "0", "--data", (folder / "data").string(), "--app", (folder / "app").string(),
+                                         "--cell-rate", "1000000"};
+        command.insert(command.end(), more.begin(), more.end());
+        FILE* lines = launch(command);
         const auto key_file = folder / "root";
         const bool is_new = !std::filesystem::exists(key_file);
         std::string link;
@@ -259,9 +261,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<RelayServer> RelayServer::start(const std::filesystem::path& program, const std::filesystem::path& folder)
+std::unique_ptr<RelayServer> RelayServer::start(const std::filesystem::path& program, const std::filesystem::path& folder, const std::vector<std::string>& more)
 {
-    return std::make_unique<Relay>(program, folder);
+    return std::make_unique<Relay>(program, folder, more);
 }
 
 }  // namespace sinetti::bench

@@ -167,6 +167,21 @@ private:
     std::uint16_t m_port;
 };
 
+// One of a cluster; relays speak to it, not the benchmark.
+class JetStreamNode final : public Server {
+public:
+    JetStreamNode(const std::filesystem::path& folder, std::size_t number, std::uint16_t port, std::uint16_t route, const std::string& routes)
+    {
+        const auto file = folder / ("nats-" + std::to_string(number) + ".conf");
+        std::ofstream(file) << "server_name: nats-" << number << "\nlisten: \"127.0.0.1:" << port << "\"\njetstream { store_dir: \"" << (folder / std::to_string(number)).string()
+                            << "\" }\ncluster { name: bench, listen: \"127.0.0.1:" << route << "\", routes: [" << routes << "] }\nlog_file: \""
+                            << (folder / ("nats-" + std::to_string(number) + ".log")).string() << "\"\n";
+        (void)launch({"nats-server", "--config", file.string()});
+        wait_for_port(port);
+    }
+    std::unique_ptr<Session> connect(Role) override { give_up("nobody follows JetStream itself here"); }
+};
+
 // --- mosquitto: MQTT 3.1.1, QoS 0, in binary frames -------------------------------------------------------------------
 class MqttSession final : public Session {
 public:
@@ -247,6 +262,29 @@ private:
 };
 
 }  // namespace
+
+NatsCluster::NatsCluster(const std::filesystem::path& folder)
+{
+    constexpr std::size_t kNodes = 3;
+    std::uint16_t ports[kNodes], routes[kNodes];
+    std::string all_routes;
+    for (std::size_t i = 0; i < kNodes; ++i) {
+        ports[i] = free_port();
+        routes[i] = free_port();
+        all_routes += (i == 0 ? "" : ", ") + ("\"nats://127.0.0.1:" + std::to_string(routes[i])) + "\"";
+        m_addresses += (i == 0 ? "" : ",") + ("nats://127.0.0.1:" + std::to_string(ports[i]));
+    }
+    for (std::size_t i = 0; i < kNodes; ++i) m_servers.push_back(std::make_unique<JetStreamNode>(folder, i + 1, ports[i], routes[i], all_routes));
+}
+
+NatsCluster::~NatsCluster() = default;
+
+double NatsCluster::cpu_seconds() const
+{
+    double sum = 0;
+    for (const auto& server : m_servers) sum += server->cpu_seconds();
+    return sum;
+}
 
 std::unique_ptr<Server> start_nats(const std::filesystem::path& folder) { return std::make_unique<Nats>(folder); }
 std::unique_ptr<Server> start_mosquitto(const std::filesystem::path& folder) { return std::make_unique<Mosquitto>(folder); }

@@ -44,6 +44,19 @@ private:
     int m_pid = 0;
 };
 
+// Three nats-servers with JetStream, for relays to keep their boards in.
+class NatsCluster {
+public:
+    explicit NatsCluster(const std::filesystem::path& folder);
+    ~NatsCluster();
+    const std::string& addresses() const { return m_addresses; }   // as --store wants them
+    double cpu_seconds() const;
+
+private:
+    std::vector<std::unique_ptr<Server>> m_servers;
+    std::string m_addresses;
+};
+
 std::unique_ptr<Server> start_nats(const std::filesystem::path& folder);
 std::unique_ptr<Server> start_mosquitto(const std::filesystem::path& folder);
 
@@ -51,7 +64,7 @@ std::unique_ptr<Server> start_mosquitto(const std::filesystem::path& folder);
 // reads the board from its beginning; connect() returns when it has.
 class RelayServer : public Server {
 public:
-    static std::unique_ptr<RelayServer> start(const std::filesystem::path& program, const std::filesystem::path& folder);
+    static std::unique_ptr<RelayServer> start(const std::filesystem::path& program, const std::filesystem::path& folder, const std::vector<std::string>& more = {});
     virtual std::unique_ptr<Session> follow_from_start() = 0;   // returns at once
 };
 
