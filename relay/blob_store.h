@@ -1,13 +1,13 @@
 #pragma once
-// Blobs in a database of their own (blobs.sqlite), so that large writes do not hold up boards: rows of chunks, and of each blob its
-// address, how much of it is there, and the last day on which it is kept. Space is taken for the whole of a blob when it is made.
+// Where blobs are kept: of each its address, how much of it is there, and the last day on which it is kept. A blob's whole space is taken
+// when it is made. docs/protocol.md, 12, has the rules.
 //
-// One thread uses it. What happened within transaction() is durable when that returns.
+// One thread uses it. What a request has done is durable when it is answered.
 
 #include "relay/store.h"
 
 #include <filesystem>
-#include <functional>
+#include <variant>
 
 namespace sinetti::relay {
 
@@ -21,36 +21,46 @@ struct BlobRow {
     bool complete() const { return chunks == wire::blob_chunks(size_class); }
 };
 
+struct BlobAnswer {
+    std::optional<wire::Refusal> refusal;
+    BlobRow blob;                 // as it is then; of Remove as it was
+    base::Bytes data;             // of Read
+};
+
+struct BlobRequest {
+    struct Create {
+        std::uint8_t size_class = 0;
+        Day last_day;
+        std::uint64_t bytes_max = 0;   // of all blobs, whole, with this one
+    };
+    struct Write {
+        std::uint32_t chunk = 0;
+        base::Bytes data;
+    };
+    struct Read {
+        std::uint32_t chunk = 0;
+        Day today;
+    };
+    struct Remove {};
+
+    wire::BlobAddress address{};
+    std::variant<Create, Write, Read, Remove> wish;
+    std::optional<BlobAnswer> answer;
+};
+
 class BlobStore {
 public:
-    // Makes the database when there is none. Errors: unavailable, broken, full.
-    static StoreResult<std::unique_ptr<BlobStore>> open(const std::filesystem::path& file);
-    static StoreResult<std::unique_ptr<BlobStore>> inspect(const std::filesystem::path& file);   // to read what is there, also beside a relay
-    ~BlobStore();
+    virtual ~BlobStore() = default;
 
-    StoreResult<void> transaction(const std::function<StoreResult<void>()>& work);   // all of it, or nothing
+    // Answers all of them, as if one came after the other. A request without an answer that is done again changes nothing twice.
+    virtual void perform(std::span<BlobRequest> requests) = 0;
 
-    StoreResult<std::optional<BlobRow>> find(const wire::BlobAddress& address);
-    StoreResult<BlobRow> create(const wire::BlobAddress& address, std::uint8_t size_class, Day last_day);
-    StoreResult<void> keep_until(const BlobRow& blob, Day last_day);
-    StoreResult<void> append(const BlobRow& blob, base::ByteView chunk);             // as the next one
-    StoreResult<base::Bytes> read(const BlobRow& blob, std::uint32_t first, std::uint32_t count);
-    StoreResult<void> remove(const BlobRow& blob);                                   // its chunks go with tend()
+    // A little of what was removed, or was kept until before `today`, goes. False: nothing of that is left.
+    virtual StoreResult<bool> tend(Day today) = 0;
 
-    // A few chunks of what was removed, or was kept until before `today`. False: nothing of that is left.
-    StoreResult<bool> tend(Day today);
-    StoreResult<std::uint64_t> reserved_bytes();                                     // by all blobs, whole, and by what is going
-
-    // What contradicts itself, a sentence each.
-    StoreResult<std::vector<std::string>> faults();
-    StoreResult<std::uint64_t> count();
-
-private:
-    struct Prepared;
-    explicit BlobStore(std::unique_ptr<Prepared>&& prepared);
-    static StoreResult<std::unique_ptr<BlobStore>> prepare(sqlite::Database&& database);
-
-    std::unique_ptr<Prepared> m_prepared;
+    // What other relays have done. `wake` is called by any thread when catch_up() would find something; nullptr: no more.
+    virtual void when_news(std::function<void()> wake) = 0;
+    virtual StoreResult<void> catch_up() = 0;
 };
 
 }  // namespace sinetti::relay

@@ -15,10 +15,18 @@ static_assert(sizeof(wire::BlobAddress) == sizeof(blobs::Address) && sizeof(wire
 Blobs::Blobs(const base::Clock& clock, std::unique_ptr<BlobStore> store, BlobPolicy policy, Post post)
     : m_clock(clock), m_store(std::move(store)), m_policy(policy), m_post(std::move(post)), m_thread([this] { run(); })
 {
+    m_store->when_news([this] {
+        {
+            const std::lock_guard lock(m_mutex);
+            m_news = true;
+        }
+        m_wake.notify_one();
+    });
 }
 
 Blobs::~Blobs()
 {
+    m_store->when_news(nullptr);
     {
         const std::lock_guard lock(m_mutex);
         m_stopping = true;
@@ -41,104 +49,45 @@ wire::BlobState Blobs::state(std::uint32_t request_id, const BlobRow& blob) cons
 // --- requests ------------------------------------------------------------------------------------------------------------
 
 template<typename Answer>
-void Blobs::submit(Work<Answer> work, Done<Answer> done)
+void Blobs::submit(BlobRequest&& request, Done<Answer> done, std::function<Answer(BlobAnswer&&)> frame_of)
 {
     if (m_outstanding >= kBlobQueueMax) return done(Unexpected(Refusal::overloaded));
     ++m_outstanding;
-    auto answer = std::make_shared<std::optional<base::Result<Answer, Refusal>>>();
-    submit({.work = [work = std::move(work), answer](BlobStore& store) -> StoreResult<void> {
-                *answer = TRY(work(store));
-                return {};
-            },
-            .settle =
-                [this, done = std::move(done), answer](std::optional<StoreError> error) {
-                    m_post([this, done, answer, error] {
-                        --m_outstanding;
-                        if (error) return done(Unexpected(*error == StoreError::full ? Refusal::storage_full : Refusal::internal));
-                        done(std::move(**answer));
-                    });
-                }});
-}
-
-void Blobs::submit(Job&& job)
-{
     {
         const std::lock_guard lock(m_mutex);
-        m_jobs.push_back(std::move(job));
+        m_jobs.push_back({std::move(request), [this, done = std::move(done), frame_of = std::move(frame_of)](BlobAnswer&& answer) {
+                              --m_outstanding;
+                              if (answer.refusal) return done(Unexpected(*answer.refusal));
+                              done(frame_of(std::move(answer)));
+                          }});
     }
     m_wake.notify_one();
 }
 
 void Blobs::create(const wire::BlobCreate& frame, Done<wire::BlobState> done)
 {
-    submit<wire::BlobState>(
-        [this, frame, address = blobs::address_of(frame.upload_key), last_day = last_day(frame.days)](BlobStore& store) -> StoreResult<base::Result<wire::BlobState, Refusal>> {
-            using Answer = base::Result<wire::BlobState, Refusal>;
-            auto blob = TRY(store.find(address));
-            if (!blob) {
-                const auto size = std::uint64_t{wire::blob_chunks(frame.size_class)} * wire::kBlobChunkSize;
-                const auto reserved = TRY(store.reserved_bytes());
-                if (reserved > m_policy.bytes_max || size > m_policy.bytes_max - reserved) return Answer(Unexpected(Refusal::storage_full));
-                blob = TRY(store.create(address, frame.size_class, last_day));
-            }
-            if (blob->size_class != frame.size_class) return Answer(Unexpected(Refusal::blob_conflict));
-            if (blob->last_day < last_day) {
-                blob->last_day = last_day;
-                TRY(store.keep_until(*blob, last_day));
-            }
-            return Answer(state(frame.request_id, *blob));
-        },
-        std::move(done));
+    submit<wire::BlobState>({blobs::address_of(frame.upload_key), BlobRequest::Create{frame.size_class, last_day(frame.days), m_policy.bytes_max}, {}}, std::move(done),
+                            [this, id = frame.request_id](BlobAnswer&& now) { return state(id, now.blob); });
 }
 
 void Blobs::write(wire::BlobWrite&& frame, Done<wire::BlobState> done)
 {
-    const auto address = blobs::address_of(frame.upload_key);
-    submit<wire::BlobState>(
-        [this, frame = std::move(frame), address](BlobStore& store) -> StoreResult<base::Result<wire::BlobState, Refusal>> {
-            using Answer = base::Result<wire::BlobState, Refusal>;
-            auto blob = TRY(store.find(address));
-            if (!blob) return Answer(Unexpected(Refusal::unknown_blob));
-            if (frame.chunk > blob->chunks || frame.chunk >= wire::blob_chunks(blob->size_class)) return Answer(Unexpected(Refusal::bad_position));
-            if (frame.chunk < blob->chunks) {   // the same again, after a lost answer
-                if (TRY(store.read(*blob, frame.chunk, 1)) != frame.data) return Answer(Unexpected(Refusal::blob_conflict));
-            } else {
-                TRY(store.append(*blob, frame.data));
-                ++blob->chunks;
-            }
-            return Answer(state(frame.request_id, *blob));
-        },
-        std::move(done));
+    submit<wire::BlobState>({blobs::address_of(frame.upload_key), BlobRequest::Write{frame.chunk, std::move(frame.data)}, {}}, std::move(done),
+                            [this, id = frame.request_id](BlobAnswer&& now) { return state(id, now.blob); });
 }
 
 void Blobs::read(const wire::BlobRead& frame, Done<wire::BlobData> done)
 {
-    submit<wire::BlobData>(
-        [frame, today = today()](BlobStore& store) -> StoreResult<base::Result<wire::BlobData, Refusal>> {
-            using Answer = base::Result<wire::BlobData, Refusal>;
-            const auto blob = TRY(store.find(frame.address));
-            if (!blob || !blob->complete() || blob->last_day < today) return Answer(Unexpected(Refusal::unknown_blob));
-            if (frame.chunk >= wire::blob_chunks(blob->size_class)) return Answer(Unexpected(Refusal::bad_position));
-            auto data = TRY(store.read(*blob, frame.chunk, wire::kBlobChunksRead));
-            return Answer(wire::BlobData{frame.request_id, std::move(data)});
-        },
-        std::move(done));
+    submit<wire::BlobData>({frame.address, BlobRequest::Read{frame.chunk, today()}, {}}, std::move(done),
+                           [id = frame.request_id](BlobAnswer&& found) { return wire::BlobData{id, std::move(found.data)}; });
 }
 
 void Blobs::remove(const wire::BlobDelete& frame, Done<wire::BlobState> done)
 {
-    submit<wire::BlobState>(
-        [frame, address = blobs::address_of(frame.upload_key)](BlobStore& store) -> StoreResult<base::Result<wire::BlobState, Refusal>> {
-            using Answer = base::Result<wire::BlobState, Refusal>;
-            const auto blob = TRY(store.find(address));
-            if (!blob) return Answer(Unexpected(Refusal::unknown_blob));
-            TRY(store.remove(*blob));
-            return Answer(wire::BlobState{frame.request_id, 0, blob->size_class, 0});
-        },
-        [this, done = std::move(done)](base::Result<wire::BlobState, Refusal> answer) {
-            if (answer) tend();
-            done(std::move(answer));
-        });
+    submit<wire::BlobState>({blobs::address_of(frame.upload_key), BlobRequest::Remove{}, {}}, std::move(done), [this, id = frame.request_id](BlobAnswer&& was) {
+        tend();
+        return wire::BlobState{id, 0, was.blob.size_class, 0};
+    });
 }
 
 // A little at a time, so that requests come in between.
@@ -146,44 +95,52 @@ void Blobs::tend()
 {
     if (m_tending) return;
     m_tending = true;
-    auto more = std::make_shared<bool>(false);
-    submit({.work = [today = today(), more](BlobStore& store) -> StoreResult<void> {
-                *more = TRY(store.tend(today));
-                return {};
-            },
-            .settle =
-                [this, more](std::optional<StoreError> error) {
-                    m_post([this, go_on = *more && !error] {
-                        m_tending = false;
-                        if (go_on) tend();
-                    });
-                }});
+    {
+        const std::lock_guard lock(m_mutex);
+        m_tend = today();
+    }
+    m_wake.notify_one();
 }
 
 // --- the worker ----------------------------------------------------------------------------------------------------------
-
-std::optional<StoreError> Blobs::do_all(BlobStore& store, const std::vector<Job>& jobs)
-{
-    const auto done = store.transaction([&]() -> StoreResult<void> {
-        for (const auto& job : jobs) TRY(job.work(store));
-        return {};
-    });
-    return done ? std::nullopt : std::optional(done.error());
-}
 
 void Blobs::run()
 {
     for (;;) {
         std::vector<Job> jobs;
+        std::optional<Day> tend_on;
+        bool news = false;
         {
             std::unique_lock lock(m_mutex);
-            m_wake.wait(lock, [&] { return m_stopping || !m_jobs.empty(); });
-            if (m_jobs.empty()) return;
+            m_wake.wait(lock, [&] { return m_stopping || !m_jobs.empty() || m_tend || m_news; });
+            if (m_stopping && m_jobs.empty()) return;
             jobs.swap(m_jobs);
+            tend_on = std::exchange(m_tend, {});
+            news = std::exchange(m_news, false);
         }
-        const auto error = do_all(*m_store, jobs);
-        for (const auto& job : jobs) job.settle(error);
+        if (news) (void)m_store->catch_up().has_value();   // in vain: whoever writes next is told
+        if (!jobs.empty()) perform(std::move(jobs));
+        if (tend_on) tend(*tend_on);
     }
+}
+
+void Blobs::perform(std::vector<Job>&& jobs)
+{
+    std::vector<BlobRequest> requests;
+    requests.reserve(jobs.size());
+    for (auto& job : jobs) requests.push_back(std::move(job.request));
+    m_store->perform(requests);
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+        m_post([done = std::move(jobs[i].done), answer = std::make_shared<BlobAnswer>(std::move(*requests[i].answer))] { done(std::move(*answer)); });
+}
+
+void Blobs::tend(Day today)
+{
+    const auto more = m_store->tend(today);
+    m_post([this, go_on = more && *more] {
+        m_tending = false;
+        if (go_on) tend();
+    });
 }
 
 }  // namespace sinetti::relay

@@ -1,6 +1,6 @@
 #pragma once
-// Blobs as sessions see them. Its public side lives on the I/O thread; a thread of its own does what waits as one transaction, and
-// answers when that is durable.
+// Blobs as sessions see them. Its public side lives on the I/O thread; a thread of its own does all that waits at once, and answers when
+// that is durable.
 //
 // A blob that is not there, not complete, or not kept any more is refused alike.
 
@@ -34,20 +34,18 @@ public:
     void tend();                    // from time to time: lets go of what has been kept long enough
 
 private:
-    template<typename Answer>
-    using Work = std::function<StoreResult<base::Result<Answer, wire::Refusal>>(BlobStore&)>;
     struct Job {
-        std::function<StoreResult<void>(BlobStore&)> work;
-        std::function<void(std::optional<StoreError>)> settle;   // of the transaction it was done in
+        BlobRequest request;
+        std::function<void(BlobAnswer&&)> done;   // on the I/O thread
     };
     template<typename Answer>
-    void submit(Work<Answer> work, Done<Answer> done);
-    void submit(Job&& job);
+    void submit(BlobRequest&& request, Done<Answer> done, std::function<Answer(BlobAnswer&&)> frame_of);
     Day today() const { return day_of(m_clock.now()); }
     Day last_day(std::uint16_t days) const;
     wire::BlobState state(std::uint32_t request_id, const BlobRow& blob) const;
     void run();
-    static std::optional<StoreError> do_all(BlobStore& store, const std::vector<Job>& jobs);
+    void perform(std::vector<Job>&& jobs);
+    void tend(Day today);           // the worker's
 
     const base::Clock& m_clock;
     std::unique_ptr<BlobStore> m_store;               // the worker's
@@ -59,6 +57,8 @@ private:
     std::mutex m_mutex;
     std::condition_variable m_wake;
     std::vector<Job> m_jobs;
+    std::optional<Day> m_tend;                        // and on which day
+    bool m_news = true;                               // other relays have done something
     bool m_stopping = false;
     std::thread m_thread;
 };

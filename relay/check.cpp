@@ -2,7 +2,7 @@
 
 #include "directory/chain.h"
 #include "directory/state.h"
-#include "relay/blob_store.h"
+#include "relay/blob_store_sqlite.h"
 #include "relay/data_folder.h"
 #include "relay/keys.h"
 #include "relay/signed_policy.h"
@@ -107,7 +107,7 @@ CheckReport check_blobs(const std::filesystem::path& file)
 {
     CheckReport report;
     const auto damage = sqlite_faults(file);
-    auto store = BlobStore::inspect(file);
+    auto store = SqliteBlobStore::inspect(file);
     const auto count = store ? (*store)->count() : base::Unexpected(store.error());
     auto faults = store ? (*store)->faults() : base::Unexpected(store.error());
     if (!damage || !count || !faults) {

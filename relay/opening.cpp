@@ -1,5 +1,6 @@
 #include "relay/opening.h"
 
+#include "relay/blob_store_sqlite.h"
 #include "relay/founding.h"
 #include "relay/store_jetstream.h"
 #include "relay/store_sqlite.h"
@@ -45,7 +46,7 @@ base::Result<OpenedData, std::string> open_alone(const Config& config, base::Ran
     auto tokens = SqliteTokenStore::open(token_database_file(config.data), config.database_bytes_max);
     if (!tokens) return Unexpected(sentence(tokens.error(), config.data));
     auto vault_key = TRY(prepare_vault_key(**store, vault_key_of(config), random));
-    auto blobs = BlobStore::open(blob_database_file(config.data));
+    auto blobs = SqliteBlobStore::open(blob_database_file(config.data));
     if (!blobs) return Unexpected(sentence(blobs.error(), config.data));
     return OpenedData{std::move(lock), std::move(*store), std::move(*keys), std::move(*tokens), std::move(vault_key), std::move(*blobs)};
 }
@@ -75,7 +76,7 @@ base::Result<OpenedData, std::string> open_in_cluster(const Config& config, base
     if (!copy) return Unexpected(sentence(copy.error(), config.data));
     auto log = TRY(JetStreamLog::open({config.store, kTokenStream, config.store_replicas}));
     auto tokens = TRY(JetStreamTokenStore::open(std::move(*copy), std::move(log), std::make_unique<base::SystemRandom>(), keys->signing));
-    auto blobs = BlobStore::open(blob_database_file(config.data));
+    auto blobs = SqliteBlobStore::open(blob_database_file(config.data));
     if (!blobs) return Unexpected(sentence(blobs.error(), config.data));
     return OpenedData{std::move(lock), std::move(store), std::move(*keys), std::move(tokens), std::move(vault_key), std::move(*blobs)};
 }
