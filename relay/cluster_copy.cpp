@@ -43,6 +43,24 @@ StoreResult<CopyState> decode_copy_state(const std::optional<base::Bytes>& store
     return state;
 }
 
+const char* const kCopyStateSchema = "CREATE TABLE IF NOT EXISTS cluster_copy (id INTEGER PRIMARY KEY CHECK (id = 0), state BLOB NOT NULL);";
+
+StoreResult<CopyState> stored_copy_state(sqlite::Database& database)
+{
+    auto statement = TRY(sqlite::Statement::prepare(database, "SELECT state FROM cluster_copy"));
+    if (!TRY(statement.step())) return CopyState{};
+    return decode_copy_state(base::to_bytes(statement.blob(0)));
+}
+
+StoreResult<void> store_copy_state(sqlite::Database& database, const CopyState& state)
+{
+    const auto bytes = encode(state);
+    auto statement = TRY(sqlite::Statement::prepare(database, "INSERT OR REPLACE INTO cluster_copy (id, state) VALUES (0, ?1)"));
+    statement.bind(1, base::ByteView(bytes));
+    TRY(statement.step());
+    return {};
+}
+
 ClusterCopy::ClusterCopy(Database& database, std::unique_ptr<JetStreamLog>&& log, base::Random& random)
     : m_database(database), m_log(std::move(log)), m_random(random)
 {
@@ -86,12 +104,27 @@ StoreResult<void> ClusterCopy::reach(std::uint64_t sequence)
 
 StoreResult<bool> ClusterCopy::commit(const std::string& subject, ClusterRecord&& record)
 {
-    m_awaited = Awaited{.origin = m_random.array<16>(), .counts = {}, .sequence = 0};
-    const auto body = encode(ClusterMessage{m_awaited->origin, std::move(record)});
-    const auto sequence = TRY(m_log->publish(subject, body, base::to_hex(m_awaited->origin)));
-    TRY(reach(sequence));
-    if (!m_awaited->counts) return Unexpected(StoreError::unavailable);
-    return *m_awaited->counts;
+    std::vector<Draft> drafts;
+    drafts.push_back({subject, std::move(record)});
+    return TRY(commit_all(std::move(drafts))).front();
+}
+
+StoreResult<std::vector<bool>> ClusterCopy::commit_all(std::vector<Draft>&& drafts)
+{
+    m_awaited.clear();
+    std::uint64_t last = 0;
+    for (auto& draft : drafts) {
+        const auto origin = m_awaited.emplace_back(Awaited{.origin = m_random.array<16>(), .counts = {}, .sequence = 0}).origin;
+        const auto body = encode(ClusterMessage{origin, std::move(draft.record)});
+        last = std::max(last, TRY(m_log->publish(draft.subject, body, base::to_hex(origin))));
+    }
+    TRY(reach(last));
+    std::vector<bool> counts;
+    for (const auto& awaited : m_awaited) {
+        if (!awaited.counts) return Unexpected(StoreError::unavailable);
+        counts.push_back(*awaited.counts);
+    }
+    return counts;
 }
 
 StoreResult<void> ClusterCopy::apply(std::vector<LogMessage>&& messages)
@@ -123,18 +156,18 @@ StoreResult<void> ClusterCopy::apply_one(const LogMessage& message)
         log_line("a stream of the cluster holds a message that is none of ours; is another relay newer than this one?");
         return Unexpected(StoreError::broken);
     }
-    const bool ours = m_awaited && m_awaited->origin == decoded->origin && !m_awaited->counts;
-    const bool counts = TRY(m_database.take_up(message, decoded->record, ours));
-    if (ours) {
-        m_awaited->counts = counts;
-        m_awaited->sequence = message.sequence;
-    }
+    const auto ours = std::ranges::find_if(m_awaited, [&](const Awaited& awaited) { return awaited.origin == decoded->origin && !awaited.counts; });
+    const bool counts = TRY(m_database.take_up(message, decoded->record, ours != m_awaited.end()));
+    if (ours == m_awaited.end()) return {};
+    ours->counts = counts;
+    ours->sequence = message.sequence;
     return {};
 }
 
-void ClusterCopy::purge(const std::string& subject, std::uint64_t before)
+bool ClusterCopy::purge(const std::string& subject, std::uint64_t before)
 {
-    if (const auto end = std::min(before, m_state.applied); end > 0) (void)m_log->purge(subject, end).has_value();
+    const auto end = std::min(before, m_state.applied);
+    return end == 0 || m_log->purge(subject, end).has_value();
 }
 
 }  // namespace sinetti::relay

@@ -16,8 +16,6 @@ using namespace sqlite;
 
 namespace {
 
-constexpr const char* kCopySchema = "CREATE TABLE IF NOT EXISTS cluster_copy (id INTEGER PRIMARY KEY CHECK (id = 0), state BLOB NOT NULL)";
-
 std::string token_subject(const tokens::TokenKeyId& issuer) { return "token." + base::to_hex(issuer); }
 
 base::SecretBytes sealing_key(const crypto::SignaturePrivateKey& relay_key)
@@ -39,7 +37,7 @@ base::Result<std::unique_ptr<JetStreamTokenStore>, std::string> JetStreamTokenSt
                                                                                           std::unique_ptr<base::Random> random, const crypto::SignaturePrivateKey& relay_key)
 {
     auto store = std::unique_ptr<JetStreamTokenStore>(new JetStreamTokenStore(std::move(copy), std::move(log), std::move(random), relay_key));
-    const auto prepared = store->m_copy->database().run(kCopySchema);
+    const auto prepared = store->m_copy->database().run(kCopyStateSchema);
     const auto state = prepared ? store->copy_state() : Unexpected(prepared.error());
     const auto issuers = store->issuers();
     if (!state || !issuers) return Unexpected(std::string("the database of the access tokens in the data folder cannot be read or written"));
@@ -50,21 +48,9 @@ base::Result<std::unique_ptr<JetStreamTokenStore>, std::string> JetStreamTokenSt
     return store;
 }
 
-StoreResult<CopyState> JetStreamTokenStore::copy_state()
-{
-    auto statement = TRY(Statement::prepare(m_copy->database(), "SELECT state FROM cluster_copy"));
-    if (!TRY(statement.step())) return CopyState{};
-    return decode_copy_state(base::to_bytes(statement.blob(0)));
-}
+StoreResult<CopyState> JetStreamTokenStore::copy_state() { return stored_copy_state(m_copy->database()); }
 
-StoreResult<void> JetStreamTokenStore::set_copy_state(const CopyState& state)
-{
-    const auto bytes = encode(state);
-    auto statement = TRY(Statement::prepare(m_copy->database(), "INSERT OR REPLACE INTO cluster_copy (id, state) VALUES (0, ?1)"));
-    statement.bind(1, ByteView(bytes));
-    TRY(statement.step());
-    return {};
-}
+StoreResult<void> JetStreamTokenStore::set_copy_state(const CopyState& state) { return store_copy_state(m_copy->database(), state); }
 
 // --- taking up what has been decided ---------------------------------------------------------------------------------
 
