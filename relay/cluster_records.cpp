@@ -12,6 +12,7 @@ using base::Unexpected;
 namespace {
 
 constexpr std::uint8_t kRecordVersion = 1;
+constexpr std::size_t kBlobChunkOverheadMax = 64;
 constexpr std::uint64_t kPositionMax = std::uint64_t{1} << 40;   // as the store's row ids have it
 
 // Stored numbers: never given to anything else.
@@ -26,6 +27,11 @@ enum class Kind : std::uint8_t {
     tokens_spent = 8,
     tokens_allowed = 9,
     issuers_forgotten = 10,
+    blob_made = 11,
+    blob_kept = 12,
+    blob_chunk = 13,
+    blob_removed = 14,
+    blobs_expired = 15,
 };
 
 class Encoder {
@@ -83,6 +89,32 @@ public:
     {
         kind(Kind::issuers_forgotten).u16(static_cast<std::uint16_t>(forgotten.issuers.size()));
         for (const auto& issuer : forgotten.issuers) m_writer.raw(issuer);
+    }
+    void operator()(const BlobMade& made)
+    {
+        kind(Kind::blob_made).raw(made.address).u8(made.size_class);
+        day(made.last_day);
+        m_writer.u64(made.known);
+    }
+    void operator()(const BlobKept& kept)
+    {
+        kind(Kind::blob_kept).raw(kept.address);
+        day(kept.last_day);
+    }
+    void operator()(const BlobChunk& chunk)
+    {
+        m_writer.reserve(kBlobChunkOverheadMax + chunk.data.size());
+        kind(Kind::blob_chunk).raw(chunk.address).u32(chunk.number).opaque(chunk.data);
+    }
+    void operator()(const BlobRemoved& removed)
+    {
+        kind(Kind::blob_removed).raw(removed.address);
+        day(removed.last_day);
+    }
+    void operator()(const BlobsExpired& expired)
+    {
+        kind(Kind::blobs_expired);
+        day(expired.day);
     }
 
 private:
@@ -192,6 +224,41 @@ Decoded<TokensAllowed> tokens_allowed(Reader& reader)
     return allowed;
 }
 
+Decoded<BlobMade> blob_made(Reader& reader)
+{
+    BlobMade made;
+    made.address = TRY(reader.array<32>());
+    made.size_class = TRY(reader.u8());
+    made.last_day = TRY(day(reader));
+    made.known = TRY(reader.u64());
+    if (made.size_class >= wire::kBlobSizeClasses) return Unexpected(Error::bad_value);
+    return made;
+}
+
+Decoded<BlobKept> blob_kept(Reader& reader)
+{
+    BlobKept kept{.address = TRY(reader.array<32>()), .last_day = {}};
+    kept.last_day = TRY(day(reader));
+    return kept;
+}
+
+Decoded<BlobChunk> blob_chunk(Reader& reader)
+{
+    BlobChunk chunk;
+    chunk.address = TRY(reader.array<32>());
+    chunk.number = TRY(reader.u32());
+    chunk.data = TRY(reader.opaque(wire::kBlobChunkSize));
+    if (chunk.number >= wire::kBlobChunksMax || chunk.data.size() != wire::kBlobChunkSize) return Unexpected(Error::bad_value);
+    return chunk;
+}
+
+Decoded<BlobRemoved> blob_removed(Reader& reader)
+{
+    BlobRemoved removed{.address = TRY(reader.array<32>()), .last_day = {}};
+    removed.last_day = TRY(day(reader));
+    return removed;
+}
+
 Decoded<ClusterRecord> record(Reader& reader)
 {
     switch (Kind(TRY(reader.u8()))) {
@@ -219,6 +286,11 @@ Decoded<ClusterRecord> record(Reader& reader)
     }
     case Kind::tokens_allowed: return ClusterRecord(TRY(tokens_allowed(reader)));
     case Kind::issuers_forgotten: return ClusterRecord(IssuersForgotten{TRY(arrays<32>(reader, kForgottenMax))});
+    case Kind::blob_made: return ClusterRecord(TRY(blob_made(reader)));
+    case Kind::blob_kept: return ClusterRecord(TRY(blob_kept(reader)));
+    case Kind::blob_chunk: return ClusterRecord(TRY(blob_chunk(reader)));
+    case Kind::blob_removed: return ClusterRecord(TRY(blob_removed(reader)));
+    case Kind::blobs_expired: return ClusterRecord(BlobsExpired{TRY(day(reader))});
     }
     return Unexpected(Error::bad_value);
 }

@@ -1,5 +1,5 @@
 #pragma once
-// What relays of one cluster write for each other on its two streams, and how it is encoded: a version, a kind, an origin by which the
+// What relays of one cluster write for each other on its streams, and how it is encoded: a version, a kind, an origin by which the
 // writer knows its own again, and the content, as docs/operations.md, "A cluster", describes it. Each is a decision that every
 // relay takes in the same order and judges by the same rule, so that all come to the same end.
 
@@ -63,7 +63,33 @@ struct IssuersForgotten {
     std::vector<tokens::TokenKeyId> issuers;
 };
 
-using ClusterRecord = std::variant<EntryBatch, BoardPolicy, GuessMade, VaultVersion, VaultsForgotten, RelayIdentity, IssuerAdded, TokensSpent, TokensAllowed, IssuersForgotten>;
+// --- the stream of blobs ---
+
+struct BlobMade {                     // counts if there is no such blob, or the one there was made by a message up to `known`
+    wire::BlobAddress address{};
+    std::uint8_t size_class = 0;
+    Day last_day;
+    std::uint64_t known = 0;          // whoever wrote this knew everything up to that sequence, and of no such blob
+};
+struct BlobKept {                     // counts if the blob is there and would be kept for less
+    wire::BlobAddress address{};
+    Day last_day;
+};
+struct BlobChunk {                    // counts if it is the blob's next
+    wire::BlobAddress address{};
+    std::uint32_t number = 0;
+    base::Bytes data;
+};
+struct BlobRemoved {                  // counts if the blob is there and kept until this day at the longest
+    wire::BlobAddress address{};
+    Day last_day;
+};
+struct BlobsExpired {                 // counts if no later day was said: whatever was kept until before it goes
+    Day day;
+};
+
+using ClusterRecord = std::variant<EntryBatch, BoardPolicy, GuessMade, VaultVersion, VaultsForgotten, RelayIdentity, IssuerAdded, TokensSpent, TokensAllowed, IssuersForgotten,
+                                   BlobMade, BlobKept, BlobChunk, BlobRemoved, BlobsExpired>;
 
 struct ClusterMessage {
     Origin origin{};

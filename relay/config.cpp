@@ -269,11 +269,6 @@ base::Result<Config, std::string> parse_config(std::span<const std::string> argu
 
     TRY(apply_settings(config, settings_of(config.command), command, arguments.subspan(of_board ? 2 : 1), serve ? SettingsFile::allowed : SettingsFile::no));
 
-    if (serve && !config.store.empty()) {
-        if (config.blob_space > 0 && config.blob_space != kBlobSpace)
-            return Unexpected(std::string("blobs are not shared between relays yet: with --store nats://… leave --blob-space-mib out, or say 0"));
-        config.blob_space = 0;
-    }
     if (config.data.empty()) return Unexpected(command + " wants --data DIR");
     if (serve && config.app.empty()) return Unexpected(std::string("serve wants --app DIR"));
     TRY(both_or_neither(command, config.tls));

@@ -1,6 +1,6 @@
 #include "relay/opening.h"
 
-#include "relay/blob_store_sqlite.h"
+#include "relay/blob_store_jetstream.h"
 #include "relay/founding.h"
 #include "relay/store_jetstream.h"
 #include "relay/store_sqlite.h"
@@ -51,6 +51,14 @@ base::Result<OpenedData, std::string> open_alone(const Config& config, base::Ran
     return OpenedData{std::move(lock), std::move(*store), std::move(*keys), std::move(*tokens), std::move(vault_key), std::move(*blobs)};
 }
 
+base::Result<std::unique_ptr<BlobStore>, std::string> open_blobs_in_cluster(const Config& config)
+{
+    auto copy = SqliteBlobStore::open(blob_database_file(config.data));
+    if (!copy) return Unexpected(sentence(copy.error(), config.data));
+    auto log = TRY(JetStreamLog::open({config.store, kBlobStream, config.store_replicas}));
+    return TRY(JetStreamBlobStore::open(std::move(*copy), std::move(log), std::make_unique<base::SystemRandom>()));
+}
+
 base::Result<OpenedData, std::string> open_in_cluster(const Config& config, base::Random& random, DataLock&& lock)
 {
     auto store = TRY(open_cluster_store(config));
@@ -76,9 +84,8 @@ base::Result<OpenedData, std::string> open_in_cluster(const Config& config, base
     if (!copy) return Unexpected(sentence(copy.error(), config.data));
     auto log = TRY(JetStreamLog::open({config.store, kTokenStream, config.store_replicas}));
     auto tokens = TRY(JetStreamTokenStore::open(std::move(*copy), std::move(log), std::make_unique<base::SystemRandom>(), keys->signing));
-    auto blobs = SqliteBlobStore::open(blob_database_file(config.data));
-    if (!blobs) return Unexpected(sentence(blobs.error(), config.data));
-    return OpenedData{std::move(lock), std::move(store), std::move(*keys), std::move(tokens), std::move(vault_key), std::move(*blobs)};
+    auto blobs = TRY(open_blobs_in_cluster(config));
+    return OpenedData{std::move(lock), std::move(store), std::move(*keys), std::move(tokens), std::move(vault_key), std::move(blobs)};
 }
 
 }  // namespace

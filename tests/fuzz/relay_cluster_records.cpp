@@ -31,6 +31,11 @@ std::vector<base::Bytes> seeds()
         TokensSpent{{1}, {{2}, {3}}},
         TokensAllowed{{{1}, {2}, {3}, 32}},
         IssuersForgotten{{{1}, {2}}},
+        BlobMade{{1}, 9, {20000}, 7},
+        BlobKept{{1}, {20000}},
+        BlobChunk{{1}, 8191, base::Bytes(wire::kBlobChunkSize, 6)},
+        BlobRemoved{{1}, {20000}},
+        BlobsExpired{{20000}},
     };
     std::vector<base::Bytes> seeds;
     for (const auto& record : records) seeds.push_back(encode(ClusterMessage{{9}, record}));

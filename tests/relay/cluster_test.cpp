@@ -1,16 +1,12 @@
 // Relays over one cluster of NATS servers, all of them real programs; and what happens when some are killed.
 
-#include "relay/backup.h"
 #include "relay/board_commands.h"
 #include "relay/opening.h"
 #include "relay/store_jetstream.h"
-#include "relay/vault_key.h"
-#include "tests/relay/nats_servers.h"
-#include "tests/relay/program.h"
+#include "tests/relay/cluster.h"
 
 #include <csignal>
 #include <doctest/doctest.h>
-#include <fstream>
 #include <sys/wait.h>
 
 using namespace sinetti;
@@ -18,54 +14,6 @@ using namespace sinetti::relay_test;
 using wire::Refusal;
 
 namespace {
-
-constexpr auto kPatience = 60s;
-
-template<typename Condition>
-bool soon(const Condition& condition)
-{
-    for (const auto deadline = std::chrono::steady_clock::now() + kPatience; std::chrono::steady_clock::now() < deadline; std::this_thread::sleep_for(20ms))
-        if (condition()) return true;
-    return false;
-}
-
-// An organisation founded at the first of two relays; the second one made as the documentation says: a backup, and the vaults' key.
-class Cluster {
-public:
-    explicit Cluster(std::size_t servers_count)
-        : servers(m_folder.path(), servers_count),
-          options{"--store", servers.joined_urls(), "--store-replicas", std::to_string(servers.replicas())}, keys(found(folder(0), cast, options))
-    {
-        start(0);
-        const auto archive = m_folder.path() / "backup.sqlite";
-        REQUIRE(relay::back_up(folder(0) / "data", archive).faults.empty());
-        make_app(folder(1) / "app");
-        REQUIRE(relay::restore(folder(1) / "data", archive).faults.empty());
-        std::filesystem::copy_file(relay::vault_key_file(folder(0) / "data"), relay::vault_key_file(folder(1) / "data"));
-        std::ofstream(folder(1) / "founded") << "yes";
-        start(1);
-    }
-    std::filesystem::path folder(std::size_t relay) const { return m_folder.path() / ("relay-" + std::to_string(relay)); }
-    void start(std::size_t relay) { relays[relay] = std::make_unique<RelayProcess>(folder(relay), 0, options); }
-    RelayAddress address(std::size_t relay) const { return relays[relay]->address(keys); }
-
-private:
-    TemporaryFolder m_folder;
-
-public:
-    Cast cast;
-    NatsServers servers;
-    std::vector<std::string> options;
-    directory::RelayKeys keys;
-    std::unique_ptr<RelayProcess> relays[2];
-};
-
-std::unique_ptr<Client> member(const RelayAddress& relay, const crypto::SignaturePrivateKey& device)
-{
-    auto client = std::make_unique<Client>(relay);
-    REQUIRE(client->open_as_member(device));
-    return client;
-}
 
 // What a follower of board 1 is told until `cells` have come.
 std::vector<base::Bytes> follow(Client& client, std::size_t cells)
@@ -185,11 +133,10 @@ TEST_CASE("two relays over one cluster are one relay: cells, records, tokens and
     REQUIRE(invited.append(directory::sign_enrolment(invite, guest.invite, guest.identity, cluster.cast.profile("x"), cluster.cast.certificate(guest), base::Bytes(9, 1))));
     CHECK(soon([&] { return fetch_token(cluster.address(0), guest.device).has_value(); }));
 
-    const auto data = [&](std::size_t relay) { return (cluster.folder(relay) / "data").string(); };
-    CHECK(board_command({"board", "add", "--data", data(0)}).error().find("--store") != std::string::npos);
-    REQUIRE(board_command({"board", "add", "--data", data(0), "--store", cluster.servers.joined_urls(), "--retention-days", "7"}).has_value());
-    CHECK(soon([&] { return board_command({"board", "list", "--data", data(1)}).value().size() == 3; }));
-    CHECK(board_command({"board", "list", "--data", data(1)}).value().back() == "board 2: cells, prompt, kept 7 days, 0 entries");
+    CHECK(board_command({"board", "add", "--data", cluster.data(0)}).error().find("--store") != std::string::npos);
+    REQUIRE(board_command({"board", "add", "--data", cluster.data(0), "--store", cluster.servers.joined_urls(), "--retention-days", "7"}).has_value());
+    CHECK(soon([&] { return board_command({"board", "list", "--data", cluster.data(1)}).value().size() == 3; }));
+    CHECK(board_command({"board", "list", "--data", cluster.data(1)}).value().back() == "board 2: cells, prompt, kept 7 days, 0 entries");
 
     // A board that an administrator makes at one is there at the other at once, for cells of both.
     Client device(cluster.address(0));
@@ -199,8 +146,8 @@ TEST_CASE("two relays over one cluster are one relay: cells, records, tokens and
     std::optional<std::uint64_t> position;
     CHECK(soon([&] { return (position = bert->append(3, cell(2))).has_value(); }));
     CHECK(position == 1);
-    CHECK(board_command({"board", "list", "--data", data(1)}).value().back() == "board 3: cells, prompt, suite 0x0054, kept 30 days, as administrators signed, 2 entries");
-    CHECK(board_command({"board", "policy", "--board", "3", "--data", data(1), "--store", cluster.servers.joined_urls(), "--retention-days", "7"}).error().starts_with("board 3 is what an administrator has signed"));
+    CHECK(board_command({"board", "list", "--data", cluster.data(1)}).value().back() == "board 3: cells, prompt, suite 0x0054, kept 30 days, as administrators signed, 2 entries");
+    CHECK(board_command({"board", "policy", "--board", "3", "--data", cluster.data(1), "--store", cluster.servers.joined_urls(), "--retention-days", "7"}).error().starts_with("board 3 is what an administrator has signed"));
 
     for (auto& relay : cluster.relays) CHECK(WEXITSTATUS(relay->end(SIGTERM)) == 0);
     for (std::size_t relay = 0; relay < 2; ++relay) check_data(cluster.folder(relay));

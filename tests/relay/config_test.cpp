@@ -178,7 +178,7 @@ TEST_CASE("the store is the data folder, or a cluster's servers; a mistake there
     REQUIRE_MESSAGE(cluster.has_value(), cluster.error());
     CHECK(cluster->store == std::vector<std::string>{"nats://u:secret@192.0.2.1:4222", "nats://[::1]:4223"});
     CHECK(cluster->store_replicas == 1);
-    CHECK(cluster->blob_space == 0);
+    CHECK(cluster->blob_space == relay::kBlobSpace);
     for (const auto* wrong : {"", "nats://", "http://secret:4222", "nats://secret", "nats://a:4222,", "nats://a:4222,secret:1", "nats://a:1 nats://secret:2"}) {
         CAPTURE(wrong);
         const auto mistaken = serve({"--store", wrong});
@@ -187,8 +187,7 @@ TEST_CASE("the store is the data folder, or a cluster's servers; a mistake there
         CHECK(mistaken.error().find("secret") == std::string::npos);
     }
     CHECK(serve({"--store-replicas", "2"}).error().find("1, 3 or 5") != std::string::npos);
-    CHECK(serve({"--store", "nats://a:1", "--blob-space-mib", "100"}).error().find("blobs are not shared") != std::string::npos);
-    CHECK(serve({"--store", "nats://a:1", "--blob-space-mib", "0"}).has_value());
+    CHECK(serve({"--store", "nats://a:1", "--blob-space-mib", "100"})->blob_space == 100);
     CHECK(parse({"board", "add", "--data", "d", "--store", "nats://a:1"})->store.size() == 1);
     CHECK(parse({"check", "--data", "d", "--store", "nats://a:1"}).error().find("--store") != std::string::npos);
 }

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <fstream>
+#include <functional>
 #include <nats/nats.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -37,6 +38,29 @@ std::filesystem::path program()
         if (std::filesystem::exists(place)) return place;
     FAIL("nats-server is missing, and with it everything about clusters goes untested: scripts/install --test installs it");
     return {};
+}
+
+// Until `question` says that it has its answer.
+void ask(const std::vector<std::string>& list, const std::function<bool(jsCtx*)>& question)
+{
+    std::vector<const char*> servers;
+    for (const auto& url : list) servers.push_back(url.c_str());
+    natsOptions* options = nullptr;
+    natsConnection* connection = nullptr;
+    jsCtx* context = nullptr;
+    natsOptions_Create(&options);
+    natsOptions_SetServers(options, servers.data(), int(servers.size()));
+    bool answered = false;
+    if (natsConnection_Connect(&connection, options) == NATS_OK && natsConnection_JetStream(&context, connection, nullptr) == NATS_OK) {
+        for (int attempt = 0; attempt < 100 && !answered; ++attempt) {
+            answered = question(context);
+            if (!answered) std::this_thread::sleep_for(100ms);
+        }
+    }
+    if (context != nullptr) jsCtx_Destroy(context);
+    natsConnection_Destroy(connection);
+    natsOptions_Destroy(options);
+    REQUIRE(answered);
 }
 
 }  // namespace
@@ -107,30 +131,31 @@ std::string NatsServers::joined_urls() const
 
 std::size_t NatsServers::leader_of(const std::string& stream) const
 {
-    const auto list = urls();
-    std::vector<const char*> servers;
-    for (const auto& url : list) servers.push_back(url.c_str());
-    natsOptions* options = nullptr;
-    natsConnection* connection = nullptr;
-    jsCtx* context = nullptr;
-    natsOptions_Create(&options);
-    natsOptions_SetServers(options, servers.data(), int(servers.size()));
-    std::size_t leader = servers.size();
-    if (natsConnection_Connect(&connection, options) == NATS_OK && natsConnection_JetStream(&context, connection, nullptr) == NATS_OK) {
-        for (int attempt = 0; attempt < 100 && leader == servers.size(); ++attempt, std::this_thread::sleep_for(100ms)) {
-            jsStreamInfo* info = nullptr;
-            jsErrCode code{};
-            if (js_GetStreamInfo(&info, context, stream.c_str(), nullptr, &code) != NATS_OK) continue;
-            for (std::size_t i = 0; i < servers.size(); ++i)
-                if (info->Cluster != nullptr && info->Cluster->Leader != nullptr && info->Cluster->Leader == "n" + std::to_string(i)) leader = i;
-            jsStreamInfo_Destroy(info);
-        }
-    }
-    if (context != nullptr) jsCtx_Destroy(context);
-    natsConnection_Destroy(connection);
-    natsOptions_Destroy(options);
-    REQUIRE(leader < servers.size());
+    std::size_t leader = m_servers.size();
+    ask(urls(), [&](jsCtx* context) {
+        jsStreamInfo* info = nullptr;
+        jsErrCode code{};
+        if (js_GetStreamInfo(&info, context, stream.c_str(), nullptr, &code) != NATS_OK) return false;
+        for (std::size_t i = 0; i < m_servers.size(); ++i)
+            if (info->Cluster != nullptr && info->Cluster->Leader != nullptr && info->Cluster->Leader == "n" + std::to_string(i)) leader = i;
+        jsStreamInfo_Destroy(info);
+        return leader < m_servers.size();
+    });
     return leader;
+}
+
+bool NatsServers::holds(const std::string& stream, const std::string& subject) const
+{
+    bool found = false;
+    ask(urls(), [&](jsCtx* context) {
+        natsMsg* message = nullptr;
+        jsErrCode code{};
+        const auto status = js_GetLastMsg(&message, context, stream.c_str(), (stream + "." + subject).c_str(), nullptr, &code);
+        found = status == NATS_OK;
+        if (found) natsMsg_Destroy(message);
+        return found || status == NATS_NOT_FOUND || code == JSNoMessageFoundErr;
+    });
+    return found;
 }
 
 }  // namespace sinetti::relay_test

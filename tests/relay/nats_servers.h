@@ -26,6 +26,7 @@ public:
     void stop(std::size_t server);                                  // SIGSTOP: it is there and says nothing
     void resume(std::size_t server);
     std::size_t leader_of(const std::string& stream) const;         // asks the cluster
+    bool holds(const std::string& stream, const std::string& subject) const;   // a message there; the subject without the stream's prefix
 
 private:
     struct Server {
