@@ -25,13 +25,14 @@ enum class Kind : std::uint8_t {
     relay_identity = 6,
     issuer_added = 7,
     tokens_spent = 8,
-    tokens_allowed = 9,
+    tokens_allowed = 9,            // of kTokensPerDevice
     issuers_forgotten = 10,
     blob_made = 11,
     blob_kept = 12,
     blob_chunk = 13,
     blob_removed = 14,
     blobs_expired = 15,
+    tokens_allowed_of = 16,        // and of how many
 };
 
 class Encoder {
@@ -82,8 +83,10 @@ public:
     }
     void operator()(const TokensAllowed& allowed)
     {
-        kind(Kind::tokens_allowed).raw(allowed.allowance.issuer).raw(allowed.allowance.device).raw(allowed.allowance.request);
+        const bool as_ever = allowed.count_max == kTokensPerDevice;   // what relays of before understand
+        kind(as_ever ? Kind::tokens_allowed : Kind::tokens_allowed_of).raw(allowed.allowance.issuer).raw(allowed.allowance.device).raw(allowed.allowance.request);
         m_writer.u16(static_cast<std::uint16_t>(allowed.allowance.count));
+        if (!as_ever) m_writer.u16(allowed.count_max);
     }
     void operator()(const IssuersForgotten& forgotten)
     {
@@ -221,6 +224,7 @@ Decoded<TokensAllowed> tokens_allowed(Reader& reader)
     allowed.allowance.device = TRY(reader.array<32>());
     allowed.allowance.request = TRY(reader.array<32>());
     allowed.allowance.count = TRY(reader.u16());
+    allowed.count_max = kTokensPerDevice;
     return allowed;
 }
 
@@ -285,6 +289,12 @@ Decoded<ClusterRecord> record(Reader& reader)
         return ClusterRecord(std::move(spent));
     }
     case Kind::tokens_allowed: return ClusterRecord(TRY(tokens_allowed(reader)));
+    case Kind::tokens_allowed_of: {
+        auto allowed = TRY(tokens_allowed(reader));
+        allowed.count_max = TRY(reader.u16());
+        if (allowed.count_max == kTokensPerDevice) return Unexpected(Error::bad_value);
+        return ClusterRecord(allowed);
+    }
     case Kind::issuers_forgotten: return ClusterRecord(IssuersForgotten{TRY(arrays<32>(reader, kForgottenMax))});
     case Kind::blob_made: return ClusterRecord(TRY(blob_made(reader)));
     case Kind::blob_kept: return ClusterRecord(TRY(blob_kept(reader)));

@@ -56,8 +56,9 @@ struct TokensSpent {                  // each is accepted if it was not spent be
     tokens::TokenKeyId issuer{};
     std::vector<tokens::TokenNonce> nonces;
 };
-struct TokensAllowed {                // counts if the device stays within kTokensPerDevice
+struct TokensAllowed {                // counts if the device stays within the number that whoever wrote this goes by
     Allowance allowance;
+    std::uint16_t count_max = 0;
 };
 struct IssuersForgotten {
     std::vector<tokens::TokenKeyId> issuers;

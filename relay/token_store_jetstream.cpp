@@ -58,7 +58,7 @@ StoreResult<bool> JetStreamTokenStore::take_up(const LogMessage&, const ClusterR
 {
     if (const auto* added = std::get_if<IssuerAdded>(&record)) return take_up(*added);
     if (const auto* spent = std::get_if<TokensSpent>(&record)) return take_up(*spent, ours);
-    if (const auto* allowed = std::get_if<TokensAllowed>(&record)) return m_copy->insert_allowance(allowed->allowance, kTokensPerDevice);
+    if (const auto* allowed = std::get_if<TokensAllowed>(&record)) return m_copy->insert_allowance(allowed->allowance, allowed->count_max);
     if (const auto* forgotten = std::get_if<IssuersForgotten>(&record)) {
         TRY(m_copy->remove(forgotten->issuers));
         m_issuers_changed = true;
@@ -137,8 +137,7 @@ StoreResult<void> JetStreamTokenStore::spend_under(const tokens::TokenKeyId& iss
 
 StoreResult<bool> JetStreamTokenStore::allow(const Allowance& allowance, std::size_t count_max)
 {
-    CHECK_INVARIANT(count_max == kTokensPerDevice);   // all relays of a cluster judge by the same
-    return m_cluster.commit(token_subject(allowance.issuer), TokensAllowed{allowance});
+    return m_cluster.commit(token_subject(allowance.issuer), TokensAllowed{allowance, static_cast<std::uint16_t>(count_max)});
 }
 
 StoreResult<void> JetStreamTokenStore::forget_expired(base::UnixMilliseconds now)

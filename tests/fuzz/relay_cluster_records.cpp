@@ -1,5 +1,6 @@
 #include "relay/cluster_records.h"
 
+#include "relay/limits.h"
 #include "tests/fuzz/target.h"
 
 using namespace sinetti;
@@ -29,7 +30,8 @@ std::vector<base::Bytes> seeds()
         RelayIdentity{{1}, {2}, {3}},
         IssuerAdded{{1}, {1000}, {2000}, base::Bytes(72, 6)},
         TokensSpent{{1}, {{2}, {3}}},
-        TokensAllowed{{{1}, {2}, {3}, 32}},
+        TokensAllowed{{{1}, {2}, {3}, 32}, kTokensPerDevice},
+        TokensAllowed{{{1}, {2}, {3}, 32}, wire::kTokensPerDeviceMixed},
         IssuersForgotten{{{1}, {2}}},
         BlobMade{{1}, 9, {20000}, 7},
         BlobKept{{1}, {20000}},

@@ -1,5 +1,6 @@
 // Relays over one cluster of NATS servers, all of them real programs; and what happens when some are killed.
 
+#include "channel/mixed_message.h"
 #include "relay/board_commands.h"
 #include "relay/opening.h"
 #include "relay/store_jetstream.h"
@@ -151,6 +152,37 @@ TEST_CASE("two relays over one cluster are one relay: cells, records, tokens and
 
     for (auto& relay : cluster.relays) CHECK(WEXITSTATUS(relay->end(SIGTERM)) == 0);
     for (std::size_t relay = 0; relay < 2; ++relay) check_data(cluster.folder(relay));
+}
+
+TEST_CASE("batches of an ingress that reach either of two relays put each cell on the board once, and a token spent at one is spent at the other")
+{
+    Cluster cluster(1, {"--batches-from", "127.0.0.2"});
+    REQUIRE(board_command({"board", "policy", "--board", "1", "--level", "mixed", "--data", cluster.data(0), "--store", cluster.servers.joined_urls()}).has_value());
+    for (std::size_t relay = 0; relay < 2; ++relay) {   // sooner than each finds it by itself
+        CHECK(WEXITSTATUS(cluster.relays[relay]->end(SIGTERM)) == 0);
+        cluster.start(relay);
+    }
+    base::SystemRandom random;
+    REQUIRE(fetch_token(cluster.address(0), cluster.cast.bert.device).has_value());   // there are issuers
+    const auto tokens = fetch_tokens(cluster.address(0), cluster.cast.anna.device, 6);
+    Client first(batches_at(cluster.address(0), "127.0.0.2"), Client::Channel::none), second(batches_at(cluster.address(1), "127.0.0.2"), Client::Channel::none);
+    const auto send = [&](Client& line, const std::vector<std::pair<std::size_t, std::uint64_t>>& cells) {
+        auto batch = channel::seal_cover(cluster.keys, random).value();
+        for (const auto& [token, number] : cells) {
+            const auto message = channel::seal_cell_to_mix(cluster.keys, {tokens[token].clone(), 1, cell(number)}, random).value();
+            batch.insert(batch.end(), message.begin(), message.end());
+        }
+        line.send_bytes(batch);
+    };
+    const std::unique_ptr<Client> readers[] = {member(cluster.address(0), cluster.cast.bert.device), member(cluster.address(1), cluster.cast.bert.device)};
+    const auto board = [&](std::size_t relay) { return read_board(*readers[relay], 1).value(); };
+    send(first, {{0, 1}, {1, 2}});
+    CHECK(soon([&] { return board(1).size() == 2; }));
+    send(second, {{2, 1}, {0, 3}, {3, 4}});   // one again, as when nobody saw it; one with a token that was spent; one that is new
+    CHECK(soon([&] { return board(0).size() == 3; }));
+    send(first, {{3, 5}, {4, 6}});
+    CHECK(soon([&] { return board(1).size() == 4; }));
+    for (std::size_t relay = 0; relay < 2; ++relay) CHECK(board(relay) == std::vector{cell(1), cell(2), cell(4), cell(6)});
 }
 
 TEST_CASE("a relay without the keys of the cluster's relays does not join it, and one of a cluster does not start alone")

@@ -504,6 +504,9 @@ TEST_CASE("a token is spent once at all relays, a device's count is one, and a p
     CHECK(second->allow(allowance(1), relay::kTokensPerDevice).value());   // the same again
     CHECK(second->allow(allowance(2), relay::kTokensPerDevice).value());
     CHECK_FALSE(first->allow(allowance(3), relay::kTokensPerDevice).value());
+    CHECK(first->allow(allowance(4), wire::kTokensPerDeviceMixed).value());   // once a board is mixed
+    CHECK_FALSE(second->allow(allowance(5), relay::kTokensPerDevice).value());
+    CHECK(second->allow(allowance(5), wire::kTokensPerDeviceMixed).value());
 
     // A copy made anew knows what was spent; one without the relays' key opens no issuer.
     first.reset();
