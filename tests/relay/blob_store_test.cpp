@@ -362,7 +362,7 @@ TEST_CASE("with the servers away writing is refused and reading goes on; what wa
     CHECK(ask(*store, to_read(9)).refusal == Refusal::unknown_blob);
 }
 
-TEST_CASE("a folder with blobs of another cluster, or of a relay of its own, is not served")
+TEST_CASE("a folder with blobs of another cluster, of a relay of its own, or ahead of its stream, is not served")
 {
     TemporaryFolder folder;
     NatsServers servers(folder.path() / "a", 1), others(folder.path() / "b", 1);
@@ -371,6 +371,18 @@ TEST_CASE("a folder with blobs of another cluster, or of a relay of its own, is 
     put(*open_database(folder.path() / "own"), 1);
     CHECK(try_copy(folder.path() / "own", servers).error().find("the blobs of a relay of its own") != std::string::npos);
     CHECK(try_copy(folder.path() / "1", servers).has_value());
+
+    // The servers come back with what they had before.
+    const auto stream = folder.path() / "a" / "nats-0" / "data", before = folder.path() / "before";
+    servers.kill(0);
+    std::filesystem::copy(stream, before, std::filesystem::copy_options::recursive);
+    servers.start(0);
+    put(*open_copy(folder.path() / "1", servers), 2);
+    servers.kill(0);
+    std::filesystem::remove_all(stream);
+    std::filesystem::rename(before, stream);
+    servers.start(0);
+    CHECK(try_copy(folder.path() / "1", servers).error().find("the blobs in the data folder are ahead of the stream") != std::string::npos);
 }
 
 TEST_SUITE_END();
