@@ -143,7 +143,7 @@ bool Process::wait_for(std::string_view text)
     return true;
 }
 
-Relay::Relay(const std::filesystem::path& folder) : m_folder(folder), m_port(settled_port())
+Relay::Relay(const std::filesystem::path& folder, std::vector<std::string> options) : m_folder(folder), m_options(std::move(options)), m_port(settled_port())
 {
     std::filesystem::create_directories(folder / "app");
     std::ofstream(folder / "app" / "index.html") << "<!doctype html><title>Sinetti</title>";
@@ -152,8 +152,9 @@ Relay::Relay(const std::filesystem::path& folder) : m_folder(folder), m_port(set
 
 void Relay::start()
 {
-    m_process = std::make_unique<Process>(std::vector<std::string>{SINETTI_RELAY_PROGRAM, "serve", "--port", std::to_string(m_port), "--data", (m_folder / "data").string(), "--app",
-                                                                   (m_folder / "app").string()});
+    std::vector<std::string> command{SINETTI_RELAY_PROGRAM, "serve", "--port", std::to_string(m_port), "--data", data().string(), "--app", (m_folder / "app").string()};
+    command.insert(command.end(), m_options.begin(), m_options.end());
+    m_process = std::make_unique<Process>(command);
     constexpr std::string_view kLink = "administrator link: ";
     REQUIRE_MESSAGE(m_process->wait_for("started"), m_process->errors());
     const auto& said = m_process->output();

@@ -46,14 +46,16 @@ private:
 
 class Relay {
 public:
-    explicit Relay(const std::filesystem::path& folder);
+    explicit Relay(const std::filesystem::path& folder, std::vector<std::string> options = {});
     void start();                                // at the port of before
+    std::filesystem::path data() const { return m_folder / "data"; }
     void kill();
     const std::string& administrator_link() const { return m_link; }   // of the first start
     std::string url() const { return "http://localhost:" + std::to_string(m_port); }
 
 private:
     std::filesystem::path m_folder;
+    std::vector<std::string> m_options;
     std::uint16_t m_port = 0;
     std::string m_link;
     std::unique_ptr<Process> m_process;

@@ -1,6 +1,7 @@
 // sinetti-cli against a real relay, over real sockets, with real kills.
 
 #include "tests/cli/processes.h"
+#include "tests/relay/nats_servers.h"
 
 #include <algorithm>
 #include <csignal>
@@ -12,6 +13,7 @@
 #include <sys/stat.h>
 #include <thread>
 
+using namespace sinetti;
 using namespace sinetti::cli_test;
 
 namespace {
@@ -86,10 +88,10 @@ std::string without_line_end(std::string text)
 // A relay with an organisation of three, and a group of them.
 struct Office {
     Folder folder;
-    Relay relay{folder.path() / "relay"};
+    Relay relay;
     Person aino{folder, "Aino"}, bertta{folder, "Bertta"}, cecilia{folder, "Cecilia"};
 
-    Office()
+    explicit Office(std::vector<std::string> relay_options = {}) : relay(folder.path() / "relay", std::move(relay_options))
     {
         aino.run({"enrol", relay.administrator_link(), "--name", "Aino", "--organisation", "Virasto"});
         for (auto* person : {&bertta, &cecilia}) person->run({"enrol", "-", "--name", person->name()}, aino.run({"invite", person->name()}));
@@ -210,6 +212,36 @@ TEST_SUITE("cli.program")
         CHECK(std::ranges::count(machine.texts("Ryhmä"), "Aino: tervetuloa") == 1);
         machine.run({"send", "Ryhmä", "koneelta"});
         CHECK(office.cecilia.run({"export", "Ryhmä"}).find("Bertta: koneelta") != std::string::npos);
+    }
+
+    TEST_CASE("over a cluster a new device that signs in at one relay reads what was said before at the other")
+    {
+        Folder folder;
+        relay_test::NatsServers servers(folder.path(), 1);
+        const std::vector<std::string> options{"--store", servers.joined_urls(), "--store-replicas", "1"};
+        Office office(options);
+        office.aino.run({"send", "Ryhmä", "ennen konetta"});
+        CHECK(office.bertta.texts("Ryhmä") == std::vector<std::string>{"Aino: ennen konetta"});
+
+        // The second relay is made as the documentation says.
+        const auto relay = [](const std::vector<std::string>& words) {
+            std::vector<std::string> command{SINETTI_RELAY_PROGRAM};
+            command.insert(command.end(), words.begin(), words.end());
+            Process process(command);
+            REQUIRE_MESSAGE(process.wait() == 0, process.output() << process.errors());
+        };
+        const auto archive = (folder.path() / "backup").string(), data = (folder.path() / "second" / "data").string();
+        relay({"backup", "--data", office.relay.data().string(), "--to", archive});
+        relay({"restore", "--data", data, "--from", archive});
+        std::filesystem::copy_file(office.relay.data() / "vault-key", std::filesystem::path(data) / "vault-key");
+        Relay second(folder.path() / "second", options);
+
+        Person machine(office.folder, "Bertan kone");
+        machine.run({"sign-in", second.url(), "--name", "Bertta", "--device", "Kone 2"});
+        const auto online = office.bertta.start({"follow"});   // her other device lets it in, and brings its archive up to date for it
+        const auto looking = machine.start({"follow"});
+        CHECK(looking->wait_for("ennen konetta"));
+        CHECK(servers.holds("sinetti-blobs", "blob.*"));
     }
 
     TEST_CASE("with the recovery code a new passphrase is chosen on the new machine, and the old one opens nothing new")
