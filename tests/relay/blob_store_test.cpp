@@ -6,6 +6,7 @@
 #include "tests/relay/nats_servers.h"
 
 #include <doctest/doctest.h>
+#include <random>
 
 using namespace sinetti;
 using namespace sinetti::relay_test;
@@ -332,6 +333,54 @@ TEST_CASE("a copy that is lost, or was away while blobs came, went and came agai
         CHECK(contents(folder.path() / name) == expected);
     }
     CHECK(contents(folder.path() / "1") == expected);
+}
+
+TEST_CASE("whatever is asked of two relays at once, each away now and then, their copies come to the same blobs, and so does one that is made anew")
+{
+    TemporaryFolder folder;
+    NatsServers servers(folder.path(), 1);
+    std::mt19937 random(1);
+    const auto below = [](std::mt19937& source, unsigned limit) { return static_cast<std::uint8_t>(source() % limit); };
+    Day today = kToday;
+    const auto act = [&](relay::BlobStore& store, unsigned seed) {
+        std::mt19937 own(seed);
+        for (int breath = 0; breath < 4; ++breath) {
+            std::vector<BlobRequest> requests;
+            for (auto left = 1 + below(own, 6); left > 0; --left) {
+                const auto which = static_cast<std::uint8_t>(1 + below(own, 5));
+                const auto wish = below(own, 10);
+                if (wish == 0)
+                    requests.push_back(to_remove(which));
+                else if (wish < 4)
+                    requests.push_back(to_create(which, {today.value + below(own, 4)}, below(own, 8) == 0 ? 1 : 0));
+                else if (wish < 9)
+                    for (std::uint32_t chunk = 0; chunk < 4; ++chunk) requests.push_back(to_write(which, chunk));
+                else
+                    requests.push_back(to_write_other(which, below(own, 3)));
+            }
+            for (const auto& answer : ask(store, std::move(requests))) REQUIRE(answer.refusal != Refusal::overloaded);
+        }
+        if (below(own, 2) == 0) tend(store, today);
+    };
+    for (int round = 0; round < 60; ++round) {
+        const auto who = below(random, 4);   // both, one or the other
+        auto first = who != 0 ? open_copy(folder.path() / "1", servers) : nullptr;
+        auto second = who != 1 ? open_copy(folder.path() / "2", servers) : nullptr;
+        const auto seed = static_cast<unsigned>(random());
+        if (first && second)
+            at_once([&] { act(*first, seed); }, [&] { act(*second, seed + 1); });
+        else
+            act(first ? *first : *second, seed);
+        if (below(random, 3) == 0) ++today.value;
+        if (round % 10 != 9) continue;
+        first.reset();
+        second.reset();
+        CAPTURE(round);
+        std::filesystem::remove_all(folder.path() / "new");
+        for (const auto* name : {"1", "2", "new"}) open_copy(folder.path() / name, servers);
+        REQUIRE(contents(folder.path() / "1") == contents(folder.path() / "2"));
+        REQUIRE(contents(folder.path() / "1") == contents(folder.path() / "new"));
+    }
 }
 
 TEST_CASE("with the servers away writing is refused and reading goes on; what was on its way meanwhile is no second chunk")
