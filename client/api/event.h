@@ -26,7 +26,7 @@ struct ConnectionEvent {
     ConnectionState state = ConnectionState::offline;
     Code reason = Code::none;
     std::uint32_t waiting = 0;       // messages in the outbox
-    Level level = Level::prompt;
+    Level level = Level::prompt;     // the weakest among the conversations' boards
     std::uint32_t unsent = 0;        // everything in the outbox: messages, changes of conversations, invitations into them
     bool caught_up = false;          // everything was read that the relay has
     friend bool operator==(const ConnectionEvent&, const ConnectionEvent&) = default;

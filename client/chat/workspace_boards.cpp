@@ -69,16 +69,21 @@ const wire::BoardInfo* Workspace::cell_board(std::uint32_t chosen) const
     return found == m_board_infos.end() ? nullptr : &*found;
 }
 
+// What can be said of all conversations together: the weakest level of the boards they are on. Without any, where the first would go.
 api::Level Workspace::level() const
 {
-    const auto* board = cell_board();
-    return board == nullptr ? api::Level::prompt : static_cast<api::Level>(board->level);
+    std::optional<api::Level> weakest;
+    for (const auto& [id, conversation] : m_conversations)
+        if (conversation->active) weakest = std::min(weakest.value_or(api::Level::mixed), level_of(conversation->board));
+    const auto* first = cell_board();
+    return weakest.value_or(first == nullptr ? api::Level::prompt : static_cast<api::Level>(first->level));
 }
 
 api::Level Workspace::level_of(std::uint32_t board) const
 {
     const auto* info = board_info(board);
-    return info == nullptr ? level() : static_cast<api::Level>(info->level);
+    if (info == nullptr) info = cell_board();
+    return info == nullptr ? api::Level::prompt : static_cast<api::Level>(info->level);
 }
 
 void Workspace::take_up(const wire::BoardInfo& info)

@@ -105,6 +105,7 @@ enum class Say : std::uint16_t {
     level_shielded_hint,
     level_silent_hint,
     level_mixed_hint,
+    levels_differ,
     protection,
     protection_level, keys_post_quantum, keys_classical,
     relay_view,

@@ -97,6 +97,7 @@ const char* english(Say what)
         case Say::level_shielded_hint: return "Envelopes leave at an even average pace.";
         case Say::level_silent_hint: return "Envelopes leave by the clock, whether you write or not.";
         case Say::level_mixed_hint: return "One envelope a second leaves through another agency, whether you write or not.";
+        case Say::levels_differ: return "Some conversations are better protected; each says its own level.";
         case Say::protection: return "Metadata protection";
         case Say::protection_level: return "Protection level: {0}";
         case Say::keys_post_quantum: return "Not even a quantum computer opens a recording of what is said here.";

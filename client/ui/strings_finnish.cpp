@@ -97,6 +97,7 @@ const char* finnish(Say what)
         case Say::level_shielded_hint: return "Kuoria lähtee tasaiseen keskitahtiin.";
         case Say::level_silent_hint: return "Kuoria lähtee kellon tahdissa, kirjoititpa tai et.";
         case Say::level_mixed_hint: return "Kuori sekunnissa lähtee toisen viraston kautta, kirjoititpa tai et.";
+        case Say::levels_differ: return "Osa keskusteluista on paremmin suojattu; kukin kertoo tasonsa.";
         case Say::protection: return "Metatiedon suoja";
         case Say::protection_level: return "Suojaustaso: {0}";
         case Say::keys_post_quantum: return "Mitä täällä sanotaan, sitä ei avaa tallenteesta kvanttitietokonekaan.";

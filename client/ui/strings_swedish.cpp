@@ -97,6 +97,7 @@ const char* swedish(Say what)
         case Say::level_shielded_hint: return "Kuvert går i jämn medeltakt.";
         case Say::level_silent_hint: return "Kuvert går i klockans takt, vare sig du skriver eller inte.";
         case Say::level_mixed_hint: return "Ett kuvert i sekunden går via en annan myndighet, vare sig du skriver eller inte.";
+        case Say::levels_differ: return "En del samtal är bättre skyddade; vart och ett visar sin nivå.";
         case Say::protection: return "Skydd av metadata";
         case Say::protection_level: return "Skyddsnivå: {0}";
         case Say::keys_post_quantum: return "Inte ens en kvantdator öppnar en inspelning av det som sägs här.";

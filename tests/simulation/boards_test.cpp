@@ -93,6 +93,25 @@ TEST_SUITE("simulation.boards")
         for (const auto* client : people) CHECK_FALSE(client->noticed(api::Code::relay_policy));
     }
 
+    TEST_CASE("what is said of the connection is the weakest level that one's conversations have, wherever they are")
+    {
+        World world(769);
+        const auto people = found(world, {"Aino", "Bertta", "Cecilia"});
+        auto &aino = *people[0], &bertta = *people[1], &cecilia = *people[2];
+        set_board(world, aino, {.board = 1, .name = "Kaikki", .level = api::Level::mixed, .retention_days = 30});
+        set_board(world, aino, {.name = "Ripeät", .level = api::Level::prompt, .retention_days = 30});
+        CHECK(bertta.connection.level == api::Level::mixed);
+        REQUIRE(begin_group(world, bertta, "Ripeä", "Aino", 2) != nullptr);
+        CHECK(bertta.connection.level == api::Level::prompt);
+        CHECK(aino.connection.level == api::Level::prompt);
+        CHECK(cecilia.connection.level == api::Level::mixed);   // who has nothing there
+        aino.submit(api::RemoveMember{aino.conversation("Ripeä")->id, aino.person("Bertta")});
+        world.settle();
+        REQUIRE_FALSE(bertta.conversation("Ripeä")->active);
+        CHECK(bertta.connection.level == api::Level::mixed);
+        CHECK(aino.connection.level == api::Level::prompt);
+    }
+
     TEST_CASE("a new conversation takes the suite that was signed, in the same session, and the one that was there keeps its own")
     {
         World world(771);

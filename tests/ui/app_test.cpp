@@ -369,6 +369,28 @@ TEST_SUITE("ui.app")
         CHECK_FALSE(page.says("tasaista tahtia"));
     }
 
+    TEST_CASE("where conversations have different levels the weakest is named, with the word that each says its own, on every screen and in the mirror")
+    {
+        if (!fonts()) return;
+        for (const float width : {1280.0f, 390.0f}) {
+            Page page(*fonts(), "fi-FI", width);
+            open_main(page);
+            const auto hint = [&] { return page.get(Role::button, "Suojaustaso: Ripeä").description; };
+            CHECK(hint() == "Viesti lähtee heti.");
+            auto mixed = group();
+            mixed.level = api::Level::mixed;
+            page.tell(api::ConversationsEvent{{mixed, direct()}});
+            CHECK(hint() == "Osa keskusteluista on paremmin suojattu; kukin kertoo tasonsa.");
+            page.press(Role::button, "Suojaustaso: Ripeä");
+            CHECK(page.says("Osa keskusteluista on paremmin suojattu"));
+            CHECK(page.says("Milloin laite lähettää ja montako kuorta"));   // so it is on the weakest
+            auto left = mixed;
+            left.active = false;
+            page.tell(api::ConversationsEvent{{left, direct()}});
+            CHECK_FALSE(page.says("Osa keskusteluista"));
+        }
+    }
+
     TEST_CASE("nothing of an open seal stays on the screen after it is locked")
     {
         if (!fonts()) return;

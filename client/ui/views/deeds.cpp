@@ -5,6 +5,8 @@
 #include "ui/views/views.h"
 #include "ui/widgets/dialog.h"
 
+#include <algorithm>
+
 namespace sinetti::ui {
 
 namespace {
@@ -111,6 +113,13 @@ Say level_hint(api::Level level)
         case api::Level::prompt: break;
     }
     return Say::level_prompt_hint;
+}
+
+Say connection_hint(const Context& c)
+{
+    const api::Level level = c.model.connection.level;
+    const bool differs = std::ranges::any_of(c.model.conversations, [level](const auto& s) { return s.active && s.level != level; });
+    return differs ? Say::levels_differ : level_hint(level);
 }
 
 }  // namespace sinetti::ui

@@ -43,7 +43,7 @@ void draw_evidence(Context& c, const Rect& area)
 float relay_view_height(Context& c, float width, api::Level level)
 {
     float y = evidence_height(c, width);
-    y += 40 + c.paragraph_height(kBody, c.say(level_hint(level)), width - 44) + 14;
+    y += 40 + c.paragraph_height(kBody, c.say(connection_hint(c)), width - 44) + 14;
     y += c.paragraph_height(kBody, c.say(Say::relay_view_hint), width) + 20;
     y += 28;
     for (const Say words : kNever) y += std::max(kRow, c.paragraph_height(kBody, c.say(words), width - 32) + 9);
@@ -60,7 +60,7 @@ float draw_relay_view(Context& c, const Rect& area, api::Level level)
     draw_rings(c, {area.x, y, 32, 32}, level);
     c.heading("level", 2, kTitle, c.say(level_name(level)), area.x + 44, y + 4, t.text);
     y += 36;
-    y += c.paragraph("level hint", kBody, c.say(level_hint(level)), {area.x + 44, y, area.w - 44, 0}, t.wax) + 18;
+    y += c.paragraph("level hint", kBody, c.say(connection_hint(c)), {area.x + 44, y, area.w - 44, 0}, t.wax) + 18;
     y += c.paragraph("about", kBody, c.say(Say::relay_view_hint), {area.x, y, area.w, 0}, t.text_2) + 20;
     const auto section = [&](std::string_view key, Say title, const auto& rows, const char* icon, Colour ink) {
         c.heading(key, 3, kLabelStrong, c.say(title), area.x, y, t.text_2);

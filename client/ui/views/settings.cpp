@@ -182,7 +182,7 @@ void draw_settings(Context& c, const Rect& area)
         };
         c.heading("device", 2, kLabelStrong, c.say(Say::this_device), x, y, t.text);
         y += 26;
-        if (row("relay", icons::kHardDrives, Say::relay_view, level_hint(c.model.connection.level), t.text)) open_dialog(c, Dialog::protection);
+        if (row("relay", icons::kHardDrives, Say::relay_view, connection_hint(c), t.text)) open_dialog(c, Dialog::protection);
         if (c.model.session.shared) {
             if (row("leave", icons::kSignOut, Say::leave_machine, Say::leave_machine_hint, t.danger)) ask_to_leave(c);
         } else {

@@ -184,11 +184,12 @@ void draw_foot(Context& c, const Rect& area)
     const char* name = c.say(level_name(level));
     c.ink(kMetaMedium, name, area.x + 42, y, c.theme.text_2);
     const float name_end = area.x + 42 + c.measure(kMetaMedium, name) + 12;
-    const std::string hint = c.paint.texts().elide(kMeta, c.say(level_hint(level)), area.right() - 20 - name_end);
+    const char* words = c.say(connection_hint(c));
+    const std::string hint = c.paint.texts().elide(kMeta, words, area.right() - 20 - name_end);
     c.ink(kMeta, hint, area.right() - 20 - c.measure(kMeta, hint), y, c.theme.text_3);
     c.focus_ring(node, rect, 12);
     MirrorNode& mirrored = c.mirror.add(node, Role::button, rect, c.say(Say::protection_level, {name}));
-    mirrored.description = c.say(level_hint(level));
+    mirrored.description = words;
     mirrored.actions = kClick | kFocus;
     c.hit(node, rect);
     if (c.activated(node)) open_dialog(c, Dialog::protection);
@@ -225,7 +226,9 @@ void draw_sidebar(Context& c, const Rect& area)
         const NodeId node = c.id("level");
         draw_rings(c, {rings.x + 10, rings.y + 10, 24, 24}, c.model.connection.level);
         c.focus_ring(node, rings, 13);
-        c.mirror.add(node, Role::button, rings, c.say(Say::protection_level, {c.say(level_name(c.model.connection.level))})).actions = kClick | kFocus;
+        MirrorNode& mirrored = c.mirror.add(node, Role::button, rings, c.say(Say::protection_level, {c.say(level_name(c.model.connection.level))}));
+        mirrored.description = c.say(connection_hint(c));
+        mirrored.actions = kClick | kFocus;
         c.hit(node, rings);
         if (c.activated(node)) open_dialog(c, Dialog::protection);
     } else {

@@ -38,6 +38,7 @@ float draw_relay_view(Context& c, const Rect& area, api::Level level);
 float relay_view_height(Context& c, float width, api::Level level);
 Say level_name(api::Level level);
 Say level_hint(api::Level level);
+Say connection_hint(const Context& c);   // of the level that goes for all conversations together
 void draw_level_chip(Context& c, const Rect& rect, api::Level level, bool small);
 float level_chip_width(Context& c, api::Level level, bool small);
 
