@@ -161,7 +161,7 @@ concept Is = std::is_same_v<std::remove_const_t<T>, U>;
     void fields([[maybe_unused]] Archive& archive, [[maybe_unused]] T& v)
 
 // clang-format off
-SINETTI_FIELDS(Device) { archive("id", v.id); archive("name", v.name); archive("created", v.created_ms); archive("written", v.written_ms); archive("revoked", v.revoked); archive("here", v.here);
+SINETTI_FIELDS(Device) { archive("id", v.id); archive("name", v.name); archive("created", v.created_ms); archive("seen", v.seen_ms); archive("seenDayOnly", v.seen_day_only); archive("revoked", v.revoked); archive("here", v.here);
     archive("shared", v.shared); }
 SINETTI_FIELDS(Person) { archive("id", v.id); archive("name", v.name); archive("title", v.title); archive("fingerprint", v.fingerprint); archive("role", v.role);
     archive("enrolled", v.enrolled_ms); archive("verified", v.verified); archive("revoked", v.revoked); archive("me", v.me); archive("devices", v.devices); }

@@ -151,7 +151,8 @@ struct Device {
     DeviceId id;
     std::string name;               // empty: the one this person enrolled with
     std::int64_t created_ms = 0;
-    std::int64_t written_ms = 0;    // of our person's other devices: when we last read something that this one wrote; 0: never
+    std::int64_t seen_ms = 0;       // of our person's other devices: when it was last there, as far as we know; 0: never
+    bool seen_day_only = false;     // all that is known of that is the day (UTC): seen_ms is its noon, the same date nearly everywhere
     bool revoked = false;
     bool here = false;              // this one
     bool shared = false;            // not this person's own: nothing is kept on it

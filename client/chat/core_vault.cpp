@@ -44,7 +44,7 @@ api::Code Core::Implementation::why_not_change_vault()
 
 api::Code Core::Implementation::why_not_ask_for_vault() const
 {
-    if (m_workspace->vault().change() != VaultChange::none) return api::Code::vault_unsaved;
+    if (m_workspace->vault().is_busy()) return api::Code::vault_unsaved;
     return m_session.is_ready() ? api::Code::none : api::Code::relay_unreachable;
 }
 
@@ -125,6 +125,7 @@ void Core::Implementation::on_vault_change_ended(VaultChange change, api::Code e
     case VaultChange::root: return report_root(done ? api::RootState::done : api::RootState::none, error);
     case VaultChange::making:
     case VaultChange::looking:
+    case VaultChange::seen:
     case VaultChange::none: return;
     }
 }

@@ -91,9 +91,10 @@ codec::Result<HandOver> read_hand_over(base::ByteView contents)
         !are_zeros(reader.rest()))
         return base::Unexpected(codec::Error::bad_value);
     const bool code_shown = person->code_shown;
+    auto seen = person->seen;
     return HandOver{std::move(*person),
                     {std::move(name), version, vault::VaultSecret(std::move(secret)),
-                     vault::RecoveryCode::from_entropy(code.view().first<vault::RecoveryCode::kEntropySize>()), code_shown},
+                     vault::RecoveryCode::from_entropy(code.view().first<vault::RecoveryCode::kEntropySize>()), code_shown, std::move(seen)},
                     std::move(key)};
 }
 

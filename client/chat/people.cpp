@@ -172,18 +172,27 @@ std::vector<api::Person> People::list() const
                           .devices = {}});
         for (const auto& device_key : identity.devices) {
             const auto& known = *m_directory.device(device_key);
-            const auto written = m_last_written.find(device_key);
             people.back().devices.push_back({.id = base::to_hex(device_key),
                                              .name = device_name(device_key),
                                              .created_ms = known.created.value,
-                                             .written_ms = written == m_last_written.end() ? 0 : written->second.value,
                                              .revoked = known.revoked,
                                              .here = device_key == m_here,
                                              .shared = is_shared(device_key)});
+            if (key == m_me && device_key != m_here) set_last_seen(people.back().devices.back(), device_key);
         }
     }
     std::ranges::stable_sort(people, {}, [](const api::Person& person) { return std::pair(person.name, person.id); });
     return people;
+}
+
+// By what it wrote, to the hour, or by the day that it left in the vault, when that is later.
+void People::set_last_seen(api::Device& device, const PublicKey& key) const
+{
+    if (const auto written = m_last_written.find(key); written != m_last_written.end()) device.seen_ms = written->second.value;
+    const auto seen = m_seen_days.find(key);
+    if (seen == m_seen_days.end() || seen->second * kSeenDay <= device.seen_ms) return;
+    device.seen_ms = seen->second * kSeenDay + kSeenDay / 2;
+    device.seen_day_only = true;
 }
 
 void People::set_verified(const PublicKey& identity, bool verified, Effects& effects)
@@ -208,6 +217,13 @@ bool People::note_written(const DeviceIdentity& by, base::UnixMilliseconds sent,
     for (const auto& [device, written] : m_last_written) writer.raw(device).u64(static_cast<std::uint64_t>(written.value));
     effects.put(kLastWrittenRecord, writer.view());
     return true;
+}
+
+bool People::set_seen_days(const SeenDays& seen, std::uint32_t today)
+{
+    auto days = seen;
+    for (auto& [device, day] : days) day = std::min(day, today);
+    return std::exchange(m_seen_days, days) != days;
 }
 
 }  // namespace sinetti::chat

@@ -3,7 +3,7 @@
 // verified. Records are kept as they came and applied again when the vault opens.
 
 #include "api/types.h"
-#include "chat/account.h"
+#include "chat/person_vault.h"
 #include "directory/state.h"
 #include "mls/group.h"
 #include "store/record_sealer.h"
@@ -48,10 +48,13 @@ public:
     std::string board_name(std::uint32_t board) const;         // empty: nobody has given it one
     bool is_shared(const PublicKey& device) const;            // on a machine that is not its person's own
     void set_verified(const PublicKey& identity, bool verified, Effects& effects);
-    // One of our person's other devices wrote something: all that tells us when it was used. False: we knew, to the hour.
+    // One of our person's other devices wrote something, and was there to do it. False: we knew, to the hour.
     bool note_written(const DeviceIdentity& by, base::UnixMilliseconds sent, Effects& effects);
+    // The days that our person's devices have left in the vault, none of them after today. False: we knew.
+    bool set_seen_days(const SeenDays& seen, std::uint32_t today);
 
 private:
+    void set_last_seen(api::Device& device, const PublicKey& key) const;
     directory::Result<directory::Applied> apply_record(std::uint64_t position, base::ByteView record);
 
     directory::DirectoryKey m_key;
@@ -62,6 +65,7 @@ private:
     std::map<PublicKey, directory::Name> m_names;            // of people and of devices
     std::set<PublicKey> m_verified;
     std::map<PublicKey, base::UnixMilliseconds> m_last_written;   // by our person's other devices
+    SeenDays m_seen_days;                                         // the vault's: it is stored with that
 };
 
 }  // namespace sinetti::chat

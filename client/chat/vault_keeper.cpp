@@ -1,7 +1,6 @@
 #include "chat/vault_keeper.h"
 
 #include "chat/effects.h"
-#include "chat/person_vault.h"
 #include "chat/stored_keys.h"
 #include "codec/reader.h"
 #include "codec/writer.h"
@@ -11,7 +10,7 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint16_t kKeeperVersion = 2;           // 1 knew of no root key
+constexpr std::uint16_t kKeeperVersion = 3;     // 1 knew of no root key, 2 of no days
 constexpr std::size_t kSecretMax = 64;
 constexpr unsigned kConflictsMax = 8;           // of one change in one session: devices of one person are few, and a relay may lie
 constexpr std::uint32_t kSameNamesMax = 1000;
@@ -45,14 +44,14 @@ bool same_person(const PersonKeys& person, const Account& account)
 
 VaultKeeper::VaultKeeper(Known&& known)
     : m_sign_in_name(std::move(known.sign_in_name)), m_version(known.version), m_secret(std::move(known.secret)), m_code(std::move(known.code)),
-      m_code_shown(known.code_shown), m_change(m_secret ? VaultChange::none : VaultChange::passphrase)
+      m_code_shown(known.code_shown), m_seen(std::move(known.seen)), m_change(m_secret ? VaultChange::none : VaultChange::passphrase)
 {
 }
 
 std::optional<VaultKeeper::Known> VaultKeeper::known() const
 {
-    if ((m_change != VaultChange::none && m_change != VaultChange::showing && m_change != VaultChange::looking) || !m_secret || !m_code || m_version == 0) return std::nullopt;
-    return Known{m_sign_in_name, m_version, m_secret->clone(), m_code->clone(), m_code_shown};
+    if (state() != api::VaultState::saved || !m_secret || !m_code || m_version == 0) return std::nullopt;
+    return Known{m_sign_in_name, m_version, m_secret->clone(), m_code->clone(), m_code_shown, m_seen};
 }
 
 // --- at rest -------------------------------------------------------------------------------------------------------------
@@ -73,6 +72,7 @@ base::SecretBytes VaultKeeper::serialize() const
     if (m_made) writer.u64(m_made->previous).u64(m_made->version).opaque(m_made->secret.view()).opaque(m_made->code.entropy()).opaque(m_made->sealed);
     writer.optional_marker(lasts && m_root);
     if (lasts && m_root) writer.opaque(m_root->seed());
+    write_seen_days(writer, m_seen);
     return std::move(writer).take();
 }
 
@@ -96,7 +96,9 @@ std::optional<VaultKeeper> VaultKeeper::load(const store::Records& records)
         keeper.m_code_shown = TRY(reader.optional_marker());
         const auto trouble = TRY(reader.u8());
         const auto change = TRY(reader.u8());
-        if (trouble > std::size(kLastingTroubles) || change > static_cast<std::uint8_t>(VaultChange::root)) return base::Unexpected(codec::Error::bad_value);
+        if (trouble > std::size(kLastingTroubles) || change > static_cast<std::uint8_t>(VaultChange::seen) ||
+            change == static_cast<std::uint8_t>(VaultChange::looking))
+            return base::Unexpected(codec::Error::bad_value);
         if (trouble > 0) keeper.m_trouble = kLastingTroubles[trouble - 1];
         keeper.m_change = static_cast<VaultChange>(change);
         if (TRY(reader.optional_marker())) {
@@ -107,6 +109,7 @@ std::optional<VaultKeeper> VaultKeeper::load(const store::Records& records)
             keeper.m_made.emplace(Made{previous, version, std::move(secret), std::move(code), TRY(reader.opaque(vault::kSealedVaultMax))});
         }
         if (written_by > 1 && TRY(reader.optional_marker())) keeper.m_root = TRY(read_signature_key(reader));
+        if (written_by > 2) keeper.m_seen = TRY(read_seen_days(reader));
         TRY(reader.finish());
         // There is a vault, and then its code is known, or one is being made.
         const bool is_making = keeper.m_change == VaultChange::making;
@@ -114,6 +117,7 @@ std::optional<VaultKeeper> VaultKeeper::load(const store::Records& records)
         if (!keeper.m_secret && (keeper.m_change == VaultChange::code || keeper.m_change == VaultChange::showing)) return base::Unexpected(codec::Error::bad_value);
         if (keeper.m_made && keeper.m_change == VaultChange::none) return base::Unexpected(codec::Error::bad_value);
         if (keeper.m_change == VaultChange::root && !(keeper.m_made && keeper.m_root && keeper.m_secret)) return base::Unexpected(codec::Error::bad_value);
+        if (keeper.m_change == VaultChange::seen && !(keeper.m_made && keeper.m_secret)) return base::Unexpected(codec::Error::bad_value);
         return keeper;
     };
     auto keeper = read();
@@ -125,7 +129,8 @@ std::optional<VaultKeeper> VaultKeeper::load(const store::Records& records)
 
 api::VaultState VaultKeeper::state() const
 {
-    if (m_change == VaultChange::none || m_change == VaultChange::showing || m_change == VaultChange::looking) return api::VaultState::saved;
+    constexpr VaultChange kNothingToSave[] = {VaultChange::none, VaultChange::showing, VaultChange::looking, VaultChange::seen};
+    if (std::ranges::find(kNothingToSave, m_change) != std::end(kNothingToSave)) return api::VaultState::saved;
     return m_change == VaultChange::making && !m_made && m_passphrase.empty() ? api::VaultState::none : api::VaultState::saving;
 }
 
@@ -138,38 +143,38 @@ bool VaultKeeper::wants_passphrase() const { return needs_hardening() && !m_made
 
 void VaultKeeper::give_passphrase(base::SecretBytes&& passphrase) { m_passphrase = std::move(passphrase); }
 
+// A day that was on its way, perhaps there already, is let go of: the relay's conflict tells.
+void VaultKeeper::begin(VaultChange change)
+{
+    drop_change();
+    m_change = change;
+    m_given_up = false;
+}
+
 void VaultKeeper::begin_passphrase(base::SecretBytes&& passphrase)
 {
-    m_change = m_trouble == api::Code::vault_elsewhere_changed ? VaultChange::adopting : VaultChange::passphrase;
+    begin(m_trouble == api::Code::vault_elsewhere_changed ? VaultChange::adopting : VaultChange::passphrase);
     m_passphrase = std::move(passphrase);
-    m_given_up = false;
 }
 
 void VaultKeeper::begin_code()
 {
-    m_change = VaultChange::code;
+    begin(VaultChange::code);
     m_asked_for = true;
-    m_given_up = false;
 }
 
-void VaultKeeper::begin_showing()
-{
-    m_change = VaultChange::showing;
-    m_given_up = false;
-}
+void VaultKeeper::begin_showing() { begin(VaultChange::showing); }
 
 void VaultKeeper::begin_root(crypto::SignaturePrivateKey&& root)
 {
-    m_change = VaultChange::root;
+    begin(VaultChange::root);
     m_root = std::move(root);
-    m_given_up = false;
 }
 
 bool VaultKeeper::begin_look()
 {
     if (m_change != VaultChange::none || !m_secret || m_trouble == api::Code::vault_elsewhere_changed) return false;
-    m_change = VaultChange::looking;
-    m_given_up = false;
+    begin(VaultChange::looking);
     return true;
 }
 
@@ -243,7 +248,7 @@ void VaultKeeper::make(const Account& account, vault::VaultSecret&& secret, base
     const bool shown = m_change == VaultChange::code || m_change == VaultChange::showing || m_code_shown;
     auto person = person_keys_of(account);
     if (m_root && !person.root) person.root = m_root->clone();
-    const auto contents = PersonVault{std::move(person), shown}.serialize();
+    const auto contents = PersonVault{std::move(person), shown, m_seen}.serialize();
     auto sealed = vault::seal_vault(id(account), m_version + 1, secret, code, contents.view(), random);
     m_made.emplace(Made{m_version, m_version + 1, std::move(secret), std::move(code), std::move(sealed)});
 }
@@ -279,12 +284,13 @@ std::optional<VaultKeeper::Request> VaultKeeper::next_request(const Account& acc
                             .signature = signature};
 }
 
-VaultKeeper::Step VaultKeeper::on_answer(const Account& account, net::VaultAnswer&& answer, const crypto::PasswordKeyFunction& password_key, base::Random& random)
+VaultKeeper::Step VaultKeeper::on_answer(const Account& account, const Today& today, net::VaultAnswer&& answer, const crypto::PasswordKeyFunction& password_key,
+                                         base::Random& random)
 {
     if (!std::exchange(m_waiting, false)) return {Outcome::garbled};
     if (const auto* evaluated = std::get_if<wire::VaultEvaluated>(&answer); evaluated != nullptr && m_asked == Asked::evaluate)
         return on_evaluated(account, *evaluated, password_key, random);
-    if (const auto* fetched = std::get_if<wire::VaultFetched>(&answer); fetched != nullptr && m_asked == Asked::fetch) return on_fetched(account, *fetched, random);
+    if (const auto* fetched = std::get_if<wire::VaultFetched>(&answer); fetched != nullptr && m_asked == Asked::fetch) return on_fetched(account, today, *fetched, random);
     if (const auto* stored = std::get_if<wire::VaultStored>(&answer); stored != nullptr && m_asked == Asked::store) return on_stored(*stored);
     return {Outcome::garbled};
 }
@@ -303,7 +309,7 @@ VaultKeeper::Step VaultKeeper::on_evaluated(const Account& account, const wire::
     return {};
 }
 
-VaultKeeper::Step VaultKeeper::on_fetched(const Account& account, const wire::VaultFetched& answer, base::Random& random)
+VaultKeeper::Step VaultKeeper::on_fetched(const Account& account, const Today& today, const wire::VaultFetched& answer, base::Random& random)
 {
     const auto vault = id(account);
     auto opened = vault::open_vault(vault, answer.sealed, fetch_secret(vault), m_version);
@@ -320,6 +326,7 @@ VaultKeeper::Step VaultKeeper::on_fetched(const Account& account, const wire::Va
     m_version = opened->version;
     m_code = std::move(opened->recovery_code);
     m_code_shown = contents->code_shown;
+    m_seen = std::move(contents->seen);
     const bool has_root = contents->person.root.has_value();
     if (has_root && !account.root) m_root = std::move(contents->person.root);   // another device of ours was given it
     switch (m_change) {
@@ -335,10 +342,26 @@ VaultKeeper::Step VaultKeeper::on_fetched(const Account& account, const wire::Va
         if (has_root) return finish();
         make(account, m_secret->clone(), random);
         return {};
-    case VaultChange::looking: return finish();
+    case VaultChange::looking:
+    case VaultChange::seen: return leave_day(account, today, random);
     case VaultChange::none: break;
     }
     return {Outcome::garbled};
+}
+
+// Each device writes its own day, and that once: the others' are no reason to. A day that a clock was wrong about is put right.
+VaultKeeper::Step VaultKeeper::leave_day(const Account& account, const Today& today, base::Random& random)
+{
+    const auto& here = account.device.public_key();
+    const auto is_there = [&](const PublicKey& device) { return std::ranges::find(today.devices, device) != today.devices.end(); };
+    const auto ours = m_seen.find(here);
+    if (!is_there(here) || (ours != m_seen.end() && ours->second == today.day)) return finish();
+    std::erase_if(m_seen, [&](const auto& seen) { return !is_there(seen.first); });
+    m_seen[here] = today.day;
+    m_change = VaultChange::seen;
+    m_trouble = api::Code::none;   // the look is over, and has found nothing
+    make(account, m_secret->clone(), random);
+    return {Outcome::again, m_change, api::Code::none, std::exchange(m_root, std::nullopt)};
 }
 
 VaultKeeper::Step VaultKeeper::on_stored(const wire::VaultStored& answer)
@@ -371,7 +394,7 @@ VaultKeeper::Step VaultKeeper::fail(api::Code error)
 
 VaultKeeper::Step VaultKeeper::postpone(api::Code reason)
 {
-    if (m_change == VaultChange::looking) return fail(reason);   // nobody waits for it at all
+    if (m_change == VaultChange::looking || m_change == VaultChange::seen) return fail(reason);   // nobody waits for it at all
     if (std::ranges::find(kLastingTroubles, m_trouble) == std::end(kLastingTroubles)) m_trouble = reason;
     if (m_change == VaultChange::showing && !m_made) return fail(reason);   // somebody waits for it now
     return {Outcome::postponed, m_change, reason};

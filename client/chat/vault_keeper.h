@@ -10,10 +10,11 @@
 // answer was lost is answered again. (2) It is signed with a key that stands there before it and after it: the recovery code's for a
 // new passphrase, the passphrase's for a new code, its own for one that is made. (3) Nothing takes the place of a version we have not opened. (4) A passphrase is
 // in memory alone, and only until the relay has what was made with it; one that was lost meanwhile comes with the next Unlock. (5) A root
-// key that stands there is in every later version, and becomes the account's with the first answer that says so.
+// key that stands there is in every later version, and becomes the account's with the first answer that says so. (6) What nobody waits
+// for, a look and the day it leaves, gives way to what its person wants, and to a relay that will not have it.
 
 #include "api/types.h"
-#include "chat/account.h"
+#include "chat/person_vault.h"
 #include "net/session.h"
 #include "store/record_sealer.h"
 #include "vault/sealed_vault.h"
@@ -36,6 +37,7 @@ enum class VaultChange : std::uint8_t {
     showing = 5,      // the recovery code is to be shown: not before we know that it opens what is at the relay
     root = 6,         // its person has become a holder of the organisation's root key
     looking = 7,      // whether it is as we left it; never stored
+    seen = 8,         // this device was here today: what a look leaves behind
 };
 
 class VaultKeeper {
@@ -47,6 +49,12 @@ public:
         std::optional<vault::VaultSecret> secret;
         vault::RecoveryCode code;
         bool code_shown = false;
+        SeenDays seen = {};
+    };
+    // What a look goes by.
+    struct Today {
+        std::uint32_t day = 0;                                    // seen_day()
+        std::vector<PublicKey> devices;                           // of this person, as far as the directory was read; not signed out
     };
     VaultKeeper() = default;                                      // an account that has none yet
     explicit VaultKeeper(Known&& known);
@@ -59,6 +67,8 @@ public:
     bool code_shown() const { return m_code_shown; }
     api::Code trouble() const { return m_trouble; }
     VaultChange change() const { return m_change; }
+    bool is_busy() const { return m_change != VaultChange::none && (m_change != VaultChange::seen || m_waiting); }   // its person has to wait
+    const SeenDays& seen() const { return m_seen; }               // as it was when we last looked
     bool has_made() const { return m_made.has_value(); }          // and the relay may have it
     std::optional<Known> known() const;                           // for another device; nullopt: it is being made or changed
     bool has_code() const { return m_code.has_value(); }
@@ -96,7 +106,7 @@ public:
         api::Code error = api::Code::none;
         std::optional<crypto::SignaturePrivateKey> root = std::nullopt;   // that is in the vault, and was not the account's
     };
-    Step on_answer(const Account& account, net::VaultAnswer&& answer, const crypto::PasswordKeyFunction& password_key, base::Random& random);
+    Step on_answer(const Account& account, const Today& today, net::VaultAnswer&& answer, const crypto::PasswordKeyFunction& password_key, base::Random& random);
     Step on_refused(const Account& account, wire::Refusal refusal, base::Random& random);
 
 private:
@@ -115,13 +125,15 @@ private:
     crypto::SignaturePrivateKey store_key(const vault::VaultId& id) const;
     void make(const Account& account, vault::VaultSecret&& secret, base::Random& random);
     Step on_evaluated(const Account& account, const wire::VaultEvaluated& answer, const crypto::PasswordKeyFunction& password_key, base::Random& random);
-    Step on_fetched(const Account& account, const wire::VaultFetched& answer, base::Random& random);
+    Step on_fetched(const Account& account, const Today& today, const wire::VaultFetched& answer, base::Random& random);
+    Step leave_day(const Account& account, const Today& today, base::Random& random);
     Step on_stored(const wire::VaultStored& answer);
     Step finish();
     Step fail(api::Code error);
     Step fail_elsewhere();
     Step postpone(api::Code reason);
     Step try_next_name();
+    void begin(VaultChange change);
     void drop_change();
 
     std::string m_sign_in_name;
@@ -131,6 +143,7 @@ private:
     std::optional<vault::VaultSecret> m_secret;                   // of its passphrase
     std::optional<vault::RecoveryCode> m_code;
     bool m_code_shown = false;
+    SeenDays m_seen;                                              // as they stand there
     api::Code m_trouble = api::Code::none;
     VaultChange m_change = VaultChange::making;
     std::optional<Made> m_made;

@@ -50,6 +50,7 @@ std::unique_ptr<Workspace> Workspace::load(const WorkspaceEnvironment& environme
     auto vault = VaultKeeper::load(records);
     if (!vault) return nullptr;
     workspace->m_vault = std::move(*vault);
+    workspace->tell_seen_days();
     workspace->follow_issuers();
     workspace->set_token_supply();
     return workspace;

@@ -93,7 +93,7 @@ public:
     // otherwise one beside it that knows from the first what there is to do, and follows nothing.
     TokenWallet& wallet() { return m_wallet; }
     bool has_errands() const;
-    bool has_urgent_errands() const { return !m_revocations.empty() || wants_vault(); }   // that do not wait
+    bool has_urgent_errands() const { return !m_revocations.empty() || (wants_vault() && m_vault.change() != VaultChange::seen); }   // that do not wait
     bool is_administrator() const;           // may invite and remove members
     bool is_revoked() const;                 // this device, or its person, as board 0 has it
     void on_errands_accepted();
@@ -356,6 +356,8 @@ private:
     // workspace_vault.cpp
     bool wants_vault() const;
     void look_at_vault();
+    VaultKeeper::Today today() const;
+    void tell_seen_days();
     void ask_for_vault();
     void choose_sign_in_name();
     bool finish_vault_request(Requests& requests, net::VaultAnswer&& answer);   // false: garbled

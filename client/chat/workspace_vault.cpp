@@ -31,6 +31,20 @@ void Workspace::look_at_vault()
     if (m_vault.begin_look()) m_vault_looked = now();
 }
 
+VaultKeeper::Today Workspace::today() const
+{
+    VaultKeeper::Today today{.day = seen_day(now()), .devices = {}};
+    const auto& directory = m_people.directory();
+    if (const auto* identity = directory.identity(m_me); identity != nullptr)
+        for (const auto* device : directory.live_devices(*identity)) today.devices.push_back(device->public_key);
+    return today;
+}
+
+void Workspace::tell_seen_days()
+{
+    if (m_people.set_seen_days(m_vault.seen(), seen_day(now()))) m_people_changed = true;
+}
+
 void Workspace::ask_for_vault()
 {
     if (!wants_vault()) return;
@@ -66,6 +80,7 @@ bool Workspace::take_vault_step(VaultKeeper::Step&& step)
     if (step.outcome == garbled) return false;
     m_vault.persist(m_effects);
     m_vault_changed = true;
+    tell_seen_days();
     if (step.root && !m_account.root) {   // it is in the vault: now it is ours here too
         m_account.root = std::move(step.root);
         m_effects.put(kAccountRecord, m_account.serialize().view());
@@ -82,7 +97,7 @@ bool Workspace::finish_vault_request(Requests& requests, net::VaultAnswer&& answ
     const auto found = requests.find(number);
     if (found == requests.end() || !std::holds_alternative<VaultRequest>(found->second)) return false;
     requests.erase(found);
-    return take_vault_step(m_vault.on_answer(m_account, std::move(answer), m_environment.password_key, m_environment.random));
+    return take_vault_step(m_vault.on_answer(m_account, today(), std::move(answer), m_environment.password_key, m_environment.random));
 }
 
 void Workspace::on_vault_answer(net::VaultAnswer&& answer)

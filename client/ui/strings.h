@@ -297,7 +297,7 @@ enum class Say : std::uint16_t {
     device_first,
     device_here,
     device_since,
-    device_written,
+    device_seen,
     sign_out,
     sign_out_name,
     sign_out_title,

@@ -293,7 +293,7 @@ const char* english(Say what)
         case Say::device_first: return "The first device";
         case Say::device_here: return "this device";
         case Say::device_since: return "Signed in {0}";
-        case Say::device_written: return "last wrote {0}";
+        case Say::device_seen: return "last seen {0}";
         case Say::sign_out: return "Sign out";
         case Say::sign_out_name: return "Sign out: {0}";
         case Say::sign_out_title: return "Sign out {0}?";

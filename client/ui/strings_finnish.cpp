@@ -293,7 +293,7 @@ const char* finnish(Say what)
         case Say::device_first: return "Ensimmäinen laite";
         case Say::device_here: return "tämä laite";
         case Say::device_since: return "Kirjautui {0}";
-        case Say::device_written: return "kirjoitti viimeksi {0}";
+        case Say::device_seen: return "nähty viimeksi {0}";
         case Say::sign_out: return "Kirjaa ulos";
         case Say::sign_out_name: return "Kirjaa ulos: {0}";
         case Say::sign_out_title: return "Kirjataanko {0} ulos?";

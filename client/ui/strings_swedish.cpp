@@ -293,7 +293,7 @@ const char* swedish(Say what)
         case Say::device_first: return "Den första enheten";
         case Say::device_here: return "den här enheten";
         case Say::device_since: return "Loggade in {0}";
-        case Say::device_written: return "skrev senast {0}";
+        case Say::device_seen: return "sågs senast {0}";
         case Say::sign_out: return "Logga ut";
         case Say::sign_out_name: return "Logga ut: {0}";
         case Say::sign_out_title: return "Logga ut {0}?";

@@ -20,10 +20,12 @@ HandOver hand_over(base::Random& random, bool administrator)
 {
     auto root = crypto::SignaturePrivateKey::generate(random);
     const auto root_public_key = root.public_key();
+    SeenDays seen;
+    while (administrator && seen.size() < kSeenDevicesMax) seen[random.array<32>()] = 20'000;
     return {{{crypto::SignaturePrivateKey::generate(random), directory::DirectoryKey(base::ByteView(base::Bytes(32, 7))), root_public_key,
               {random.array<32>(), random.array<32>()}, administrator ? std::optional(std::move(root)) : std::nullopt, std::string(64, 'o'), std::string(64, 'n'),
               std::string(64, 't')},
-             true},
+             true, seen},
             {std::string(vault::kSignInNameMax, 's'), 3, vault::VaultSecret(base::ByteView(base::Bytes(64, 1))), vault::RecoveryCode::generate(random), true},
             {random.array<crypto::kPasswordSaltSize>(), {}, crypto::PasswordKey(base::ByteView(base::Bytes(32, 9)))}};
 }
@@ -63,6 +65,7 @@ TEST_CASE("offer, answer and hand-over open on the other side, and all have one 
         REQUIRE(read.has_value());
         CHECK(read->serialize() == contents.serialize());
         CHECK(read->vault.code_shown);
+        CHECK(read->vault.seen == contents.person.seen);
     }
     const auto no = seal_hand_over(m.keys, m.offer, m.answer, applicant->public_key, nullptr, m.random);
     REQUIRE(no.has_value());

@@ -2,8 +2,13 @@
 
 #include "chat/sign_in.h"
 #include "chat/vault_keeper.h"
+#include "codec/writer.h"
+#include "vault/access.h"
+#include "vault/sign_in_name.h"
 
 #include <doctest/doctest.h>
+
+#include <numeric>
 
 using namespace sinetti;
 using namespace sinetti::chat;
@@ -35,6 +40,42 @@ VaultKeeper some_keeper()
     return VaultKeeper({"Aino 2", 3, vault::VaultSecret(std::move(secret)), vault::RecoveryCode::generate(random), true});
 }
 
+// A device that looks at a vault which stands at the relay, and its person's two others, of which one was signed out.
+struct Looking {
+    base::SeededRandom random{7};
+    Account account = std::move(found_organisation({base::Secret<32>(), {}}, "Virasto", "Aino", "", {1'800'000'000'000}, random)->account);
+    PublicKey here = account.device.public_key(), other = random.array<32>(), lost = random.array<32>();
+    VaultKeeper::Today today{20'006, {here, other}};
+    vault::VaultId id = vault::vault_id(account.root_public_key, *vault::normalised_name("Aino 2"));
+    VaultKeeper::Known known = *some_keeper().known();
+    VaultKeeper keeper = some_keeper();
+
+    Looking() { REQUIRE(keeper.begin_look()); }
+    PersonVault vault() const { return {person_keys_of(account), true}; }
+    template<typename T>
+    T request()
+    {
+        auto next = keeper.next_request(account, {}, random);
+        REQUIRE(next.has_value());
+        REQUIRE(std::holds_alternative<T>(*next));
+        return std::get<T>(std::move(*next));
+    }
+    VaultKeeper::Step answer(net::VaultAnswer&& with) { return keeper.on_answer(account, today, std::move(with), crypto::password_key, random); }
+    VaultKeeper::Step fetched(const PersonVault& vault, std::uint64_t version)   // this stands there
+    {
+        request<wire::VaultFetch>();
+        return answer(wire::VaultFetched{0, version, vault::seal_vault(id, version, *known.secret, known.code, vault.serialize().view(), random)});
+    }
+    PersonVault opened(const wire::VaultStore& store)
+    {
+        const auto opened = vault::open_vault(id, store.sealed, *known.secret, store.previous + 1);
+        REQUIRE(opened.has_value());
+        auto vault = PersonVault::parse(opened->contents.view());
+        REQUIRE(vault.has_value());
+        return std::move(*vault);
+    }
+};
+
 }  // namespace
 
 TEST_SUITE("chat.person_vault")
@@ -54,6 +95,45 @@ TEST_SUITE("chat.person_vault")
         }
     }
 
+    TEST_CASE("the days of devices come back as they were; a vault without any is the one of before, to the byte")
+    {
+        auto vault = some_vault(true);
+        const auto before = vault.serialize();
+        CHECK(before.view()[1] == 1);
+        CHECK(PersonVault::parse(before.view())->seen.empty());
+        base::SeededRandom random(6);
+        while (vault.seen.size() < kSeenDevicesMax) vault.seen[random.array<32>()] = static_cast<std::uint32_t>(20'000 + vault.seen.size());
+        const auto bytes = vault.serialize();
+        CHECK(bytes.view()[1] == 2);
+        CHECK(bytes.size() < vault::kContentsStep);   // the relay does not see how many there are
+        const auto read = PersonVault::parse(bytes.view());
+        REQUIRE(read.has_value());
+        CHECK(read->seen == vault.seen);
+        CHECK(read->serialize() == bytes);
+        for (std::size_t size = 0; size < bytes.size(); ++size) CHECK_FALSE(PersonVault::parse(bytes.view().first(size)).has_value());
+    }
+
+    TEST_CASE("days that are none, too many, twice or out of order are refused")
+    {
+        const auto with_days = [](const std::vector<std::uint8_t>& devices) {
+            codec::SecretWriter writer;
+            writer.u16(2).raw(some_vault(true).serialize().view().subspan(2));
+            writer.vector([&](auto& days) {
+                for (const auto device : devices) days.raw(base::Bytes(32, device)).u32(20'000);
+            });
+            return PersonVault::parse(std::move(writer).take().view()).has_value();
+        };
+        CHECK(with_days({1, 2}));
+        CHECK_FALSE(with_days({}));
+        CHECK_FALSE(with_days({2, 1}));
+        CHECK_FALSE(with_days({1, 1}));
+        std::vector<std::uint8_t> many(kSeenDevicesMax);
+        std::iota(many.begin(), many.end(), std::uint8_t{1});
+        CHECK(with_days(many));
+        many.push_back(200);
+        CHECK_FALSE(with_days(many));
+    }
+
     TEST_CASE("contents that are cut off at any byte, longer, of a later version, or with a root key that is not the organisation's are refused")
     {
         const auto bytes = base::to_bytes(some_vault(true).serialize().view());
@@ -62,7 +142,7 @@ TEST_SUITE("chat.person_vault")
         changed.push_back(0);
         CHECK_FALSE(PersonVault::parse(changed).has_value());
         changed = bytes;
-        changed[1] = 2;
+        changed[1] = 3;
         CHECK_FALSE(PersonVault::parse(changed).has_value());
         auto foreign = some_vault(true);
         base::SeededRandom random(5);
@@ -92,6 +172,106 @@ TEST_SUITE("chat.person_vault")
         CHECK(VaultKeeper::load({})->state() == api::VaultState::none);
     }
 
+    TEST_CASE("a record of before there were days is read, and one of before there was a root key")
+    {
+        auto bytes = base::to_bytes(some_keeper().serialize().view());
+        REQUIRE(bytes[1] == 3);
+        for (const auto version : {std::uint8_t{2}, std::uint8_t{1}}) {   // each ended where the next one goes on: with a marker, and with a vector's length
+            bytes[1] = version;
+            bytes.pop_back();
+            store::Records records;
+            records.emplace(kVaultRecord, base::SecretBytes(base::ByteView(bytes)));
+            const auto keeper = VaultKeeper::load(records);
+            REQUIRE(keeper.has_value());
+            CHECK(keeper->seen().empty());
+            CHECK(keeper->serialize() == some_keeper().serialize());
+        }
+    }
+
+    TEST_CASE("a look leaves this device's day and keeps the others', but for those signed out, and does so again over what it finds after a conflict")
+    {
+        Looking looking;
+        auto vault = looking.vault();
+        vault.seen = {{looking.other, 20'005}, {looking.lost, 19'999}};
+        auto step = looking.fetched(vault, 3);
+        CHECK(step.outcome == VaultKeeper::Outcome::again);
+        CHECK(looking.keeper.state() == api::VaultState::saved);
+        auto stored = looking.request<wire::VaultStore>();
+        CHECK(stored.previous == 3);
+        CHECK(stored.version == 4);
+        CHECK(looking.opened(stored).seen == SeenDays{{looking.here, 20'006}, {looking.other, 20'005}});
+        CHECK(looking.opened(stored).person.name == "Aino");
+        CHECK(looking.opened(stored).code_shown);
+
+        // Another device was faster; its day is no reason to write, ours is.
+        CHECK(looking.keeper.on_refused(looking.account, wire::Refusal::vault_conflict, looking.random).outcome == VaultKeeper::Outcome::again);
+        vault.seen[looking.other] = 20'006;
+        CHECK(looking.fetched(vault, 7).outcome == VaultKeeper::Outcome::again);
+        stored = looking.request<wire::VaultStore>();
+        CHECK(stored.previous == 7);
+        CHECK(looking.opened(stored).seen == SeenDays{{looking.here, 20'006}, {looking.other, 20'006}});
+        CHECK(looking.answer(wire::VaultStored{.request_id = 0, .version = 8}).outcome == VaultKeeper::Outcome::done);
+        CHECK(looking.keeper.seen().at(looking.other) == 20'006);
+
+        REQUIRE(looking.keeper.begin_look());
+        vault.seen = {{looking.here, 20'006}, {looking.other, 20'007}};
+        step = looking.fetched(vault, 9);
+        CHECK(step.outcome == VaultKeeper::Outcome::done);
+        CHECK_FALSE(looking.keeper.wants_relay());
+        CHECK(looking.keeper.seen().at(looking.other) == 20'007);
+    }
+
+    TEST_CASE("a day on its way is stored, and gives way to what the person wants and to a relay that will not have it")
+    {
+        Looking looking;
+        CHECK(looking.fetched(looking.vault(), 3).outcome == VaultKeeper::Outcome::again);
+        const auto sent = looking.request<wire::VaultStore>();
+        CHECK(looking.keeper.is_busy());
+        auto stored = VaultKeeper::load(records_of(looking.keeper));
+        REQUIRE(stored.has_value());
+        CHECK(stored->change() == VaultChange::seen);
+        CHECK_FALSE(stored->is_busy());
+        const auto again = stored->next_request(looking.account, {}, looking.random);
+        REQUIRE(again.has_value());
+        CHECK(std::get<wire::VaultStore>(*again).sealed == sent.sealed);
+        SUBCASE("the relay is full")
+        {
+            const auto step = stored->on_refused(looking.account, wire::Refusal::storage_full, looking.random);
+            CHECK(step.outcome == VaultKeeper::Outcome::failed);
+            CHECK(stored->trouble() == api::Code::none);
+            CHECK_FALSE(stored->wants_relay());
+        }
+        SUBCASE("the connection is lost, and a new recovery code wanted")
+        {
+            stored->forget_request();
+            CHECK(stored->change() == VaultChange::seen);
+            CHECK_FALSE(stored->is_busy());
+            stored->begin_code();
+            const auto renewed = stored->next_request(looking.account, {}, looking.random);
+            REQUIRE(renewed.has_value());
+            const auto& store = std::get<wire::VaultStore>(*renewed);
+            CHECK(store.recovery_access_key != sent.recovery_access_key);
+            CHECK(looking.opened(store).seen.contains(looking.here));
+        }
+    }
+
+    TEST_CASE("a device that board 0 does not have writes nothing, and a clock that was wrong is put right")
+    {
+        Looking looking;
+        auto vault = looking.vault();
+        SUBCASE("not enrolled")
+        {
+            looking.today.devices = {looking.other};
+            CHECK(looking.fetched(vault, 3).outcome == VaultKeeper::Outcome::done);
+        }
+        SUBCASE("a day to come")
+        {
+            vault.seen = {{looking.here, 30'000}};
+            CHECK(looking.fetched(vault, 3).outcome == VaultKeeper::Outcome::again);
+            CHECK(looking.opened(looking.request<wire::VaultStore>()).seen.at(looking.here) == 20'006);
+        }
+    }
+
     TEST_CASE("an answer that nobody asked for, or to another question, is none")
     {
         base::SeededRandom random(3);
@@ -102,14 +282,14 @@ TEST_SUITE("chat.person_vault")
         keeper.give_passphrase(base::SecretBytes(base::view_of("kolme sanaa ja lukko")));
         CHECK_FALSE(keeper.next_request(account, {}, random).has_value());   // not without a name
         keeper.set_name("Aino", 1);
-        CHECK(keeper.on_answer(account, wire::VaultStored{}, crypto::password_key, random).outcome == VaultKeeper::Outcome::garbled);
+        CHECK(keeper.on_answer(account, {}, wire::VaultStored{}, crypto::password_key, random).outcome == VaultKeeper::Outcome::garbled);
         const auto request = keeper.next_request(account, {}, random);
         REQUIRE(request.has_value());
         CHECK(std::holds_alternative<wire::VaultEvaluate>(*request));
         CHECK_FALSE(keeper.next_request(account, {}, random).has_value());   // one at a time
-        CHECK(keeper.on_answer(account, wire::VaultFetched{}, crypto::password_key, random).outcome == VaultKeeper::Outcome::garbled);
+        CHECK(keeper.on_answer(account, {}, wire::VaultFetched{}, crypto::password_key, random).outcome == VaultKeeper::Outcome::garbled);
         keeper.forget_request();
         REQUIRE(keeper.next_request(account, {}, random).has_value());
-        CHECK(keeper.on_answer(account, wire::VaultEvaluated{.evaluated_element = {0xff}}, crypto::password_key, random).outcome == VaultKeeper::Outcome::garbled);
+        CHECK(keeper.on_answer(account, {}, wire::VaultEvaluated{.evaluated_element = {0xff}}, crypto::password_key, random).outcome == VaultKeeper::Outcome::garbled);
     }
 }

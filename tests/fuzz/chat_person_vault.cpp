@@ -28,19 +28,23 @@ std::vector<base::Bytes> seeds()
     for (const bool administrator : {true, false}) {
         auto root = crypto::SignaturePrivateKey::generate(random);
         const auto root_public_key = root.public_key();
-        const PersonVault vault{{crypto::SignaturePrivateKey::generate(random), directory::DirectoryKey(base::ByteView(base::Bytes(32, 7))), root_public_key,
-                                 {random.array<32>(), random.array<32>()}, administrator ? std::optional(std::move(root)) : std::nullopt, "Virasto", "Aino", ""},
-                                administrator};
+        PersonVault vault{{crypto::SignaturePrivateKey::generate(random), directory::DirectoryKey(base::ByteView(base::Bytes(32, 7))), root_public_key,
+                           {random.array<32>(), random.array<32>()}, administrator ? std::optional(std::move(root)) : std::nullopt, "Virasto", "Aino", ""},
+                          administrator};
+        list.push_back(base::to_bytes(vault.serialize().view()));
+        vault.seen = {{random.array<32>(), 20'000}, {random.array<32>(), 20'001}};
         list.push_back(base::to_bytes(vault.serialize().view()));
         const VaultKeeper keeper({"Aino 2", 3, administrator ? std::optional(vault::VaultSecret(base::ByteView(base::Bytes(64, 1)))) : std::nullopt,
                                   vault::RecoveryCode::generate(random), true});
         list.push_back(base::to_bytes(keeper.serialize().view()));
     }
     list.push_back(base::to_bytes(VaultKeeper().serialize().view()));
-    auto before = list.back();   // as it was written before it knew of a root key
-    before[1] = 1;
-    before.pop_back();
-    list.push_back(std::move(before));
+    auto before = list.back();
+    for (const auto version : {std::uint8_t{2}, std::uint8_t{1}}) {   // as it was written before it knew of days, and before it knew of a root key
+        before[1] = version;
+        before.pop_back();
+        list.push_back(before);
+    }
     return list;
 }
 

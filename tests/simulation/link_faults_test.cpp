@@ -114,7 +114,7 @@ TEST_SUITE("simulation.link_faults")
                 pass(world, 30);
                 CHECK(in_group(guest));
                 CHECK(live_devices(world, guest) == 2);
-                CHECK(world.relay.vaults.changed == 0);
+                CHECK(world.relay.vaults.rekeyed == 0);
                 CHECK(world.relay.tokens_shown_twice == 0);
             }
         }

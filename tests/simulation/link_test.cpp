@@ -57,7 +57,7 @@ TEST_SUITE("simulation.link")
         CHECK(guest.session.organisation == "Virasto");
         CHECK(guest.vault.state == api::VaultState::saved);
         CHECK(guest.vault.sign_in_name == "Bertta");
-        CHECK(world.relay.vaults.changed == 0);
+        CHECK(world.relay.vaults.rekeyed == 0);
         pass(world, 30);
         REQUIRE(in_group(guest));
         say(world, guest, "täällä");

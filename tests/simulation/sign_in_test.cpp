@@ -97,7 +97,7 @@ TEST_SUITE("simulation.sign_in")
             CHECK(library.phase() == api::Phase::open);
             CHECK(in_group(library));
             CHECK(world.relay.vaults.made == 3);
-            CHECK(world.relay.vaults.changed == 0);
+            CHECK(world.relay.vaults.rekeyed == 0);
         }
     }
 
@@ -265,7 +265,7 @@ TEST_SUITE("simulation.sign_in")
             CHECK(machine.backend.records().empty());
         }
         vaults.falsify = nullptr;
-        CHECK(vaults.changed == 0);
+        CHECK(vaults.rekeyed == 0);
         CHECK(vaults.stored.at(vault_of(world, "Bertta")).sealed == stored);
         try_sign_in(world, machine, {"Bertta"});
         CHECK(machine.phase() == api::Phase::open);
@@ -319,7 +319,7 @@ TEST_SUITE("simulation.sign_in")
                 pass(world, 30);
                 CHECK(in_group(machine));
                 CHECK(live_devices(world, machine) == 2);
-                CHECK(world.relay.vaults.changed == 0);
+                CHECK(world.relay.vaults.rekeyed == 0);
             }
         }
     }

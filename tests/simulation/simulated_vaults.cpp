@@ -61,6 +61,7 @@ SimulatedVaults::Answer<wire::VaultStored> SimulatedVaults::answer(const wire::V
     }
     CHECK_INVARIANT(frame.version > frame.previous);
     ++(frame.previous == 0 ? made : changed);
+    if (found != stored.end() && found->second.access != access) ++rekeyed;
     stored[frame.vault] = {frame.version, access, frame.sealed};
     versions[frame.vault].push_back(stored[frame.vault]);
     return answer;

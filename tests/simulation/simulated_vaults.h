@@ -39,7 +39,7 @@ public:
     std::map<wire::VaultId, Vault> stored;
     std::map<wire::VaultId, std::vector<Vault>> versions;          // all there have been, the latest last
     std::function<void(wire::VaultFetched&)> falsify;              // what is handed out
-    std::size_t evaluated = 0, fetched = 0, made = 0, changed = 0, refused_stores = 0;
+    std::size_t evaluated = 0, fetched = 0, made = 0, changed = 0, rekeyed = 0, refused_stores = 0;
     std::optional<wire::Refusal> hindrance;                        // it cannot, just now
 
 private:

@@ -12,8 +12,6 @@ namespace {
 
 using enum api::PassphraseState;
 
-constexpr std::int64_t kHour = 60 * 60 * 1000;   // milliseconds
-
 api::PassphraseEvent last(const Client& client)
 {
     REQUIRE_FALSE(client.passphrase_events.empty());
@@ -38,16 +36,6 @@ void forget_vault(World& world, Client& client)
     world.relay.vaults.stored.erase(vault_of(world, client.name()));
     client.start();
     world.settle();
-}
-
-// As on a relay: each day has an issuer key more, for which devices run their errands.
-void pass_day(World& world)
-{
-    world.relay.publish_issuer({world.relay.issuers.back().record.not_before.value + directory::kTokenPeriod});
-    for (int hour = 0; hour < 24; ++hour) {
-        world.advance(kHour);
-        world.settle();
-    }
 }
 
 }  // namespace
@@ -190,7 +178,7 @@ TEST_SUITE("simulation.vault")
         world.settle();
         CHECK(is(last(bertta), unproven, api::Code::not_proven));
         CHECK(bertta.recovery_code.empty());
-        CHECK(world.relay.vaults.changed == 0);
+        CHECK(world.relay.vaults.rekeyed == 0);
     }
 
     TEST_CASE("after a change the old passphrase opens nothing, neither here nor at the relay, and the recovery code still does")
@@ -285,7 +273,7 @@ TEST_SUITE("simulation.vault")
             CHECK(loser.vault.reason == api::Code::none);
             CHECK(opens_store(loser, chosen));
             CHECK_FALSE(opens_store(loser, kPassphrase));
-            CHECK(world.relay.vaults.changed == 1);
+            CHECK(world.relay.vaults.rekeyed == 1);
             CHECK(show_code(world, loser, chosen) == show_code(world, winner, chosen));
         }
     }
@@ -317,9 +305,9 @@ TEST_SUITE("simulation.vault")
         const auto people = found(world, {"Aino", "Bertta"});
         auto& bertta = *people[1];
         const auto id = vault_of(world, "Bertta");
-        show_code(world, bertta);   // version 2
+        show_code(world, bertta);   // another version
         auto& vaults = world.relay.vaults;
-        REQUIRE(vaults.versions[id].size() == 2);
+        REQUIRE(vaults.versions[id].size() >= 2);
         vaults.stored[id] = vaults.versions[id].front();
         change_passphrase(world, bertta, kNewPassphrase);
         CHECK(is(last(bertta), proven, api::Code::vault_rolled_back));
@@ -469,22 +457,23 @@ TEST_SUITE("simulation.vault")
         }
     }
 
-    TEST_CASE("looking costs one fetch a day, changes nothing, and tells of a vault that was put back or damaged")
+    TEST_CASE("looking costs one fetch and one version a day, and tells of a vault that was put back or damaged, which it leaves as it is")
     {
         World world(1141);
         const auto people = found(world, {"Aino", "Bertta"});
         auto& bertta = *people[1];
-        show_code(world, bertta);   // version 2
+        show_code(world, bertta);   // another version
         auto& vaults = world.relay.vaults;
         const auto id = vault_of(world, "Bertta");
-        REQUIRE(vaults.versions[id].size() == 2);
+        REQUIRE(vaults.versions[id].size() >= 2);
         pass_day(world);
         const auto before = vaults.fetched;
-        const auto stored = vaults.stored[id].sealed;
+        const auto changed = vaults.changed;
         pass_day(world);
         CHECK(vaults.fetched > before);
         CHECK(vaults.fetched <= before + people.size());
-        CHECK(vaults.stored[id].sealed == stored);
+        CHECK(vaults.changed > changed);
+        CHECK(vaults.changed <= changed + people.size());
         CHECK(bertta.vault.reason == api::Code::none);
 
         vaults.falsify = [](wire::VaultFetched& answer) { answer.sealed.back() ^= 1; };

@@ -69,7 +69,16 @@ wire::VaultId vault_of(World& world, std::string_view name)
     return vault::vault_id(world.relay.directory().organisation()->root_public_key, *vault::normalised_name(name));
 }
 
-bool opens_at_relay(World& world, const std::string& name, std::string_view passphrase)
+void pass_day(World& world, std::int64_t hours_at_once)
+{
+    world.relay.publish_issuer({world.relay.issuers.back().record.not_before.value + directory::kTokenPeriod});
+    for (std::int64_t hour = 0; hour < 24; hour += hours_at_once) {
+        world.advance(hours_at_once * kHour);
+        world.settle();
+    }
+}
+
+std::optional<chat::PersonVault> vault_at_relay(World& world, const std::string& name, std::string_view passphrase)
 {
     const auto id = vault_of(world, name);
     const auto hardening = vault::Hardening::begin(id, base::SecretBytes(base::view_of(passphrase)), world.random);
@@ -79,7 +88,11 @@ bool opens_at_relay(World& world, const std::string& name, std::string_view pass
     REQUIRE(secret.has_value());
     const auto key = vault::access_key(*secret);
     const auto fetched = world.relay.vaults.answer(wire::VaultFetch{1, id, key.public_key(), vault::sign_fetch(key, {}, id)}, {});
-    return fetched && vault::open_vault(id, fetched->sealed, *secret, 0).has_value();
+    if (!fetched) return std::nullopt;
+    const auto opened = vault::open_vault(id, fetched->sealed, *secret, 0);
+    return opened ? chat::PersonVault::parse(opened->contents.view()) : std::nullopt;
 }
+
+bool opens_at_relay(World& world, const std::string& name, std::string_view passphrase) { return vault_at_relay(world, name, passphrase).has_value(); }
 
 }  // namespace sinetti::simulation

@@ -109,7 +109,12 @@ TEST_SUITE("ui.dialogs")
         page.press(Role::button, "Asetukset");
         CHECK(page.says("Ensimmäinen laite · tämä laite"));
         CHECK(page.says("Firefox, Windows"));
-        CHECK(page.says("kirjoitti viimeksi 23.11. klo 12.36"));
+        CHECK(page.says("nähty viimeksi 23.11. klo 12.36"));
+        auto people = five_people();
+        people[0].devices[1].seen_day_only = true;
+        page.tell(api::PeopleEvent{people});
+        CHECK(page.says("nähty viimeksi 23.11."));
+        CHECK_FALSE(page.says("nähty viimeksi 23.11. klo"));
         CHECK_FALSE(page.says("Hukkunut puhelin"));   // it was signed out already
         CHECK(page.find(Role::button, "Kirjaa ulos: Ensimmäinen laite") == nullptr);
         page.press(Role::button, "Kirjaa ulos: Firefox, Windows");

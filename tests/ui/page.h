@@ -344,7 +344,7 @@ inline api::Person person(int n, std::string name, std::string title)
 {
     const std::int64_t enrolled = RememberingHost::kNow - 86'400'000LL * n;
     std::vector<api::Device> devices{{.id = id_of(1000 + n), .name = "", .created_ms = enrolled, .here = n == 1}};
-    if (n <= 2) devices.push_back({.id = id_of(2000 + n), .name = "Firefox, Windows", .created_ms = enrolled + 3'600'000, .written_ms = n == 1 ? RememberingHost::kNow - 7'200'000 : 0});
+    if (n <= 2) devices.push_back({.id = id_of(2000 + n), .name = "Firefox, Windows", .created_ms = enrolled + 3'600'000, .seen_ms = n == 1 ? RememberingHost::kNow - 7'200'000 : 0});
     if (n == 1) devices.push_back({.id = id_of(3000 + n), .name = "Hukkunut puhelin", .created_ms = enrolled, .revoked = true});
     return {.id = id_of(n), .name = std::move(name), .title = std::move(title), .fingerprint = std::string(60, 'a') + id_of(n).substr(60),
             .role = n == 1 ? api::Role::administrator : api::Role::member, .enrolled_ms = enrolled, .verified = n == 2, .me = n == 1, .devices = std::move(devices)};

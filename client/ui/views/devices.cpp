@@ -54,7 +54,10 @@ void draw_devices(Context& c, const Rect& area, const api::Person& person)
         c.ink(kBodyMedium, shown, x, row.y + 9, t.text);
         c.ink(kSmall, here, x + c.measure(kBodyMedium, shown), row.y + 11, t.accent_text);
         std::string since = c.say(Say::device_since, {date_and_time(c.language, c.host.local_time(device.created_ms))});
-        if (device.written_ms > 0) since += " · " + c.say(Say::device_written, {date_and_time(c.language, c.host.local_time(device.written_ms))});
+        if (device.seen_ms > 0) {
+            const auto seen = c.host.local_time(device.seen_ms);
+            since += " · " + c.say(Say::device_seen, {device.seen_day_only ? short_date(c.language, seen) : date_and_time(c.language, seen)});
+        }
         c.ink_elided(kLabel, since, x, row.y + 30, right - x, t.text_2);
         c.mirror.add(c.id("text"), Role::text, {x, row.y, right - x, row.h}, name + here + ", " + since);
         if (device.here) continue;
