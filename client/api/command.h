@@ -11,7 +11,7 @@
 namespace sinetti::api {
 
 struct Start {};                                                             // answers with a SessionEvent
-struct OpenLink { std::string fragment; };                                   // "#f=…", "#i=…" or "#l=…", as the address bar had it
+struct OpenLink { std::string fragment; };                                   // "#f=…", "#i=…", "#l=…" or "#v=…", as the address bar had it
 struct Found { std::string organisation; std::string name; std::string title; };   // + passphrase; phase founder
 struct Enrol { std::string name; std::string title; };                       // + passphrase; phase invited
 struct Unlock {};                                                            // + passphrase; phase locked

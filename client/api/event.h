@@ -52,6 +52,8 @@ struct InvitationReadyEvent { Invitation invitation; };
 struct InvitationsReadyEvent { std::vector<Invitation> invitations; };       // in the order of the wishes
 struct ConversationReadyEvent { ConversationId conversation; };              // the one CreateConversation made
 struct SettingsEvent { std::vector<std::pair<std::string, std::string>> settings; };
+// "#v=…": whose key it is in the directory, as far as that was read; empty: nobody's. Only when the phase is open and all was read.
+struct ScannedEvent { PersonId person; };
 struct EvidenceEvent { std::string text; };                                  // proof that the relay has kept two histories: to be carried elsewhere
 struct NoticeEvent {
     Code code = Code::none;
@@ -97,7 +99,7 @@ struct ReleasesEvent {                                                       // 
 };
 
 using Event = std::variant<SessionEvent, ConnectionEvent, PeopleEvent, ConversationsEvent, TimelineEvent, MessagesEvent, SearchEvent, InvitationsEvent, InvitationReadyEvent,
-                           ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent, ExportEvent, VaultEvent, PassphraseEvent, RecoveryCodeEvent, LinkEvent, InvitationsReadyEvent, RootSharesEvent, RootRestoreEvent, BoardsEvent, ReleasesEvent>;
+                           ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent, ExportEvent, VaultEvent, PassphraseEvent, RecoveryCodeEvent, LinkEvent, InvitationsReadyEvent, RootSharesEvent, RootRestoreEvent, BoardsEvent, ReleasesEvent, ScannedEvent>;
 
 std::string to_json(const Event& event);
 std::optional<Event> event_from_json(std::string_view json);

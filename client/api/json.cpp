@@ -246,6 +246,7 @@ SINETTI_FIELDS(InvitationsReadyEvent) { archive("invitations", v.invitations); }
 SINETTI_FIELDS(InvitationReadyEvent) { archive("invitation", v.invitation); }
 SINETTI_FIELDS(ConversationReadyEvent) { archive("conversation", v.conversation); }
 SINETTI_FIELDS(SettingsEvent) { archive("settings", v.settings); }
+SINETTI_FIELDS(ScannedEvent) { archive("person", v.person); }
 SINETTI_FIELDS(EvidenceEvent) { archive("text", v.text); }
 SINETTI_FIELDS(NoticeEvent) { archive("code", v.code); archive("severity", v.severity); archive("subject", v.subject); archive("conversation", v.conversation); }
 SINETTI_FIELDS(ExportEvent) { archive("conversation", v.conversation); archive("messages", v.messages); }
@@ -287,7 +288,7 @@ constexpr const char* kCommandNames[] = {"start", "openLink", "found", "enrol", 
                                          "changePassphrase", "showRecoveryCode", "renewRecoveryCode", "linkDevice", "answerLink", "cancelLink", "joinDevice", "setRole", "createInvitations",
                                          "backUpRoot", "giveRootShare", "forgetRootShares", "setBoard", "reportReleases", "sawReleaseAlarms"};
 constexpr const char* kEventNames[] = {"session", "connection", "people", "conversations", "timeline", "messages", "search", "invitations", "invitationReady",
-                                       "conversationReady", "settings", "evidence", "notice", "export", "vault", "passphrase", "recoveryCode", "link", "invitationsReady", "rootShares", "rootRestore", "boards", "releases"};
+                                       "conversationReady", "settings", "evidence", "notice", "export", "vault", "passphrase", "recoveryCode", "link", "invitationsReady", "rootShares", "rootRestore", "boards", "releases", "scanned"};
 static_assert(std::size(kCommandNames) == std::variant_size_v<Command>);
 static_assert(std::size(kEventNames) == std::variant_size_v<Event>);
 

@@ -14,6 +14,7 @@ namespace sinetti::chat {
 namespace {
 
 constexpr std::string_view kSettingsRecord = "settings";
+constexpr std::string_view kFingerprintPrefix = "#v=";   // of a code on somebody's screen (docs/protocol.md §4)
 constexpr std::size_t kSettingMax = 256;
 constexpr std::size_t kSettingsMax = 64;
 
@@ -88,6 +89,7 @@ void Core::Implementation::end_turn()
         plan_archive();
         plan_link();
         draw_token();
+        report_scanned();
         if (std::exchange(m_follow_again, false) && m_session.is_started()) {
             m_session.restart();
             m_turn_again = true;
@@ -171,6 +173,7 @@ void Core::Implementation::run(const api::OpenLink& command)
 {
     using enum api::Phase;
     if (m_phase == failed) return;
+    if (command.fragment.starts_with(kFingerprintPrefix)) return open_fingerprint(std::string_view(command.fragment).substr(kFingerprintPrefix.size()));
     if (m_phase != no_account && m_phase != founder && m_phase != invited) return set_phase(m_phase, api::Code::already_enrolled);
     m_session.stop();
     m_link.reset();
@@ -190,6 +193,25 @@ void Core::Implementation::run(const api::OpenLink& command)
         return set_phase(no_account, outdated ? api::Code::link_outdated : api::Code::link_mangled);
     }
     m_session.start();   // the relay knows whether the link is still good
+}
+
+// Whoever is not in yet, or has not read everything, learns it then.
+void Core::Implementation::open_fingerprint(std::string_view hex)
+{
+    const auto bytes = base::from_hex(hex);
+    if (!bytes || bytes->size() != std::tuple_size_v<base::ByteArray<32>>)
+        return m_effects.emit(api::NoticeEvent{.code = api::Code::link_mangled, .severity = api::Severity::warning});
+    m_scanned.emplace();
+    std::ranges::copy(*bytes, m_scanned->begin());
+}
+
+void Core::Implementation::report_scanned()
+{
+    if (!m_scanned || !m_workspace || m_phase != api::Phase::open) return;
+    const auto owner = m_workspace->owner_of(*m_scanned);
+    if (!owner && !m_workspace->is_caught_up()) return;   // they may have come since
+    m_scanned.reset();
+    m_effects.emit(api::ScannedEvent{owner ? person_id(*owner) : std::string()});
 }
 
 bool Core::Implementation::passphrase_is_long_enough()

@@ -59,6 +59,7 @@ private:
     // core.cpp
     void run(const api::Start& command);
     void run(const api::OpenLink& command);
+    void open_fingerprint(std::string_view hex);
     void run(const api::Found& command);
     void run(const api::Enrol& command);
     void run(const api::Unlock& command);
@@ -76,6 +77,7 @@ private:
     void close_account();
     void put_header() { m_effects.put_unsealed(store::kVaultHeaderId, m_header->serialize()); }
     void report_settings();
+    void report_scanned();
     void report_connection();
     void end_turn();
     const PendingEnrolment& pending() const { return *m_account->pending; }
@@ -232,6 +234,7 @@ private:
     base::SecretBytes m_passphrase;                                 // of the command being run
     std::optional<std::vector<store::StoredRecord>> m_stored;       // as loaded at the start, for the first unlock
     std::optional<std::variant<directory::FounderLink, directory::InviteLink>> m_link;
+    std::optional<base::ByteArray<32>> m_scanned;   // a fingerprint that somebody's screen showed, not compared yet
     std::optional<Account> m_account;                               // until its enrolment is complete
     std::optional<store::Records> m_first_records;                  // what the workspace begins with then
     base::SecretBytes m_vault_passphrase;                           // for the vault, which the workspace keeps

@@ -195,6 +195,13 @@ void People::set_last_seen(api::Device& device, const PublicKey& key) const
     device.seen_day_only = true;
 }
 
+std::optional<PublicKey> People::owner_of(const base::ByteArray<32>& fingerprint) const
+{
+    for (const auto& key : m_directory.identities())
+        if (!m_directory.identity(key)->revoked && directory::fingerprint(key) == fingerprint) return key;
+    return {};
+}
+
 void People::set_verified(const PublicKey& identity, bool verified, Effects& effects)
 {
     if (verified)

@@ -43,6 +43,8 @@ public:
 
     std::vector<api::Person> list() const;      // by name
     std::string name(const PublicKey& identity) const;
+    // Whose key has this fingerprint; nullopt: nobody's who is still there.
+    std::optional<PublicKey> owner_of(const base::ByteArray<32>& fingerprint) const;
     std::string device_name(const PublicKey& device) const;   // empty: the one its person enrolled with
     std::string open_board_name(base::ByteView sealed) const;  // empty: it does not open
     std::string board_name(std::uint32_t board) const;         // empty: nobody has given it one

@@ -70,6 +70,7 @@ public:
 
     const Account& account() const { return m_account; }
     bool is_caught_up() const;
+    std::optional<PublicKey> owner_of(const base::ByteArray<32>& fingerprint) const { return m_people.owner_of(fingerprint); }   // of whom is still there
     std::uint32_t waiting_messages() const;
     std::uint32_t unsent_items() const;
     api::Level level() const;

@@ -162,6 +162,7 @@ struct App::Implementation {
         if (const auto* passphrase = std::get_if<api::PassphraseEvent>(&event); passphrase != nullptr) on_passphrase(state, host, *passphrase);
         if (const auto* link = std::get_if<api::LinkEvent>(&event); link != nullptr) on_link(state, host, *link);
         if (const auto* code = std::get_if<api::RecoveryCodeEvent>(&event); code != nullptr) on_recovery_code(state, *code);
+        if (const auto* scanned = std::get_if<api::ScannedEvent>(&event); scanned != nullptr) on_scanned(state, model, language(), *scanned);
         on_root(state, host, event);
         if (const auto* ready = std::get_if<api::ConversationReadyEvent>(&event); ready != nullptr && state.creating) {
             state.creating = false;

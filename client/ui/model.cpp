@@ -111,6 +111,7 @@ void Model::apply(const api::Event& event)
                    [&](const api::RootRestoreEvent&) {},
                    [&](const api::BoardsEvent& e) { boards = e.boards; },
                    [&](const api::ReleasesEvent& e) { releases = e; },
+                   [&](const api::ScannedEvent&) {},        // the same: State::scanned
                },
                event);
 }

@@ -59,6 +59,57 @@ Client& enrol(World& world, const std::string& name, const std::string& fragment
 
 TEST_SUITE("simulation.administration")
 {
+    TEST_CASE("a fingerprint that was scanned is whose it is in the directory, and nobody's only when that was read to its end")
+    {
+        World world(188);
+        const auto people = found(world, {"Aino", "Bertta", "Cecilia"});
+        auto &aino = *people[0], &bertta = *people[1], &cecilia = *people[2];
+        const auto link_of = [&](Client& shown) {
+            const auto found = std::ranges::find(shown.people, shown.session.me, &api::Person::id);
+            return "#v=" + found->fingerprint;
+        };
+        bertta.submit(api::OpenLink{link_of(aino)});
+        REQUIRE(bertta.scanned.size() == 1);
+        CHECK(bertta.scanned[0].person == bertta.person("Aino"));
+        CHECK_FALSE(std::ranges::find(bertta.people, "Aino", &api::Person::name)->verified);   // that is for its person to say
+        bertta.submit(api::OpenLink{link_of(bertta)});
+        CHECK(bertta.scanned.back().person == bertta.session.me);
+
+        // Locked, and without the relay: who is known is found, of whom nothing is known one hears when it is certain.
+        bertta.submit(api::Lock{});
+        world.settle();
+        bertta.set_offline(true);
+        bertta.submit(api::OpenLink{link_of(cecilia)});
+        CHECK(bertta.scanned.size() == 2);
+        bertta.submit(api::Unlock{}, kPassphrase);
+        world.settle();
+        REQUIRE(bertta.scanned.size() == 3);
+        CHECK(bertta.scanned.back().person == bertta.person("Cecilia"));
+        auto strange = link_of(cecilia);
+        strange.back() = strange.back() == '0' ? '1' : '0';
+        bertta.submit(api::OpenLink{strange});
+        world.settle();
+        CHECK(bertta.scanned.size() == 3);
+        bertta.set_offline(false);
+        world.settle();
+        REQUIRE(bertta.scanned.size() == 4);
+        CHECK(bertta.scanned.back().person.empty());
+
+        // Who was removed is nobody any more; what is no fingerprint is said to be none.
+        const auto hers = link_of(cecilia);
+        aino.submit(api::RemovePerson{aino.person("Cecilia")});
+        world.settle();
+        bertta.submit(api::OpenLink{hers});
+        CHECK(bertta.scanned.back().person.empty());
+        CHECK(bertta.scanned.size() == 5);
+        for (const auto& bad : {std::string("#v="), hers.substr(0, hers.size() - 1), hers + "00", "#v=" + std::string(64, 'x')}) {
+            bertta.notices.clear();
+            bertta.submit(api::OpenLink{bad});
+            CHECK(bertta.noticed(api::Code::link_mangled));
+        }
+        CHECK(bertta.scanned.size() == 5);
+    }
+
     TEST_CASE("the founder makes somebody an administrator, who invites and removes members with their own key, and takes it back")
     {
         World world(740);

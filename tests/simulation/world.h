@@ -87,6 +87,7 @@ public:
     bool has_older = false;
     api::TimelineEvent timeline_shown;        // the latest
     std::optional<api::SearchEvent> search_answer;
+    std::vector<api::ScannedEvent> scanned;
     store::MemoryBackend backend;
     store::MemoryBackend shared_backend;      // dies with the process
 

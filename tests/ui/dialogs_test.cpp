@@ -203,4 +203,31 @@ TEST_SUITE("ui.dialogs")
         REQUIRE(page.sent<api::SetVerified>().size() == 2);
         CHECK(page.sent<api::SetVerified>().back().verified);
     }
+
+    TEST_CASE("a scanned code opens the dialog of whom it shows, and verifies nobody by itself; a stranger's is an alarm in words")
+    {
+        if (!fonts()) return;
+        Page page(*fonts());
+        open_main(page);
+        page.tell(api::ScannedEvent{id_of(1)});
+        CHECK(page.says("Tämä on oma koodisi. Anna toisen lukea se."));
+        page.tell(api::ScannedEvent{});
+        CHECK(page.says("Koodin avain ei ole kenenkään hakemistossa. Jos se oli työtoverin näytöllä, sinulle näytetään hänestä toista avainta: älä luota siihen."));
+        page.tell(api::ScannedEvent{id_of(5)});
+        CHECK(page.find(Role::dialog, "") != nullptr);
+        CHECK(page.says("Jos luit sen hänen omalta näytöltään, kaikki täsmää."));
+        CHECK(page.sent<api::SetVerified>().empty());
+        page.press(Role::button, "Kaikki täsmää");
+        REQUIRE(page.sent<api::SetVerified>().size() == 1);
+        CHECK(page.sent<api::SetVerified>()[0].person == id_of(5));
+
+        // Opened by hand it asks for the digits again.
+        page.press(Role::button, "Ihmiset");
+        page.press(Role::button, "Vahvista Maaria Oksala");
+        CHECK(page.says("Lukekaa numerot ääneen. Kuvasta huomaat muutoksen myös myöhemmin. Toinen löytää numeronsa ja luettavan koodin asetuksista."));
+        CHECK(page.app->on_key(ui::Key::escape, 0));
+        page.settle();
+        page.press(Role::button, "Asetukset");
+        CHECK(page.find(Role::img, "Avaimesi QR-koodi") != nullptr);
+    }
 }

@@ -199,38 +199,6 @@ void draw_rename(Context& c, const api::ConversationSummary& s)
     close_dialog(c);
 }
 
-void draw_verify(Context& c, const api::Person& p)
-{
-    const bool narrow = stacked(c);
-    const float width = narrow ? c.viewport.width - 40 : 412.0f;
-    const float seal = std::min(200.0f, std::max(96.0f, c.viewport.height * 0.24f));
-    const std::string hint = std::string(c.say(Say::verify_hint)) + " " + c.say(Say::verify_where);
-    const float hint_height = c.paragraph_height(kLabel, hint, width);
-    const float height = seal + 8 + 24 + 12 + kDigitsHeight + 12 + hint_height + 20 + DialogFoot::height(narrow, 2);
-    DialogScope dialog(c, "verify", c.say(Say::verify_title, {first_name_of(p.name)}), "", 480, height);
-    const Rect& area = dialog.content();
-    float y = area.y;
-    draw_seal(c, "seal", {area.x + (area.w - seal) / 2, y, seal, seal}, p.fingerprint);
-    y += seal + 8;
-    const TextStyle& question = kTitleTouch;
-    y += c.paragraph("question", question, c.say(Say::verify_question), {area.x, y, area.w, 0}, c.theme.text, 0.5f) + 15;
-    draw_digits(c, "digits", {area.x, y, area.w, 0}, p.fingerprint, 0.5f);
-    y += kDigitsHeight + 12;
-    c.paragraph("how", kLabel, hint, {area.x, y, area.w, 0}, c.theme.text_2, 0.5f);
-    DialogFoot foot(c, dialog);
-    foot.expect(2);
-    if (foot.add("matches", {.label = c.say(Say::everything_matches), .icon = icons::kSealCheckFill})) {
-        c.send(api::SetVerified{p.id, true});
-        close_dialog(c);
-        return;
-    }
-    if (foot.add("differs", {.label = c.say(Say::something_differs), .kind = ButtonKind::ghost_danger})) {
-        c.send(api::SetVerified{p.id, false});
-        c.state.toasts.insert(c.state.toasts.begin(), {.text = c.say(Say::differs_notice, {p.name}), .severity = api::Severity::warning});
-        close_dialog(c);
-    }
-}
-
 void draw_protection(Context& c)
 {
     const bool narrow = stacked(c);

@@ -58,26 +58,6 @@ float draw_auto_lock(Context& c, const Rect& area)
 
 }  // namespace
 
-void draw_digits(Context& c, std::string_view key, const Rect& area, std::string_view fingerprint, float align)
-{
-    const std::string digits = digits_of(fingerprint);
-    constexpr float kCell = 13;
-    constexpr float kGroupGap = 16;
-    const TextStyle style{Face::medium, 20, 26};
-    const float group_width = 5 * kCell;
-    const float row_width = 3 * group_width + 2 * kGroupGap;
-    const float left = area.x + (area.w - row_width) * align;
-    for (std::size_t group = 0; group * 6 + 5 <= digits.size(); ++group) {
-        const float gx = left + static_cast<float>(group % 3) * (group_width + kGroupGap);
-        const float gy = area.y + static_cast<float>(group / 3) * 38;
-        for (std::size_t i = 0; i < 5; ++i) {
-            const std::string_view digit = std::string_view(digits).substr(group * 6 + i, 1);
-            c.ink(style, digit, gx + static_cast<float>(i) * kCell + (kCell - c.measure(style, digit)) / 2, gy, c.theme.text);
-        }
-    }
-    c.mirror.add(c.id(key), Role::text, {left, area.y, row_width, kDigitsHeight}, digits);
-}
-
 void draw_settings(Context& c, const Rect& area)
 {
     const Theme& t = c.theme;
@@ -98,18 +78,22 @@ void draw_settings(Context& c, const Rect& area)
     const float inner = w - 2 * pad;
 
     if (const api::Person* me = c.model.person(c.model.session.me); me != nullptr) {
-        const bool side_by_side = w > 560;
+        const bool side_by_side = w > 600;
         const float hint = c.paragraph_height(kLabel, c.say(Say::my_digits_hint), inner);
-        const float height = side_by_side ? 2 * pad + 78 + kDigitsHeight : 72 + 20 + 18 + 8 + kDigitsHeight + 10 + hint + 2 * pad;
+        constexpr float kCode = 176;
+        const float height = side_by_side ? 2 * pad + 78 + kDigitsHeight : 72 + 20 + 18 + 8 + kDigitsHeight + 10 + hint + 14 + kCode + 2 * pad;
         card(height);
         const float seal = side_by_side ? 132.0f : 72.0f;
         draw_seal(c, "seal", {x + pad - 4, y + pad - 4, seal, seal}, me->fingerprint);
         const float tx = x + pad + seal + 14;
         const float name_y = y + pad + (seal - 46) / 2;
         if (side_by_side) {
-            c.ink_elided(kTitle, me->name, x + pad + seal + 22, y + pad, x + w - pad - (x + pad + seal + 22), t.text);
+            const float code = std::min(kCode, w - 2 * pad - (seal + 22) - 227 - 16);
+            draw_own_code(c, {x + w - pad - code, y + (height - code) / 2, code, code}, *me);
+            const float name_width = w - 2 * pad - (seal + 22) - code - 16;
+            c.ink_elided(kTitle, me->name, x + pad + seal + 22, y + pad, name_width, t.text);
             c.ink_elided(kBody, me->title.empty() ? c.model.session.organisation : me->title + ", " + c.model.session.organisation, x + pad + seal + 22, y + pad + 24,
-                         x + w - pad - (x + pad + seal + 22), t.text_2);
+                         name_width, t.text_2);
             const float dx = x + pad + seal + 22;
             c.ink(kLabelStrong, c.say(Say::my_digits), dx, y + pad + 56, t.text);
             draw_digits(c, "digits", {dx - 1, y + pad + 78, 260, 0}, me->fingerprint, 0);
@@ -120,6 +104,7 @@ void draw_settings(Context& c, const Rect& area)
             c.ink(kLabelStrong, c.say(Say::my_digits), x + pad, dy, t.text);
             draw_digits(c, "digits", {x + pad, dy + 26, inner, 0}, me->fingerprint, 0);
             c.paragraph("digits hint", kLabel, c.say(Say::my_digits_hint), {x + pad, dy + 26 + kDigitsHeight + 10, inner, 0}, t.text_2);
+            draw_own_code(c, {x + (w - kCode) / 2, dy + 26 + kDigitsHeight + 10 + hint + 14, kCode, kCode}, *me);
         }
         c.mirror.add(c.id("me"), Role::text, {x, y, w, 48}, me->name + (me->title.empty() ? "" : ", " + me->title) + ", " + c.model.session.organisation);
         y += height + 16;

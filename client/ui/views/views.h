@@ -42,9 +42,12 @@ Say connection_hint(const Context& c);   // of the level that goes for all conve
 void draw_level_chip(Context& c, const Rect& rect, api::Level level, bool small);
 float level_chip_width(Context& c, api::Level level, bool small);
 
-// The digits of a fingerprint, each in a cell of its own, three groups a row.
+// The digits of a fingerprint, each in a cell of its own, three groups a row; and a code for others to scan (verify.cpp).
 inline constexpr float kDigitsHeight = 3 * 38 + 26;
 void draw_digits(Context& c, std::string_view key, const Rect& area, std::string_view fingerprint, float align);
+void draw_own_code(Context& c, const Rect& square, const api::Person& me);
+void draw_verify(Context& c, const api::Person& person);
+void on_scanned(State& state, const Model& model, Language language, const api::ScannedEvent& event);
 
 // The live devices of a person, each with a button that asks whether to sign it out; not this one.
 float devices_height(const api::Person& person);

@@ -97,6 +97,7 @@ void open_dialog(Context& c, Dialog dialog)
 void close_dialog(Context& c)
 {
     c.state.dialog = Dialog::none;
+    c.state.scanned.clear();
     c.state.focus_next = c.state.focus_before_dialog;
     c.state.invite_waiting = false;
     c.changed();
