@@ -131,7 +131,7 @@ enum class Say : std::uint16_t {
     verify_question,
     verify_hint,
     verify_where,
-    scanned_question, scanned_hint, scanned_nobody, scanned_own,
+    scanned_question, scanned_nobody, scanned_own,
     verify_digits,
     everything_matches,
     something_differs,

@@ -126,11 +126,10 @@ const char* english(Say what)
         case Say::verify_title: return "Verify {0}";
         case Say::verify_question: return "Does the other device show the same?";
         case Say::verify_hint: return "Read the digits aloud to each other. The picture shows a change later, too.";
-        case Say::verify_where: return "The other person finds their digits, and a code to scan, under Settings.";
-        case Say::scanned_question: return "The code holds {0}'s key";
-        case Say::scanned_hint: return "If you scanned it from their own screen, everything matches.";
-        case Say::scanned_nobody: return "The key in this code is nobody's in the directory. If a colleague's screen showed it, you are shown another key for them: do not trust that one.";
-        case Say::scanned_own: return "This is your own code. Let the other person scan it.";
+        case Say::verify_where: return "The other person finds digits and a code under Settings.";
+        case Say::scanned_question: return "If you scanned it from their own screen, everything matches.";
+        case Say::scanned_nobody: return "The key in this code is nobody's in the directory. Do not trust it before you know why.";
+        case Say::scanned_own: return "This is your own code.";
         case Say::verify_digits: return "Digits to compare";
         case Say::everything_matches: return "Everything matches";
         case Say::something_differs: return "Something differs";
@@ -209,7 +208,7 @@ const char* english(Say what)
         case Say::density_compact: return "Compact";
         case Say::my_seal: return "Your own seal";
         case Say::my_digits: return "Your digits to compare";
-        case Say::my_digits_hint: return "Read these aloud to whoever verifies you, or let them scan the code with a device that they are signed in on.";
+        case Say::my_digits_hint: return "Read these aloud to whoever verifies you, or let them scan the code.";
         case Say::my_code: return "QR code of your key";
         case Say::this_device: return "This device";
         case Say::lock: return "Lock";

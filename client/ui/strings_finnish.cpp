@@ -126,11 +126,10 @@ const char* finnish(Say what)
         case Say::verify_title: return "Vahvista {0}";
         case Say::verify_question: return "Näkyykö sama myös toisen laitteella?";
         case Say::verify_hint: return "Lukekaa numerot ääneen. Kuvasta huomaat muutoksen myös myöhemmin.";
-        case Say::verify_where: return "Toinen löytää numeronsa ja luettavan koodin asetuksista.";
-        case Say::scanned_question: return "Koodissa on avain: {0}";
-        case Say::scanned_hint: return "Jos luit sen hänen omalta näytöltään, kaikki täsmää.";
-        case Say::scanned_nobody: return "Koodin avain ei ole kenenkään hakemistossa. Jos se oli työtoverin näytöllä, sinulle näytetään hänestä toista avainta: älä luota siihen.";
-        case Say::scanned_own: return "Tämä on oma koodisi. Anna toisen lukea se.";
+        case Say::verify_where: return "Toinen löytää numerot ja koodin asetuksista.";
+        case Say::scanned_question: return "Jos luit sen hänen omalta näytöltään, kaikki täsmää.";
+        case Say::scanned_nobody: return "Koodin avain ei ole kenenkään hakemistossa. Selvitä syy, ennen kuin luotat siihen.";
+        case Say::scanned_own: return "Tämä on oma koodisi.";
         case Say::verify_digits: return "Vertailunumerot";
         case Say::everything_matches: return "Kaikki täsmää";
         case Say::something_differs: return "Jokin on eri";
@@ -209,7 +208,7 @@ const char* finnish(Say what)
         case Say::density_compact: return "Tiivis";
         case Say::my_seal: return "Oma sinettisi";
         case Say::my_digits: return "Omat vertailunumerosi";
-        case Say::my_digits_hint: return "Lue nämä ääneen sille, joka vahvistaa sinut, tai anna hänen lukea koodi laitteella, jolla hän on kirjautuneena.";
+        case Say::my_digits_hint: return "Lue nämä ääneen sille, joka vahvistaa sinut, tai anna hänen lukea koodi.";
         case Say::my_code: return "Avaimesi QR-koodi";
         case Say::this_device: return "Tämä laite";
         case Say::lock: return "Lukitse";

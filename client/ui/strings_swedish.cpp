@@ -126,11 +126,10 @@ const char* swedish(Say what)
         case Say::verify_title: return "Verifiera {0}";
         case Say::verify_question: return "Syns samma sak på den andras enhet?";
         case Say::verify_hint: return "Läs siffrorna högt för varandra. Bilden avslöjar ändringar även senare.";
-        case Say::verify_where: return "Den andra hittar sina siffror och en kod att läsa in i inställningarna.";
-        case Say::scanned_question: return "Koden innehåller nyckeln för {0}";
-        case Say::scanned_hint: return "Om du läste in den från personens egen skärm stämmer allt.";
-        case Say::scanned_nobody: return "Nyckeln i koden tillhör ingen i katalogen. Om den fanns på en kollegas skärm visas en annan nyckel för kollegan här: lita inte på den.";
-        case Say::scanned_own: return "Det här är din egen kod. Låt den andra läsa in den.";
+        case Say::verify_where: return "Den andra hittar siffror och en kod i inställningarna.";
+        case Say::scanned_question: return "Om du läste in den från personens egen skärm stämmer allt.";
+        case Say::scanned_nobody: return "Nyckeln i koden tillhör ingen i katalogen. Lita inte på den innan du vet varför.";
+        case Say::scanned_own: return "Det här är din egen kod.";
         case Say::verify_digits: return "Siffror att jämföra";
         case Say::everything_matches: return "Allt stämmer";
         case Say::something_differs: return "Något skiljer sig";
@@ -209,7 +208,7 @@ const char* swedish(Say what)
         case Say::density_compact: return "Kompakt";
         case Say::my_seal: return "Ditt eget sigill";
         case Say::my_digits: return "Dina siffror att jämföra";
-        case Say::my_digits_hint: return "Läs upp dem för den som verifierar dig, eller låt hen läsa in koden med en enhet där hen är inloggad.";
+        case Say::my_digits_hint: return "Läs upp dem för den som verifierar dig, eller låt hen läsa in koden.";
         case Say::my_code: return "QR-kod för din nyckel";
         case Say::this_device: return "Den här enheten";
         case Say::lock: return "Lås";

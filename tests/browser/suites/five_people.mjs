@@ -3,7 +3,7 @@
 import {accessibleFaults} from '../support/accessibility.mjs';
 import {check, equal, eventually, percentile, seconds, sleep, Suite} from '../support/harness.mjs';
 import {Person} from '../support/person.mjs';
-import {distinctColours} from '../support/pictures.mjs';
+import {distinctColours, scannedCode} from '../support/pictures.mjs';
 import {freePort, Relay} from '../support/relay.mjs';
 import {Watch} from '../support/watch.mjs';
 
@@ -94,6 +94,29 @@ export function fivePeople(browser, {program, app, measurements}) {
     equal(await li.row(elina.name).count(), 0);
     equal(await li.row(mikael.name).count(), 0);
   });
+
+  suite.test('the code on one screen, scanned and opened on another, verifies its person after a yes; a changed one does not', async () => {
+    const picture = mikael.page.getByRole('img', {name: 'QR code of your key'});
+    await mikael.go('Settings');
+    await picture.waitFor({state: 'attached'});
+    const code = await eventually('the code can be scanned', () => scannedCode(mikael.page, picture));
+    check(code.startsWith(`${relay.origin}/#v=`), code);
+    const opens = (person, hash) => person.page.evaluate((fragment) => { location.hash = fragment; }, hash);
+    const {hash} = new URL(code);
+
+    await elina.go('People');
+    equal(await elina.button(`Verify ${mikael.name}`).count(), 1);
+    await opens(elina, `${hash.slice(0, -1)}${hash.endsWith('0') ? '1' : '0'}`);
+    await elina.reads('The key in this code is nobody\'s in the directory.');
+    equal(await elina.dialog().count(), 0);
+    await opens(elina, hash);
+    await elina.reads('If you scanned it from their own screen, everything matches.');
+    equal(await elina.page.evaluate(() => location.hash), '');
+    equal(await elina.button(`Verify ${mikael.name}`).count(), 0);   // behind the dialog
+    await elina.press('Everything matches', elina.dialog());
+    await eventually('he is verified, and nobody else', async () =>
+      await elina.button(`Verify ${mikael.name}`).count() === 0 && await elina.button(`Verify ${li.name}`).count() === 1);
+  }, seconds(60));
 
   suite.test('odd letters, a dead key, emoji and composed Japanese arrive as they were typed', async () => {
     await elina.openConversation(kGroup);

@@ -3,7 +3,26 @@
 import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 
+import jsQR from 'jsqr';
+
 import {check, sleep} from './harness.mjs';
+
+// What the QR code at this element says, as a camera would read it from the screen; null: there is none.
+export async function scannedCode(page, locator) {
+  const box = await locator.boundingBox();
+  const picture = await page.screenshot({clip: box, scale: 'device'});
+  const {data, width, height} = await page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes], {type: 'image/png'}));
+    const enlarged = 3;
+    const canvas = new OffscreenCanvas(bitmap.width * enlarged, bitmap.height * enlarged);
+    const context = canvas.getContext('2d');
+    context.imageSmoothingEnabled = false;
+    context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    return {data: Array.from(context.getImageData(0, 0, canvas.width, canvas.height).data), width: canvas.width, height: canvas.height};
+  }, picture.toString('base64'));
+  return jsQR.default(Uint8ClampedArray.from(data), width, height)?.data ?? null;
+}
 
 // How many different colours the page shows; an empty canvas has a handful.
 export async function distinctColours(page, picture) {
