@@ -48,17 +48,16 @@ void draw_verify(Context& c, const api::Person& p)
     const float width = narrow ? c.viewport.width - 40 : 412.0f;
     const float seal = std::min(200.0f, std::max(96.0f, c.viewport.height * 0.24f));
     // The key is the one that was scanned: what is left to ask is whose screen that was.
-    const bool scanned = c.state.scanned == p.id;
+    const auto question = c.say(c.state.scanned == p.id ? Say::scanned_question : Say::verify_question);
     const std::string hint = std::string(c.say(Say::verify_hint)) + " " + c.say(Say::verify_where);
     const float hint_height = c.paragraph_height(kLabel, hint, width);
-    const float height = seal + 8 + 24 + 12 + kDigitsHeight + 12 + hint_height + 20 + DialogFoot::height(narrow, 2);
+    const float height = seal + 8 + c.paragraph_height(kTitleTouch, question, width) + 15 + kDigitsHeight + 12 + hint_height + 20 + DialogFoot::height(narrow, 2);
     DialogScope dialog(c, "verify", c.say(Say::verify_title, {first_name_of(p.name)}), "", 480, height);
     const Rect& area = dialog.content();
     float y = area.y;
     draw_seal(c, "seal", {area.x + (area.w - seal) / 2, y, seal, seal}, p.fingerprint);
     y += seal + 8;
-    const TextStyle& question = kTitleTouch;
-    y += c.paragraph("question", question, c.say(scanned ? Say::scanned_question : Say::verify_question), {area.x, y, area.w, 0}, c.theme.text, 0.5f) + 15;
+    y += c.paragraph("question", kTitleTouch, question, {area.x, y, area.w, 0}, c.theme.text, 0.5f) + 15;
     draw_digits(c, "digits", {area.x, y, area.w, 0}, p.fingerprint, 0.5f);
     y += kDigitsHeight + 12;
     c.paragraph("how", kLabel, hint, {area.x, y, area.w, 0}, c.theme.text_2, 0.5f);
