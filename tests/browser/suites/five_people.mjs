@@ -78,7 +78,7 @@ export function fivePeople(browser, {program, app, measurements}) {
     const figures = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
     const figure = (name) => Number(figures.match(new RegExp(`^sinetti_${name.replace(/[{}]/g, '\\$&')} (\\d+)$`, 'm'))?.[1]);
     check(figure('sessions_accepted_total{kind="device"}') >= 5, figures);
-    check(figure('sessions_accepted_total{kind="token"}') >= figure('sessions_accepted_total{kind="device"}'), figures);
+    check(figure('sessions_accepted_total{kind="token"}') >= 5, figures);   // a device may have shown itself twice: its vault was not there yet
     check(figure('tokens_issued_total') >= 5 * 64, figures);
     equal(figure('tokens_spent_total'), figure('sessions_accepted_total{kind="token"}'));
   });
@@ -105,7 +105,7 @@ export function fivePeople(browser, {program, app, measurements}) {
     const {hash} = new URL(code);
 
     await elina.go('People');
-    equal(await elina.button(`Verify ${mikael.name}`).count(), 1);
+    await elina.button(`Verify ${mikael.name}`).waitFor({state: 'attached'});
     await opens(elina, `${hash.slice(0, -1)}${hash.endsWith('0') ? '1' : '0'}`);
     await elina.reads('The key in this code is nobody\'s in the directory.');
     equal(await elina.dialog().count(), 0);
