@@ -12,6 +12,9 @@ endforeach()
 
 add_library(third_party_flags INTERFACE)
 target_compile_options(third_party_flags INTERFACE -w -g0 -O3)
+# What draws a few times a second: for a browser the size of the download counts more.
+add_library(third_party_drawing_flags INTERFACE)
+target_compile_options(third_party_drawing_flags INTERFACE -w -g0 $<IF:$<BOOL:${EMSCRIPTEN}>,-Os,-O3>)
 
 # --- header-only ---------------------------------------------------------------------------------------------------
 add_library(nlohmann_json INTERFACE)
@@ -34,10 +37,10 @@ target_compile_definitions(imgui PUBLIC
   IMGUI_DISABLE_DEFAULT_SHELL_FUNCTIONS IMGUI_DISABLE_FILE_FUNCTIONS IMGUI_USE_WCHAR32
   "ImDrawIdx=unsigned int") # WebGL2 has no base vertex, and a large screen has more than 65,536 of them
 target_compile_options(imgui PRIVATE -fno-exceptions -fno-rtti)
-target_link_libraries(imgui PRIVATE third_party_flags)
+target_link_libraries(imgui PRIVATE third_party_drawing_flags)
 
 # --- QR codes -------------------------------------------------------------------------------------------------------
 set(qrcodegen ${SINETTI_CACHE}/sources/qrcodegen/cpp)
 add_library(qrcodegen STATIC EXCLUDE_FROM_ALL ${qrcodegen}/qrcodegen.cpp)
 target_include_directories(qrcodegen SYSTEM PUBLIC ${qrcodegen})
-target_link_libraries(qrcodegen PRIVATE third_party_flags)
+target_link_libraries(qrcodegen PRIVATE third_party_drawing_flags)
