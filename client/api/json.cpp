@@ -54,7 +54,7 @@ struct EnumCount;
 template<>
 struct EnumCount<Phase> { static constexpr auto kLast = Phase::linking; };
 template<>
-struct EnumCount<Code> { static constexpr auto kLast = Code::relay_policy; };
+struct EnumCount<Code> { static constexpr auto kLast = Code::person_new_key; };
 template<>
 struct EnumCount<ConversationKind> { static constexpr auto kLast = ConversationKind::group; };
 template<>
@@ -164,7 +164,7 @@ concept Is = std::is_same_v<std::remove_const_t<T>, U>;
 SINETTI_FIELDS(Device) { archive("id", v.id); archive("name", v.name); archive("created", v.created_ms); archive("seen", v.seen_ms); archive("seenDayOnly", v.seen_day_only); archive("revoked", v.revoked); archive("here", v.here);
     archive("shared", v.shared); }
 SINETTI_FIELDS(Person) { archive("id", v.id); archive("name", v.name); archive("title", v.title); archive("fingerprint", v.fingerprint); archive("role", v.role);
-    archive("enrolled", v.enrolled_ms); archive("verified", v.verified); archive("revoked", v.revoked); archive("me", v.me); archive("devices", v.devices); }
+    archive("enrolled", v.enrolled_ms); archive("verified", v.verified); archive("newKey", v.new_key); archive("revoked", v.revoked); archive("me", v.me); archive("devices", v.devices); }
 SINETTI_FIELDS(Message) { archive("id", v.id); archive("sender", v.sender); archive("kind", v.kind); archive("delivery", v.delivery); archive("text", v.text);
     archive("subject", v.subject); archive("sent", v.sent_ms); archive("order", v.order); }
 SINETTI_FIELDS(TextRange) { archive("begin", v.begin); archive("end", v.end); }

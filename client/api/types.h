@@ -85,6 +85,8 @@ enum class Code : std::uint8_t {
     board_refused,             // somebody else has changed it meanwhile, or the relay takes no such thing
     unknown_board, too_many_boards,
     relay_policy,              // the relay says another policy of a board than administrators have signed: theirs is kept to
+    // verifying
+    person_new_key,            // somebody of a name that was there before has enrolled, with a key of their own
 };
 
 enum class ConversationKind : std::uint8_t { direct, group };
@@ -166,6 +168,7 @@ struct Person {
     Role role = Role::member;
     std::int64_t enrolled_ms = 0;   // of the device certificate
     bool verified = false;
+    bool new_key = false;           // somebody of this name enrolled before, with another key; until this one is verified
     bool revoked = false;
     bool me = false;
     std::vector<Device> devices;    // in order of enrolment, revoked ones too

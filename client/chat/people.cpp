@@ -156,6 +156,7 @@ bool People::is_shared(const PublicKey& device) const
 std::vector<api::Person> People::list() const
 {
     std::vector<api::Person> people;
+    std::set<std::string> earlier;
     for (const auto& key : m_directory.identities()) {
         const auto& identity = *m_directory.identity(key);
         const auto* device = identity.devices.empty() ? nullptr : m_directory.device(identity.devices.front());
@@ -167,9 +168,12 @@ std::vector<api::Person> People::list() const
                           .role = identity.role == directory::Role::administrator ? api::Role::administrator : api::Role::member,
                           .enrolled_ms = device == nullptr ? 0 : device->created.value,
                           .verified = m_verified.contains(key),
+                          .new_key = false,
                           .revoked = identity.revoked,
                           .me = key == m_me,
                           .devices = {}});
+        const bool is_first = people.back().name.empty() || earlier.insert(people.back().name).second;
+        people.back().new_key = !is_first && !people.back().verified;
         for (const auto& device_key : identity.devices) {
             const auto& known = *m_directory.device(device_key);
             people.back().devices.push_back({.id = base::to_hex(device_key),
@@ -193,6 +197,16 @@ void People::set_last_seen(api::Device& device, const PublicKey& key) const
     if (seen == m_seen_days.end() || seen->second * kSeenDay <= device.seen_ms) return;
     device.seen_ms = seen->second * kSeenDay + kSeenDay / 2;
     device.seen_day_only = true;
+}
+
+bool People::has_new_key(const PublicKey& identity) const
+{
+    const auto known = name(identity);
+    for (const auto& key : m_directory.identities()) {
+        if (key == identity) return false;
+        if (!known.empty() && name(key) == known) return true;
+    }
+    return false;
 }
 
 std::optional<PublicKey> People::owner_of(const base::ByteArray<32>& fingerprint) const

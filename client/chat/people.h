@@ -43,6 +43,7 @@ public:
 
     std::vector<api::Person> list() const;      // by name
     std::string name(const PublicKey& identity) const;
+    bool has_new_key(const PublicKey& identity) const;        // somebody of the same name was here before, with another key
     // Whose key has this fingerprint; nullopt: nobody's who is still there.
     std::optional<PublicKey> owner_of(const base::ByteArray<32>& fingerprint) const;
     std::string device_name(const PublicKey& device) const;   // empty: the one its person enrolled with

@@ -80,7 +80,8 @@ void Client::on_event(const api::Event& event)
         case api::Code::store_full:
         case api::Code::store_broken:
         case api::Code::store_unavailable: m_store_failure = failure; break;
-        case api::Code::new_device: break;   // news, whatever was asked for
+        case api::Code::new_device:
+        case api::Code::person_new_key: break;   // news, whatever was asked for
         default:
             if (known->severity >= api::Severity::warning && !refusal) refusal = failure;
         }

@@ -145,12 +145,14 @@ std::string format(const api::Person& person, Format format)
                      {"role", person.role == api::Role::administrator ? "administrator" : "member"},
                      {"enrolled_ms", person.enrolled_ms},
                      {"verified", person.verified},
+                     {"new_key", person.new_key},
                      {"revoked", person.revoked},
                      {"me", person.me}});
     auto text = person.id.substr(0, 12) + "  " + printable(person.name);
     if (!person.title.empty()) text += ", " + printable(person.title);
     if (person.role == api::Role::administrator) text += "  [administrator]";
     if (person.verified) text += "  [verified]";
+    if (person.new_key) text += "  [another key than before]";
     if (person.revoked) text += "  [revoked]";
     if (person.me) text += "  [you]";
     return text;

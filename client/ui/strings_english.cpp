@@ -71,6 +71,7 @@ const char* english(Say what)
         case Say::system_started: return "{0} started the conversation";
         case Say::system_started_by_us: return "You started the conversation";
         case Say::system_added: return "{0} was added to the group · the group has new keys";
+        case Say::system_added_new_key: return "{0} was added with another key than before · the group has new keys";
         case Say::system_added_us: return "You were added to the group";
         case Say::system_removed: return "{0} was removed from the group · the group has new keys";
         case Say::system_renamed: return "{0} named the group {1}";
@@ -121,6 +122,7 @@ const char* english(Say what)
         case Say::verified_of: return "{0}/{1} verified";
         case Say::verified: return "Verified";
         case Say::not_verified: return "Not verified";
+        case Say::new_key: return "New key";
         case Say::verify: return "Verify";
         case Say::verify_person: return "Verify {0}";
         case Say::verify_title: return "Verify {0}";
@@ -633,6 +635,7 @@ const char* english(api::Code code)
         case api::Code::board_refused: return "The relay did not take the change of the board {0}. Somebody else may have changed it at the same time: look at it, and try again.";
         case api::Code::unknown_board: return "There is no such board. Nothing was changed.";
         case api::Code::too_many_boards: return "There are as many boards as there can be. Nothing was changed.";
+        case api::Code::person_new_key: return "{0} has another key than before. Verify it before you say anything in confidence.";
         case api::Code::relay_policy: return "The relay says something else about the board {0} than your administrators have signed. Sinetti keeps to what they signed. Tell your administrator.";
     }
     return "";

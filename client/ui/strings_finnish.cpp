@@ -71,6 +71,7 @@ const char* finnish(Say what)
         case Say::system_started: return "{0} aloitti keskustelun";
         case Say::system_started_by_us: return "Aloitit keskustelun";
         case Say::system_added: return "{0} lisättiin ryhmään · ryhmällä on uudet avaimet";
+        case Say::system_added_new_key: return "{0} lisättiin, avain eri kuin ennen · ryhmällä on uudet avaimet";
         case Say::system_added_us: return "Sinut lisättiin ryhmään";
         case Say::system_removed: return "{0} poistettiin ryhmästä · ryhmällä on uudet avaimet";
         case Say::system_renamed: return "{0} antoi ryhmälle nimen {1}";
@@ -121,6 +122,7 @@ const char* finnish(Say what)
         case Say::verified_of: return "{0}/{1} vahvistettu";
         case Say::verified: return "Vahvistettu";
         case Say::not_verified: return "Vahvistamatta";
+        case Say::new_key: return "Uusi avain";
         case Say::verify: return "Vahvista";
         case Say::verify_person: return "Vahvista {0}";
         case Say::verify_title: return "Vahvista {0}";
@@ -633,6 +635,7 @@ const char* finnish(api::Code code)
         case api::Code::board_refused: return "Palvelin ei ottanut taulun {0} muutosta. Joku muu on ehkä muuttanut sitä samaan aikaan: katso sitä ja yritä uudelleen.";
         case api::Code::unknown_board: return "Sellaista taulua ei ole. Mitään ei muutettu.";
         case api::Code::too_many_boards: return "Tauluja on niin monta kuin niitä voi olla. Mitään ei muutettu.";
+        case api::Code::person_new_key: return "{0}: avain on eri kuin ennen. Vahvista se, ennen kuin kerrot mitään luottamuksellista.";
         case api::Code::relay_policy: return "Palvelin väittää taulusta {0} muuta kuin ylläpitäjät ovat allekirjoittaneet. Sinetti noudattaa allekirjoitettua. Kerro ylläpitäjällesi.";
     }
     return "";

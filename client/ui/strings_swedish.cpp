@@ -71,6 +71,7 @@ const char* swedish(Say what)
         case Say::system_started: return "{0} startade chatten";
         case Say::system_started_by_us: return "Du startade chatten";
         case Say::system_added: return "{0} lades till i gruppen · gruppen har nya nycklar";
+        case Say::system_added_new_key: return "{0} lades till med en annan nyckel än förut · gruppen har nya nycklar";
         case Say::system_added_us: return "Du lades till i gruppen";
         case Say::system_removed: return "{0} togs bort från gruppen · gruppen har nya nycklar";
         case Say::system_renamed: return "{0} gav gruppen namnet {1}";
@@ -121,6 +122,7 @@ const char* swedish(Say what)
         case Say::verified_of: return "{0}/{1} verifierade";
         case Say::verified: return "Verifierad";
         case Say::not_verified: return "Inte verifierad";
+        case Say::new_key: return "Ny nyckel";
         case Say::verify: return "Verifiera";
         case Say::verify_person: return "Verifiera {0}";
         case Say::verify_title: return "Verifiera {0}";
@@ -633,6 +635,7 @@ const char* swedish(api::Code code)
         case api::Code::board_refused: return "Servern tog inte emot ändringen av tavlan {0}. Någon annan kan ha ändrat den samtidigt: titta på den och försök igen.";
         case api::Code::unknown_board: return "Det finns ingen sådan tavla. Inget ändrades.";
         case api::Code::too_many_boards: return "Det finns så många tavlor som det kan finnas. Inget ändrades.";
+        case api::Code::person_new_key: return "{0} har en annan nyckel än förut. Verifiera den innan du säger något förtroligt.";
         case api::Code::relay_policy: return "Servern säger något annat om tavlan {0} än vad administratörerna har signerat. Sinetti följer det signerade. Berätta för din administratör.";
     }
     return "";

@@ -28,7 +28,7 @@ std::vector<Event> every_event()
                                      .level = Level::silent, .post_quantum = false, .active = false, .unread = 3, .draft = "luonnos", .has_last = true, .last = kMessage, .changed_ms = -1};
     Invitation invitation{.id = "11", .name = "Li", .role = Role::member, .expires_ms = 5, .used = true, .fragment = "#i=x"};
     return {SessionEvent{Phase::failed, Code::internal, "VNK", "Li", "Elina", "aa", true, true}, ConnectionEvent{ConnectionState::refused, Code::relay_fork, 7, Level::shielded, 9, true},
-            PeopleEvent{{Person{"aa", "Elina", "Pääministeri", "ff", Role::administrator, 12, true, false, true, {{"dd", "Firefox", 7, true, true, true}, {}}}}}, ConversationsEvent{{conversation}},
+            PeopleEvent{{Person{"aa", "Elina", "Pääministeri", "ff", Role::administrator, 12, true, true, false, true, {{"dd", "Firefox", 7, true, true, true}, {}}}}}, ConversationsEvent{{conversation}},
             TimelineEvent{"cc", {kMessage, kMessage}, true, 2, true, "ab"}, MessagesEvent{"cc", {kMessage}},
             SearchEvent{"äiti", {FoundMessage{"cc", "ab", "aa", 12, Snippet{"Äitini, äiti", {{0, 5}, {9, 14}}, true, true}}}, 70}, InvitationsEvent{{invitation}}, InvitationReadyEvent{invitation},
             ConversationReadyEvent{"cc"}, SettingsEvent{{{"theme", "dark"}, {"language", "sv"}}}, EvidenceEvent{"signed twice"}, NoticeEvent{Code::relay_full, Severity::error, "x", "cc"},

@@ -59,6 +59,37 @@ Client& enrol(World& world, const std::string& name, const std::string& fragment
 
 TEST_SUITE("simulation.administration")
 {
+    TEST_CASE("who comes again under a name that was there before has a new key, and everybody is told, in the list too, until it is verified")
+    {
+        World world(189);
+        const auto people = found(world, {"Aino", "Bertta", "Cecilia"});
+        auto &aino = *people[0], &cecilia = *people[2];
+        const auto first = cecilia.person("Bertta");
+        cecilia.submit(api::SetVerified{first, true});
+        aino.submit(api::RemovePerson{first});
+        world.settle();
+        CHECK_FALSE(cecilia.noticed(api::Code::person_new_key));
+        aino.submit(api::CreateInvitation{"Bertta", api::Role::member});
+        world.settle();
+        auto& again = open_link(world, "Bertta again", aino.invitation_ready->invitation.fragment);
+        again.submit(api::Enrol{"Bertta", ""}, kPassphrase);
+        world.settle();
+        CHECK(cecilia.noticed(api::Code::person_new_key));
+        const auto shown = [](Client& client, const api::PersonId& id) { return *std::ranges::find(client.people, id, &api::Person::id); };
+        CHECK(again.session.me != first);
+        CHECK(shown(cecilia, again.session.me).new_key);
+        CHECK_FALSE(shown(cecilia, first).new_key);
+        CHECK_FALSE(shown(cecilia, aino.session.me).new_key);
+        cecilia.submit(api::SetVerified{again.session.me, true});
+        world.settle();
+        CHECK_FALSE(shown(cecilia, again.session.me).new_key);
+        // Who comes later learns it from the list alone.
+        auto& daavid = enrol(world, "Daavid", invite(world, aino, "Daavid"));
+        world.settle();
+        CHECK_FALSE(daavid.noticed(api::Code::person_new_key));
+        CHECK(shown(daavid, again.session.me).new_key);
+    }
+
     TEST_CASE("a fingerprint that was scanned is whose it is in the directory, and nobody's only when that was read to its end")
     {
         World world(188);

@@ -73,9 +73,11 @@ std::string system_line(const Context& c, const api::Message& m, api::Conversati
         case api::MessageKind::created:
             if (ours) return c.say(direct ? Say::system_started_by_us : Say::system_created_by_us);
             return c.say(direct ? Say::system_started : Say::system_created, {name_of(c, m.sender)});
-        case api::MessageKind::member_added:
+        case api::MessageKind::member_added: {
             if (m.subject == c.model.session.me) return c.say(Say::system_added_us);
-            return c.say(Say::system_added, {name_of(c, m.subject)});
+            const api::Person* person = c.model.person(m.subject);
+            return c.say(person != nullptr && person->new_key ? Say::system_added_new_key : Say::system_added, {name_of(c, m.subject)});
+        }
         case api::MessageKind::member_removed: return c.say(Say::system_removed, {name_of(c, m.subject)});
         case api::MessageKind::renamed: return c.say(ours ? Say::system_renamed_by_us : Say::system_renamed, {name_of(c, m.sender), m.text});
         case api::MessageKind::removed_us: return c.say(Say::system_removed_us);

@@ -40,7 +40,7 @@ void draw_member(Context& c, const Rect& row, const api::Person& p, std::size_t 
     std::string words = p.name;
     if (p.me) words += you;
     if (!p.title.empty()) words += ", " + p.title;
-    if (!p.me) words += std::string(", ") + c.say(p.verified ? Say::verified : Say::not_verified);
+    if (!p.me) words += std::string(", ") + c.say(trust_in(p));
     c.mirror.add(c.id("text"), Role::text, {x, row.y, room, row.h}, words);
     if (verifiable) {
         ButtonSpec named = verify;
@@ -177,7 +177,7 @@ void draw_details(Context& c, const Rect& area, bool full_page)
             y += 46;
         }
     } else if (other != nullptr) {
-        const std::string hint = c.say(other->verified ? Say::verified : Say::not_verified);
+        const std::string hint = c.say(trust_in(*other));
         if (link_row(c, "verify", {x, y, w, 46}, other->verified ? icons::kSealCheckFill : icons::kSealCheck, c.say(Say::verify_person, {first_name_of(other->name)}), hint)) {
             open_dialog(c, Dialog::verify);
             c.state.subject = other->id;

@@ -73,7 +73,7 @@ void draw_person_line(Context& c, const Rect& row, const Columns& columns, const
     c.ink(name_style, name, x, y, t.text);
     if (p.me) c.ink({Face::regular, 14, 19}, you, x + c.measure(name_style, name), y, t.text_3);
     const char* role = c.say(p.role == api::Role::administrator ? Say::role_administrator : Say::role_member);
-    const char* state = c.say(p.revoked ? Say::state_revoked : p.me || p.verified ? Say::verified : Say::not_verified);
+    const char* state = c.say(p.revoked ? Say::state_revoked : p.me ? Say::verified : trust_in(p));
     const std::string joined = p.enrolled_ms > 0 ? short_date(c.language, c.host.local_time(p.enrolled_ms)) : std::string();
     std::string under = p.title;
     if (!columns.table) {

@@ -75,6 +75,12 @@ void draw_verify(Context& c, const api::Person& p)
     }
 }
 
+Say trust_in(const api::Person& person)
+{
+    if (person.verified) return Say::verified;
+    return person.new_key ? Say::new_key : Say::not_verified;
+}
+
 // What was scanned has been compared: with whose key, or nobody's.
 void on_scanned(State& state, const Model& model, Language language, const api::ScannedEvent& event)
 {

@@ -47,6 +47,7 @@ inline constexpr float kDigitsHeight = 3 * 38 + 26;
 void draw_digits(Context& c, std::string_view key, const Rect& area, std::string_view fingerprint, float align);
 void draw_own_code(Context& c, const Rect& square, const api::Person& me);
 void draw_verify(Context& c, const api::Person& person);
+Say trust_in(const api::Person& person);                           // verified, not, or not with the key of now
 void on_scanned(State& state, const Model& model, Language language, const api::ScannedEvent& event);
 
 // The live devices of a person, each with a button that asks whether to sign it out; not this one.
