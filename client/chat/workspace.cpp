@@ -233,9 +233,10 @@ void Workspace::apply_directory(std::uint64_t position, base::ByteView record)
             notice(api::Code::directory_refused, api::Severity::warning);
         return;
     }
+    if (std::holds_alternative<directory::TokenIssuerPublished>(*applied)) return follow_issuers();
+    if (std::holds_alternative<directory::KeyPackageReplaced>(*applied)) return;   // nothing of it is shown
     m_people_changed = true;
     m_conversations_changed = true;
-    if (std::holds_alternative<directory::TokenIssuerPublished>(*applied)) return follow_issuers();
     if (const auto* added = std::get_if<directory::DeviceEnrolled>(&*applied)) return on_device_enrolled(*added);
     if (const auto* revoked = std::get_if<directory::Revoked>(&*applied)) return on_revoked(*revoked);
     if (const auto* changed = std::get_if<directory::RoleChanged>(&*applied)) return on_role_changed(*changed);
