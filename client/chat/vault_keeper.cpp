@@ -106,7 +106,8 @@ std::optional<VaultKeeper> VaultKeeper::load(const store::Records& records)
             const auto version = TRY(reader.u64());
             auto secret = TRY(read_secret(reader));
             auto code = TRY(read_code(reader));
-            keeper.m_made.emplace(Made{previous, version, std::move(secret), std::move(code), TRY(reader.opaque(vault::kSealedVaultMax))});
+            auto sealed = TRY(reader.opaque(vault::kSealedVaultMax));   // before the braces: a return out of them would not wipe what stands there already
+            keeper.m_made.emplace(Made{previous, version, std::move(secret), std::move(code), std::move(sealed)});
         }
         if (written_by > 1 && TRY(reader.optional_marker())) keeper.m_root = TRY(read_signature_key(reader));
         if (written_by > 2) keeper.m_seen = TRY(read_seen_days(reader));
