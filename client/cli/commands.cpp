@@ -42,9 +42,11 @@ public:
         if (m_arguments.command == Command::sign_in) return sign_in();
         TRY(open());
         TRY(carry_out());
-        // What this command was to do is done: what earlier ones have left is sent while the relay takes it, and else waits on.
+        // What this command was to do is done: what earlier ones have left is sent while the relay takes it, and else waits on. Whoever
+        // followed was there long enough, and has no end of waiting.
         const auto& relay = m_client->connection;
-        if (!m_arguments.offline && relay.caught_up) (void)wait([&] { return relay.unsent == 0 || !relay.caught_up || relay.reason != api::Code::none; }, deadline());
+        if (!m_arguments.offline && m_arguments.command != Command::follow && relay.caught_up)
+            (void)wait([&] { return relay.unsent == 0 || !relay.caught_up || relay.reason != api::Code::none; }, deadline());
         return {};
     }
 
