@@ -81,7 +81,7 @@ struct State {
     NodeId focus_before_dialog = 0;
     bool dialog_opened = false;                  // just now: the first control wants the focus
     api::PersonId subject;                       // of the dialog
-    api::PersonId scanned;                       // whose key a code held that was scanned, while their dialog is open
+    api::PersonId scanned;                       // whose key a code held that was scanned: their dialog asks for that
     api::DeviceId device;                        // of the dialog
     bool revoked_said = false;                   // that this device was signed out
     std::set<api::PersonId> chosen;

@@ -230,4 +230,18 @@ TEST_SUITE("ui.dialogs")
         page.press(Role::button, "Asetukset");
         CHECK(page.find(Role::img, "Avaimesi QR-koodi") != nullptr);
     }
+
+    TEST_CASE("a scanned code that was left with Escape is forgotten")
+    {
+        if (!fonts()) return;
+        Page page(*fonts());
+        open_main(page);
+        page.tell(api::ScannedEvent{id_of(3)});
+        REQUIRE(page.says("Jos luit sen hänen omalta näytöltään, kaikki täsmää."));
+        CHECK(page.app->on_key(ui::Key::escape, 0));
+        page.settle();
+        page.press(Role::button, "Ihmiset");
+        page.press(Role::button, "Vahvista Maaria Oksala");
+        CHECK_FALSE(page.says("Jos luit sen hänen omalta näytöltään, kaikki täsmää."));
+    }
 }

@@ -89,6 +89,7 @@ void on_scanned(State& state, const Model& model, Language language, const api::
         state.toasts.insert(state.toasts.begin(), {.text = say(language, own ? Say::scanned_own : Say::scanned_nobody), .severity = own ? api::Severity::information : api::Severity::error});
         return;
     }
+    if (state.dialog == Dialog::none) state.focus_before_dialog = 0;   // nothing on the screen led here
     state.dialog = Dialog::verify;
     state.dialog_opened = true;
     state.subject = event.person;

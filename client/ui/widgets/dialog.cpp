@@ -90,6 +90,7 @@ void open_dialog(Context& c, Dialog dialog)
     c.state.answer = api::Code::none;
     c.state.changing = false;
     c.state.chosen.clear();
+    c.state.scanned.clear();
     c.state.new_board = api::kAnyBoard;
     c.changed();
 }
@@ -97,7 +98,6 @@ void open_dialog(Context& c, Dialog dialog)
 void close_dialog(Context& c)
 {
     c.state.dialog = Dialog::none;
-    c.state.scanned.clear();
     c.state.focus_next = c.state.focus_before_dialog;
     c.state.invite_waiting = false;
     c.changed();
