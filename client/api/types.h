@@ -168,7 +168,7 @@ struct Person {
     Role role = Role::member;
     std::int64_t enrolled_ms = 0;   // of the device certificate
     bool verified = false;
-    bool new_key = false;           // somebody of this name enrolled before, with another key; until this one is verified
+    bool new_key = false;           // somebody of this name enrolled before, with another key; until this one is verified. Not of me
     bool revoked = false;
     bool me = false;
     std::vector<Device> devices;    // in order of enrolment, revoked ones too

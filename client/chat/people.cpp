@@ -173,7 +173,7 @@ std::vector<api::Person> People::list() const
                           .me = key == m_me,
                           .devices = {}});
         const bool is_first = people.back().name.empty() || earlier.insert(people.back().name).second;
-        people.back().new_key = !is_first && !people.back().verified;
+        people.back().new_key = !is_first && !people.back().verified && !people.back().me;
         for (const auto& device_key : identity.devices) {
             const auto& known = *m_directory.device(device_key);
             people.back().devices.push_back({.id = base::to_hex(device_key),

@@ -248,9 +248,9 @@ void Workspace::apply_directory(std::uint64_t position, base::ByteView record)
         m_invitations_changed = true;
         notice(api::Code::enrolled, api::Severity::success, m_people.name(enrolled->identity_public_key));
     }
-    // Who came later, or only learns of it all, sees it in the list of people.
+    // Who came later, or only learns of it all, sees it in the list of people; of oneself one knows it.
     const bool was_here = m_boards.at(wire::kDirectoryBoard).has_begun() && m_people.directory().identity(m_me) != nullptr;
-    if (was_here && m_people.has_new_key(enrolled->identity_public_key))
+    if (was_here && enrolled->identity_public_key != m_me && m_people.has_new_key(enrolled->identity_public_key))
         notice(api::Code::person_new_key, api::Severity::warning, m_people.name(enrolled->identity_public_key));
     read_recent_again();
 }

@@ -78,6 +78,8 @@ TEST_SUITE("simulation.administration")
         const auto shown = [](Client& client, const api::PersonId& id) { return *std::ranges::find(client.people, id, &api::Person::id); };
         CHECK(again.session.me != first);
         CHECK(shown(cecilia, again.session.me).new_key);
+        CHECK_FALSE(shown(again, again.session.me).new_key);   // nobody is told of their own
+        CHECK_FALSE(again.noticed(api::Code::person_new_key));
         CHECK_FALSE(shown(cecilia, first).new_key);
         CHECK_FALSE(shown(cecilia, aino.session.me).new_key);
         cecilia.submit(api::SetVerified{again.session.me, true});
