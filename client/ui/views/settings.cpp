@@ -88,7 +88,7 @@ void draw_settings(Context& c, const Rect& area)
         const float tx = x + pad + seal + 14;
         const float name_y = y + pad + (seal - 46) / 2;
         if (side_by_side) {
-            const float code = std::min(kCode, w - 2 * pad - (seal + 22) - 227 - 16);
+            const float code = std::min(kCode, w - 2 * pad - (seal + 22) - kDigitsWidth - 16);
             draw_own_code(c, {x + w - pad - code, y + (height - code) / 2, code, code}, *me);
             const float name_width = w - 2 * pad - (seal + 22) - code - 16;
             c.ink_elided(kTitle, me->name, x + pad + seal + 22, y + pad, name_width, t.text);

@@ -20,21 +20,17 @@ constexpr std::string_view kFragment = "#v=";   // and the fingerprint, in hexad
 void draw_digits(Context& c, std::string_view key, const Rect& area, std::string_view fingerprint, float align)
 {
     const std::string digits = digits_of(fingerprint);
-    constexpr float kCell = 13;
-    constexpr float kGroupGap = 16;
     const TextStyle style{Face::medium, 20, 26};
-    const float group_width = 5 * kCell;
-    const float row_width = 3 * group_width + 2 * kGroupGap;
-    const float left = area.x + (area.w - row_width) * align;
+    const float left = area.x + (area.w - kDigitsWidth) * align;
     for (std::size_t group = 0; group * 6 + 5 <= digits.size(); ++group) {
-        const float gx = left + static_cast<float>(group % 3) * (group_width + kGroupGap);
+        const float gx = left + static_cast<float>(group % 3) * (5 * kDigitCell + kDigitsGap);
         const float gy = area.y + static_cast<float>(group / 3) * 38;
         for (std::size_t i = 0; i < 5; ++i) {
             const std::string_view digit = std::string_view(digits).substr(group * 6 + i, 1);
-            c.ink(style, digit, gx + static_cast<float>(i) * kCell + (kCell - c.measure(style, digit)) / 2, gy, c.theme.text);
+            c.ink(style, digit, gx + static_cast<float>(i) * kDigitCell + (kDigitCell - c.measure(style, digit)) / 2, gy, c.theme.text);
         }
     }
-    c.mirror.add(c.id(key), Role::text, {left, area.y, row_width, kDigitsHeight}, digits);
+    c.mirror.add(c.id(key), Role::text, {left, area.y, kDigitsWidth, kDigitsHeight}, digits);
 }
 
 void draw_own_code(Context& c, const Rect& square, const api::Person& me)

@@ -43,6 +43,9 @@ void draw_level_chip(Context& c, const Rect& rect, api::Level level, bool small)
 float level_chip_width(Context& c, api::Level level, bool small);
 
 // The digits of a fingerprint, each in a cell of its own, three groups a row; and a code for others to scan (verify.cpp).
+inline constexpr float kDigitCell = 13;
+inline constexpr float kDigitsGap = 16;                           // between groups
+inline constexpr float kDigitsWidth = 3 * 5 * kDigitCell + 2 * kDigitsGap;
 inline constexpr float kDigitsHeight = 3 * 38 + 26;
 void draw_digits(Context& c, std::string_view key, const Rect& area, std::string_view fingerprint, float align);
 void draw_own_code(Context& c, const Rect& square, const api::Person& me);
