@@ -17,7 +17,14 @@ bool ends_a_piece(std::string_view text, const Cluster& cluster)
 {
     // Where a long address or path may be broken when it stands at the end of a line.
     const char c = text[cluster.end - 1];
-    return c == '-' || c == '/' || c == '?' || c == '&' || c == '=';
+    const bool before_slash = cluster.end < text.size() && text[cluster.end] == '/';
+    return c == '-' || (c == '/' && !before_slash) || c == '?' || c == '&' || c == '=';
+}
+
+// "https://": torn from what follows only where the line cannot be broken before it.
+bool ends_a_scheme(std::string_view text, const Cluster& cluster)
+{
+    return cluster.begin > 0 && text[cluster.begin] == '/' && text[cluster.begin - 1] == '/';
 }
 
 }  // namespace
@@ -101,7 +108,8 @@ TextLayout Text::wrap(const TextStyle& style, std::string_view text, float max_w
         ink = pen;
         ink_end = cluster.end;
         at = cluster.end;
-        if (cluster.kind == ClusterKind::ideographic || (cluster.kind == ClusterKind::glyph && ends_a_piece(text, cluster))) {
+        const bool piece = cluster.kind == ClusterKind::glyph && ends_a_piece(text, cluster) && (break_at <= begin || !ends_a_scheme(text, cluster));
+        if (cluster.kind == ClusterKind::ideographic || piece) {
             break_at = cluster.end;
             break_end = cluster.end;
             break_width = ink;

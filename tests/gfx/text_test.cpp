@@ -119,6 +119,10 @@ TEST_SUITE("gfx.text")
         const TextLayout path = f.text->wrap(kStyle, address, 150);
         REQUIRE(path.lines.size() > 1);
         CHECK(address[path.lines[0].end - 1] == '/');
+        const std::string words = "katso https://intra.example";
+        const TextLayout scheme = f.text->wrap(kStyle, words, f.text->width(kStyle, "katso https://intra.exampl"));
+        REQUIRE(scheme.lines.size() == 2);
+        CHECK(words.substr(scheme.lines[1].begin) == "https://intra.example");   // not torn after its scheme
     }
 
     TEST_CASE("empty text and line breaks make lines")
