@@ -86,7 +86,7 @@ void append_initial(std::string& out, std::string_view text, const gfx::Cluster&
 
 std::string time_of_day(Language language, const LocalTime& t)
 {
-    return language == Language::english ? print("%d:%02d", t.hour, t.minute) : print("%d.%02d", t.hour, t.minute);
+    return language == Language::english ? print("%02d:%02d", t.hour, t.minute) : print("%d.%02d", t.hour, t.minute);
 }
 
 std::string short_date(Language language, const LocalTime& t)

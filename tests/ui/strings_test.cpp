@@ -80,10 +80,10 @@ TEST_SUITE("ui.format")
         const LocalTime t{2026, 11, 25, 3, 9, 5};
         CHECK(time_of_day(Language::finnish, t) == "9.05");
         CHECK(time_of_day(Language::swedish, t) == "9.05");
-        CHECK(time_of_day(Language::english, t) == "9:05");
+        CHECK(time_of_day(Language::english, t) == "09:05");
         CHECK(date_and_time(Language::finnish, t) == "25.11. klo 9.05");
         CHECK(date_and_time(Language::swedish, t) == "25.11 kl. 9.05");
-        CHECK(date_and_time(Language::english, t) == "25 Nov, 9:05");
+        CHECK(date_and_time(Language::english, t) == "25 Nov, 09:05");
         const LocalTime later{2026, 11, 26, 4, 8, 0};
         CHECK(list_time(Language::finnish, t, later) == "eilen");
         CHECK(list_time(Language::finnish, t, t) == "9.05");
