@@ -18,7 +18,7 @@ const kViewportFlags = [
 ];
 const kLineHeight = 21;   // logical pixels, for wheels that count in lines
 
-// `ui`: pointer(phase, kind, x, y), wheel(x, y, dx, dy), key(key, modifiers) → used, action(id, action), viewport(values).
+// `ui`: pointer(phase, kind, x, y), wheel(x, y, dx, dy), menu(x, y) → there is one, key(key, modifiers) → used, action(id, action), viewport(values).
 export function listen(ui, mirror, canvas) {
   listenToPointer(ui, mirror, canvas);
   listenToKeys(ui, mirror);
@@ -48,6 +48,16 @@ function listenToPointer(ui, mirror, canvas) {
   });
   addEventListener('pointercancel', (event) => report(kPhase.cancel, event));
   document.documentElement.addEventListener('pointerleave', (event) => report(kPhase.leave, event));
+
+  // The browser's own menu stays where there is none of ours. The keyboard asks for it at what has the focus, wherever that says it is.
+  addEventListener('contextmenu', (event) => {
+    const {target} = event;
+    if (mirror.isField(target)) return;
+    const {left, right, top, bottom} = target.getBoundingClientRect();
+    const inside = event.clientX >= left && event.clientX < right && event.clientY >= top && event.clientY < bottom;
+    const [x, y] = inside ? [event.clientX, event.clientY] : [(left + right) / 2, (top + bottom) / 2];
+    if (ui.menu(x, y)) event.preventDefault();
+  });
 
   // Pressing a button beside the composer leaves the caret where it is, and a phone's keyboard open.
   addEventListener('mousedown', (event) => {

@@ -85,6 +85,7 @@ export class Page {
     listen({
       pointer: (...values) => this.#call('_ui_pointer', ...values),
       wheel: (...values) => this.#call('_ui_wheel', ...values),
+      menu: (...values) => this.#call('_ui_menu', ...values) === 1,
       key: (...values) => Boolean(this.#call('_ui_key', ...values)),
       action: (...values) => this.#call('_ui_mirror_action', ...values),
       viewport: (values) => this.#setViewport(values),
@@ -144,6 +145,7 @@ export class Page {
       mirror: (difference) => this.#mirror.apply(difference),
       fieldText: (field, text) => this.#fields.setText(field, decoder.decode(text)),
       clipboard: (text) => copyToClipboard(decoder.decode(text)),
+      openLink: (address) => openLink(decoder.decode(address)),
       announce: (text, assertive) => announce(assertive ? 'assertive' : 'polite', decoder.decode(text)),
       cursor: (cursor) => { document.documentElement.style.cursor = kCursors[cursor] ?? 'default'; },
       title: (title, unread) => {
@@ -292,6 +294,16 @@ async function fetchRelayDocument() {
   } catch {
     return [kRelayDocument.unreachable, nothing];
   }
+}
+
+// In a tab of its own, which learns neither where the link stood nor how to reach this page.
+function openLink(address) {
+  const link = document.createElement('a');
+  link.href = address;
+  if (link.protocol !== 'https:' && link.protocol !== 'http:') return;
+  link.target = '_blank';
+  link.rel = 'noopener noreferrer';
+  link.click();
 }
 
 function saveFile(name, bytes) {

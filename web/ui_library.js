@@ -5,6 +5,7 @@ addToLibrary({
   sinetti_page_mirror: (difference, size) => Module['page'].mirror(HEAPU8.slice(difference, difference + size)),
   sinetti_page_field_text: (field, text, size) => Module['page'].fieldText(field, HEAPU8.slice(text, text + size)),
   sinetti_page_clipboard: (text, size) => Module['page'].clipboard(HEAPU8.slice(text, text + size)),
+  sinetti_page_open_link: (address, size) => Module['page'].openLink(HEAPU8.slice(address, address + size)),
   sinetti_page_announce: (text, size, assertive) => Module['page'].announce(HEAPU8.slice(text, text + size), assertive !== 0),
   sinetti_page_cursor: (cursor) => Module['page'].cursor(cursor),
   sinetti_page_title: (title, size, unread) => Module['page'].title(HEAPU8.slice(title, title + size), unread),

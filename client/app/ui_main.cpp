@@ -36,6 +36,7 @@ public:
         sinetti_page_field_text(static_cast<double>(field), text.data(), text.size());
     }
     void set_clipboard(std::string_view text) override { sinetti_page_clipboard(text.data(), text.size()); }
+    void open_link(std::string_view address) override { sinetti_page_open_link(address.data(), address.size()); }
     void announce(std::string_view text, bool assertive) override { sinetti_page_announce(text.data(), text.size(), assertive); }
     void set_cursor(ui::Cursor cursor) override { sinetti_page_cursor(static_cast<int>(cursor)); }
     void set_title(std::string_view title, std::uint32_t unread) override { sinetti_page_title(title.data(), title.size(), unread); }
@@ -189,6 +190,7 @@ void ui_pointer(int phase, int kind, float x, float y)
     g_page->app.on_pointer(static_cast<ui::PointerPhase>(phase), static_cast<ui::PointerKind>(kind), x, y);
 }
 
+int ui_menu(float x, float y) { return g_page->app.on_menu(x, y) ? 1 : 0; }
 void ui_wheel(float x, float y, float delta_x, float delta_y) { g_page->app.on_wheel(x, y, delta_x, delta_y); }
 bool ui_key(int key, unsigned modifiers) { return g_page->app.on_key(static_cast<ui::Key>(key), modifiers); }
 void ui_focus(double node, int visible) { g_page->app.on_focus(node_of(node), visible != 0); }

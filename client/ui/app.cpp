@@ -349,6 +349,7 @@ struct App::Implementation {
             wake_ms = std::min(wake_ms, now_ms + static_cast<double>(rest));
         }
         if (const auto rest = idle.rest(state, model, wall)) wake_ms = std::min(wake_ms, now_ms + static_cast<double>(*rest + 1));
+        if (const auto rested = input.finger_rests_at()) wake_ms = std::min(wake_ms, *rested);
         if (is_counting_down(state)) wake_ms = std::min(wake_ms, now_ms + kSecondMs);
         if (wake_ms < kNever) host.request_frame_at(wake_ms);
     }
@@ -473,6 +474,14 @@ void App::on_wheel(float x, float y, float, float delta_y)
 {
     m_implementation->somebody_is_here();
     if (m_implementation->input.wheel({x, y}, delta_y)) m_implementation->want();
+}
+
+bool App::on_menu(float x, float y)
+{
+    m_implementation->somebody_is_here();
+    if (!m_implementation->input.menu({x, y})) return false;
+    m_implementation->want();
+    return true;
 }
 
 bool App::on_key(Key key, unsigned modifiers)

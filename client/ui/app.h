@@ -69,6 +69,7 @@ public:
     void on_viewport(const Viewport& viewport);
     void on_pointer(PointerPhase phase, PointerKind kind, float x, float y);        // primary button only
     void on_wheel(float x, float y, float delta_x, float delta_y);                  // logical pixels
+    bool on_menu(float x, float y);                                                 // the secondary button, or the menu key; true: there is a menu, prevent the browser's
     bool on_key(Key key, unsigned modifiers);                                       // true: used, prevent the browser's own answer
     void on_focus(NodeId node, bool visible);                                       // 0: nothing of ours; visible: as :focus-visible
     void on_text(NodeId field, std::string_view text);

@@ -109,9 +109,10 @@ void Context::focus_ring(NodeId node, const Rect& rect, float radius)
     paint.outline(rect.x - 4, rect.y - 4, rect.w + 8, rect.h + 8, 2, theme.focus, radius + 4);
 }
 
-GroupScope::GroupScope(Context& context, std::string_view key, Role role, const Rect& rect, std::string_view name) : m_context(context), m_id(context.id(key))
+GroupScope::GroupScope(Context& context, std::string_view key, Role role, const Rect& rect, std::string_view name, std::uint8_t actions)
+    : m_context(context), m_id(context.id(key))
 {
-    m_context.mirror.add(m_id, role, rect, name);
+    m_context.mirror.add(m_id, role, rect, name).actions = actions;
     m_context.mirror.open(m_id);
     m_context.push(key);
 }

@@ -105,7 +105,7 @@ private:
 
 class GroupScope {   // an id scope and a mirror node around what is registered inside
 public:
-    GroupScope(Context& context, std::string_view key, Role role, const Rect& rect, std::string_view name);
+    GroupScope(Context& context, std::string_view key, Role role, const Rect& rect, std::string_view name, std::uint8_t actions = 0);
     ~GroupScope();
     GroupScope(const GroupScope&) = delete;
     GroupScope& operator=(const GroupScope&) = delete;

@@ -32,6 +32,7 @@ public:
     virtual void apply_mirror(base::ByteView difference) = 0;              // see mirror.h; called from App::frame
     virtual void set_field_text(NodeId field, std::string_view text) = 0;  // takes effect before it returns; no on_text follows
     virtual void set_clipboard(std::string_view text) = 0;
+    virtual void open_link(std::string_view address) = 0;                  // http or https, beside this page, which it learns nothing of
     virtual void announce(std::string_view text, bool assertive) = 0;      // into an off-screen live region
     virtual void set_cursor(Cursor cursor) = 0;
     virtual void set_title(std::string_view title, std::uint32_t unread) = 0;

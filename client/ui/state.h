@@ -20,7 +20,7 @@ namespace sinetti::ui {
 enum class Place : std::uint8_t { chats, people, settings };
 enum class Dialog : std::uint8_t {
     none, new_conversation, add_members, rename, remove_member, invite, verify, forget, protection, manage, remove_person, set_role, invite_many, sign_out, revoked,
-    show_code, renew_code, change_passphrase, take_passphrase, link, leave, idle, back_up_root, restore_root, board, release_alarm,
+    show_code, renew_code, change_passphrase, take_passphrase, link, leave, idle, back_up_root, restore_root, board, release_alarm, message,
 };
 enum class Filter : std::uint8_t { all, unread, groups };
 enum class PeopleFilter : std::uint8_t { all, administrators, invited };
@@ -83,6 +83,7 @@ struct State {
     api::PersonId subject;                       // of the dialog
     api::PersonId scanned;                       // whose key a code held that was scanned: their dialog asks for that
     api::DeviceId device;                        // of the dialog
+    api::MessageId message;                      // of its menu
     bool revoked_said = false;                   // that this device was signed out
     std::set<api::PersonId> chosen;
     bool direct = false;

@@ -182,6 +182,10 @@ const char* english(Say what)
         case Say::valid_hint: return "Lapses by itself if it is not used";
         case Say::copy_link: return "Copy link";
         case Say::copy_evidence: return "Copy the proof";
+        case Say::message_actions: return "Actions";
+        case Say::copy_message: return "Copy message";
+        case Say::copy_link_to: return "Copy link {0}";
+        case Say::message_copied: return "The message has been copied.";
         case Say::evidence_copied: return "The proof has been copied.";
         case Say::show_in_person: return "Show the code in person";
         case Say::qr_name: return "QR code: invitation for {0}";

@@ -182,6 +182,10 @@ const char* finnish(Say what)
         case Say::valid_hint: return "Peruuntuu itsestään käyttämättömänä";
         case Say::copy_link: return "Kopioi linkki";
         case Say::copy_evidence: return "Kopioi todiste";
+        case Say::message_actions: return "Toiminnot";
+        case Say::copy_message: return "Kopioi viesti";
+        case Say::copy_link_to: return "Kopioi linkki {0}";
+        case Say::message_copied: return "Viesti on kopioitu.";
         case Say::evidence_copied: return "Todiste on kopioitu.";
         case Say::show_in_person: return "Näytä koodi kasvotusten";
         case Say::qr_name: return "QR-koodi: kutsu henkilölle {0}";

@@ -182,6 +182,10 @@ const char* swedish(Say what)
         case Say::valid_hint: return "Upphör av sig själv om den inte används";
         case Say::copy_link: return "Kopiera länken";
         case Say::copy_evidence: return "Kopiera beviset";
+        case Say::message_actions: return "Åtgärder";
+        case Say::copy_message: return "Kopiera meddelandet";
+        case Say::copy_link_to: return "Kopiera länken {0}";
+        case Say::message_copied: return "Meddelandet har kopierats.";
         case Say::evidence_copied: return "Beviset har kopierats.";
         case Say::show_in_person: return "Visa koden när ni träffas";
         case Say::qr_name: return "QR-kod: inbjudan till {0}";

@@ -154,6 +154,7 @@ public:
     void apply_mirror(base::ByteView difference) override { mirror.apply(difference); }
     void set_field_text(ui::NodeId field, std::string_view text) override { field_texts[field] = text; }
     void set_clipboard(std::string_view text) override { clipboard = text; }
+    void open_link(std::string_view address) override { opened.emplace_back(address); }
     void announce(std::string_view text, bool) override { announcements.emplace_back(text); }
     void set_cursor(ui::Cursor) override {}
     void set_title(std::string_view words, std::uint32_t count) override
@@ -194,6 +195,7 @@ public:
     DecodedMirror mirror;
     std::map<ui::NodeId, std::string> field_texts;
     std::vector<std::string> announcements;
+    std::vector<std::string> opened;                // links
     std::string clipboard, title, language;
     std::uint32_t unread = 0;
     bool frame_wanted = false;

@@ -367,6 +367,7 @@ void draw_dialogs(Context& c)
             if (c.model.session.administrator || c.model.session.founder) return draw_board(c);
             break;
         case Dialog::release_alarm: draw_release_alarms(c); return;
+        case Dialog::message: draw_message_menu(c); return;
         case Dialog::leave:
         case Dialog::idle: draw_leaving_question(c); return;
         case Dialog::forget:

@@ -5,6 +5,7 @@
 #include "ui/views/views.h"
 #include "ui/widgets/avatar.h"
 #include "ui/widgets/button.h"
+#include "ui/widgets/linked_text.h"
 #include "ui/widgets/scroll.h"
 
 #include <cmath>
@@ -24,6 +25,8 @@ constexpr float kPadBottom = 7;
 constexpr float kTimeGap = 10;
 constexpr float kStateIcon = 20;                 // room for tick or clock after the time of our own messages
 constexpr float kNear = 24;                      // this close to the end counts as being there
+constexpr float kMenuButton = 32;
+constexpr float kNameLine = 19;                  // of the sender, over what they say
 
 struct Margins {
     float left;
@@ -44,6 +47,14 @@ float bubble_limit(const Context& c, float width)
 
 }  // namespace
 
+std::string message_name(const Context& c, const api::Message& m)
+{
+    std::string name = c.say(Say::message_from, {name_of(c, m.sender), time_of_day(c.language, c.host.local_time(m.sent_ms))});
+    if (m.delivery != api::Delivery::received) name += std::string(", ") + c.say(m.delivery == api::Delivery::waiting ? Say::state_waiting : Say::state_sent);
+    if (m.id == c.model.timeline.target) name += std::string(", ") + c.say(Say::found_message);
+    return name;
+}
+
 const MessageLayout& TimelineView::layout_of(Context& c, const api::Message& m, std::string_view name, float limit)
 {
     MessageLayout& made = m_layouts[m.id];
@@ -53,6 +64,7 @@ const MessageLayout& TimelineView::layout_of(Context& c, const api::Message& m, 
     made.text = m.text;
     const float inner = limit - 2 * kPadX;
     made.lines = c.paint.texts().wrap(body_style(c), m.text, inner);
+    made.links = links_of(m.text);
     const std::string time = time_of_day(c.language, c.host.local_time(m.sent_ms));
     made.time_width = c.measure(kMeta, time) + (ours ? kStateIcon : 0);
     const float last = made.lines.lines.back().width;
@@ -131,7 +143,7 @@ void TimelineView::make(Context& c, float width, const api::ConversationSummary&
         const bool last = i + 1 == messages.size() || !continues(m, messages[i + 1]);
         const bool named = group && first && m.delivery == api::Delivery::received;
         const MessageLayout& layout = layout_of(c, m, named ? first_name_of(name_of(c, m.sender)) : std::string(), limit);
-        const float height = layout.bubble_height + (named ? 19.0f : 0.0f) + (last ? kGap : kRunGap);
+        const float height = layout.bubble_height + (named ? kNameLine : 0.0f) + (last ? kGap : kRunGap);
         TimelineItem& item = add(ItemKind::message, i, height);
         item.first = first;
         item.last = last;
@@ -185,8 +197,22 @@ void TimelineView::show_target(Context& c, ScrollState& state)
     }
 }
 
+// The Tab key comes to one message, and the arrows go on from there: to the one they have reached, or else the lowest in sight.
+void TimelineView::choose_tab_stop(Context& c, float from, float to)
+{
+    m_tab_stop.clear();
+    for (auto item = m_items.rbegin(); item != m_items.rend() && item->y + item->height > from; ++item) {
+        if (item->kind != ItemKind::message || item->y >= to) continue;
+        const api::MessageId& id = m_anchor_ids[item->message];
+        if (m_tab_stop.empty()) m_tab_stop = id;
+        if (c.input.focused(c.id("message " + id))) m_tab_stop = id;
+    }
+}
+
 void TimelineView::draw(Context& c, const Rect& area, const api::ConversationSummary& conversation)
 {
+    m_bubbles.clear();
+    m_bubbles_ms = c.now_ms;
     const Timeline& timeline = c.model.timeline;
     if (!timeline.loaded || timeline.conversation != conversation.id) {
         GroupScope status(c, "opening", Role::status, area, "");
@@ -245,6 +271,7 @@ void TimelineView::draw(Context& c, const Rect& area, const api::ConversationSum
             if (i.y > from + 10) break;
             if (i.kind == ItemKind::day) sticky = &i;
         }
+        choose_tab_stop(c, from, from + area.h);
         for (; item != m_items.end() && item->y < from + area.h + 40; ++item) {
             if (&*item == sticky) continue;
             draw_item(c, area, scroll.top() + slack + item->y, *item, conversation);
@@ -341,17 +368,93 @@ void TimelineView::draw_item(Context& c, const Rect& area, float top, const Time
     }
 }
 
-void TimelineView::draw_message(Context& c, const Rect& area, float top, const TimelineItem& item, const api::ConversationSummary& conversation)
+std::size_t TimelineView::palette_of(const api::PersonId& person) const
 {
-    const Theme& t = c.theme;
+    const auto colour = m_colours.find(person);
+    return colour != m_colours.end() ? colour->second : avatar_colour(person);
+}
+
+TimelineView::Bubble TimelineView::bubble_of(const Context& c, const Rect& area, float top, const TimelineItem& item, const api::ConversationSummary& conversation) const
+{
     const api::Message& m = c.model.timeline.messages[item.message];
     const MessageLayout& layout = m_layouts.at(m.id);
     const bool ours = m.delivery != api::Delivery::received;
-    const bool waiting = m.delivery == api::Delivery::waiting;
     const bool group = conversation.kind == api::ConversationKind::group;
     const bool named = group && item.first && !ours;
     const Margins margins = margins_of(c);
-    const float lead = group && !ours ? kPicture + 8 : 0;
+    const float x = ours ? area.right() - margins.right - layout.bubble_width : area.x + margins.left + (group && !ours ? kPicture + 8 : 0);
+    gfx::Corners corners(18);
+    if (ours) {
+        corners.bottom_right = item.last ? 6.0f : 8.0f;
+        if (!item.first) corners.top_right = 8;
+    } else {
+        corners.bottom_left = item.last ? 6.0f : 8.0f;
+        if (!item.first) corners.top_left = 8;
+    }
+    return {&m, &layout, {std::floor(x), top, layout.bubble_width, layout.bubble_height + (named ? kNameLine : 0.0f)}, corners, named};
+}
+
+void TimelineView::paint_bubble(Context& c, const Bubble& bubble) const
+{
+    const Theme& t = c.theme;
+    const api::Message& m = *bubble.message;
+    const MessageLayout& layout = *bubble.layout;
+    const Rect& place = bubble.place;
+    const bool ours = m.delivery != api::Delivery::received;
+    const bool waiting = m.delivery == api::Delivery::waiting;
+    if (waiting) {
+        c.paint.outline(place.x, place.y, place.w, place.h, 1.5f, t.accent_text, bubble.corners);
+    } else {
+        if (!ours) c.paint.shadow(place.x, place.y, place.w, place.h, 18, 1, 2, t.shadow);
+        c.paint.fill(place.x, place.y, place.w, place.h, ours ? t.own : t.other, bubble.corners);
+        if (t.high_contrast) c.paint.outline(place.x, place.y, place.w, place.h, 1.5f, ours ? t.accent : t.border, bubble.corners);
+    }
+    if (m.id == c.model.timeline.target) c.paint.outline(place.x - 3, place.y - 3, place.w + 6, place.h + 6, 2, t.wax, gfx::Corners(20));
+    float y = place.y + kPadTop;
+    if (bubble.named) {
+        c.ink_elided(kLabelStrong, first_name_of(name_of(c, m.sender)), place.x + kPadX, y, place.w - 2 * kPadX, t.avatars[palette_of(m.sender)].name);
+        y += kNameLine;
+    }
+    paint_linked_text(c, {body_style(c), m.text, layout.lines, layout.links, place.x + kPadX, y}, ours && !waiting ? t.own_text : t.text, t.accent_text);
+
+    const Colour meta = ours && !waiting ? t.own_meta : waiting ? t.text_2 : t.other_meta;
+    const float last_top = y + layout.lines.height - body_style(c).line;
+    const float time_y = layout.time_below ? y + layout.lines.height + 5 : last_top + body_style(c).line - 14;
+    const float time_x = place.right() - kPadX - layout.time_width;
+    c.ink(kMeta, time_of_day(c.language, c.host.local_time(m.sent_ms)), time_x, time_y, meta);
+    if (!ours) return;
+    const float icon_x = time_x + layout.time_width - 16;
+    if (waiting) {
+        c.paint.icon(icons::kClock, 14, icon_x + 1, time_y + 1, meta);
+    } else {
+        draw_sent(c, icon_x, time_y, 16, meta);
+    }
+}
+
+// What can be done with a message: a button beside it while a mouse is there. For everybody else the article itself is one.
+void TimelineView::draw_menu_button(Context& c, const Bubble& bubble)
+{
+    const Rect& place = bubble.place;
+    const bool ours = bubble.message->delivery != api::Delivery::received;
+    const Rect button{ours ? place.x - kMenuButton - 4 : place.right() + 4, place.y + (place.h - kMenuButton) / 2, kMenuButton, kMenuButton};
+    const NodeId area = c.id("area");
+    const NodeId node = c.id("actions");
+    const Rect reach{std::min(place.x, button.x), place.y, place.w + kMenuButton + 4, place.h};
+    if (c.in_background()) return;
+    c.input.menu_area(area, reach.intersected(c.clip()));
+    const bool wanted = c.input.take_menu(area);
+    if (c.input.menu_hovered(area) && !c.viewport.coarse_pointer) {
+        if (c.input.hovered(node)) c.paint.circle(button.centre().x, button.centre().y, kMenuButton / 2, c.theme.surface);
+        c.icon(icons::kDotsThreeBold, 20, button, c.theme.text_2);
+        c.hit(node, button);
+    }
+    if (c.activated(node) || wanted) open_message_menu(c, bubble.message->id);
+}
+
+void TimelineView::draw_message(Context& c, const Rect& area, float top, const TimelineItem& item, const api::ConversationSummary& conversation)
+{
+    const api::Message& m = c.model.timeline.messages[item.message];
+    const bool ours = m.delivery != api::Delivery::received;
 
     // A bubble that has just come rises into place.
     const double age = c.now_ms - m_last_arrived_ms;
@@ -365,66 +468,34 @@ void TimelineView::draw_message(Context& c, const Rect& area, float top, const T
         c.animating = true;
     }
 
-    const float height = layout.bubble_height + (named ? 19.0f : 0.0f);
-    const float x = ours ? area.right() - margins.right - layout.bubble_width : area.x + margins.left + lead;
-    const Rect bubble{std::floor(x), top + lift, layout.bubble_width, height};
-    gfx::Corners corners(18);
-    if (ours) {
-        corners.bottom_right = item.last ? 6.0f : 8.0f;
-        if (!item.first) corners.top_right = 8;
-    } else {
-        corners.bottom_left = item.last ? 6.0f : 8.0f;
-        if (!item.first) corners.top_left = 8;
-    }
-    if (waiting) {
-        c.paint.outline(bubble.x, bubble.y, bubble.w, bubble.h, 1.5f, t.accent_text, corners);
-    } else {
-        if (!ours) c.paint.shadow(bubble.x, bubble.y, bubble.w, bubble.h, 18, 1, 2, t.shadow);
-        c.paint.fill(bubble.x, bubble.y, bubble.w, bubble.h, ours ? t.own : t.other, corners);
-        if (t.high_contrast) c.paint.outline(bubble.x, bubble.y, bubble.w, bubble.h, 1.5f, ours ? t.accent : t.border, corners);
-    }
-    const bool is_target = m.id == c.model.timeline.target;
-    if (is_target) c.paint.outline(bubble.x - 3, bubble.y - 3, bubble.w + 6, bubble.h + 6, 2, t.wax, gfx::Corners(20));
-    const auto colour = m_colours.find(m.sender);
-    const std::size_t palette = colour != m_colours.end() ? colour->second : avatar_colour(m.sender);
-    const std::string sender = name_of(c, m.sender);
-    float y = bubble.y + kPadTop;
-    if (named) {
-        c.ink_elided(kLabelStrong, first_name_of(sender), bubble.x + kPadX, y, bubble.w - 2 * kPadX, t.avatars[palette].name);
-        y += 19;
-    }
-    const Colour ink = ours && !waiting ? t.own_text : t.text;
-    c.paint.text(body_style(c), m.text, layout.lines, bubble.x + kPadX, y, ink);
-
-    const std::string time = time_of_day(c.language, c.host.local_time(m.sent_ms));
-    const Colour meta = ours && !waiting ? t.own_meta : waiting ? t.text_2 : t.other_meta;
-    const float last_top = y + layout.lines.height - body_style(c).line;
-    const float time_y = layout.time_below ? y + layout.lines.height + 5 : last_top + body_style(c).line - 14;
-    const float time_x = bubble.right() - kPadX - layout.time_width;
-    c.ink(kMeta, time, time_x, time_y, meta);
-    if (ours) {
-        const float icon_x = time_x + layout.time_width - 16;
-        if (waiting) {
-            c.paint.icon(icons::kClock, 14, icon_x + 1, time_y + 1, meta);
-        } else {
-            draw_sent(c, icon_x, time_y, 16, meta);
-        }
-    }
-    if (group && !ours && item.last) {
-        const Rect picture{area.x + margins.left, bubble.bottom() - kPicture, kPicture, kPicture};
+    const Bubble& bubble = m_bubbles[m.id] = bubble_of(c, area, top + lift, item, conversation);
+    const Rect& place = bubble.place;
+    paint_bubble(c, bubble);
+    if (conversation.kind == api::ConversationKind::group && !ours && item.last) {
+        const Rect picture{area.x + margins_of(c).left, place.bottom() - kPicture, kPicture, kPicture};
         if (const api::Person* person = c.model.person(m.sender); person != nullptr) {
-            draw_person(c, picture, *person, palette);
+            draw_person(c, picture, *person, palette_of(m.sender));
         } else {
-            draw_avatar(c, picture, "?", palette, AvatarShape::person);
+            draw_avatar(c, picture, "?", palette_of(m.sender), AvatarShape::person);
         }
     }
     c.paint.opacity = opacity_before;
 
-    std::string name = c.say(Say::message_from, {sender, time});
-    if (ours) name += std::string(", ") + c.say(waiting ? Say::state_waiting : Say::state_sent);
-    if (is_target) name += std::string(", ") + c.say(Say::found_message);
-    GroupScope article(c, "message " + m.id, Role::article, bubble, name);
-    c.mirror.add(c.id("text"), Role::text, {bubble.x + kPadX, y, layout.lines.width, layout.lines.height}, m.text);
+    GroupScope article(c, "message " + m.id, Role::article, place, message_name(c, m), kClick | (m.id == m_tab_stop ? kFocus : kFocusOnly));
+    c.focus_ring(article.id(), place, 18);
+    draw_menu_button(c, bubble);
+    if (c.activated(article.id())) open_message_menu(c, m.id);
+    add_linked_text(c, {body_style(c), m.text, bubble.layout->lines, bubble.layout->links, place.x + kPadX, place.y + kPadTop + (bubble.named ? kNameLine : 0.0f)});
+}
+
+std::optional<Rect> TimelineView::paint_again(Context& c, const api::MessageId& message) const
+{
+    const auto bubble = m_bubbles.find(message);
+    if (bubble == m_bubbles.end() || m_bubbles_ms != c.now_ms) return std::nullopt;
+    const Rect& place = bubble->second.place;
+    if (bubble->second.message->delivery == api::Delivery::waiting) c.paint.fill(place.x, place.y, place.w, place.h, c.theme.canvas, bubble->second.corners);
+    paint_bubble(c, bubble->second);
+    return place;
 }
 
 }  // namespace sinetti::ui

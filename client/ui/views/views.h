@@ -42,6 +42,10 @@ Say connection_hint(const Context& c);   // of the level that goes for all conve
 void draw_level_chip(Context& c, const Rect& rect, api::Level level, bool small);
 float level_chip_width(Context& c, api::Level level, bool small);
 
+// What can be done with a message: a menu beside it, over everything (message_menu.cpp).
+void open_message_menu(Context& c, const api::MessageId& message);
+void draw_message_menu(Context& c);
+
 // The digits of a fingerprint, each in a cell of its own, three groups a row; and a code for others to scan (verify.cpp).
 inline constexpr float kDigitCell = 13;
 inline constexpr float kDigitsGap = 16;                           // between groups

@@ -43,6 +43,25 @@ export function firefox({program, app}) {
     await sanna.sees('Hei hei!');
   }, seconds(120));
 
+  suite.test('a link opens in a tab of its own, and a message is copied from its menu', async () => {
+    const address = `${relay.origin}/healthz`;
+    await tuomas.send(`Lue ${address}, kiitos.`);
+    await sanna.reads(address);
+    const before = (await sanna.firefox.browser.pages()).length;
+    await sanna.press('link', address);
+    const tab = await eventually('it is open', async () => (await sanna.firefox.browser.pages()).find((page) => page.url() === address));
+    equal(await tab.evaluate(() => [window.opener, document.referrer]), [null, '']);
+    await tab.close();
+    equal((await sanna.firefox.browser.pages()).length, before);
+
+    const article = await eventually('the message is there', () => sanna.page.evaluateHandle((words) => [...document.querySelectorAll('[role=log] article')].find(
+      (one) => one.textContent.includes(words)), address));
+    const place = await article.boundingBox();
+    await sanna.page.mouse.click(place.x + 30, place.y + place.height - 12, {button: 'right'});
+    await sanna.pressInDialog('Copy message');
+    await sanna.reads('The message has been copied.');
+  }, seconds(60));
+
   suite.test('search finds what was said, says how many, and opens it', async () => {
     await tuomas.type(await tuomas.page.$('input[aria-label="Search chats, people and messages"]') ? 'Search chats, people and messages' : 'Search', 'TUOM');
     await tuomas.reads('1 message found');

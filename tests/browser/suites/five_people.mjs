@@ -95,6 +95,48 @@ export function fivePeople(browser, {program, app, measurements}) {
     equal(await li.row(mikael.name).count(), 0);
   });
 
+  suite.test('a link opens in a tab of its own that learns nothing of this one; a message is copied by mouse, keyboard and finger', async () => {
+    const address = `${relay.origin}/healthz`;
+    const text = `Lue ${address}, kiitos.`;
+    await mikael.openConversation(elina.name);
+    await elina.openConversation(mikael.name);
+    await mikael.send(text);
+    await elina.sees(text);
+    equal(await elina.article(text).first().textContent(), text);
+    const opened = elina.context.waitForEvent('page');
+    await elina.page.getByRole('link', {name: address}).click();
+    const tab = await opened;
+    await tab.waitForLoadState();
+    equal(tab.url(), address);
+    equal(await tab.evaluate(() => [window.opener, document.referrer]), [null, '']);
+    await tab.close();
+
+    const menu = elina.dialog();
+    const copied = async (button, words, how) => {
+      await elina.page.evaluate(() => navigator.clipboard.writeText(''));
+      await elina.press(button, menu);
+      await eventually(`copied by ${how}`, async () => await elina.page.evaluate(() => navigator.clipboard.readText()) === words);
+      equal(await menu.count(), 0);
+    };
+    const place = await elina.article(text).first().boundingBox();
+    const [x, y] = [place.x + 30, place.y + place.height - 12];
+    await elina.page.mouse.click(x, y, {button: 'right'});
+    await menu.waitFor();
+    await copied('Copy message', text, 'mouse');
+
+    await elina.article(text).first().focus();
+    await elina.page.keyboard.press('Enter');
+    await menu.waitFor();
+    await copied(`Copy link ${address}`, address, 'keyboard');
+    await eventually('the focus is where it was', () => elina.page.evaluate((words) => document.activeElement.textContent === words, text));
+
+    const touch = await elina.context.newCDPSession(elina.page);
+    await touch.send('Input.dispatchTouchEvent', {type: 'touchStart', touchPoints: [{x, y}]});
+    await menu.waitFor();
+    await touch.send('Input.dispatchTouchEvent', {type: 'touchEnd', touchPoints: []});
+    await copied('Copy message', text, 'finger');
+  }, seconds(60));
+
   suite.test('the code on one screen, scanned and opened on another, verifies its person after a yes; a changed one does not', async () => {
     const picture = mikael.page.getByRole('img', {name: 'QR code of your key'});
     await mikael.go('Settings');
