@@ -175,6 +175,25 @@ TEST_SUITE("ui.app")
         CHECK_FALSE(page.app->frame(page.now + 16));
     }
 
+    TEST_CASE("what went wrong is said before good news that waits, in the order in which it went wrong")
+    {
+        if (!fonts()) return;
+        Page page(*fonts());
+        open_main(page);
+        page.tell(api::NoticeEvent{.code = api::Code::enrolled, .severity = api::Severity::success, .subject = "Li Ahlfors"});
+        page.now += 3000;
+        page.tell(api::NoticeEvent{.code = api::Code::person_new_key, .severity = api::Severity::warning, .subject = "Li Ahlfors"});
+        page.tell(api::NoticeEvent{.code = api::Code::too_many_boards, .severity = api::Severity::error});
+        CHECK(page.says("Li Ahlfors: avain on eri kuin ennen."));
+        page.press(Role::button, "Sulje ilmoitus");
+        CHECK(page.find(Role::alert, "") != nullptr);
+        page.press(Role::button, "Sulje ilmoitus");
+        CHECK(page.says("Li Ahlfors liittyi Sinettiin."));
+        page.now += 4000;
+        page.settle();
+        CHECK(page.says("Li Ahlfors liittyi Sinettiin."));   // all of its time
+    }
+
     TEST_CASE("the timeline shows its end, draws only what is in sight, and stays where it is when older messages come")
     {
         if (!fonts()) return;

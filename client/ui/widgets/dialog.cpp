@@ -68,7 +68,7 @@ DialogScope::~DialogScope()
     c.pop();
     c.mirror.close();
     if (!c.state.dialog_opened) return;
-    // The first field, or else the first control after the close button, gets the focus.
+    // The first field, or else the first control, gets the focus.
     c.state.dialog_opened = false;
     NodeId first = 0;
     NodeId fallback = 0;

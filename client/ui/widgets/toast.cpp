@@ -72,7 +72,11 @@ void add_toast(std::vector<Toast>& toasts, const api::NoticeEvent& notice)
         return t.code == notice.code && (notice.code == api::Code::enrolled || std::ranges::count(t.subjects, notice.subject) > 0);
     });
     if (same == toasts.end()) {
-        toasts.push_back({.code = notice.code, .subjects = {notice.subject}, .severity = notice.severity, .conversation = notice.conversation});
+        // What went wrong does not wait behind good news, which begins anew after it.
+        Toast fresh{.code = notice.code, .subjects = {notice.subject}, .severity = notice.severity, .conversation = notice.conversation};
+        const auto place = calm(fresh) ? toasts.end() : std::ranges::find_if(toasts, calm);
+        if (place == toasts.begin() && place != toasts.end()) place->until_ms = 0;
+        toasts.insert(place, std::move(fresh));
     } else if (std::ranges::count(same->subjects, notice.subject) == 0) {
         same->subjects.push_back(notice.subject);
         same->until_ms = 0;
