@@ -1,6 +1,6 @@
 // bench-history, for bench/history/run.mjs: people who give a relay a history, and what opening it takes natively.
 //   bench-history fill LINK FOLDER      founds with LINK, invites, then does what standard input says, a line each; FOLDER is a member's account
-//     invite NAME · ready · talk CONVERSATIONS MESSAGES · own MESSAGES · foreign MESSAGES
+//     invite NAME · ready · people COUNT · talk CONVERSATIONS MESSAGES · own MESSAGES · foreign MESSAGES
 //   bench-history measure FOLDER        opens that account, catches up, opens conversations, searches
 // Answers are lines of JSON, times in milliseconds.
 
@@ -157,6 +157,15 @@ public:
             const auto stranger = m_aino.await_person("Dora");
             for (unsigned i = 0; i < kForeignConversations; ++i) m_foreign.push_back(m_aino.converse("Muut " + std::to_string(i), {stranger}));
             m_aino.await_caught_up();
+        } else if (verb == "people") {
+            std::size_t count = 0;
+            words >> count;
+            for (std::size_t i = 0; i < count; ++i) {
+                const std::string name = "Virkamies " + std::to_string(++m_others);
+                store::MemoryBackend store;
+                Person(m_relay, store).enrol(m_aino.invite(name), api::Enrol{name, "Ylitarkastaja"});
+            }
+            m_aino.await_caught_up();
         } else if (verb == "talk") {
             std::size_t conversations = 0;
             words >> conversations >> messages;
@@ -191,6 +200,7 @@ private:
     store::MemoryBackend m_store;
     Person m_aino;
     std::vector<std::string> m_members;
+    std::size_t m_others = 0;         // enrolled by "people"
     std::vector<api::PersonId> m_member_ids;
     std::vector<api::ConversationId> m_own, m_foreign;
     Texts m_texts;

@@ -1,6 +1,6 @@
 #pragma once
 // What the core tells the user interface. Each event replaces the whole slice it names, except MessagesEvent, which adds or
-// replaces single messages of an open or watched conversation.
+// replaces single messages of an open or watched conversation, and PeopleEvent, which says when it does so.
 
 #include "api/types.h"
 
@@ -31,7 +31,10 @@ struct ConnectionEvent {
     bool caught_up = false;          // everything was read that the relay has
     friend bool operator==(const ConnectionEvent&, const ConnectionEvent&) = default;
 };
-struct PeopleEvent { std::vector<Person> people; };                          // by name
+struct PeopleEvent {
+    std::vector<Person> people;     // by name
+    bool whole = true;              // everybody; otherwise who is new, and who has changed (people.h)
+};
 struct ConversationsEvent { std::vector<ConversationSummary> conversations; };   // newest first
 struct TimelineEvent {
     ConversationId conversation;

@@ -235,7 +235,7 @@ SINETTI_FIELDS(SessionEvent) { archive("phase", v.phase); archive("error", v.err
     archive("shared", v.shared); }
 SINETTI_FIELDS(ConnectionEvent) { archive("state", v.state); archive("reason", v.reason); archive("waiting", v.waiting); archive("level", v.level);
     archive("unsent", v.unsent); archive("caughtUp", v.caught_up); }
-SINETTI_FIELDS(PeopleEvent) { archive("people", v.people); }
+SINETTI_FIELDS(PeopleEvent) { archive("people", v.people); archive("whole", v.whole); }
 SINETTI_FIELDS(ConversationsEvent) { archive("conversations", v.conversations); }
 SINETTI_FIELDS(TimelineEvent) { archive("conversation", v.conversation); archive("messages", v.messages); archive("hasOlder", v.has_older); archive("unread", v.unread);
     archive("hasNewer", v.has_newer); archive("target", v.target); }

@@ -1,5 +1,6 @@
 #include "chat/people.h"
 
+#include "api/people.h"
 #include "chat/effects.h"
 #include "codec/reader.h"
 #include "codec/writer.h"
@@ -7,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <utility>
 
 namespace sinetti::chat {
 
@@ -102,7 +104,10 @@ directory::Result<directory::Applied> People::apply_record(std::uint64_t positio
     if (const auto* enrolled = std::get_if<directory::Enrolled>(&applied)) {
         const auto* identity = m_directory.identity(enrolled->identity_public_key);
         if (auto name = directory::open_name(m_key, directory::NameOf::person, identity->sealed_profile))
+        {
+            if (!name->name.empty()) m_first_of_name.emplace(name->name, enrolled->identity_public_key);
             m_names.emplace(enrolled->identity_public_key, std::move(*name));
+        }
     }
     if (const auto* enrolled = std::get_if<directory::DeviceEnrolled>(&applied)) {
         const auto* device = m_directory.device(enrolled->device_public_key);
@@ -114,7 +119,9 @@ directory::Result<directory::Applied> People::apply_record(std::uint64_t positio
 directory::Result<directory::Applied> People::apply(std::uint64_t position, base::ByteView record, Effects& effects)
 {
     auto applied = apply_record(position, record);
-    if (applied) effects.put(person_record_name(position), record);
+    if (!applied) return applied;
+    note_change(*applied);
+    effects.put(person_record_name(position), record);
     return applied;
 }
 
@@ -153,40 +160,63 @@ bool People::is_shared(const PublicKey& device) const
     return found != m_names.end() && found->second.title == kSharedDeviceTitle;
 }
 
-std::vector<api::Person> People::list() const
+api::PeopleEvent People::everybody()
 {
-    std::vector<api::Person> people;
-    std::set<std::string> earlier;
-    for (const auto& key : m_directory.identities()) {
-        const auto& identity = *m_directory.identity(key);
-        const auto* device = identity.devices.empty() ? nullptr : m_directory.device(identity.devices.front());
-        const auto name = m_names.find(key);
-        people.push_back({.id = person_id(key),
-                          .name = name == m_names.end() ? "" : name->second.name,
-                          .title = name == m_names.end() ? "" : name->second.title,
-                          .fingerprint = base::to_hex(directory::fingerprint(key)),
-                          .role = identity.role == directory::Role::administrator ? api::Role::administrator : api::Role::member,
-                          .enrolled_ms = device == nullptr ? 0 : device->created.value,
-                          .verified = m_verified.contains(key),
-                          .new_key = false,
-                          .revoked = identity.revoked,
-                          .me = key == m_me,
-                          .devices = {}});
-        const bool is_first = people.back().name.empty() || earlier.insert(people.back().name).second;
-        people.back().new_key = !is_first && !people.back().verified && !people.back().me;
-        for (const auto& device_key : identity.devices) {
-            const auto& known = *m_directory.device(device_key);
-            people.back().devices.push_back({.id = base::to_hex(device_key),
-                                             .name = device_name(device_key),
-                                             .created_ms = known.created.value,
-                                             .revoked = known.revoked,
-                                             .here = device_key == m_here,
-                                             .shared = is_shared(device_key)});
-            if (key == m_me && device_key != m_here) set_last_seen(people.back().devices.back(), device_key);
-        }
+    m_changed = {m_directory.identities().begin(), m_directory.identities().end()};
+    api::PeopleEvent event = changes().value_or(api::PeopleEvent{});
+    event.whole = true;
+    return event;
+}
+
+std::optional<api::PeopleEvent> People::changes()
+{
+    api::PeopleEvent event{.people = {}, .whole = false};
+    for (const auto& key : std::exchange(m_changed, {}))
+        if (m_directory.identity(key) != nullptr) event.people.push_back(person(key));   // of ourselves the vault may know before board 0 has been read
+    if (event.people.empty()) return {};
+    std::ranges::sort(event.people, api::comes_before);
+    return event;
+}
+
+api::Person People::person(const PublicKey& key) const
+{
+    const auto& identity = *m_directory.identity(key);
+    const auto* device = identity.devices.empty() ? nullptr : m_directory.device(identity.devices.front());
+    const auto name = m_names.find(key);
+    api::Person person{.id = person_id(key),
+                       .name = name == m_names.end() ? "" : name->second.name,
+                       .title = name == m_names.end() ? "" : name->second.title,
+                       .fingerprint = base::to_hex(directory::fingerprint(key)),
+                       .role = identity.role == directory::Role::administrator ? api::Role::administrator : api::Role::member,
+                       .enrolled_ms = device == nullptr ? 0 : device->created.value,
+                       .verified = m_verified.contains(key),
+                       .new_key = key != m_me && !m_verified.contains(key) && has_new_key(key),
+                       .revoked = identity.revoked,
+                       .me = key == m_me,
+                       .devices = {}};
+    for (const auto& device_key : identity.devices) {
+        const auto& known = *m_directory.device(device_key);
+        person.devices.push_back({.id = base::to_hex(device_key),
+                                  .name = device_name(device_key),
+                                  .created_ms = known.created.value,
+                                  .revoked = known.revoked,
+                                  .here = device_key == m_here,
+                                  .shared = is_shared(device_key)});
+        if (key == m_me && device_key != m_here) set_last_seen(person.devices.back(), device_key);
     }
-    std::ranges::stable_sort(people, {}, [](const api::Person& person) { return std::pair(person.name, person.id); });
-    return people;
+    return person;
+}
+
+// Whom a record says something about that is shown.
+void People::note_change(const directory::Applied& applied)
+{
+    if (const auto* enrolled = std::get_if<directory::Enrolled>(&applied)) m_changed.insert(enrolled->identity_public_key);
+    if (const auto* enrolled = std::get_if<directory::DeviceEnrolled>(&applied)) m_changed.insert(enrolled->identity_public_key);
+    if (const auto* changed = std::get_if<directory::RoleChanged>(&applied)) m_changed.insert(changed->identity_public_key);
+    const auto* revoked = std::get_if<directory::Revoked>(&applied);
+    if (revoked != nullptr && revoked->kind == directory::RevokedKind::identity) m_changed.insert(revoked->key);
+    const auto* device = revoked != nullptr && revoked->kind == directory::RevokedKind::device ? m_directory.device(revoked->key) : nullptr;
+    if (device != nullptr) m_changed.insert(device->identity_public_key);
 }
 
 // By what it wrote, to the hour, or by the day that it left in the vault, when that is later.
@@ -201,12 +231,8 @@ void People::set_last_seen(api::Device& device, const PublicKey& key) const
 
 bool People::has_new_key(const PublicKey& identity) const
 {
-    const auto known = name(identity);
-    for (const auto& key : m_directory.identities()) {
-        if (key == identity) return false;
-        if (!known.empty() && name(key) == known) return true;
-    }
-    return false;
+    const auto first = m_first_of_name.find(name(identity));
+    return first != m_first_of_name.end() && first->second != identity;
 }
 
 std::optional<PublicKey> People::owner_of(const base::ByteArray<32>& fingerprint) const
@@ -225,26 +251,27 @@ void People::set_verified(const PublicKey& identity, bool verified, Effects& eff
     codec::SecretWriter writer;
     for (const auto& key : m_verified) writer.raw(key);
     effects.put(kVerifiedRecord, writer.view());
+    m_changed.insert(identity);
 }
 
-bool People::note_written(const DeviceIdentity& by, base::UnixMilliseconds sent, Effects& effects)
+void People::note_written(const DeviceIdentity& by, base::UnixMilliseconds sent, Effects& effects)
 {
-    if (by.identity != m_me || by.device == m_here || sent.value <= 0) return false;
+    if (by.identity != m_me || by.device == m_here || sent.value <= 0) return;
     auto& last = m_last_written.try_emplace(by.device).first->second;
-    if (sent.value - last.value < kLastWrittenStep) return false;
+    if (sent.value - last.value < kLastWrittenStep) return;
     last = sent;
     codec::SecretWriter writer;
     writer.u16(kLastWrittenVersion);
     for (const auto& [device, written] : m_last_written) writer.raw(device).u64(static_cast<std::uint64_t>(written.value));
     effects.put(kLastWrittenRecord, writer.view());
-    return true;
+    m_changed.insert(m_me);
 }
 
-bool People::set_seen_days(const SeenDays& seen, std::uint32_t today)
+void People::set_seen_days(const SeenDays& seen, std::uint32_t today)
 {
     auto days = seen;
     for (auto& [device, day] : days) day = std::min(day, today);
-    return std::exchange(m_seen_days, days) != days;
+    if (std::exchange(m_seen_days, days) != days) m_changed.insert(m_me);
 }
 
 }  // namespace sinetti::chat

@@ -2,7 +2,7 @@
 // The directory as people: board 0 applied record by record, the names opened with the directory key, and whom we have
 // verified. Records are kept as they came and applied again when the vault opens.
 
-#include "api/types.h"
+#include "api/event.h"
 #include "chat/person_vault.h"
 #include "directory/state.h"
 #include "mls/group.h"
@@ -41,7 +41,8 @@ public:
     // The device certified by board 0 that this member claims to be; nullptr: not certified, or not with this key.
     const directory::Device* certified(const mls::Member& member) const;
 
-    std::vector<api::Person> list() const;      // by name
+    api::PeopleEvent everybody();               // by name; nothing has changed since then
+    std::optional<api::PeopleEvent> changes();  // the same of those only who have changed since the last of either; nullopt: nobody
     std::string name(const PublicKey& identity) const;
     bool has_new_key(const PublicKey& identity) const;        // somebody of the same name was here before, with another key
     // Whose key has this fingerprint; nullopt: nobody's who is still there.
@@ -51,12 +52,14 @@ public:
     std::string board_name(std::uint32_t board) const;         // empty: nobody has given it one
     bool is_shared(const PublicKey& device) const;            // on a machine that is not its person's own
     void set_verified(const PublicKey& identity, bool verified, Effects& effects);
-    // One of our person's other devices wrote something, and was there to do it. False: we knew, to the hour.
-    bool note_written(const DeviceIdentity& by, base::UnixMilliseconds sent, Effects& effects);
-    // The days that our person's devices have left in the vault, none of them after today. False: we knew.
-    bool set_seen_days(const SeenDays& seen, std::uint32_t today);
+    // One of our person's other devices wrote something, and was there to do it; kept to the hour.
+    void note_written(const DeviceIdentity& by, base::UnixMilliseconds sent, Effects& effects);
+    // The days that our person's devices have left in the vault, none of them after today.
+    void set_seen_days(const SeenDays& seen, std::uint32_t today);
 
 private:
+    api::Person person(const PublicKey& identity) const;
+    void note_change(const directory::Applied& applied);
     void set_last_seen(api::Device& device, const PublicKey& key) const;
     directory::Result<directory::Applied> apply_record(std::uint64_t position, base::ByteView record);
 
@@ -66,6 +69,8 @@ private:
     PublicKey m_here;
     directory::DirectoryState m_directory;
     std::map<PublicKey, directory::Name> m_names;            // of people and of devices
+    std::map<std::string, PublicKey> m_first_of_name;        // who enrolled under it first
+    std::set<PublicKey> m_changed;                           // people, since they were last told of
     std::set<PublicKey> m_verified;
     std::map<PublicKey, base::UnixMilliseconds> m_last_written;   // by our person's other devices
     SeenDays m_seen_days;                                         // the vault's: it is stored with that

@@ -235,7 +235,6 @@ void Workspace::apply_directory(std::uint64_t position, base::ByteView record)
     }
     if (std::holds_alternative<directory::TokenIssuerPublished>(*applied)) return follow_issuers();
     if (std::holds_alternative<directory::KeyPackageReplaced>(*applied)) return;   // nothing of it is shown
-    m_people_changed = true;
     m_conversations_changed = true;
     if (const auto* added = std::get_if<directory::DeviceEnrolled>(&*applied)) return on_device_enrolled(*added);
     if (const auto* revoked = std::get_if<directory::Revoked>(&*applied)) return on_revoked(*revoked);
@@ -292,7 +291,7 @@ std::uint32_t Workspace::unsent_items() const
 
 void Workspace::announce()
 {
-    m_people_changed = true;
+    m_everybody_wanted = true;
     m_conversations_changed = true;
     m_invitations_changed = true;
     m_vault_changed = true;
@@ -305,7 +304,8 @@ void Workspace::report()
     if (std::exchange(m_vault_changed, false))
         m_effects.emit_latest(api::VaultEvent{.state = m_vault.state(), .sign_in_name = m_vault.sign_in_name(), .code_shown = m_vault.code_shown(), .reason = m_vault.trouble()});
     if (std::exchange(m_board_list_changed, false)) m_effects.emit_latest(api::BoardsEvent{board_list()});
-    if (std::exchange(m_people_changed, false)) m_effects.emit_latest(api::PeopleEvent{m_people.list()});
+    if (std::exchange(m_everybody_wanted, false)) m_effects.emit(m_people.everybody());
+    if (auto changed = m_people.changes()) m_effects.emit(std::move(*changed));
     if (std::exchange(m_invitations_changed, false)) m_effects.emit_latest(api::InvitationsEvent{m_invitations.list()});
     // While a board is being caught up with, the list would change with every frame: it waits for the end.
     const bool catching_up = m_session_ready && !m_on_errands && !is_caught_up();

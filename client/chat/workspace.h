@@ -387,7 +387,7 @@ private:
     std::size_t m_shown = kTimelinePage;
     std::optional<Timeline::Place> m_shown_to;   // the last message shown, where the newest are not
     bool m_watching = false;                 // whoever listens wants to hear of every conversation
-    bool m_people_changed = false;
+    bool m_everybody_wanted = false;         // the whole list of people, not only who has changed
     bool m_directory_refusal_said = false;
     bool m_conversations_changed = false;
     bool m_invitations_changed = false;

@@ -220,7 +220,6 @@ void Workspace::run(const api::SetVerified& command)
     const auto identity = key_from_hex(command.person);
     if (!identity || m_people.directory().identity(*identity) == nullptr) return notice(api::Code::unknown_person, api::Severity::warning);
     m_people.set_verified(*identity, command.verified, m_effects);
-    m_people_changed = true;
 }
 
 void Workspace::run(const api::WatchConversations&) { m_watching = true; }

@@ -187,7 +187,7 @@ void Workspace::receive_content(Conversation& conversation, const mls::Applicati
     if (content->directory) compare_directory(*content->directory);
     m_releases.hear(sender->identity, content->releases, now());
     const base::UnixMilliseconds sent{std::min(content->sent_ms, now().value)};
-    if (m_people.note_written(*sender, sent, m_effects)) m_people_changed = true;
+    m_people.note_written(*sender, sent, m_effects);
     if (auto* profile = std::get_if<ProfileBody>(&content->body)) return receive_title(conversation, sender->identity, std::move(profile->title), sent, position);
     auto* text = std::get_if<TextBody>(&content->body);
     if (text == nullptr) return;

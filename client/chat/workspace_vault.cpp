@@ -42,7 +42,7 @@ VaultKeeper::Today Workspace::today() const
 
 void Workspace::tell_seen_days()
 {
-    if (m_people.set_seen_days(m_vault.seen(), seen_day(now()))) m_people_changed = true;
+    m_people.set_seen_days(m_vault.seen(), seen_day(now()));
 }
 
 void Workspace::ask_for_vault()

@@ -1,5 +1,6 @@
 #include "cli/client.h"
 
+#include "api/people.h"
 #include "cli/sentences.h"
 
 #include <algorithm>
@@ -61,7 +62,7 @@ void Client::on_event(const api::Event& event)
 {
     if (const auto* known = std::get_if<api::SessionEvent>(&event)) session = *known;
     if (const auto* known = std::get_if<api::ConnectionEvent>(&event)) connection = *known;
-    if (const auto* known = std::get_if<api::PeopleEvent>(&event)) people = known->people;
+    if (const auto* known = std::get_if<api::PeopleEvent>(&event)) api::take_in(people, *known);
     if (const auto* known = std::get_if<api::ConversationsEvent>(&event)) conversations = known->conversations;
     if (const auto* known = std::get_if<api::BoardsEvent>(&event)) boards = known->boards;
     if (const auto* known = std::get_if<api::InvitationReadyEvent>(&event)) invitation = known->invitation;

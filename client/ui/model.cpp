@@ -1,5 +1,7 @@
 #include "ui/model.h"
 
+#include "api/people.h"
+
 #include <algorithm>
 
 namespace sinetti::ui {
@@ -50,7 +52,7 @@ void Model::apply(const api::Event& event)
                        connection_known = true;
                    },
                    [&](const api::PeopleEvent& e) {
-                       people = e.people;
+                       api::take_in(people, e);
                        people_known = true;
                        m_person_index.clear();
                        for (std::size_t i = 0; i < people.size(); ++i) m_person_index.emplace(people[i].id, i);

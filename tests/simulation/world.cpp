@@ -1,5 +1,6 @@
 #include "tests/simulation/world.h"
 
+#include "api/people.h"
 #include "directory/link.h"
 
 #include <doctest/doctest.h>
@@ -205,7 +206,7 @@ void Client::on_event(const api::Event& event)
         last_error = known->error;
     }
     if (const auto* known = std::get_if<api::ConnectionEvent>(&event)) connection = *known;
-    if (const auto* known = std::get_if<api::PeopleEvent>(&event)) people = known->people;
+    if (const auto* known = std::get_if<api::PeopleEvent>(&event)) api::take_in(people, *known);
     if (const auto* known = std::get_if<api::ConversationsEvent>(&event)) conversations = known->conversations;
     if (const auto* known = std::get_if<api::BoardsEvent>(&event)) boards = known->boards;
     if (const auto* known = std::get_if<api::InvitationsEvent>(&event)) invitations = known->invitations;
