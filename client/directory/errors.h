@@ -27,6 +27,7 @@ enum class Error : std::uint8_t {
     bad_role,              // not the next role of this identity, or the one it has already
     bad_policy,            // not the next policy of this board, or the one it has already
     too_many_boards,       // kSignedBoardsMax have a policy that was signed
+    last_open_board,       // no other board with a signed policy is open
     bad_period,            // a token issuer key for a period that is over or far ahead, or one too many for its period
 };
 

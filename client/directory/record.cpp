@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint8_t kRecordVersion = 1;
 enum class RecordType : std::uint8_t { organisation = 1, enrolment = 2, key_package = 3, revocation = 4, token_issuer = 5, device_enrolment = 6, sign_out = 7,
-                                       role_change = 8, administrator_revocation = 9, board = 10 };
+                                       role_change = 8, administrator_revocation = 9, board = 10, closed_board = 11 };
 
 constexpr std::string_view kOrganisationLabel = "sinetti organisation v1";
 constexpr std::string_view kEnrolmentLabel = "sinetti enrolment v1";
@@ -24,6 +24,7 @@ constexpr std::string_view kRevocationLabel = "sinetti revocation v1";
 constexpr std::string_view kAdministratorRevocationLabel = "sinetti administrator revocation v1";
 constexpr std::string_view kRoleChangeLabel = "sinetti role v1";
 constexpr std::string_view kBoardLabel = "sinetti board policy v1";
+constexpr std::string_view kClosedBoardLabel = "sinetti closed board v1";
 constexpr std::string_view kDeviceEnrolmentLabel = "sinetti device enrolment v1";
 constexpr std::string_view kSignOutLabel = "sinetti sign-out v1";
 constexpr std::string_view kTokenIssuerLabel = "sinetti token issuer v1";
@@ -115,7 +116,7 @@ void write_record(Writer& writer, const RoleChange& record)
 }
 void write_record(Writer& writer, const BoardRecord& record)
 {
-    writer.u8(std::uint8_t(RecordType::board));
+    writer.u8(std::uint8_t(record.closed ? RecordType::closed_board : RecordType::board));
     write_unsigned(writer, record);
     writer.raw(record.signature);
 }
@@ -216,6 +217,12 @@ codec::Result<BoardRecord> read_board(Reader& reader)
     record.signature = TRY(reader.array<64>());
     return record;
 }
+codec::Result<BoardRecord> read_closed_board(Reader& reader)
+{
+    auto record = TRY(read_board(reader));
+    record.closed = true;
+    return record;
+}
 codec::Result<DeviceEnrolment> read_device_enrolment(Reader& reader)
 {
     DeviceEnrolment record;
@@ -291,9 +298,10 @@ Result<void> verify_record(const RoleChange& record, const PublicKey& root)
 {
     return check_signature(root, content(kRoleChangeLabel, record), record.signature);
 }
+base::Bytes board_content(const BoardRecord& record) { return content(record.closed ? kClosedBoardLabel : kBoardLabel, record); }
 Result<void> verify_record(const BoardRecord& record, const PublicKey& root)
 {
-    return check_signature(record.administrator.value_or(root), content(kBoardLabel, record), record.signature);
+    return check_signature(record.administrator.value_or(root), board_content(record), record.signature);
 }
 Result<void> verify_record(const DeviceEnrolment& record, const PublicKey&)
 {
@@ -374,14 +382,14 @@ RoleChange sign_role_change(const SignaturePrivateKey& root, const PublicKey& id
 BoardRecord sign_board(const SignaturePrivateKey& root, BoardRecord&& wanted)
 {
     wanted.administrator.reset();
-    wanted.signature = root.sign(content(kBoardLabel, wanted));
+    wanted.signature = root.sign(board_content(wanted));
     return std::move(wanted);
 }
 
 BoardRecord sign_board_as_administrator(const SignaturePrivateKey& administrator, BoardRecord&& wanted)
 {
     wanted.administrator = administrator.public_key();
-    wanted.signature = administrator.sign(content(kBoardLabel, wanted));
+    wanted.signature = administrator.sign(board_content(wanted));
     return std::move(wanted);
 }
 
@@ -433,6 +441,7 @@ Result<Record> decode_record(base::ByteView bytes)
     case RecordType::administrator_revocation: return finished(reader, read_administrator_revocation(reader));
     case RecordType::role_change: return finished(reader, read_role_change(reader));
     case RecordType::board: return finished(reader, read_board(reader));
+    case RecordType::closed_board: return finished(reader, read_closed_board(reader));
     case RecordType::device_enrolment: return finished(reader, read_device_enrolment(reader));
     case RecordType::sign_out: return finished(reader, read_sign_out(reader));
     case RecordType::token_issuer: return finished(reader, read_token_issuer(reader));

@@ -74,7 +74,8 @@ RoleChange sign_role_change(const SignaturePrivateKey& root, const PublicKey& id
 
 // What the root, or a delegated administrator, wants a board of cells to be: it is made if it is not there. The number is how many came
 // before it about this board, so that nobody can say one of them twice. Only what is built, and what it is, can be named: what "the
-// usual" means would be the reader's word, and not the signer's.
+// usual" means would be the reader's word, and not the signer's. A board that is closed takes no more cells; the record that
+// closes it is of a type and under a label of its own, and is otherwise the same.
 inline constexpr std::uint32_t kBoardNumberMax = 65535;
 enum class BoardLevel : std::uint8_t { prompt = 1, mixed = 4 };                       // as wire::SendingLevel
 enum class BoardSuite : std::uint16_t { classical = 0x0003, post_quantum = 0x0054 };  // of new conversations
@@ -86,6 +87,7 @@ struct BoardRecord {
     BoardSuite suite = BoardSuite::post_quantum;
     std::uint16_t retention_days = 0;                     // 0: for ever
     base::Bytes sealed_name;
+    bool closed = false;
     Signature signature{};
     friend bool operator==(const BoardRecord&, const BoardRecord&) = default;
 };

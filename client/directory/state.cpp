@@ -1,5 +1,7 @@
 #include "directory/state.h"
 
+#include <algorithm>
+
 namespace sinetti::directory {
 
 using base::Unexpected;
@@ -146,9 +148,12 @@ Result<Applied> DirectoryState::check_body(const BoardRecord& record, std::optio
     if (record.number != (known == nullptr ? 0 : known->records)) return Unexpected(Error::bad_policy);
     if (known == nullptr && m_boards.size() >= kSignedBoardsMax) return Unexpected(Error::too_many_boards);
     const bool same = known != nullptr && record.level == known->level && record.suite == known->suite && record.retention_days == known->retention_days &&
-                      record.sealed_name == known->sealed_name;
+                      record.sealed_name == known->sealed_name && record.closed == known->closed;
     if (same) return Unexpected(Error::bad_policy);
-    return Applied(BoardSet{record.board});
+    // Boards that nobody has signed are not counted: whether they are there is the relay's word.
+    const auto is_open = [&](const auto& other) { return other.first != record.board && !other.second.closed; };
+    if (record.closed && std::ranges::none_of(m_boards, is_open)) return Unexpected(Error::last_open_board);
+    return Applied(BoardSet{record.board, record.closed != (known != nullptr && known->closed)});
 }
 
 void DirectoryState::apply_body(std::uint64_t, const Organisation& record)
@@ -234,7 +239,7 @@ void DirectoryState::apply_body(std::uint64_t, const RoleChange& record)
 void DirectoryState::apply_body(std::uint64_t, const BoardRecord& record)
 {
     auto& board = m_boards[record.board];
-    board = {record.level, record.suite, record.retention_days, record.sealed_name, board.records + 1};
+    board = {record.level, record.suite, record.retention_days, record.sealed_name, record.closed, board.records + 1};
 }
 
 // Nobody knows which tokens are those of the revoked, so all of them end.
@@ -265,6 +270,12 @@ const SignedBoard* DirectoryState::board(std::uint32_t number) const
 {
     const auto found = m_boards.find(number);
     return found == m_boards.end() ? nullptr : &found->second;
+}
+
+bool DirectoryState::is_closed(std::uint32_t number) const
+{
+    const auto* known = board(number);
+    return known != nullptr && known->closed;
 }
 
 bool DirectoryState::is_administrator(const PublicKey& key) const

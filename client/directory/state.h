@@ -12,7 +12,7 @@
 // root has made one since, until it makes them a member again or they are revoked. What an administrator signed counts at its
 // position: it stays when they are one no longer, and what comes after that is refused. They invite members, and revoke invites,
 // members and the devices of members; administrators are made, and revoked, by the root alone. The root and they say what boards
-// there are and how they are used: of each board the last such record counts.
+// there are and how they are used: of each board the last such record counts. Of those they have said something about one is open always.
 
 #include "directory/record.h"
 
@@ -52,6 +52,7 @@ struct SignedBoard {
     BoardSuite suite = BoardSuite::post_quantum;
     std::uint16_t retention_days = 0;
     base::Bytes sealed_name;
+    bool closed = false;
     std::uint32_t records = 0;              // that there have been about it
 };
 
@@ -85,6 +86,7 @@ struct RoleChanged {
 };
 struct BoardSet {
     std::uint32_t board = 0;
+    bool turned = false;                    // it was open and is closed now, or the other way round
 };
 using Applied = std::variant<Founded, Enrolled, KeyPackageReplaced, Revoked, DeviceEnrolled, TokenIssuerPublished, RoleChanged, BoardSet>;   // a SignOut has Revoked its device
 
@@ -100,7 +102,7 @@ public:
     // Errors: those of verify(), already_founded, not_founded, invite_used, invite_expired, invite_revoked, key_taken,
     // unknown_key, revoked (a key package of a revoked device, a device of a revoked identity, or a second revocation),
     // too_many_devices, key_mismatch (who signs out a device that is not theirs), not_administrator, bad_role, bad_policy,
-    // too_many_boards.
+    // too_many_boards, last_open_board.
     Result<Applied> check(const Record& record, std::optional<base::UnixMilliseconds> now = {}) const;
     Result<Applied> apply(std::uint64_t position, const Record& record, std::optional<base::UnixMilliseconds> now = {});
 
@@ -116,6 +118,7 @@ public:
 
     const std::map<std::uint32_t, SignedBoard>& boards() const { return m_boards; }   // those whose policy was signed, by number
     const SignedBoard* board(std::uint32_t number) const;                             // nullptr: nobody has signed one
+    bool is_closed(std::uint32_t number) const;
 
     // The keys of a relay that count, at most one for each of the last kTokenPeriodsKept periods, oldest first.
     std::vector<TokenIssuer> token_issuers(const PublicKey& relay_public_key) const;

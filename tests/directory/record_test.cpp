@@ -236,6 +236,39 @@ TEST_CASE("a board record is the bytes that stand in directories already")
     CHECK(encode(Record(sign_board(key_of(1), wanted(3)))) == base::to_bytes(record.view()));
 }
 
+TEST_CASE("the record that closes a board is one of its own type and label, and neither stands for the other")
+{
+    Cast cast;
+    const auto root = cast.root.public_key();
+    const auto closing = [&] {
+        auto record = cast.board(3, 1);
+        record.closed = true;
+        return record;
+    };
+    for (const auto& record : {sign_board(cast.root, closing()), sign_board_as_administrator(cast.anna.identity, closing())}) {
+        CHECK(verify(Record(record), root).has_value());
+        const auto bytes = encode(Record(record));
+        CHECK(bytes[1] == 11);
+        const auto read = decode_record(bytes);
+        REQUIRE(read.has_value());
+        CHECK(std::get<BoardRecord>(*read) == record);
+        for (std::size_t size = 0; size < bytes.size(); ++size) CHECK_FALSE(decode_record(base::ByteView(bytes).first(size)).has_value());
+        auto other_type = bytes;
+        other_type[1] = 10;
+        CHECK(verify(*decode_record(other_type), root).error() == Error::bad_signature);
+    }
+    auto opened = encode(Record(sign_board(cast.root, cast.board(3, 1))));
+    opened[1] = 11;
+    CHECK(verify(*decode_record(opened), root).error() == Error::bad_signature);
+
+    const auto record = sign_board(cast.root, closing());
+    codec::Writer body;
+    body.u8(0).u32(3).u32(1).u8(1).u16(0x0054).u16(30).opaque(record.sealed_name);
+    codec::Writer whole;
+    whole.u8(1).u8(11).raw(body.view()).raw(cast.root.sign(labelled("sinetti closed board v1", body.view())));
+    CHECK(encode(Record(record)) == base::to_bytes(whole.view()));
+}
+
 TEST_CASE("an administrator's invite names who signed it, is for a member, and is none of the root's")
 {
     Cast cast;

@@ -437,6 +437,68 @@ TEST_CASE("a delegated administrator says how boards are used, while they are on
     CHECK(state.board(2)->suite == BoardSuite::post_quantum);
 }
 
+TEST_CASE("a board is closed and opened again in its turn, by the root or a delegated administrator")
+{
+    Cast cast;
+    DirectoryState state;
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    REQUIRE(state.apply(1, cast.enrolment(cast.anna, Role::administrator)).has_value());
+    REQUIRE(state.apply(2, cast.enrolment(cast.bert)).has_value());
+    REQUIRE(state.apply(3, sign_board(cast.root, cast.board(1, 0))).has_value());
+    REQUIRE(state.apply(4, sign_board(cast.root, cast.board(2, 0))).has_value());
+    const auto wanted = [&](std::uint32_t number, bool closed) {
+        const auto& now_is = *state.board(number);
+        return BoardRecord{.board = number, .number = now_is.records, .level = now_is.level, .suite = now_is.suite, .retention_days = now_is.retention_days,
+                           .sealed_name = now_is.sealed_name, .closed = closed};
+    };
+    CHECK_FALSE(state.is_closed(2));
+    CHECK(state.apply(5, sign_board_as_administrator(cast.bert.identity, wanted(2, true))).error() == Error::not_administrator);
+    CHECK(state.apply(5, sign_board(cast.bert.identity, wanted(2, true))).error() == Error::bad_signature);
+    CHECK(state.apply(5, sign_board(cast.root, wanted(2, false))).error() == Error::bad_policy);    // it is open
+    const auto closing = sign_board_as_administrator(cast.anna.identity, wanted(2, true));
+    const auto applied = state.apply(5, closing);
+    REQUIRE(applied.has_value());
+    CHECK(std::get<BoardSet>(*applied).board == 2);
+    CHECK(state.is_closed(2));
+    CHECK(state.board(2)->records == 2);
+    CHECK(state.apply(6, closing).error() == Error::bad_policy);                                    // said twice
+    CHECK(state.apply(6, sign_board(cast.root, wanted(2, true))).error() == Error::bad_policy);     // it is closed
+    auto renamed = wanted(2, true);
+    renamed.sealed_name = cast.board(2, 0).sealed_name;
+    REQUIRE(state.apply(6, sign_board(cast.root, std::move(renamed))).has_value());                 // and stays so
+    CHECK(state.is_closed(2));
+    REQUIRE(state.apply(7, sign_board(cast.root, wanted(2, false))).has_value());
+    CHECK_FALSE(state.is_closed(2));
+    CHECK(state.apply(8, closing).error() == Error::bad_policy);                                    // nor after it was opened again
+    CHECK_FALSE(state.is_closed(2));
+}
+
+TEST_CASE("of the boards that are signed one is open always")
+{
+    Cast cast;
+    DirectoryState state;
+    REQUIRE(state.apply(0, cast.organisation()).has_value());
+    const auto closed = [&](std::uint32_t number, std::uint32_t turn) {
+        auto record = cast.board(number, turn);
+        record.closed = true;
+        return sign_board(cast.root, std::move(record));
+    };
+    CHECK(state.apply(1, closed(1, 0)).error() == Error::last_open_board);   // boards that nobody has signed are the relay's word
+    CHECK(state.board(1) == nullptr);
+    REQUIRE(state.apply(1, sign_board(cast.root, cast.board(1, 0))).has_value());
+    CHECK(state.apply(2, closed(1, 1)).error() == Error::last_open_board);
+    REQUIRE(state.apply(2, closed(7, 0)).has_value());                       // of the operator's own, closed by its first record
+    CHECK(state.is_closed(7));
+    CHECK(state.apply(3, closed(1, 1)).error() == Error::last_open_board);
+    REQUIRE(state.apply(3, sign_board(cast.root, cast.board(2, 0))).has_value());
+    REQUIRE(state.apply(4, closed(1, 1)).has_value());
+    CHECK(state.apply(5, closed(2, 1)).error() == Error::last_open_board);
+    CHECK_FALSE(state.is_closed(2));
+    REQUIRE(state.apply(5, sign_board(cast.root, cast.board(7, 1))).has_value());
+    REQUIRE(state.apply(6, closed(2, 1)).has_value());
+    CHECK(state.is_closed(2));
+}
+
 TEST_CASE("there is an end to the boards that are signed, and those that are there can still be changed")
 {
     Cast cast;

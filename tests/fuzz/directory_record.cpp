@@ -4,6 +4,8 @@
 #include "directory/state.h"
 #include "tests/fuzz/target.h"
 
+#include <algorithm>
+
 using namespace sinetti;
 using namespace sinetti::directory;
 
@@ -19,6 +21,13 @@ BoardRecord board(std::uint32_t number, std::uint32_t turn)
 {
     return {.board = number, .number = turn, .level = turn == 0 ? BoardLevel::prompt : BoardLevel::mixed, .suite = BoardSuite::classical, .retention_days = 30,
             .sealed_name = base::Bytes(kSealedNameSize, 9)};
+}
+
+BoardRecord closed_board(std::uint32_t number, std::uint32_t turn)
+{
+    auto record = board(number, turn);
+    record.closed = true;
+    return record;
 }
 
 // Records that make sense one after the other.
@@ -48,6 +57,8 @@ std::vector<base::Bytes> history()
             encode(sign_board(root, board(1, 0))),
             encode(sign_board_as_administrator(identity, board(1, 1))),
             encode(sign_board_as_administrator(identity, board(65535, 0))),
+            encode(sign_board(root, closed_board(1, 2))),
+            encode(sign_board_as_administrator(identity, closed_board(65534, 0))),
             encode(sign_revocation_as_administrator(identity, RevokedKind::device, key_of(9).public_key())),
             encode(sign_revocation_as_administrator(identity, RevokedKind::identity, member.public_key())),
             encode(sign_revocation_as_administrator(identity, RevokedKind::invite, key_of(10).public_key())),
@@ -89,6 +100,8 @@ void run(base::ByteView input)
         const bool enrolled = applied.has_value() && std::holds_alternative<Enrolled>(*applied);
         CHECK_INVARIANT(state.identities().size() == identities + (enrolled ? 1 : 0));
         CHECK_INVARIANT(state.boards().size() <= kSignedBoardsMax && !state.boards().contains(0));
+        const auto is_open = [](const auto& known) { return !known.second.closed; };
+        CHECK_INVARIANT(state.boards().empty() || std::ranges::any_of(state.boards(), is_open));
         for (const auto& key : state.identities()) {
             CHECK_INVARIANT(state.identity(key) != nullptr);
             CHECK_INVARIANT(state.live_devices(*state.identity(key)).size() <= kLiveDevicesMax);
