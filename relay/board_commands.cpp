@@ -38,7 +38,7 @@ std::string describe(const wire::BoardInfo& info)
 
 std::string describe(const BoardState& state)
 {
-    auto line = "board " + std::to_string(state.info.board) + ": " + describe(state.info) + (state.is_signed ? ", as administrators signed, " : ", ") + std::to_string(state.length) + " entries";
+    auto line = "board " + std::to_string(state.info.board) + ": " + describe(state.info) + (state.is_signed ? ", as administrators signed" : "") + (state.closed ? ", closed, " : ", ") + std::to_string(state.length) + " entries";
     if (state.cut > 0) line += ", those before " + std::to_string(state.cut) + " are gone";
     return line;
 }

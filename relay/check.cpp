@@ -79,7 +79,7 @@ void check_policies(const directory::DirectoryState& directory, const std::vecto
 {
     for (const auto& [number, signed_board] : directory.boards()) {
         const auto known = std::ranges::find(boards, number, [](const BoardState& state) { return state.info.board; });
-        if (known == boards.end() || !known->is_signed || known->info != policy_of(number, signed_board))
+        if (known == boards.end() || !is_as_signed(*known, policy_of(number, signed_board)))
             report.faults.push_back("board " + std::to_string(number) + " is not what its administrators have signed; serve makes it so");
     }
 }

@@ -130,10 +130,10 @@ StoreResult<void> Hub::reconcile_policies()
 {
     bool changed = false;
     for (const auto& [number, signed_board] : m_directory.boards()) {
-        const auto info = policy_of(number, signed_board);
+        const auto policy = policy_of(number, signed_board);
         const auto known = m_boards.find(number);
-        if (known != m_boards.end() && known->second.state.is_signed && known->second.state.info == info) continue;
-        TRY(m_store.set_signed_policy(info));
+        if (known != m_boards.end() && is_as_signed(known->second.state, policy)) continue;
+        TRY(m_store.set_signed_policy(policy));
         log_line("board " + std::to_string(number) + " was not what its administrators have signed, and is again");
         changed = true;
     }
@@ -263,13 +263,14 @@ void Hub::apply_record(const Written& written)
 
 void Hub::take_up_policy(std::uint32_t number, bool is_new)
 {
-    const auto info = policy_of(number, *m_directory.board(number));
+    const auto policy = policy_of(number, *m_directory.board(number));
     const auto head = directory::initial_head(number);
-    if (is_new) m_boards.try_emplace(number, Board{.state = {.info = info, .head = head, .cut_head = head}});
+    if (is_new) m_boards.try_emplace(number, Board{.state = {.info = policy.info, .head = head, .cut_head = head}});
     const auto known = m_boards.find(number);
     if (known == m_boards.end()) return tend();   // it was added beside this relay, and has not been seen yet
-    known->second.state.info = info;
+    known->second.state.info = policy.info;
     known->second.state.is_signed = true;
+    known->second.state.closed = policy.closed;
 }
 
 bool Hub::renew_stream_key(std::uint32_t number, Board& board)
@@ -440,6 +441,7 @@ void Hub::on_tended(const Tended& tended)
         if (added) log_line("board " + std::to_string(state.info.board) + " is new");
         board->second.state.info = state.info;
         board->second.state.is_signed = state.is_signed;
+        board->second.state.closed = state.closed;
         if (!board->second.dropping) board->second.stored_cut = std::max(board->second.stored_cut, state.cut);
         move_cut(board->second, {state.cut, state.cut_head});
     }

@@ -87,6 +87,7 @@ void MixedIntake::append(channel::MixedCell&& cell, std::uint64_t connection)
     if (m_environment.draining) return m_environment.metrics.refused(Refusal::overloaded);
     const auto* board = m_environment.hub.board(cell.board);
     if (board == nullptr || board->info.kind != wire::BoardKind::cells) return m_environment.metrics.refused(Refusal::unknown_board);
+    if (board->closed) return m_environment.metrics.refused(Refusal::board_closed);
     base::ByteArray<wire::kTokenSize> token{};
     std::ranges::copy(cell.token.view(), token.begin());
     const auto start = std::chrono::steady_clock::now();

@@ -18,17 +18,22 @@ wire::BoardInfo info_of(std::uint32_t board, directory::BoardLevel level, direct
 
 }  // namespace
 
-wire::BoardInfo policy_of(std::uint32_t board, const directory::SignedBoard& signed_board)
+SignedPolicy policy_of(std::uint32_t board, const directory::SignedBoard& signed_board)
 {
-    return info_of(board, signed_board.level, signed_board.suite, signed_board.retention_days);
+    return {info_of(board, signed_board.level, signed_board.suite, signed_board.retention_days), signed_board.closed};
 }
 
-std::optional<wire::BoardInfo> policy_in(base::ByteView record)
+std::optional<SignedPolicy> policy_in(base::ByteView record)
 {
     const auto decoded = directory::decode_record(record);
     const auto* board = decoded ? std::get_if<directory::BoardRecord>(&*decoded) : nullptr;
     if (board == nullptr) return std::nullopt;
-    return info_of(board->board, board->level, board->suite, board->retention_days);
+    return SignedPolicy{info_of(board->board, board->level, board->suite, board->retention_days), board->closed};
+}
+
+bool is_as_signed(const BoardState& board, const SignedPolicy& policy)
+{
+    return board.is_signed && SignedPolicy{board.info, board.closed} == policy;
 }
 
 }  // namespace sinetti::relay

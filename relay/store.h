@@ -38,6 +38,7 @@ struct BoardState {
     std::uint64_t cut = 0;     // the start of a block; the entries before it are not kept any more
     wire::Head cut_head{};     // head(cut)
     bool is_signed = false;    // its policy is what administrators have signed on board 0
+    bool closed = false;       // and that it takes no more cells
     friend bool operator==(const BoardState&, const BoardState&) = default;
 };
 
@@ -67,6 +68,7 @@ struct Placement {
         existed,               // the same bytes were there already, at `position`
         tag_taken,             // other bytes are there under this tag
         moved,                 // the board does not end any more where it was only to be written
+        closed,                // the board takes no more cells
         absent,                // find() only
     };
     Kind kind = Kind::absent;
@@ -88,6 +90,12 @@ struct StoredEntry {
     wire::Head head{};         // of the chain after this entry
 };
 
+struct SignedPolicy {          // of a board, as the last record about it on board 0 has it
+    wire::BoardInfo info;
+    bool closed = false;
+    friend bool operator==(const SignedPolicy&, const SignedPolicy&) = default;
+};
+
 class VaultStore;
 
 class Store {
@@ -101,7 +109,8 @@ public:
     virtual StoreResult<void> set_setting(std::string_view name, base::ByteView value) = 0;
 
     // A record on board 0 that says what a board is to be (signed_policy.h) is done in the same transaction as it is written: what it says
-    // is never otherwise than what is there, and relays that write the same log have the same boards at each place of it.
+    // is never otherwise than what is there, and relays that write the same log have the same boards at each place of it. So a cell stands
+    // before the record that closes its board, and is acknowledged, or it is refused; one that is there already is found there still.
     // One placement for each entry, in order. After an error some may have been written nevertheless: find() says which.
     virtual StoreResult<std::vector<Placement>> append(std::span<const NewEntry> entries) = 0;
     virtual StoreResult<std::vector<Placement>> find(std::span<const NewEntry> entries) = 0;
@@ -125,7 +134,7 @@ public:
     virtual StoreResult<bool> add_board(const wire::BoardInfo& info) = 0;
     virtual StoreResult<bool> set_policy(const wire::BoardInfo& info) = 0;
     // What board 0 says, as append() does it: for a relay that opens, and finds the board otherwise. False: the board is new.
-    virtual StoreResult<bool> set_signed_policy(const wire::BoardInfo& info) = 0;
+    virtual StoreResult<bool> set_signed_policy(const SignedPolicy& policy) = 0;
 };
 
 }  // namespace sinetti::relay

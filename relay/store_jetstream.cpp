@@ -109,7 +109,7 @@ StoreResult<bool> JetStreamStore::take_up(const LogMessage& message, const Entry
 {
     bool counts = TRY(m_copy->insert_batch(batch.board, batch.end, batch.entries));
     const auto* const end = m_copy->end_of(batch.board);
-    if (!counts && end != nullptr && batch.end.position > end->position) {
+    if (!counts && end != nullptr && !m_copy->is_closed(batch.board) && batch.end.position > end->position) {
         // Nobody could have written this without what comes between: that was let go of while we were away.
         if (m_cluster.started()) {
             log_line("this relay has fallen behind what the stream still holds; start it again");
@@ -156,7 +156,7 @@ StoreResult<std::vector<Placement>> JetStreamStore::append(std::span<const NewEn
     return Unexpected(StoreError::unavailable);
 }
 
-// What is absent, a batch for each board, as much of it as a message takes; and what was only to be written elsewhere has moved. One of
+// What is absent, a batch for each board, as much of it as a message takes; and what was only to be written elsewhere has moved, and a closed board takes none. One of
 // two with the same tag waits for the next round.
 std::vector<EntryBatch> JetStreamStore::batches(std::span<const NewEntry> entries, std::span<Placement> placements)
 {
@@ -166,6 +166,7 @@ std::vector<EntryBatch> JetStreamStore::batches(std::span<const NewEntry> entrie
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const auto& entry = entries[i];
         const auto* const end = m_copy->end_of(entry.board);
+        if (placements[i].kind == Placement::Kind::absent && m_copy->is_closed(entry.board)) placements[i] = {Placement::Kind::closed, 0};
         if (placements[i].kind != Placement::Kind::absent || end == nullptr || !tags.emplace(entry.board, entry.tag).second) continue;
         const auto known = by_board.find(entry.board);
         const auto position = end->position + (known == by_board.end() ? 0 : known->second.entries.size());

@@ -44,7 +44,7 @@ public:
     StoreResult<std::uint64_t> drop_oldest_block(std::uint32_t board, std::uint64_t end) override;
     StoreResult<bool> add_board(const wire::BoardInfo& info) override { return m_cluster.commit(kPolicySubject, BoardPolicy{info, true}); }
     StoreResult<bool> set_policy(const wire::BoardInfo& info) override { return m_cluster.commit(kPolicySubject, BoardPolicy{info, false}); }
-    StoreResult<bool> set_signed_policy(const wire::BoardInfo& info) override { return m_copy->set_signed_policy(info); }   // it follows from the stream
+    StoreResult<bool> set_signed_policy(const SignedPolicy& policy) override { return m_copy->set_signed_policy(policy); }   // it follows from the stream
 
 private:
     class Vaults final : public VaultStore {

@@ -42,8 +42,10 @@ constexpr const char* kClusterSchema = "CREATE TABLE batches (id INTEGER PRIMARY
 
 constexpr const char* kSignedPolicySchema = "ALTER TABLE boards ADD COLUMN signed INTEGER NOT NULL DEFAULT 0;";
 
+constexpr const char* kClosedSchema = "ALTER TABLE boards ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;";
+
 // Each leads from the version that is its index to the next.
-const char* const kSchemas[] = {kFirstSchema, kCipherSuiteSchema, kRetentionSchema, kVaultSchema, kClusterSchema, kSignedPolicySchema};
+const char* const kSchemas[] = {kFirstSchema, kCipherSuiteSchema, kRetentionSchema, kVaultSchema, kClusterSchema, kSignedPolicySchema, kClosedSchema};
 constexpr std::int64_t kSchemaVersion = std::size(kSchemas);
 
 std::int64_t row_id(std::uint32_t board, std::uint64_t position)
@@ -65,9 +67,10 @@ StoreResult<void> SqliteStore::prepare()
 
 StoreResult<std::vector<BoardState>> SqliteStore::boards()
 {
-    auto statement = TRY(Statement::prepare(m_writer, "SELECT board, kind, level, cipher_suite, retention_days, cut, cut_head, signed FROM boards ORDER BY board"));
+    auto statement = TRY(Statement::prepare(m_writer, "SELECT board, kind, level, cipher_suite, retention_days, cut, cut_head, signed, closed FROM boards ORDER BY board"));
     auto tip = TRY(Statement::prepare(m_writer, "SELECT id, head FROM entries WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT 1"));
     std::vector<BoardState> states;
+    std::set<std::uint32_t> closed;
     while (TRY(statement.step())) {
         BoardState state;
         state.info.board = static_cast<std::uint32_t>(statement.integer(0));
@@ -78,6 +81,8 @@ StoreResult<std::vector<BoardState>> SqliteStore::boards()
         state.cut = static_cast<std::uint64_t>(statement.integer(5));
         state.cut_head = state.cut == 0 ? directory::initial_head(state.info.board) : TRY(fixed<32>(statement.blob(6)));
         state.is_signed = statement.integer(7) != 0;
+        state.closed = statement.integer(8) != 0;
+        if (state.closed) closed.insert(state.info.board);
         const Resetting resetting{tip};
         tip.bind(1, row_id(state.info.board, 0)).bind(2, row_id(state.info.board + 1, 0));
         if (TRY(tip.step())) {
@@ -90,6 +95,7 @@ StoreResult<std::vector<BoardState>> SqliteStore::boards()
         m_tips[state.info.board] = {state.length, state.head};
         states.push_back(state);
     }
+    m_closed = std::move(closed);
     return states;
 }
 
@@ -182,32 +188,36 @@ StoreResult<void> SqliteStore::move_cut(std::uint32_t board, const Boundary& cut
 
 StoreResult<bool> SqliteStore::add_board(const wire::BoardInfo& info)
 {
-    return change_board("INSERT OR IGNORE INTO boards (board, kind, level, cipher_suite, retention_days) VALUES (?1, ?2, ?3, ?4, ?5)", info);
+    return change_board("INSERT OR IGNORE INTO boards (board, kind, level, cipher_suite, retention_days, closed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", {info});
 }
 
 StoreResult<bool> SqliteStore::set_policy(const wire::BoardInfo& info)
 {
-    return change_board("UPDATE boards SET level = ?3, cipher_suite = ?4, retention_days = ?5 WHERE board = ?1 AND kind = ?2 AND signed = 0", info);
+    return change_board("UPDATE boards SET level = ?3, cipher_suite = ?4, retention_days = ?5, closed = ?6 WHERE board = ?1 AND kind = ?2 AND signed = 0", {info});
 }
 
-StoreResult<bool> SqliteStore::set_signed_policy(const wire::BoardInfo& info)
+StoreResult<bool> SqliteStore::set_signed_policy(const SignedPolicy& policy)
 {
-    const bool known = end_of(info.board) != nullptr;
-    (void)TRY(change_board("INSERT INTO boards (board, kind, level, cipher_suite, retention_days, signed) VALUES (?1, ?2, ?3, ?4, ?5, 1) "
-                           "ON CONFLICT (board) DO UPDATE SET level = ?3, cipher_suite = ?4, retention_days = ?5, signed = 1 WHERE kind = ?2",
-                           info));
+    const bool known = end_of(policy.info.board) != nullptr;
+    (void)TRY(change_board("INSERT INTO boards (board, kind, level, cipher_suite, retention_days, closed, signed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1) "
+                           "ON CONFLICT (board) DO UPDATE SET level = ?3, cipher_suite = ?4, retention_days = ?5, closed = ?6, signed = 1 WHERE kind = ?2",
+                           policy));
     return known;
 }
 
-StoreResult<bool> SqliteStore::change_board(const char* sql, const wire::BoardInfo& info)
+StoreResult<bool> SqliteStore::change_board(const char* sql, const SignedPolicy& policy)
 {
+    const auto& info = policy.info;
     auto statement = TRY(Statement::prepare(m_writer, sql));
     statement.bind(1, std::int64_t{info.board}).bind(2, std::int64_t(info.kind)).bind(3, std::int64_t(info.level));
-    statement.bind(4, std::int64_t{info.cipher_suite}).bind(5, std::int64_t{info.retention_days});
+    statement.bind(4, std::int64_t{info.cipher_suite}).bind(5, std::int64_t{info.retention_days}).bind(6, std::int64_t{policy.closed});
     TRY(statement.step());
     const bool changed = sqlite3_changes(m_writer.handle()) == 1;
-    if (changed) m_tips.try_emplace(info.board, Boundary{0, directory::initial_head(info.board)});
-    return changed;
+    if (!changed) return false;
+    m_tips.try_emplace(info.board, Boundary{0, directory::initial_head(info.board)});
+    if (policy.closed) m_closed.insert(info.board);
+    else m_closed.erase(info.board);
+    return true;
 }
 
 StoreResult<Boundary> SqliteStore::cut_of(std::uint32_t board)
@@ -235,6 +245,11 @@ StoreResult<std::vector<Placement>> SqliteStore::insert_all(std::span<const NewE
     placements.reserve(entries.size());
     for (const auto& entry : entries) {
         const auto position = m_tips[entry.board].position;
+        if (is_closed(entry.board)) {
+            const auto found = TRY(find_one(entry));
+            placements.push_back(found.kind == Placement::Kind::absent ? Placement{Placement::Kind::closed, position} : found);
+            continue;
+        }
         if (entry.only_at.value_or(position) != position) {
             const auto found = TRY(find_one(entry));
             placements.push_back(found.kind == Placement::Kind::absent ? Placement{Placement::Kind::moved, position} : found);
@@ -278,7 +293,7 @@ const Boundary* SqliteStore::end_of(std::uint32_t board) const
 StoreResult<bool> SqliteStore::insert_batch(std::uint32_t board, const Boundary& end, std::span<const NewEntry> entries)
 {
     const auto* const tip = end_of(board);
-    if (tip == nullptr || tip->position != end.position || tip->head != end.head) return false;
+    if (tip == nullptr || is_closed(board) || tip->position != end.position || tip->head != end.head) return false;
     for (const auto& entry : entries) {
         if (TRY(insert_one(entry))) continue;
         const auto older = TRY(find_one(entry)).position;

@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 
 namespace sinetti::relay {
 
@@ -40,7 +41,7 @@ public:
     StoreResult<std::uint64_t> drop_oldest_block(std::uint32_t board, std::uint64_t end) override;
     StoreResult<bool> add_board(const wire::BoardInfo& info) override;
     StoreResult<bool> set_policy(const wire::BoardInfo& info) override;
-    StoreResult<bool> set_signed_policy(const wire::BoardInfo& info) override;
+    StoreResult<bool> set_signed_policy(const SignedPolicy& policy) override;
 
     // --- for a copy of a cluster's boards ---
 
@@ -48,28 +49,31 @@ public:
     std::invoke_result_t<Work> transaction(Work&& work)
     {
         auto tips = m_tips;
+        auto closed = m_closed;
         const auto written = m_written.size();
         auto result = sqlite::transaction(m_writer, std::forward<Work>(work));
         if (!result) {
             m_tips = std::move(tips);
+            m_closed = std::move(closed);
             m_written.resize(written);
         }
         return result;
     }
 
-    // Within a transaction: the entries, if the board ends at `end`. False: it ends elsewhere, and nothing was done. An older entry
+    // Within a transaction: the entries, if the board ends at `end` and is not closed. False: it is otherwise, and nothing was done. An older entry
     // under one of their tags goes with its block: whoever wrote these had let go of it.
     StoreResult<bool> insert_batch(std::uint32_t board, const Boundary& end, std::span<const NewEntry> entries);
     // The same without what the board was, as from behind a hole: it is cut at the next start of a block.
     StoreResult<void> restart_board(std::uint32_t board, const Boundary& end, std::span<const NewEntry> entries);
     const Boundary* end_of(std::uint32_t board) const;   // nullptr: there is no such board
+    bool is_closed(std::uint32_t board) const { return m_closed.contains(board); }
     // Within a transaction: which message of the cluster's stream a batch came with, that began at `first`.
     StoreResult<void> note_batch(std::uint32_t board, std::uint64_t first, std::uint64_t sequence);
     // The message with the entry at `position`, or with the last one before it; 0: unknown. Those before it are forgotten.
     StoreResult<std::uint64_t> message_with(std::uint32_t board, std::uint64_t position);
 
 private:
-    StoreResult<bool> change_board(const char* sql, const wire::BoardInfo& info);
+    StoreResult<bool> change_board(const char* sql, const SignedPolicy& policy);   // of what only the operator has said: not closed
     StoreResult<Boundary> cut_of(std::uint32_t board);
     StoreResult<Boundary> boundary(std::uint32_t board, std::uint64_t position);
     StoreResult<void> drop_block(std::uint32_t board);
@@ -84,6 +88,7 @@ private:
     SqliteVaultStore m_vaults{m_writer};
     std::optional<sqlite::Statement> m_insert, m_complete, m_find, m_read;
     std::map<std::uint32_t, Boundary> m_tips;   // where each board ends
+    std::set<std::uint32_t> m_closed;
     std::vector<Written> m_written;
 };
 

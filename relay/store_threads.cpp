@@ -18,6 +18,7 @@ AppendAnswer answer_of(const Placement& placement, StoreError if_absent)
     case Placement::Kind::existed: return {.refusal = {}, .position = placement.position};
     case Placement::Kind::tag_taken: return {.refusal = wire::Refusal::tag_taken};
     case Placement::Kind::moved: return {.refusal = {}, .position = placement.position, .moved = true};
+    case Placement::Kind::closed: return {.refusal = wire::Refusal::board_closed};
     case Placement::Kind::absent: break;
     }
     return {.refusal = refusal_of(if_absent)};

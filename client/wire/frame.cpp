@@ -172,6 +172,7 @@ const char* name_of(Refusal refusal)
     case Refusal::unknown_meeting: return "unknown_meeting";
     case Refusal::meeting_taken: return "meeting_taken";
     case Refusal::not_mixed: return "not_mixed";
+    case Refusal::board_closed: return "board_closed";
     }
     return "unknown";
 }

@@ -68,6 +68,7 @@ enum class Refusal : std::uint8_t {
     unknown_meeting = 59,      // not there, or not any more
     meeting_taken = 60,        // another message stands where this one would
     not_mixed = 61,            // cells of this board come through an ingress that batches, and this one, or this connection, does not
+    board_closed = 62,         // administrators have closed it: it takes no more cells
 };
 const char* name_of(Refusal refusal);           // for logs and tests; "unknown" for a number without a name
 

@@ -168,6 +168,31 @@ TEST_CASE("what does not open, or is for no board of cells, is dropped, and the 
     CHECK(world.figure("mixed_dropped_total") == 2);
 }
 
+TEST_CASE("a cell for a closed board is dropped with its token unspent, and the rest of its batch is taken")
+{
+    World world;
+    Client device(world.relay.address());
+    REQUIRE(device.open_as_device(world.cast.anna.device));
+    auto closing = world.cast.board(2, 1);
+    closing.closed = true;
+    for (const std::uint32_t board : {1u, 2u}) {
+        auto record = world.cast.board(board, 0);
+        record.level = directory::BoardLevel::mixed;
+        REQUIRE(device.append(directory::sign_board(world.cast.root, std::move(record))).has_value());
+    }
+    REQUIRE(device.append(directory::sign_board(world.cast.root, std::move(closing))).has_value());
+    const auto tokens = fetch_tokens(world.relay.address(), world.cast.anna.device, 2);
+    Client line(world.batches(), Client::Channel::none);
+    line.send_bytes(batch({world.with_cell(tokens[0], cell(1), 2), world.with_cell(tokens[1], cell(2))}));
+    world.eventually([&] { return world.board().size() == 1; });
+    CHECK(get_text(world.relay.metrics_port(), "/metrics").find("refusals_total{reason=\"board_closed\"} 1") != std::string::npos);
+    line.send_bytes(batch({world.with_cell(tokens[0], cell(3))}));
+    world.eventually([&] { return world.board().size() == 2; });
+    Client reader(world.relay.address());
+    REQUIRE(reader.open_as_member(world.cast.bert.device));
+    CHECK(read_board(reader, 2)->empty());
+}
+
 TEST_CASE("on a mixed board no session appends a cell, and a mixed message in one is answered by name and goes no further")
 {
     World world;

@@ -26,6 +26,12 @@ BoardRecord wish(Cast& cast, std::uint32_t board, std::uint32_t number, BoardSui
     return record;
 }
 
+BoardRecord closed(BoardRecord&& record)
+{
+    record.closed = true;
+    return std::move(record);
+}
+
 std::optional<wire::BoardInfo> offered(const RunningRelay& relay, const crypto::SignaturePrivateKey& device, std::uint32_t board)
 {
     Client client(relay.address());
@@ -128,6 +134,95 @@ TEST_CASE("a policy holds from its record on, also in sessions that are open")
     CHECK(offered(relay, cast.anna.device, 1) == as_signed(1, BoardSuite::post_quantum));
 }
 
+TEST_CASE("a closed board takes no cell and is read, followed and had in blocks as before, over a restart too, until a record opens it")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    std::uint64_t next = 0;
+    {
+        Client device(relay.address()), member(relay.address());
+        REQUIRE(device.open_as_device(cast.anna.device));
+        REQUIRE(member.open_as_member(cast.bert.device));
+        REQUIRE(device.append(directory::sign_board(cast.root, wish(cast, 1, 0))).has_value());
+        device.send(wire::Append{7, 0, directory::encode(directory::Record(directory::sign_board(cast.root, closed(wish(cast, 1, 1)))))});
+        CHECK(device.expect_refusal(Refusal::bad_record, 7));   // no board with a policy would be open
+        REQUIRE(device.append(directory::sign_board(cast.root, wish(cast, 2, 0))).has_value());
+        for (; next < 256; ++next) REQUIRE(member.append(1, cell(next)) == next);
+        REQUIRE(device.append(directory::sign_board(cast.root, closed(wish(cast, 1, 1)))).has_value());
+        member.send(wire::Append{8, 1, cell(next)});
+        CHECK(member.expect_refusal(Refusal::board_closed, 8));
+        CHECK(member.append(1, cell(3)) == 3);                  // an answer that was lost
+        CHECK(member.append(2, cell(1)) == 0);
+    }
+    CHECK(operator_says(relay, {"list"}).starts_with("board 2: "));
+    for (int start = 0; start < 2; ++start) {
+        Client member(relay.address());
+        REQUIRE(member.open_as_member(cast.bert.device));
+        CHECK(read_board(member, 1)->size() == 256);
+        CHECK(get_text(relay.port(), "/board/1/block/0").starts_with("HTTP/1.1 200"));
+        member.send(wire::Follow{2, 1, 256});
+        const auto end = member.expect<wire::Entries>();
+        REQUIRE(end.has_value());
+        CHECK(end->last);
+        member.send(wire::Append{9, 1, cell(next)});
+        while (auto frame = member.receive()) {   // a key of what is followed comes before
+            const auto* refused = std::get_if<wire::Refused>(&*frame);
+            if (refused == nullptr) continue;
+            CHECK(refused->code == Refusal::board_closed);
+            break;
+        }
+        relay.tend();
+        CHECK(relay::check_data(relay.data()).faults.empty());
+        relay.restart();
+    }
+    const auto lines = relay::run_board_command(*relay::parse_config(std::vector<std::string>{"board", "list", "--data", relay.data().string()}));
+    CHECK(lines->at(1) == "board 1: cells, prompt, suite 0x0054, kept 30 days, as administrators signed, closed, 256 entries");
+    CHECK(operator_says(relay, {"policy", "--board", "1", "--retention-days", "7"}).starts_with("board 1 is what an administrator has signed"));
+
+    Client device(relay.address()), member(relay.address());
+    REQUIRE(device.open_as_device(cast.anna.device));
+    REQUIRE(member.open_as_member(cast.bert.device));
+    REQUIRE(device.append(directory::sign_board(cast.root, wish(cast, 1, 2))).has_value());
+    CHECK(member.append(1, cell(next)) == 256);
+}
+
+TEST_CASE("of cells that are on their way when their board is closed each is on the board and acknowledged, or refused and not there")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client device(relay.address()), member(relay.address()), reader(relay.address());
+    REQUIRE(device.open_as_device(cast.anna.device));
+    REQUIRE(member.open_as_member(cast.bert.device));
+    REQUIRE(reader.open_as_member(cast.anna.device));
+    REQUIRE(device.append(directory::sign_board(cast.root, wish(cast, 1, 0))).has_value());
+    REQUIRE(device.append(directory::sign_board(cast.root, wish(cast, 2, 0))).has_value());
+    constexpr std::uint32_t kCells = 200;
+    for (std::uint32_t i = 1; i <= kCells; ++i) {
+        member.send(wire::Append{i, 1, cell(i)});
+        if (i == kCells / 2) device.send(wire::Append{1, 0, directory::encode(directory::Record(directory::sign_board(cast.root, closed(wish(cast, 1, 1)))))});
+    }
+    std::vector<base::Bytes> acknowledged;
+    for (std::uint32_t i = 1; i <= kCells; ++i) {
+        const auto answer = member.receive();
+        REQUIRE(answer.has_value());
+        if (const auto* appended = std::get_if<wire::Appended>(&*answer)) {
+            CHECK(appended->position == acknowledged.size());
+            acknowledged.push_back(cell(appended->request_id));
+        } else {
+            REQUIRE(std::holds_alternative<wire::Refused>(*answer));
+            CHECK(std::get<wire::Refused>(*answer).code == Refusal::board_closed);
+        }
+    }
+    CHECK(device.expect<wire::Appended>().has_value());
+    CHECK(read_board(reader, 1) == acknowledged);
+    relay.restart();
+    Client after(relay.address());
+    REQUIRE(after.open_as_member(cast.bert.device));
+    CHECK(read_board(after, 1) == acknowledged);
+}
+
 TEST_CASE("what is signed is not the operator's to change, before a restart or after it; the other boards are")
 {
     RunningRelay relay;
@@ -175,6 +270,7 @@ TEST_CASE("a database in which a board was changed past its record is found out 
     SUBCASE("its suite") { change = "UPDATE boards SET cipher_suite = 3 WHERE board = 2"; }
     SUBCASE("its level") { change = "UPDATE boards SET level = 4 WHERE board = 2"; }
     SUBCASE("whose it is") { change = "UPDATE boards SET signed = 0 WHERE board = 2"; }
+    SUBCASE("that it is open") { change = "UPDATE boards SET closed = 1 WHERE board = 2"; }
     SUBCASE("that it is there") { change = "DELETE FROM boards WHERE board = 2"; }
     relay.stop();
     CHECK(relay::check_data(relay.data()).faults.empty());

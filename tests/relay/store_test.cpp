@@ -261,6 +261,52 @@ TEST_CASE("a record that says what a board is to be is done as it is written, an
     });
 }
 
+TEST_CASE("a closed board takes no cell, in the batch that closes it already, and lets its old blocks go; what is there is found; opened again it goes on")
+{
+    of_every_store([](Opened& store) {
+        Cast cast;
+        auto closing = cast.board(2, 1);
+        closing.closed = true;
+        std::vector<NewEntry> policies{record_entry(directory::sign_board(cast.root, cast.board(1, 0))), record_entry(directory::sign_board(cast.root, cast.board(2, 0)))};
+        REQUIRE(store->append(policies).has_value());
+        std::vector<NewEntry> block;
+        for (std::uint64_t i = 0; i < 260; ++i) block.push_back(entry(i, 1, 2));
+        REQUIRE(store->append(block).has_value());
+        const auto head = store->boards()->at(2).head;
+
+        std::vector<NewEntry> batch{record_entry(directory::sign_board(cast.root, std::move(closing))), entry(1000, 1, 2), entry(259, 1, 2), entry(1, 1, 1), entry(258, 9, 2)};
+        const auto placed = store->append(batch);
+        CHECK(kind_of(placed, 0) == Placement::Kind::appended);
+        CHECK(kind_of(placed, 1) == Placement::Kind::closed);
+        CHECK(kind_of(placed, 2) == Placement::Kind::existed);
+        CHECK(placed->at(2).position == 259);
+        CHECK(kind_of(placed, 3) == Placement::Kind::appended);
+        CHECK(kind_of(placed, 4) == Placement::Kind::tag_taken);
+        (void)store->take_written();
+        for (int start = 0; start < 2; ++start, store.reopen()) {
+            CHECK(store->boards()->at(2).closed);
+            CHECK_FALSE(store->boards()->at(1).closed);
+            const auto late = entry(2000, 1, 2);
+            CHECK(kind_of(store->append(std::span(&late, 1))) == Placement::Kind::closed);
+            CHECK(kind_of(store->append(std::span(&block[3], 1))) == Placement::Kind::existed);
+            CHECK(store->take_written().empty());
+            CHECK(store->boards()->at(2).head == head);
+            CHECK(store->read(2, 250, 10)->size() == 10);
+        }
+        CHECK(store->first_since(2, {101})->position == 256);
+        CHECK(store->drop_oldest_block(2, 256).value() == 256);
+        store.reopen();
+        CHECK(store->boards()->at(2).cut == 256);
+        CHECK(store->boards()->at(2).closed);
+
+        const auto opening = record_entry(directory::sign_board(cast.root, cast.board(2, 2)));
+        const auto next = entry(1000, 1, 2);
+        REQUIRE(store->append(std::span(&opening, 1)).has_value());
+        CHECK_FALSE(store->boards()->at(2).closed);
+        CHECK(store->append(std::span(&next, 1))->at(0).position == 260);
+    });
+}
+
 TEST_CASE("a vault has ten guesses a day, and a version only in the place of the one before it")
 {
     of_every_store([](Opened& store) {
@@ -384,6 +430,40 @@ TEST_CASE("what an administrator signed at one relay holds at all of them, again
     CHECK(first->boards()->at(2).length == 2);
     const auto again = open_copy(folder.path() / "3", servers);
     CHECK(again->boards().value() == first->boards().value());
+}
+
+TEST_CASE("a board that is closed at one relay while cells come to both ends alike at each: a cell is there and was acknowledged, or was refused")
+{
+    TemporaryFolder folder;
+    NatsServers servers(folder.path(), 1);
+    const auto first = open_copy(folder.path() / "1", servers), second = open_copy(folder.path() / "2", servers);
+    Cast cast;
+    std::vector<NewEntry> policies{record_entry(directory::sign_board(cast.root, cast.board(1, 0))), record_entry(directory::sign_board(cast.root, cast.board(2, 0)))};
+    REQUIRE(first->append(policies).has_value());
+    REQUIRE(second->vaults().vault_access(row(1)).has_value());   // which looks at the stream
+    std::atomic<std::uint64_t> acknowledged = 0, refused = 0;
+    const auto write = [&](relay::Store& store, std::uint64_t base) {
+        for (std::uint64_t i = 0; i < 60; ++i) {
+            const auto made = entry(base + i, 1, 2);
+            const auto kind = kind_of(store.append(std::span(&made, 1)));
+            REQUIRE((kind == Placement::Kind::appended || kind == Placement::Kind::closed));
+            ++(kind == Placement::Kind::appended ? acknowledged : refused);
+            if (base == 0 && i == 20) {
+                auto closing = cast.board(2, 1);
+                closing.closed = true;
+                const auto record = record_entry(directory::sign_board(cast.root, std::move(closing)));
+                REQUIRE(kind_of(store.append(std::span(&record, 1))) == Placement::Kind::appended);
+            }
+        }
+    };
+    at_once([&] { write(*first, 0); }, [&] { write(*second, 1000); });
+    for (const auto* store : {&first, &second}) REQUIRE((*store)->vaults().vault_access(row(1)).has_value());
+    CHECK(refused >= 39);
+    CHECK(first->boards()->at(2).length == acknowledged);
+    CHECK(first->boards().value() == second->boards().value());
+    const auto again = open_copy(folder.path() / "3", servers);
+    CHECK(again->boards().value() == first->boards().value());
+    CHECK(again->boards()->at(2).closed);
 }
 
 TEST_CASE("a copy that is lost, or was away while old blocks went, is made again from the stream: the same heads")
