@@ -41,6 +41,7 @@ struct SetBoard {                                                            // 
     Level level = Level::prompt;                                             // prompt or mixed
     bool post_quantum = true;                                                // new conversations
     std::uint16_t retention_days = 0;                                        // 0: for ever
+    bool closed = false;                                                     // never the last that is open
 };
 struct SignIn {                                                              // + passphrase, or the recovery code; phase no_account; locked too when shared
     std::string name;                                                        // the one to sign in with: VaultEvent::sign_in_name

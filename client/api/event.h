@@ -25,10 +25,11 @@ struct SessionEvent {
 struct ConnectionEvent {
     ConnectionState state = ConnectionState::offline;
     Code reason = Code::none;
-    std::uint32_t waiting = 0;       // messages in the outbox
+    std::uint32_t waiting = 0;       // messages in the outbox that can go
     Level level = Level::prompt;     // the weakest among the conversations' boards
     std::uint32_t unsent = 0;        // everything in the outbox: messages, changes of conversations, invitations into them
     bool caught_up = false;          // everything was read that the relay has
+    std::uint32_t held = 0;          // of what is unsent: what is for a board that is closed
     friend bool operator==(const ConnectionEvent&, const ConnectionEvent&) = default;
 };
 struct PeopleEvent {

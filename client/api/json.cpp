@@ -173,11 +173,12 @@ SINETTI_FIELDS(FoundMessage) { archive("conversation", v.conversation); archive(
     archive("snippet", v.snippet); }
 SINETTI_FIELDS(ConversationSummary) { archive("id", v.id); archive("kind", v.kind); archive("title", v.title); archive("other", v.other); archive("fingerprint", v.fingerprint);
     archive("members", v.members); archive("level", v.level); archive("postQuantum", v.post_quantum);
-    archive("active", v.active); archive("unread", v.unread); archive("draft", v.draft);
+    archive("active", v.active); archive("board", v.board); archive("closed", v.closed); archive("unread", v.unread); archive("draft", v.draft);
     archive("hasLast", v.has_last); archive("last", v.last); archive("changed", v.changed_ms); }
 SINETTI_FIELDS(Invitation) { archive("id", v.id); archive("name", v.name); archive("role", v.role); archive("expires", v.expires_ms); archive("used", v.used); archive("fragment", v.fragment); }
 SINETTI_FIELDS(Board) { archive("number", v.number); archive("name", v.name); archive("level", v.level); archive("postQuantum", v.post_quantum);
-    archive("retentionDays", v.retention_days); archive("signed", v.is_signed); archive("waiting", v.waiting); }
+    archive("retentionDays", v.retention_days); archive("signed", v.is_signed); archive("waiting", v.waiting);
+    archive("closed", v.closed); }
 
 SINETTI_FIELDS(Release) { archive("name", v.name); archive("number", v.number); archive("hash", v.hash); }
 SINETTI_FIELDS(ReleaseAlarm) { archive("kind", v.kind); archive("number", v.number); archive("hash", v.hash); archive("other", v.other); archive("ours", v.ours);
@@ -210,7 +211,7 @@ SINETTI_FIELDS(InvitationWish) { archive("name", v.name); archive("role", v.role
 SINETTI_FIELDS(CreateInvitations) { archive("people", v.people); }
 SINETTI_FIELDS(SetRole) { archive("person", v.person); archive("role", v.role); }
 SINETTI_FIELDS(SetBoard) { archive("board", v.board); archive("name", v.name); archive("level", v.level); archive("postQuantum", v.post_quantum);
-    archive("retentionDays", v.retention_days); }
+    archive("retentionDays", v.retention_days); archive("closed", v.closed); }
 SINETTI_FIELDS(WatchConversations) {}
 SINETTI_FIELDS(ExportConversation) { archive("conversation", v.conversation); }
 SINETTI_FIELDS(SignIn) { archive("name", v.name); archive("relay", v.relay); archive("device", v.device); archive("withCode", v.with_code); archive("shared", v.shared); }
@@ -234,7 +235,7 @@ SINETTI_FIELDS(SessionEvent) { archive("phase", v.phase); archive("error", v.err
     archive("inviter", v.inviter); archive("me", v.me); archive("administrator", v.administrator); archive("founder", v.founder);
     archive("shared", v.shared); }
 SINETTI_FIELDS(ConnectionEvent) { archive("state", v.state); archive("reason", v.reason); archive("waiting", v.waiting); archive("level", v.level);
-    archive("unsent", v.unsent); archive("caughtUp", v.caught_up); }
+    archive("unsent", v.unsent); archive("held", v.held); archive("caughtUp", v.caught_up); }
 SINETTI_FIELDS(PeopleEvent) { archive("people", v.people); archive("whole", v.whole); }
 SINETTI_FIELDS(ConversationsEvent) { archive("conversations", v.conversations); }
 SINETTI_FIELDS(TimelineEvent) { archive("conversation", v.conversation); archive("messages", v.messages); archive("hasOlder", v.has_older); archive("unread", v.unread);

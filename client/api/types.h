@@ -84,6 +84,10 @@ enum class Code : std::uint8_t {
     board_waiting,             // what was decided about it goes to the relay when that can be reached
     board_refused,             // somebody else has changed it meanwhile, or the relay takes no such thing
     unknown_board, too_many_boards,
+    board_closed, board_opened,
+    last_open_board,           // no other that administrators have said something about is open: nothing was changed
+    closed_board,              // nothing new is written on it: nothing was changed
+    conversations_closed, conversations_opened,   // of ours on a board that an administrator has closed, or opened again
     relay_policy,              // the relay says another policy of a board than administrators have signed: theirs is kept to
     // verifying
     person_new_key,            // somebody of a name that was there before has enrolled, with a key of their own
@@ -216,6 +220,8 @@ struct ConversationSummary {
     Level level = Level::prompt;
     bool post_quantum = true;       // its keys come from ML-KEM-768 too; of one that is not active any more nothing is known
     bool active = true;             // false: we were removed; history stays
+    std::uint32_t board = 0;        // its number
+    bool closed = false;            // the board is: nothing can be written, and what waits stays where it is
     std::uint32_t unread = 0;
     std::string draft;
     bool has_last = false;
@@ -233,6 +239,7 @@ struct Board {                      // of cells: where conversations are
     std::uint16_t retention_days = 0;   // 0: for ever
     bool is_signed = false;         // by administrators; else it is as the relay says
     bool waiting = false;           // and the relay may not have it yet
+    bool closed = false;            // what is there can be read, and nothing is written on it any more
 };
 
 struct InvitationWish {

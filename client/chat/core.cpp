@@ -438,7 +438,7 @@ void Core::Implementation::report_connection()
         m_reported_connection.reset();
         return;
     }
-    api::ConnectionEvent event{.state = api::ConnectionState::offline, .reason = m_connection_reason, .waiting = 0, .level = api::Level::prompt, .unsent = 0, .caught_up = false};
+    api::ConnectionEvent event{.state = api::ConnectionState::offline, .reason = m_connection_reason, .waiting = 0, .level = api::Level::prompt, .unsent = 0, .caught_up = false, .held = 0};
     const bool running_errands = m_workspace && m_session.is_ready() && m_session_kind == wire::SessionKind::device;
     if (m_session.is_ready() && !running_errands)
         event.state = api::ConnectionState::connected;
@@ -450,6 +450,7 @@ void Core::Implementation::report_connection()
         event.waiting = m_workspace->waiting_messages();
         event.level = m_workspace->level();
         event.unsent = m_workspace->unsent_items();
+        event.held = m_workspace->held_items();
         event.caught_up = m_workspace->is_caught_up();
     }
     if (m_reported_connection == event) return;

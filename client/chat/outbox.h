@@ -69,7 +69,7 @@ struct LaneName {
 
 struct Lane {
     LaneName name;
-    std::deque<OutboxItem> items;            // an UpkeepIntent first, then by ascending numbers
+    std::deque<OutboxItem> items;            // an UpkeepIntent first, then by ascending numbers; of a contact, what is for a closed board last
 
     void push(OutboxItem&& item, Effects& effects);
     void push_front(OutboxItem&& item, Effects& effects);   // an UpkeepIntent, when nothing is in the air

@@ -277,7 +277,7 @@ std::uint32_t Workspace::waiting_messages() const
 {
     std::uint32_t waiting = 0;
     for (const auto& [id, conversation] : m_conversations)
-        waiting += static_cast<std::uint32_t>(std::ranges::count_if(conversation->lane.items, [](const OutboxItem& item) { return std::holds_alternative<TextIntent>(item.intent); }));
+        if (!is_closed(conversation->board)) waiting += static_cast<std::uint32_t>(std::ranges::count_if(conversation->lane.items, [](const OutboxItem& item) { return std::holds_alternative<TextIntent>(item.intent); }));
     return waiting;
 }
 
@@ -286,6 +286,16 @@ std::uint32_t Workspace::unsent_items() const
     std::size_t items = 0;
     for (const auto& [id, conversation] : m_conversations) items += conversation->lane.items.size();
     for (const auto& [device, contact] : m_contacts) items += contact->lane.items.size();
+    return static_cast<std::uint32_t>(items);
+}
+
+std::uint32_t Workspace::held_items() const
+{
+    std::size_t items = 0;
+    for (const auto& [id, conversation] : m_conversations)
+        if (is_closed(conversation->board)) items += conversation->lane.items.size();
+    for (const auto& [device, contact] : m_contacts)
+        items += static_cast<std::size_t>(std::ranges::count_if(contact->lane.items, [this](const OutboxItem& item) { return is_held(item); }));
     return static_cast<std::uint32_t>(items);
 }
 
@@ -322,6 +332,8 @@ void Workspace::report()
                                              .level = level_of(conversation->board),
                                              .post_quantum = !conversation->group || is_post_quantum(conversation->group->suite()),
                                              .active = conversation->active,
+                                             .board = conversation->board,
+                                             .closed = is_closed(conversation->board),
                                              .unread = conversation->unread,
                                              .draft = conversation->draft,
                                              .has_last = false,

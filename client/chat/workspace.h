@@ -71,8 +71,9 @@ public:
     const Account& account() const { return m_account; }
     bool is_caught_up() const;
     std::optional<PublicKey> owner_of(const base::ByteArray<32>& fingerprint) const { return m_people.owner_of(fingerprint); }   // of whom is still there
-    std::uint32_t waiting_messages() const;
+    std::uint32_t waiting_messages() const;  // that can go
     std::uint32_t unsent_items() const;
+    std::uint32_t held_items() const;        // of those, what is for a board that is closed
     api::Level level() const;
 
     void announce();                         // every event that describes us
@@ -182,7 +183,7 @@ private:
     void run(const api::ExportConversation& command);
     void run(const api::SawReleaseAlarms& command);
     Conversation* find(const api::ConversationId& id);           // with a notice when it is unknown
-    Conversation* find_active(const api::ConversationId& id);    // and when we are not in it any more
+    Conversation* find_active(const api::ConversationId& id);    // and when we are not in it any more, or its board is closed
     std::optional<std::vector<PublicKey>> known_people(const std::vector<api::PersonId>& ids);
     void show_timeline(Conversation& conversation, std::uint32_t unread, const api::MessageId& target = {});
     void show_to(const Conversation& conversation, std::size_t end);   // that many of its messages, and no newer ones
@@ -250,10 +251,13 @@ private:
     void tell_of_doubts();
     void tell_of_mixing();
     void on_board_set(const directory::BoardSet& set);
+    void on_closed_or_opened(std::uint32_t board);
     void restart_all_flights();
+    bool is_closed(std::uint32_t board) const { return m_people.directory().is_closed(board); }
+    bool is_held(const OutboxItem& item) const;                                // of a contact's lane: it is for a board that is closed
     std::optional<wire::BoardInfo> signed_policy(std::uint32_t board) const;   // what administrators have signed, if they have
     const wire::BoardInfo* board_info(std::uint32_t board) const;              // nullptr: there is none
-    // Where a new conversation goes, if nobody has chosen; nullptr before the first session, or if it is no board of cells.
+    // Where a new conversation goes, if nobody has chosen: the first that is open; nullptr before the first session, or if it is no board of cells.
     const wire::BoardInfo* cell_board(std::uint32_t chosen = api::kAnyBoard) const;
     api::Level level_of(std::uint32_t board) const;
     std::map<std::uint32_t, WantedBoard> wanted_boards() const;
@@ -282,6 +286,7 @@ private:
     void invite(const Conversation& conversation, const std::vector<PublicKey>& devices, const base::Bytes& welcome, std::uint64_t from_position);
     Lane* find_lane(const LaneName& name);
     void replace_cell(const CellRequest& request);
+    bool waits_for_opening(const CellRequest& request);
     void pause(api::Code reason);
     template<typename T>
     void request(T&& frame, Request&& about);

@@ -18,7 +18,9 @@ constexpr std::uint16_t kRevocationsVersion = 1;
 
 // What a record on its way to board 0 does, in the order in which they are stored.
 constexpr api::Code kDeeds[] = {api::Code::device_signed_out, api::Code::person_removed, api::Code::administrator_made, api::Code::administrator_ended,
-                                 api::Code::board_added, api::Code::board_changed};
+                                 api::Code::board_added, api::Code::board_changed, api::Code::board_closed, api::Code::board_opened};
+
+constexpr api::Code kBoardDeeds[] = {api::Code::board_added, api::Code::board_changed, api::Code::board_closed, api::Code::board_opened};
 
 directory::Role role_of(api::Role role) { return role == api::Role::administrator ? directory::Role::administrator : directory::Role::member; }
 
@@ -155,7 +157,7 @@ void Workspace::finish_revocation(const RevocationRequest& request, std::optiona
     if (refusal == storage_full && !std::exchange(found->full_said, true)) notice(api::Code::relay_full, api::Severity::warning);
     if (refusal == storage_full || refusal == too_many_requests || refusal == overloaded || refusal == internal) return;   // later
     const bool done = !refusal || *refusal == revoked;   // by us or by somebody who was faster
-    const bool about_board = found->done == api::Code::board_added || found->done == api::Code::board_changed;
+    const bool about_board = std::ranges::find(kBoardDeeds, found->done) != std::end(kBoardDeeds);
     const auto reason = refusal == not_authorised ? api::Code::not_administrator : about_board ? api::Code::board_refused : api::Code::relay_refused;
     m_board_list_changed = m_board_list_changed || about_board;
     notice(done ? found->done : reason, done ? api::Severity::success : api::Severity::error, found->subject);

@@ -64,17 +64,18 @@ const wire::BoardInfo* Workspace::board_info(std::uint32_t board) const
 const wire::BoardInfo* Workspace::cell_board(std::uint32_t chosen) const
 {
     const auto found = std::ranges::find_if(m_board_infos, [&](const wire::BoardInfo& info) {
-        return info.kind == wire::BoardKind::cells && (chosen == api::kAnyBoard || info.board == chosen);
+        return info.kind == wire::BoardKind::cells && (chosen == api::kAnyBoard ? !is_closed(info.board) : info.board == chosen);
     });
     return found == m_board_infos.end() ? nullptr : &*found;
 }
 
-// What can be said of all conversations together: the weakest level of the boards they are on. Without any, where the first would go.
+// What can be said of all conversations together in which something can be said: the weakest level of the boards they are on. Without any,
+// where the first would go.
 api::Level Workspace::level() const
 {
     std::optional<api::Level> weakest;
     for (const auto& [id, conversation] : m_conversations)
-        if (conversation->active) weakest = std::min(weakest.value_or(api::Level::mixed), level_of(conversation->board));
+        if (conversation->active && !is_closed(conversation->board)) weakest = std::min(weakest.value_or(api::Level::mixed), level_of(conversation->board));
     const auto* first = cell_board();
     return weakest.value_or(first == nullptr ? api::Level::prompt : static_cast<api::Level>(first->level));
 }
@@ -160,11 +161,42 @@ void Workspace::on_board_set(const directory::BoardSet& set)
     m_boards.try_emplace(set.board, set.board);
     persist_boards();
     set_token_supply();
+    if (set.turned) on_closed_or_opened(set.board);
     if (was_mixed == is_mixed(set.board) || !m_session_ready || m_on_errands) return;
     // From here on the cells that wait, and those that nobody has read back yet, go the other way.
     stop_mixing();
     restart_all_flights();
     start_mixing();
+}
+
+// What is for a closed board stays where it is, stored, and goes out when it is open again. First contacts go on about other boards: what
+// was in the air there takes off anew, since nobody looks for old counters for ever.
+void Workspace::on_closed_or_opened(std::uint32_t board)
+{
+    const bool closed = is_closed(board);
+    bool concerns_us = false;
+    for (auto& [id, conversation] : m_conversations) {
+        if (conversation->board != board) continue;
+        concerns_us = concerns_us || conversation->active;
+        conversation->lane.restart_flights();
+        conversation->upkeep_at.reset();   // everybody's turn is reckoned from when it is open
+        conversation->upkeep_unknown = true;
+    }
+    for (auto& [device, contact] : m_contacts) {
+        auto& lane = contact->lane;
+        if (!closed || lane.items.empty() || !lane.items.front().flight || lane.items.front().flight->board != board) continue;
+        lane.items.front().flight.reset();
+        lane.persist_front(m_effects);
+    }
+    m_conversations_changed = true;
+    if (concerns_us) notice(closed ? api::Code::conversations_closed : api::Code::conversations_opened, api::Severity::information, m_people.board_name(board));
+}
+
+bool Workspace::is_held(const OutboxItem& item) const
+{
+    if (item.flight) return is_closed(item.flight->board);
+    const auto* invitation = std::get_if<InviteIntent>(&item.intent);
+    return invitation != nullptr && is_closed(invitation->board);
 }
 
 void Workspace::restart_all_flights()
@@ -181,7 +213,7 @@ std::map<std::uint32_t, Workspace::WantedBoard> Workspace::wanted_boards() const
     std::map<std::uint32_t, WantedBoard> wanted;
     for (const auto& [number, known] : m_people.directory().boards())
         wanted[number] = {{.administrator = {}, .board = number, .number = known.records, .level = known.level, .suite = known.suite, .retention_days = known.retention_days,
-                           .sealed_name = known.sealed_name, .signature = {}}, false};
+                           .sealed_name = known.sealed_name, .closed = known.closed, .signature = {}}, false};
     for (const auto& pending : m_revocations) {
         auto record = directory::decode_record(pending.record);
         auto* board = record ? std::get_if<directory::BoardRecord>(&*record) : nullptr;
@@ -205,10 +237,10 @@ void Workspace::run(const api::SetBoard& command)
         if (!m_board_infos.empty()) number = m_board_infos.back().board;
         if (!wanted.empty()) number = std::max(number, wanted.rbegin()->first);
         ++number;
-    } else if (cell_board(number) == nullptr && !wanted.contains(number)) {
-        return notice(api::Code::unknown_board, api::Severity::warning);
     }
     const auto known = wanted.find(number);
+    const bool is_new = known == wanted.end() && cell_board(number) == nullptr;
+    if (is_new && (command.board != api::kAnyBoard || command.closed)) return notice(api::Code::unknown_board, api::Severity::warning);
     if (number > directory::kBoardNumberMax || (known == wanted.end() && wanted.size() >= directory::kSignedBoardsMax))
         return notice(api::Code::too_many_boards, api::Severity::warning);
 
@@ -219,20 +251,25 @@ void Workspace::run(const api::SetBoard& command)
                                   .suite = command.post_quantum ? directory::BoardSuite::post_quantum : directory::BoardSuite::classical,
                                   .retention_days = command.retention_days,
                                   .sealed_name = {},
+                                  .closed = command.closed,
                                   .signature = {}};
+    const bool was_closed = known != wanted.end() && known->second.record.closed;
     if (known != wanted.end() && m_people.open_board_name(known->second.record.sealed_name) == command.name) {
         const auto& now_is = known->second.record;
         record.sealed_name = now_is.sealed_name;
-        if (record.level == now_is.level && record.suite == now_is.suite && record.retention_days == now_is.retention_days) return;   // it is so
+        if (record.level == now_is.level && record.suite == now_is.suite && record.retention_days == now_is.retention_days && record.closed == was_closed) return;   // it is so
     } else {
         auto sealed = directory::seal_name(m_account.directory_key, directory::NameOf::board, {command.name, ""}, m_environment.random);
         if (!sealed) return notice(api::Code::name_missing, api::Severity::warning);
         record.sealed_name = std::move(*sealed);
     }
-    const bool is_new = known == wanted.end() && cell_board(number) == nullptr;
+    const auto is_open = [&](const auto& other) { return other.first != number && !other.second.record.closed; };
+    if (command.closed && std::ranges::none_of(wanted, is_open)) return notice(api::Code::last_open_board, api::Severity::warning, command.name);
+    auto deed = is_new ? api::Code::board_added : api::Code::board_changed;
+    if (command.closed != was_closed) deed = command.closed ? api::Code::board_closed : api::Code::board_opened;
     const auto& key = m_account.root ? *m_account.root : m_account.identity;
     append(m_account.root ? directory::sign_board(key, std::move(record)) : directory::sign_board_as_administrator(key, std::move(record)),
-           is_new ? api::Code::board_added : api::Code::board_changed, command.name);
+           deed, command.name);
     m_board_list_changed = true;
     if (!m_session_ready) notice(api::Code::board_waiting, api::Severity::information, command.name);
 }
@@ -249,7 +286,8 @@ std::vector<api::Board> Workspace::board_list() const
                               .post_quantum = suite && is_post_quantum(*suite),
                               .retention_days = info.retention_days,
                               .is_signed = m_people.directory().board(info.board) != nullptr,
-                              .waiting = false};
+                              .waiting = false,
+                              .closed = is_closed(info.board)};
     }
     for (const auto& [number, wanted] : wanted_boards()) {
         auto& board = boards[number];
@@ -259,6 +297,7 @@ std::vector<api::Board> Workspace::board_list() const
         board.post_quantum = wanted.record.suite == directory::BoardSuite::post_quantum;
         board.retention_days = wanted.record.retention_days;
         board.waiting = wanted.waits;
+        board.closed = wanted.record.closed;
     }
     std::vector<api::Board> list;
     for (auto& [number, board] : boards) list.push_back(std::move(board));

@@ -33,8 +33,11 @@ Conversation* Workspace::find(const api::ConversationId& id)
 Conversation* Workspace::find_active(const api::ConversationId& id)
 {
     auto* conversation = find(id);
-    if (conversation == nullptr || conversation->active) return conversation;
-    notice(api::Code::removed_from_conversation, api::Severity::warning, conversation->title, conversation);
+    if (conversation == nullptr || (conversation->active && !is_closed(conversation->board))) return conversation;
+    if (conversation->active)
+        notice(api::Code::closed_board, api::Severity::warning, m_people.board_name(conversation->board), conversation);
+    else
+        notice(api::Code::removed_from_conversation, api::Severity::warning, conversation->title, conversation);
     return nullptr;
 }
 
@@ -65,11 +68,12 @@ void Workspace::run(const api::CreateConversation& command)
     if (people->empty() || (direct && people->size() != 1)) return notice(api::Code::no_members, api::Severity::warning);
     if (direct) {
         for (const auto& [id, existing] : m_conversations)
-            if (existing->kind == api::ConversationKind::direct && existing->active && existing->other == people->front())
+            if (existing->kind == api::ConversationKind::direct && existing->active && !is_closed(existing->board) && existing->other == people->front())
                 return m_effects.emit(api::ConversationReadyEvent{id});
     }
     const auto* info = cell_board(command.board);
     if (info == nullptr && command.board != api::kAnyBoard) return notice(api::Code::unknown_board, api::Severity::warning);
+    if (info != nullptr && is_closed(info->board)) return notice(api::Code::closed_board, api::Severity::warning, m_people.board_name(info->board));
     // What a board is to be, the directory says: all of it that there was.
     if (info == nullptr || !m_boards.at(wire::kDirectoryBoard).has_begun()) return notice(api::Code::relay_unreachable, api::Severity::warning);
     const auto& board = m_boards.at(info->board);

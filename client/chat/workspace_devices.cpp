@@ -76,7 +76,7 @@ std::int64_t Workspace::upkeep_delay(const Conversation& conversation, const Upk
 bool Workspace::takes_upkeep(const Conversation& conversation) const
 {
     const auto& items = conversation.lane.items;
-    return conversation.active && !conversation.uncertain && !conversation.replay_from && (items.empty() || !items.front().flight);
+    return conversation.active && !conversation.uncertain && !conversation.replay_from && !is_closed(conversation.board) && (items.empty() || !items.front().flight);
 }
 
 // Puts the upkeep of a conversation in front of what waits there, when it is needed and our turn has come; and whoever wants to

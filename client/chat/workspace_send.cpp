@@ -39,7 +39,7 @@ void Workspace::pump()
     if (!is_caught_up()) return;
     for (auto& [device, contact] : m_contacts) take_off(*contact);
     for (auto& [id, conversation] : m_conversations) {
-        while (conversation->active && !conversation->uncertain && !conversation->replay_from) {
+        while (conversation->active && !conversation->uncertain && !conversation->replay_from && !is_closed(conversation->board)) {
             look_after(*conversation);
             if (conversation->lane.items.empty() || take_off(*conversation)) break;
         }
@@ -75,7 +75,11 @@ void Workspace::take_off(Contact& contact)
 {
     auto& lane = contact.lane;
     if (m_people.directory().device(contact.device)->revoked) lane.clear(m_effects);
-    if (lane.items.empty()) return;
+    // What is for a board that was closed waits behind the rest.
+    auto next = std::ranges::find_if(lane.items, [this](const OutboxItem& item) { return item.flight && !is_held(item); });
+    if (next == lane.items.end()) next = std::ranges::find_if(lane.items, [this](const OutboxItem& item) { return !is_held(item); });
+    if (next == lane.items.end()) return;
+    std::rotate(lane.items.begin(), next, std::next(next));
     auto& item = lane.items.front();
     if (!item.flight) {
         const auto* invitation = std::get_if<InviteIntent>(&item.intent);
@@ -286,6 +290,9 @@ void Workspace::on_refused(const wire::Refused& refused)
     case wire::Refusal::not_mixed:   // its policy is another than when this session began: the next one is told
         pause(api::Code::none);
         return m_environment.host.on_follow_again();
+    case wire::Refusal::board_closed:   // what was on its way stays here; where board 0 does not say so, it is tried again in a while
+        if (const auto* cell = std::get_if<CellRequest>(&about); cell != nullptr && !waits_for_opening(*cell)) pause(api::Code::relay_refused);
+        return;
     case wire::Refusal::storage_full: return pause(api::Code::relay_full);
     case wire::Refusal::too_many_requests: return pause(api::Code::rate_limited);
     case wire::Refusal::overloaded:
@@ -314,6 +321,14 @@ void Workspace::replace_cell(const CellRequest& request)
     }
     flight.sent = std::min(flight.sent, request.fragment);   // what was already accepted is answered with its old position
     lane->persist_front(m_effects);
+}
+
+// What this cell is of is held back, or was grounded.
+bool Workspace::waits_for_opening(const CellRequest& request)
+{
+    const auto* lane = find_lane(request.lane);
+    if (lane == nullptr || lane->items.empty() || lane->items.front().number != request.item || !lane->items.front().flight) return true;
+    return is_closed(lane->items.front().flight->board);
 }
 
 void Workspace::pause(api::Code reason)

@@ -453,6 +453,8 @@ enum class Say : std::uint16_t {
     board_kept, board_unsigned, board_waits, add_board, new_board, new_board_hint, change_board,
     change_board_name, change_board_hint, board_name, board_sending, board_mixed_hint, board_encryption, board_post_quantum_hint,
     board_classical_hint, board_keeping, board_one_day, board_days, board_for_ever, board_keeping_hint, board,
+    board_is_closed, close_board, open_board, close_board_title, close_board_text, close_board_none, close_board_one, close_board_many,
+    conversation_closed, go_on_elsewhere, held_one, held_many, state_held, state_closed,
     count,
 };
 

@@ -539,6 +539,20 @@ const char* english(Say what)
         case Say::board_for_ever: return "For ever";
         case Say::board_keeping_hint: return "Who stays away for longer misses what was written.";
         case Say::board: return "Board";
+        case Say::board_is_closed: return "Closed: its conversations can be read, and nothing is written in them.";
+        case Say::close_board: return "Close board";
+        case Say::open_board: return "Open again";
+        case Say::close_board_title: return "Close {0}?";
+        case Say::close_board_text: return "Nobody can write on this board any more. Its conversations can still be read, and people go on in new ones on another board. What is waiting to leave stays on their devices, and leaves if the board is opened again.";
+        case Say::close_board_none: return "None of your own conversations is on it.";
+        case Say::close_board_one: return "One of your own conversations is on it.";
+        case Say::close_board_many: return "{0} of your own conversations are on it.";
+        case Say::conversation_closed: return "An administrator has closed the board of this conversation. You can read it, but nothing can be written in it.";
+        case Say::go_on_elsewhere: return "Go on in a new conversation";
+        case Say::held_one: return "1 message waits for the board to be opened again";
+        case Say::held_many: return "{0} messages wait for the board to be opened again";
+        case Say::state_held: return "waiting for the board to be opened again";
+        case Say::state_closed: return "board closed";
         case Say::count: break;
     }
     return "";
@@ -639,6 +653,12 @@ const char* english(api::Code code)
         case api::Code::board_refused: return "The relay did not take the change of the board {0}. Somebody else may have changed it at the same time: look at it, and try again.";
         case api::Code::unknown_board: return "There is no such board. Nothing was changed.";
         case api::Code::too_many_boards: return "There are as many boards as there can be. Nothing was changed.";
+        case api::Code::board_closed: return "The board {0} was closed.";
+        case api::Code::board_opened: return "The board {0} was opened again.";
+        case api::Code::last_open_board: return "{0} is the last open board that administrators have signed, and new conversations need one. Add another board first, or open one.";
+        case api::Code::closed_board: return "The board {0} is closed. Nothing can be written on it.";
+        case api::Code::conversations_closed: return "An administrator has closed the board {0}. You can read your conversations on it, but nothing can be written in them.";
+        case api::Code::conversations_opened: return "An administrator has opened the board {0} again. You can write in your conversations on it.";
         case api::Code::person_new_key: return "{0} has another key than before. Verify it before you say anything in confidence.";
         case api::Code::relay_policy: return "The relay says something else about the board {0} than your administrators have signed. Sinetti keeps to what they signed. Tell your administrator.";
     }

@@ -539,6 +539,20 @@ const char* finnish(Say what)
         case Say::board_for_ever: return "Aina";
         case Say::board_keeping_hint: return "Joka on poissa pidempään, jää vaille sitä, mitä kirjoitettiin.";
         case Say::board: return "Taulu";
+        case Say::board_is_closed: return "Suljettu: taulun keskusteluja voi lukea, mutta niihin ei voi kirjoittaa.";
+        case Say::close_board: return "Sulje taulu";
+        case Say::open_board: return "Avaa uudelleen";
+        case Say::close_board_title: return "Suljetaanko taulu {0}?";
+        case Say::close_board_text: return "Taululle ei voi enää kirjoittaa. Sen keskusteluja voi yhä lukea, ja jatkaa voi uusissa keskusteluissa toisella taululla. Lähtöä odottavat viestit jäävät laitteisiin ja lähtevät, jos taulu avataan uudelleen.";
+        case Say::close_board_none: return "Yksikään omista keskusteluistasi ei ole sillä.";
+        case Say::close_board_one: return "Yksi omista keskusteluistasi on sillä.";
+        case Say::close_board_many: return "{0} omista keskusteluistasi on sillä.";
+        case Say::conversation_closed: return "Ylläpitäjä on sulkenut tämän keskustelun taulun. Keskustelua voi lukea, mutta siihen ei voi kirjoittaa.";
+        case Say::go_on_elsewhere: return "Jatka uudessa keskustelussa";
+        case Say::held_one: return "1 viesti odottaa taulun avaamista uudelleen";
+        case Say::held_many: return "{0} viestiä odottaa taulun avaamista uudelleen";
+        case Say::state_held: return "odottaa taulun avaamista uudelleen";
+        case Say::state_closed: return "taulu suljettu";
         case Say::count: break;
     }
     return "";
@@ -639,6 +653,12 @@ const char* finnish(api::Code code)
         case api::Code::board_refused: return "Palvelin ei ottanut taulun {0} muutosta. Joku muu on ehkä muuttanut sitä samaan aikaan: katso sitä ja yritä uudelleen.";
         case api::Code::unknown_board: return "Sellaista taulua ei ole. Mitään ei muutettu.";
         case api::Code::too_many_boards: return "Tauluja on niin monta kuin niitä voi olla. Mitään ei muutettu.";
+        case api::Code::board_closed: return "Taulu {0} suljettiin.";
+        case api::Code::board_opened: return "Taulu {0} avattiin uudelleen.";
+        case api::Code::last_open_board: return "{0} on viimeinen avoin taulu, jonka ylläpitäjä on allekirjoittanut, ja uudet keskustelut tarvitsevat sellaisen. Lisää ensin toinen taulu tai avaa jokin suljettu.";
+        case api::Code::closed_board: return "Taulu {0} on suljettu. Sille ei voi kirjoittaa.";
+        case api::Code::conversations_closed: return "Ylläpitäjä on sulkenut taulun {0}. Keskustelujasi sillä voi lukea, mutta niihin ei voi kirjoittaa.";
+        case api::Code::conversations_opened: return "Ylläpitäjä on avannut taulun {0} uudelleen. Keskusteluihisi sillä voi taas kirjoittaa.";
         case api::Code::person_new_key: return "{0}: avain on eri kuin ennen. Vahvista se, ennen kuin kerrot mitään luottamuksellista.";
         case api::Code::relay_policy: return "Palvelin väittää taulusta {0} muuta kuin ylläpitäjät ovat allekirjoittaneet. Sinetti noudattaa allekirjoitettua. Kerro ylläpitäjällesi.";
     }

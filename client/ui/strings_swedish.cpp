@@ -539,6 +539,20 @@ const char* swedish(Say what)
         case Say::board_for_ever: return "För alltid";
         case Say::board_keeping_hint: return "Den som är borta längre går miste om det som skrevs.";
         case Say::board: return "Tavla";
+        case Say::board_is_closed: return "Stängd: chattarna på tavlan kan läsas, men inget kan skrivas i dem.";
+        case Say::close_board: return "Stäng tavlan";
+        case Say::open_board: return "Öppna igen";
+        case Say::close_board_title: return "Ska {0} stängas?";
+        case Say::close_board_text: return "Ingen kan längre skriva på den här tavlan. Chattarna på den kan fortfarande läsas, och man kan fortsätta i nya chattar på en annan tavla. Meddelanden som väntar på att skickas stannar på enheterna och går iväg om tavlan öppnas igen.";
+        case Say::close_board_none: return "Ingen av dina egna chattar finns på den.";
+        case Say::close_board_one: return "En av dina egna chattar finns på den.";
+        case Say::close_board_many: return "{0} av dina egna chattar finns på den.";
+        case Say::conversation_closed: return "En administratör har stängt den här chattens tavla. Du kan läsa chatten, men inget kan skrivas i den.";
+        case Say::go_on_elsewhere: return "Fortsätt i en ny chatt";
+        case Say::held_one: return "1 meddelande väntar på att tavlan öppnas igen";
+        case Say::held_many: return "{0} meddelanden väntar på att tavlan öppnas igen";
+        case Say::state_held: return "väntar på att tavlan öppnas igen";
+        case Say::state_closed: return "tavlan stängd";
         case Say::count: break;
     }
     return "";
@@ -639,6 +653,12 @@ const char* swedish(api::Code code)
         case api::Code::board_refused: return "Servern tog inte emot ändringen av tavlan {0}. Någon annan kan ha ändrat den samtidigt: titta på den och försök igen.";
         case api::Code::unknown_board: return "Det finns ingen sådan tavla. Inget ändrades.";
         case api::Code::too_many_boards: return "Det finns så många tavlor som det kan finnas. Inget ändrades.";
+        case api::Code::board_closed: return "Tavlan {0} stängdes.";
+        case api::Code::board_opened: return "Tavlan {0} öppnades igen.";
+        case api::Code::last_open_board: return "{0} är den sista öppna tavlan som en administratör har signerat, och nya chattar behöver en. Lägg först till en annan tavla eller öppna en stängd.";
+        case api::Code::closed_board: return "Tavlan {0} är stängd. Inget kan skrivas på den.";
+        case api::Code::conversations_closed: return "En administratör har stängt tavlan {0}. Du kan läsa dina chattar på den, men inget kan skrivas i dem.";
+        case api::Code::conversations_opened: return "En administratör har öppnat tavlan {0} igen. Du kan skriva i dina chattar på den.";
         case api::Code::person_new_key: return "{0} har en annan nyckel än förut. Verifiera den innan du säger något förtroligt.";
         case api::Code::relay_policy: return "Servern säger något annat om tavlan {0} än vad administratörerna har signerat. Sinetti följer det signerade. Berätta för din administratör.";
     }

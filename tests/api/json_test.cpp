@@ -13,7 +13,7 @@ const Message kMessage{.id = "ab", .sender = "cd", .kind = MessageKind::text, .d
 std::vector<Command> every_command()
 {
     return {Start{}, OpenLink{"#i=abc"}, Found{"VNK", "Elina", "Pääministeri"}, Enrol{"Li", ""}, Unlock{}, Lock{}, ForgetDevice{},
-            CreateInvitation{"Li Ahlfors", Role::administrator}, CreateConversation{ConversationKind::direct, "", {"aa", "bb"}, 7}, SetBoard{2, "Ministerit", Level::mixed, false, 65535}, OpenConversation{"cc"},
+            CreateInvitation{"Li Ahlfors", Role::administrator}, CreateConversation{ConversationKind::direct, "", {"aa", "bb"}, 7}, SetBoard{2, "Ministerit", Level::mixed, false, 65535, true}, OpenConversation{"cc"},
             LoadOlder{"cc"}, LoadNewer{"cc"}, OpenMessage{"cc", "ab"}, Search{"äiti \""}, SendText{"cc", "åäö € @ {} ~ ê"}, SaveDraft{"cc", ""}, AddMembers{"cc", {}}, RemoveMember{"cc", "aa"},
             RenameConversation{"cc", "Hallitusviisikko"}, SetVerified{"aa", true}, SetSetting{"language", "fi"}, SignOutDevice{"dd"}, RemovePerson{"aa"},
             WatchConversations{}, ExportConversation{"cc"}, SignIn{"Elina 2", "{\"a\":1}", "Firefox", true, true}, ChoosePassphrase{}, ProvePassphrase{},
@@ -25,9 +25,9 @@ std::vector<Command> every_command()
 std::vector<Event> every_event()
 {
     ConversationSummary conversation{.id = "cc", .kind = ConversationKind::group, .title = "Hallitusviisikko", .other = "", .fingerprint = "00ff", .members = {"aa", "bb"},
-                                     .level = Level::silent, .post_quantum = false, .active = false, .unread = 3, .draft = "luonnos", .has_last = true, .last = kMessage, .changed_ms = -1};
+                                     .level = Level::silent, .post_quantum = false, .active = false, .board = 4294967295u, .closed = true, .unread = 3, .draft = "luonnos", .has_last = true, .last = kMessage, .changed_ms = -1};
     Invitation invitation{.id = "11", .name = "Li", .role = Role::member, .expires_ms = 5, .used = true, .fragment = "#i=x"};
-    return {SessionEvent{Phase::failed, Code::internal, "VNK", "Li", "Elina", "aa", true, true}, ConnectionEvent{ConnectionState::refused, Code::relay_fork, 7, Level::shielded, 9, true},
+    return {SessionEvent{Phase::failed, Code::internal, "VNK", "Li", "Elina", "aa", true, true}, ConnectionEvent{ConnectionState::refused, Code::relay_fork, 7, Level::shielded, 9, true, 4},
             PeopleEvent{{Person{"aa", "Elina", "Pääministeri", "ff", Role::administrator, 12, true, true, false, true, {{"dd", "Firefox", 7, true, true, true}, {}}}}}, ConversationsEvent{{conversation}},
             TimelineEvent{"cc", {kMessage, kMessage}, true, 2, true, "ab"}, MessagesEvent{"cc", {kMessage}},
             SearchEvent{"äiti", {FoundMessage{"cc", "ab", "aa", 12, Snippet{"Äitini, äiti", {{0, 5}, {9, 14}}, true, true}}}, 70}, InvitationsEvent{{invitation}}, InvitationReadyEvent{invitation},
@@ -37,7 +37,7 @@ std::vector<Event> every_event()
             LinkEvent{LinkState::given, "ABCD-EFGH", 7, "Firefox, Linux", true, "482913", Code::device_link_damaged},
             InvitationsReadyEvent{{{.id = "aa", .name = "Aino", .role = Role::member, .expires_ms = 5, .used = false, .fragment = "#i=a"}}},
             RootSharesEvent{{"ABCD-EFGH", "JKMN-PQRS", ""}}, RootRestoreEvent{RootState::done, Code::root_restored, 9, 3},
-            BoardsEvent{{{1, "", Level::prompt, true, 30, false, false}, {2, "Ministerit", Level::mixed, false, 0, true, true}}},
+            BoardsEvent{{{1, "", Level::prompt, true, 30, false, false}, {2, "Ministerit", Level::mixed, false, 0, true, true, true}}},
             ReleasesEvent{{"0.1.0", 20261127181529, "ab"}, {"", 0, ""}, 3, {ReleaseAlarm{ReleaseAlarmKind::lonely, 5, "ab", "cd", true, {"aa"}, 7, true}}}, ScannedEvent{"ab"}};
 }
 

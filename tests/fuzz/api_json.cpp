@@ -32,7 +32,7 @@ std::vector<base::Bytes> seeds()
                                 SetRole{"aa", Role::administrator},
                                 CreateInvitations{{{"Aino", Role::member}, {"Eero", Role::administrator}}},
                                 CreateConversation{ConversationKind::group, "Ryhmä", {"aa", "bb"}, 2},
-                                SetBoard{2, "Ministerit", Level::mixed, false, 30},
+                                SetBoard{2, "Ministerit", Level::mixed, false, 30, true},
                                 SendText{"cc", "hei \"kaikki\" \\ 🦭\n"},
                                 SetVerified{"aa", true},
                                 Search{"äiti"},
@@ -70,7 +70,7 @@ std::vector<base::Bytes> seeds()
                             InvitationsReadyEvent{{{.id = "aa", .name = "Aino", .fragment = "#i=a"}}},
                             RootSharesEvent{{"ABCD", "EFGH", "JKMN"}},
                             RootRestoreEvent{RootState::one_given, Code::root_share_mistyped, 4, 2},
-                            BoardsEvent{{{2, "Ministerit", Level::mixed, false, 30, true, false}}},
+                            BoardsEvent{{{2, "Ministerit", Level::mixed, false, 30, true, false, true}}},
                             ReleasesEvent{{"0.1.0", 5, "ab"}, {}, 1, {ReleaseAlarm{ReleaseAlarmKind::fork, 5, "ab", "cd", true, {"aa"}, 7, false}}}};
     std::vector<base::Bytes> list;
     for (const auto& command : commands) list.push_back(base::to_bytes(base::view_of(to_json(command))));

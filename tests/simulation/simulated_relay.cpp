@@ -165,6 +165,10 @@ void SimulatedRelay::receive_mixed(RelayConnection& connection, base::ByteView m
     mixed.push_back({&connection, m_clock.now(), opened->has_value()});
     if (!*opened || loses_mixed()) return;
     const auto& cell = **opened;
+    if (m_directory.is_closed(cell.board)) {
+        ++cells_refused_closed;
+        return;
+    }
     const auto claims = tokens::claims_of(cell.token.view());
     if (!is_genuine(cell.token.view())) return;
     if (!m_spent.insert(claims.nonce).second) {
@@ -362,6 +366,10 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::Append& fra
         return refuse(connection, frame.request_id, wire::Refusal::tag_taken);
     }
     if (storage_full) return refuse(connection, frame.request_id, wire::Refusal::storage_full);
+    if (frame.board != wire::kDirectoryBoard && (says_closed || m_directory.is_closed(frame.board))) {
+        ++cells_refused_closed;
+        return refuse(connection, frame.request_id, wire::Refusal::board_closed);
+    }
     if (frame.board == wire::kDirectoryBoard)
         if (const auto refusal = check_record(connection, frame.entry)) return refuse(connection, frame.request_id, *refusal);
     const auto position = store(frame.board, frame.entry);

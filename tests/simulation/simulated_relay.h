@@ -110,6 +110,8 @@ public:
     std::string document() const;      // /relay.json
 
     bool storage_full = false;
+    bool says_closed = false;          // of every board of cells, whatever board 0 says
+    std::size_t cells_refused_closed = 0;
     bool signs_heads = true;
     bool takes_any_record = false;     // append_raw: what no relay should let onto board 0
     std::size_t tags_refused = 0;      // appends under a tag that holds other bytes
