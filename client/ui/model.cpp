@@ -133,7 +133,7 @@ const api::ConversationSummary* Model::conversation(std::string_view id) const
 const api::ConversationSummary* Model::direct_with(std::string_view person) const
 {
     const auto found = std::find_if(conversations.begin(), conversations.end(),
-                                    [&](const auto& c) { return c.kind == api::ConversationKind::direct && c.other == person && c.active; });
+                                    [&](const auto& c) { return c.kind == api::ConversationKind::direct && c.other == person && c.active && !c.closed; });
     return found == conversations.end() ? nullptr : &*found;
 }
 

@@ -20,7 +20,7 @@ namespace sinetti::ui {
 enum class Place : std::uint8_t { chats, people, settings };
 enum class Dialog : std::uint8_t {
     none, new_conversation, add_members, rename, remove_member, invite, verify, forget, protection, manage, remove_person, set_role, invite_many, sign_out, revoked,
-    show_code, renew_code, change_passphrase, take_passphrase, link, leave, idle, back_up_root, restore_root, board, release_alarm, message,
+    show_code, renew_code, change_passphrase, take_passphrase, link, leave, idle, back_up_root, restore_root, board, close_board, release_alarm, message,
 };
 enum class Filter : std::uint8_t { all, unread, groups };
 enum class PeopleFilter : std::uint8_t { all, administrators, invited };
@@ -69,6 +69,7 @@ struct BoardForm {
     std::uint16_t days = 30;                     // that it is kept; 0: for ever
     std::uint16_t days_before = 30;              // which may be none of the usual ones
     NodeId field = 0;                            // its name
+    std::string name;                            // that it has, or is to have, where it is to be closed
 };
 
 struct State {
@@ -88,6 +89,7 @@ struct State {
     std::set<api::PersonId> chosen;
     bool direct = false;
     std::uint32_t new_board = api::kAnyBoard;    // where a new conversation is to be; kAnyBoard: nobody has chosen
+    api::ConversationId continued;               // the closed conversation that a new one is to go on for; empty: none
     BoardForm board_form;
     api::Role invite_role = api::Role::member;
     std::string shown_invitation;                // id of the one in the dialog; empty: a new one is being made

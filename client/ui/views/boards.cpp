@@ -34,7 +34,9 @@ std::string policy_words(const Context& c, const api::Board& board)
 // What of it wants to be said beside; nothing: all is as it should be.
 std::string board_mark(const Context& c, const api::Board& board)
 {
-    if (board.waiting) return c.say(Say::board_waits);
+    const std::string closed = board.closed ? c.say(Say::board_is_closed) : "";
+    if (board.waiting) return closed + (board.closed ? " " : "") + c.say(Say::board_waits);
+    if (board.closed) return closed;
     return board.is_signed ? std::string() : std::string(c.say(Say::board_unsigned));
 }
 
@@ -42,7 +44,7 @@ void open_board_dialog(Context& c, const api::Board* board)
 {
     auto& form = c.state.board_form;
     form = {};
-    if (board != nullptr) form = {board->number, board->level, board->post_quantum, board->retention_days, board->retention_days};
+    if (board != nullptr) form = {board->number, board->level, board->post_quantum, board->retention_days, board->retention_days, 0, board->name};
     open_dialog(c, Dialog::board);
     const NodeId field = c.state.board_form.field;
     if (field != 0) c.state.texts.erase(field);
@@ -78,7 +80,11 @@ void draw_board_row(Context& c, const Rect& rect, const api::Board& board, const
     const std::string name = board_title(c, board);
     GroupScope item(c, std::to_string(board.number), Role::listitem, rect, name);
     if (!first) c.paint.line({rect.x, rect.y}, {rect.right(), rect.y}, 1, t.line);
-    draw_rings(c, {rect.x, rect.y + (rect.h - 24) / 2, 24, 24}, board.level);
+    const Rect mark{rect.x, rect.y + (rect.h - 24) / 2, 24, 24};
+    if (board.closed)
+        c.icon(icons::kLockSimple, 22, mark, t.text_3);
+    else
+        draw_rings(c, mark, board.level);
     ButtonSpec change{.label = c.say(Say::change_board), .kind = ButtonKind::quiet, .small = true};
     const std::string full = c.say(Say::change_board_name, {name});
     change.name = full;
@@ -87,15 +93,34 @@ void draw_board_row(Context& c, const Rect& rect, const api::Board& board, const
     const float x = rect.x + 36;
     const float room = rect.right() - width - 12 - x;
     float y = rect.y + 8;
-    c.ink_elided(kBodyMedium, name, x, y, room, t.text);
+    c.ink_elided(kBodyMedium, name, x, y, room, board.closed ? t.text_2 : t.text);
     c.mirror.add(c.id("name"), Role::text, {x, y, room, 22}, name);
     y += 22;
     y += c.paragraph("policy", kLabel, row.words, {x, y, room, 0}, t.text_2) + 2;
-    if (!row.mark.empty()) c.paragraph("mark", kLabel, row.mark, {x, y, room, 0}, board.waiting ? t.accent_text : t.warn);
+    if (!row.mark.empty()) c.paragraph("mark", kLabel, row.mark, {x, y, room, 0}, board.waiting ? t.accent_text : board.closed ? t.text_2 : t.warn);
     if (button(c, "change", {rect.right() - width, rect.y + (rect.h - control) / 2, width, control}, change)) open_board_dialog(c, &board);
 }
 
+void open_again(Context& c, const api::Board& board)
+{
+    c.send(api::SetBoard{board.number, board.name, board.level, board.post_quantum, board.retention_days});
+    close_dialog(c);
+}
+
 }  // namespace
+
+void draw_close_board(Context& c)
+{
+    const auto known = std::ranges::find(c.model.boards, c.state.board_form.number, &api::Board::number);
+    if (known == c.model.boards.end() || known->closed) return close_dialog(c);   // it is done
+    const auto ours = std::ranges::count_if(c.model.conversations, [&](const auto& s) { return s.active && s.board == known->number; });
+    const std::string count = ours == 0 ? std::string(c.say(Say::close_board_none)) : c.count(Say::close_board_one, Say::close_board_many, static_cast<std::uint64_t>(ours));
+    const std::string title = c.say(Say::close_board_title, {c.state.board_form.name});
+    const std::string words = c.say(Say::close_board_text) + (" " + count);
+    if (draw_question(c, "close board", {.title = title, .words = words, .yes = c.say(Say::close_board)}) != Answer::yes) return;
+    c.send(api::SetBoard{known->number, c.state.board_form.name, known->level, known->post_quantum, known->retention_days, true});
+    close_dialog(c);
+}
 
 std::string board_title(const Context& c, const api::Board& board)
 {
@@ -141,7 +166,7 @@ std::vector<const api::Board*> boards_to_choose(const Model& model)
 {
     std::vector<const api::Board*> boards;
     for (const auto& board : model.boards)
-        if (board.is_signed || !board.waiting) boards.push_back(&board);
+        if (!board.closed && (board.is_signed || !board.waiting)) boards.push_back(&board);
     const bool named = std::ranges::any_of(boards, [](const api::Board* board) { return !board->name.empty(); });
     if (boards.size() < 2 || !named) boards.clear();
     return boards;
@@ -190,6 +215,8 @@ void draw_board(Context& c)
     BoardForm& form = c.state.board_form;
     const auto known = std::ranges::find(c.model.boards, form.number, &api::Board::number);
     const bool is_new = form.number == api::kAnyBoard;
+    const bool closed = known != c.model.boards.end() && known->closed;
+    const int buttons = known == c.model.boards.end() ? 2 : 3;
     const bool narrow = stacked(c);
     const float width = narrow ? c.viewport.width - 40 : 492.0f;
 
@@ -225,10 +252,10 @@ void draw_board(Context& c)
     const bool offline = c.model.connection_known && c.model.connection.state != api::ConnectionState::connected;
     const std::string_view later = offline ? c.say(Say::relay_later) : "";
     const float later_height = offline ? c.paragraph_height(kLabelMedium, later, width - 24) + 12 : 0;
-    height += later_height + DialogFoot::height(narrow, 2);
+    height += later_height + DialogFoot::height(narrow, buttons);
 
     DialogScope dialog(c, "board", is_new ? std::string(c.say(Say::new_board)) : c.say(Say::change_board_name, {known == c.model.boards.end() ? std::string() : board_title(c, *known)}),
-                       c.say(is_new ? Say::new_board_hint : Say::change_board_hint), 560, height);
+                       c.say(is_new ? Say::new_board_hint : closed ? Say::board_is_closed : Say::change_board_hint), 560, height);
     const Rect& area = dialog.content();
     float y = area.y;
     c.ink(kLabelStrong, c.say(Say::board_name), area.x, y, c.theme.text);
@@ -258,16 +285,28 @@ void draw_board(Context& c)
     }
     draw_problem(c, "later", {area.x, y, area.w, later_height}, later);
     DialogFoot foot(c, dialog);
-    foot.expect(2);
+    foot.expect(buttons);
     const bool pressed = foot.add("save", {.label = c.say(is_new ? Say::add_board : Say::save)});
     if (foot.add("cancel", {.label = c.say(Say::cancel), .kind = ButtonKind::outline})) return close_dialog(c);
-    if (!pressed && !name.submitted) return;
+    const ButtonSpec turn{.label = c.say(closed ? Say::open_board : Say::close_board), .icon = closed ? nullptr : icons::kLockSimple,
+                          .kind = closed ? ButtonKind::outline : ButtonKind::ghost_danger};
+    const bool turned = buttons == 3 && foot.add("turn", turn);
+    if (!pressed && !name.submitted && !turned) return;
+    if (turned && !known->name.empty()) {   // as it is: what was begun to be changed here is another matter
+        if (closed) return open_again(c, *known);
+        form.name = known->name;
+        return open_dialog(c, Dialog::close_board);
+    }
     c.state.tried = words.empty();
     if (words.empty()) {
         c.state.focus_next = name.id;
         return c.changed();
     }
-    c.send(api::SetBoard{form.number, std::string(words), form.level, form.post_quantum, form.days});
+    if (turned) {
+        form.name = words;
+        return open_dialog(c, Dialog::close_board);
+    }
+    c.send(api::SetBoard{form.number, std::string(words), form.level, form.post_quantum, form.days, closed});
     c.state.texts.erase(name.id);
     close_dialog(c);
 }

@@ -27,6 +27,27 @@ const TextStyle& style_of(const Context& c) { return c.viewport.coarse_pointer ?
 
 const api::ConversationSummary* shown(const Context& c) { return c.model.conversation(c.state.open); }
 
+constexpr float kNoteMargin = 16;   // of what stands where nothing can be written
+constexpr float kNotePad = 12;
+constexpr float kNoteGap = 10;
+
+Say note_of(const api::ConversationSummary& s) { return s.active ? Say::conversation_closed : Say::read_only; }
+float go_on_height(const Context& c) { return c.touch() ? 44.0f : 40.0f; }
+
+// Why nothing can be written; and where it can.
+void draw_note(Context& c, const Rect& box, const api::ConversationSummary& conversation)
+{
+    const Theme& t = c.theme;
+    c.paint.fill(box.x, box.y, box.w, box.h, t.sunken, 16);
+    if (t.high_contrast) c.paint.outline(box.x, box.y, box.w, box.h, 1.5f, t.border, 16);
+    const Rect words = box.inset(kNoteMargin, kNotePad);
+    const float height = c.paragraph("read only", kLabel, c.say(note_of(conversation)), words, t.text_2, 0.5f);
+    if (!conversation.active) return;
+    const ButtonSpec go_on{.label = c.say(Say::go_on_elsewhere), .icon = icons::kPencilSimpleLine, .kind = ButtonKind::outline};
+    const float width = std::min(button_width(c, go_on), words.w);
+    if (button(c, "go on", {words.x + (words.w - width) / 2, words.y + height + kNoteGap, width, go_on_height(c)}, go_on)) go_on_elsewhere(c, conversation);
+}
+
 float box_height(Context& c)
 {
     const Metrics m = metrics_of(c);
@@ -47,13 +68,13 @@ NodeId composer_id(const Context&, const api::ConversationId& conversation)
     return ((h ^ (h >> 31)) & ((NodeId{1} << 52) - 1)) | 1;
 }
 
-float composer_height(Context& c)
+float composer_height(Context& c, float width)
 {
     const Metrics m = metrics_of(c);
-    if (const auto* conversation = shown(c); conversation != nullptr && !conversation->active) {
-        return m.top + m.bottom + c.paragraph_height(kLabel, c.say(Say::read_only), std::max(120.0f, c.viewport.width < kMediumWidth ? c.viewport.width - 52 : 400.0f)) + 24;
-    }
-    return m.top + box_height(c) + m.bottom;
+    const auto* conversation = shown(c);
+    if (conversation == nullptr || can_write(*conversation)) return m.top + box_height(c) + m.bottom;
+    const float words = c.paragraph_height(kLabel, c.say(note_of(*conversation)), width - m.left - m.right - 2 * kNoteMargin);
+    return m.top + m.bottom + words + 2 * kNotePad + (conversation->active ? kNoteGap + go_on_height(c) : 0);
 }
 
 void draw_composer(Context& c, const Rect& area, const api::ConversationSummary& conversation)
@@ -61,12 +82,7 @@ void draw_composer(Context& c, const Rect& area, const api::ConversationSummary&
     const Metrics m = metrics_of(c);
     const Theme& t = c.theme;
     const Rect box{area.x + m.left, area.y + m.top, area.w - m.left - m.right, area.h - m.top - m.bottom};
-    if (!conversation.active) {
-        c.paint.fill(box.x, box.y, box.w, box.h, t.sunken, 16);
-        if (t.high_contrast) c.paint.outline(box.x, box.y, box.w, box.h, 1.5f, t.border, 16);
-        c.paragraph("read only", kLabel, c.say(Say::read_only), box.inset(16, 12), t.text_2, 0.5f);
-        return;
-    }
+    if (!can_write(conversation)) return draw_note(c, box, conversation);
     const NodeId node = composer_id(c, conversation.id);
     const bool focused = c.input.focused(node);
     c.paint.shadow(box.x, box.y, box.w, box.h, m.radius, 2, 10, t.shadow);
@@ -116,7 +132,7 @@ void draw_composer(Context& c, const Rect& area, const api::ConversationSummary&
 bool send_composed(State& state, const Model& model, Host& host, NodeId composer)
 {
     const api::ConversationSummary* conversation = model.conversation(state.open);
-    if (conversation == nullptr || !conversation->active) return false;
+    if (conversation == nullptr || !can_write(*conversation)) return false;
     std::string& text = state.texts[composer];
     const std::string_view words = trimmed(text);
     if (words.empty()) return false;

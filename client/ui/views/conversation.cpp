@@ -116,7 +116,7 @@ void draw_conversation(Context& c, const Rect& area, bool with_back, bool detail
     if (chip_below) draw_level_chip(c, {chips.x + 14, chips.y, level_chip_width(c, s.level, true), 24}, s.level, true);
 
     if (const float height = banner_height(c, rest.w); height > 0) draw_banner(c, rest.take_top(height));
-    const Rect foot = rest.take_bottom(std::min(composer_height(c), rest.h * 0.7f));
+    const Rect foot = rest.take_bottom(std::min(composer_height(c, rest.w), rest.h * 0.7f));
     c.timeline.draw(c, rest, s);
     draw_composer(c, foot, s);
 }

@@ -53,6 +53,17 @@ void start_direct(Context& c, const api::PersonId& person, std::uint32_t board)
     c.send(api::CreateConversation{api::ConversationKind::direct, {}, {person}, board});
 }
 
+void go_on_elsewhere(Context& c, const api::ConversationSummary& closed)
+{
+    open_dialog(c, Dialog::new_conversation);
+    c.state.continued = closed.id;
+    c.state.direct = closed.kind == api::ConversationKind::direct;
+    for (const auto& member : closed.members) {
+        const api::Person* person = c.model.person(member);
+        if (person != nullptr && !person->me && !person->revoked) c.state.chosen.insert(member);
+    }
+}
+
 std::string invitation_link(const Context& c, const api::Invitation& invitation)
 {
     return c.host.page_origin() + invitation.fragment;
@@ -120,7 +131,7 @@ Say level_hint(api::Level level)
 Say connection_hint(const Context& c)
 {
     const api::Level level = c.model.connection.level;
-    const bool differs = std::ranges::any_of(c.model.conversations, [level](const auto& s) { return s.active && s.level != level; });
+    const bool differs = std::ranges::any_of(c.model.conversations, [level](const auto& s) { return can_write(s) && s.level != level; });
     return differs ? Say::levels_differ : level_hint(level);
 }
 

@@ -163,14 +163,14 @@ void draw_details(Context& c, const Rect& area, bool full_page)
                 const Rect row{x - 2, y, w + 4, row_height};
                 y += row_height;
                 if (const api::Person* p = c.model.person(member); p != nullptr) {
-                    draw_member(c, row, *p, colours.at(member), s.active && !p->me);
+                    draw_member(c, row, *p, colours.at(member), can_write(s) && !p->me);
                 } else {
-                    draw_member(c, row, {.id = member, .name = c.say(Say::unknown_person), .revoked = true}, colours.at(member), s.active);
+                    draw_member(c, row, {.id = member, .name = c.say(Say::unknown_person), .revoked = true}, colours.at(member), can_write(s));
                 }
             }
         }
         y += 12;
-        if (s.active) {
+        if (can_write(s)) {
             if (link_row(c, "add", {x, y, w, 46}, icons::kUserPlus, c.say(Say::add_members), {})) open_dialog(c, Dialog::add_members);
             y += 46;
             if (link_row(c, "rename", {x, y, w, 46}, icons::kPencilSimpleLine, c.say(Say::rename_group), {})) open_dialog(c, Dialog::rename);

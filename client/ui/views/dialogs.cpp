@@ -116,9 +116,13 @@ void draw_new_conversation(Context& c)
     if (group) {
         c.ink(kLabelStrong, c.say(Say::group_name), area.x, y, c.theme.text);
         y += 26;
+        const api::ConversationSummary* continued = c.model.conversation(c.state.continued);
+        c.push(c.state.continued);
         const bool missing = c.state.tried && trimmed(field_text(c, c.id("title"))).empty();
         title = text_field(c, "title", {area.x, y, area.w, kFieldHeight},
-                           {.label = c.say(Say::group_name), .max_bytes = api::kNameMax, .required = true, .invalid = missing});
+                           {.label = c.say(Say::group_name), .initial = continued != nullptr ? std::string_view(continued->title) : std::string_view(), .max_bytes = api::kNameMax,
+                            .required = true, .invalid = missing});
+        c.pop();
         title_text = trimmed(field_text(c, title.id));
         y += kFieldHeight + 16;
     }
@@ -126,6 +130,7 @@ void draw_new_conversation(Context& c)
         c.ink(kLabelStrong, c.say(Say::board), area.x, y, c.theme.text);
         y += 26;
         const auto chosen = std::ranges::find(boards, c.state.new_board, [](const api::Board* board) { return board->number; });
+        if (chosen == boards.end()) c.state.new_board = api::kAnyBoard;   // it was closed meanwhile
         const auto current = chosen == boards.end() ? std::size_t{0} : static_cast<std::size_t>(chosen - boards.begin());
         if (const auto pressed = draw_radios(c, "board", c.say(Say::board), {area.x, y, area.w, 0}, board_choices, current)) c.state.new_board = boards[*pressed]->number;
         y += radios_height(c, board_choices, area.w) + 16;
@@ -365,6 +370,9 @@ void draw_dialogs(Context& c)
         case Dialog::restore_root: draw_restore_root(c); return;
         case Dialog::board:
             if (c.model.session.administrator || c.model.session.founder) return draw_board(c);
+            break;
+        case Dialog::close_board:
+            if (c.model.session.administrator || c.model.session.founder) return draw_close_board(c);
             break;
         case Dialog::release_alarm: draw_release_alarms(c); return;
         case Dialog::message: draw_message_menu(c); return;

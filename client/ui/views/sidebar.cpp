@@ -91,8 +91,12 @@ void draw_row(Context& c, const Rect& row, const api::ConversationSummary& s)
 
     const std::string time = s.changed_ms > 0 ? list_time(c.language, c.host.local_time(s.changed_ms), c.now) : std::string();
     const TextStyle& time_style = s.unread > 0 ? kMetaStrong : kMeta;
-    const float time_w = c.measure(time_style, time);
+    float time_w = c.measure(time_style, time);
     c.ink(time_style, time, right - time_w, y + (name_style.line - 16) / 2, s.unread > 0 ? t.accent_text : t.text_3);
+    if (s.active && s.closed) {
+        time_w += 20;
+        c.paint.icon(icons::kLockSimple, 14, right - time_w, y + (name_style.line - 14) / 2, t.text_3);
+    }
     const std::string& title = s.title.empty() ? std::string(c.say(Say::unknown_person)) : s.title;
     c.ink_elided(name_style, title, x, y, right - time_w - 8 - x, t.text);
 
@@ -129,7 +133,8 @@ void draw_row(Context& c, const Rect& row, const api::ConversationSummary& s)
     if (s.unread > 0) name += ", " + c.count(Say::unread_count_one, Say::unread_count_many, s.unread);
     MirrorNode& mirrored = c.mirror.add(node, Role::listitem, row, name);
     std::string description = p.lead.empty() ? p.words : p.lead + " " + p.words;
-    if (p.waiting) description = std::string(c.say(Say::state_waiting)) + ": " + description;
+    if (p.waiting) description = std::string(c.say(s.closed ? Say::state_held : Say::state_waiting)) + ": " + description;
+    if (s.active && s.closed) description += std::string(description.empty() ? "" : ", ") + c.say(Say::state_closed);
     if (!time.empty()) description += ", " + time;
     mirrored.description = description;
     mirrored.actions = kClick | kFocus;

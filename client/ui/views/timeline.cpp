@@ -50,7 +50,9 @@ float bubble_limit(const Context& c, float width)
 std::string message_name(const Context& c, const api::Message& m)
 {
     std::string name = c.say(Say::message_from, {name_of(c, m.sender), time_of_day(c.language, c.host.local_time(m.sent_ms))});
-    if (m.delivery != api::Delivery::received) name += std::string(", ") + c.say(m.delivery == api::Delivery::waiting ? Say::state_waiting : Say::state_sent);
+    const api::ConversationSummary* conversation = c.model.conversation(c.model.timeline.conversation);
+    const Say waits = conversation != nullptr && conversation->closed ? Say::state_held : Say::state_waiting;
+    if (m.delivery != api::Delivery::received) name += std::string(", ") + c.say(m.delivery == api::Delivery::waiting ? waits : Say::state_sent);
     if (m.id == c.model.timeline.target) name += std::string(", ") + c.say(Say::found_message);
     return name;
 }
@@ -358,7 +360,7 @@ void TimelineView::draw_item(Context& c, const Rect& area, float top, const Time
             return;
         }
         case ItemKind::waiting: {
-            const std::string words = c.count(Say::waiting_one, Say::waiting_many, item.message);
+            const std::string words = conversation.closed ? c.count(Say::held_one, Say::held_many, item.message) : c.count(Say::waiting_one, Say::waiting_many, item.message);
             const float w = c.measure(kMeta, words);
             const Margins m = margins_of(c);
             c.text("waiting", kMeta, words, area.right() - m.right - w, top - 4, c.theme.text_2);

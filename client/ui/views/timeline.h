@@ -91,7 +91,7 @@ std::string message_name(const Context& c, const api::Message& message);
 
 // The composer.
 inline constexpr float kComposerLines = 6;
-float composer_height(Context& c);                 // with its margins
+float composer_height(Context& c, float width);    // with its margins
 void draw_composer(Context& c, const Rect& area, const api::ConversationSummary& conversation);
 NodeId composer_id(const Context& c, const api::ConversationId& conversation);
 bool send_composed(State& state, const Model& model, Host& host, NodeId composer);   // false: nothing to send

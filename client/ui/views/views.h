@@ -70,6 +70,7 @@ void draw_role_question(Context& c, const api::Person& person);
 // Boards, and which of them a new conversation is to be on (boards.cpp).
 float draw_boards_settings(Context& c, const Rect& area);          // height
 void draw_board(Context& c);
+void draw_close_board(Context& c);
 std::string board_title(const Context& c, const api::Board& board);
 std::vector<const api::Board*> boards_to_choose(const Model& model);
 float radios_height(Context& c, std::span<const Choice> choices, float width);
@@ -133,6 +134,8 @@ void leave_machine(State& state, Host& host);
 void open_conversation(Context& c, const api::ConversationId& id);
 void open_message(Context& c, const api::ConversationId& conversation, const api::MessageId& message);
 void leave_conversation(Context& c);
+void go_on_elsewhere(Context& c, const api::ConversationSummary& closed);   // asks for a new conversation with the same people
+inline bool can_write(const api::ConversationSummary& s) { return s.active && !s.closed; }
 void start_direct(Context& c, const api::PersonId& person, std::uint32_t board = api::kAnyBoard);
 std::string invitation_link(const Context& c, const api::Invitation& invitation);
 std::string name_of(const Context& c, const api::PersonId& id);

@@ -92,6 +92,7 @@ void open_dialog(Context& c, Dialog dialog)
     c.state.chosen.clear();
     c.state.scanned.clear();
     c.state.new_board = api::kAnyBoard;
+    c.state.continued.clear();
     c.changed();
 }
 
