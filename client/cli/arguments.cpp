@@ -104,10 +104,12 @@ Result<bool> take_value(Arguments& arguments, std::string_view option, const std
 Result<void> check_board(const Arguments& arguments)
 {
     const auto& what = arguments.words.front();
-    if (what != "list" && what != "add" && what != "change") return Unexpected(misuse("board wants list, add or change behind it"));
+    const bool turns = what == "close" || what == "open";
+    if (what != "list" && what != "add" && what != "change" && !turns) return Unexpected(misuse("board wants list, add, change, close or open behind it"));
     const bool names_one = arguments.words.size() > 1;
-    if (names_one != (what == "change")) return Unexpected(misuse(names_one ? "board " + what + " does not want so many words" : "board change wants the name or number of a board"));
+    if (names_one != (what == "change" || turns)) return Unexpected(misuse("board " + what + (names_one ? " does not want so many words" : " wants the name or number of a board")));
     const bool says_something = !arguments.name.empty() || arguments.level || arguments.post_quantum || arguments.retention_days;
+    if (turns && (arguments.level || arguments.post_quantum || arguments.retention_days)) return Unexpected(misuse("board " + what + " changes nothing else; board change does"));
     if (what == "add" && arguments.name.empty()) return Unexpected(misuse("board add wants --name"));
     if (what == "change" && !says_something) return Unexpected(misuse("board change wants something to change: --name, --level, --suite or --retention-days"));
     return {};
@@ -179,6 +181,9 @@ const char* usage()
   board add --name NAME                    make one (an administrator's): [--level prompt|mixed] [--suite post-quantum|classical]
                                            [--retention-days N]; without more: prompt, post-quantum, kept for 30 days
   board change BOARD                       the same options, and --name, of one that is there: what is not named stays
+  board close BOARD                        nothing is written on it any more; what is there can be read. Never the last open one that
+                                           administrators have signed. [--name NAME] for one that has no name yet
+  board open BOARD                         and it can be written on again
   create TITLE PERSON... [--board BOARD]   begin a group, and print its identifier
   direct PERSON [--board BOARD]            begin a conversation of two, and print its identifier
   add CONVERSATION PERSON...               add members

@@ -46,7 +46,7 @@ public:
         // followed was there long enough, and has no end of waiting.
         const auto& relay = m_client->connection;
         if (!m_arguments.offline && m_arguments.command != Command::follow && relay.caught_up)
-            (void)wait([&] { return relay.unsent == 0 || !relay.caught_up || relay.reason != api::Code::none; }, deadline());
+            (void)wait([&] { return relay.unsent == relay.held || !relay.caught_up || relay.reason != api::Code::none; }, deadline());
         return {};
     }
 
@@ -236,11 +236,11 @@ private:
         return wait([this] { return m_client->connection.caught_up; }, deadline());
     }
 
-    // Everything that waits is on the board.
+    // Everything that waits is on the board, but for what is for a closed one.
     Result<void> deliver()
     {
         if (m_arguments.offline) return {};
-        return wait([this] { return m_client->connection.caught_up && m_client->connection.unsent == 0; }, deadline());
+        return wait([this] { return m_client->connection.caught_up && m_client->connection.unsent == m_client->connection.held; }, deadline());
     }
 
     Result<void> submit(api::Command&& command)
@@ -475,14 +475,15 @@ private:
     Result<api::SetBoard> board_wish()
     {
         api::SetBoard wish{.name = m_arguments.name, .retention_days = kBoardDays};
-        if (m_arguments.words[0] == "change") {
+        if (m_arguments.words[0] != "add") {
             const auto& known = *TRY(find_board(m_client->boards, m_arguments.words[1]));
-            wish = {known.number, m_arguments.name.empty() ? known.name : m_arguments.name, known.level, known.post_quantum, known.retention_days};
+            wish = {known.number, m_arguments.name.empty() ? known.name : m_arguments.name, known.level, known.post_quantum, known.retention_days, known.closed};
             if (wish.name.empty()) return Unexpected(failed("nobody has given that board a name yet: do it with --name"));
         }
         wish.level = m_arguments.level.value_or(wish.level);
         wish.post_quantum = m_arguments.post_quantum.value_or(wish.post_quantum);
         wish.retention_days = m_arguments.retention_days.value_or(wish.retention_days);
+        if (m_arguments.words[0] == "close" || m_arguments.words[0] == "open") wish.closed = m_arguments.words[0] == "close";
         return wish;
     }
 
@@ -500,7 +501,7 @@ private:
         const auto found = [&] {
             return std::ranges::find_if(m_client->boards, [&](const api::Board& board) {
                 return (wish.board == api::kAnyBoard || board.number == wish.board) && board.name == wish.name && board.level == wish.level &&
-                       board.post_quantum == wish.post_quantum && board.retention_days == wish.retention_days && (m_arguments.offline || !board.waiting);
+                       board.post_quantum == wish.post_quantum && board.retention_days == wish.retention_days && board.closed == wish.closed && (m_arguments.offline || !board.waiting);
             });
         };
         if (!m_arguments.offline) TRY(wait([&] { return m_client->refusal || found() != m_client->boards.end(); }, deadline()));
@@ -563,7 +564,10 @@ private:
                 if (!m_arguments.offline) TRY(wait([this] { return m_client->connection.waiting < kWaitingMax; }, deadline()));
             }
         }
-        return deliver();
+        TRY(deliver());
+        const auto now_is = std::ranges::find(m_client->conversations, id, &api::ConversationSummary::id);
+        if (m_arguments.offline || now_is == m_client->conversations.end() || !now_is->closed) return {};
+        return Unexpected(Failure{Exit::unreachable, "an administrator has closed the board of that conversation; what was to be sent is kept, and goes out if it is opened again"});
     }
 
     // It is durable when this returns.

@@ -13,7 +13,7 @@ enum class Exit : std::uint8_t {
     failed = 1,             // refused, damaged, unknown: the sentence says what
     usage = 2,
     wrong_passphrase = 3,
-    unreachable = 4,        // the relay did not answer in time; what was to be sent is kept and goes out with the next command
+    unreachable = 4,        // the relay did not answer in time, or the board was closed meanwhile; what was to be sent is kept, and goes out when it can
     in_use = 5,             // another sinetti-cli has the folder open
 };
 

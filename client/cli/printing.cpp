@@ -168,6 +168,7 @@ std::string format(const api::ConversationSummary& conversation, const Names& na
                      {"title", conversation.title},
                      {"members", std::move(members)},
                      {"active", conversation.active},
+                     {"closed", conversation.closed},
                      {"unread", conversation.unread},
                      {"changed_ms", conversation.changed_ms}});
     }
@@ -177,6 +178,7 @@ std::string format(const api::ConversationSummary& conversation, const Names& na
     if (!conversation.members.empty()) text += ")";
     if (conversation.unread > 0) text += "  [" + std::to_string(conversation.unread) + " unread]";
     if (!conversation.active) text += "  [you were removed]";
+    else if (conversation.closed) text += "  [its board is closed]";
     return text;
 }
 
@@ -191,10 +193,12 @@ std::string format(const api::Board& board, Format format)
                      {"suite", suite},
                      {"retention_days", board.retention_days},
                      {"signed", board.is_signed},
-                     {"waiting", board.waiting}});
+                     {"waiting", board.waiting},
+                     {"closed", board.closed}});
     auto text = std::to_string(board.number) + "  " + (board.name.empty() ? "(no name)" : printable(board.name)) + "  " + level + ", " + suite + ", kept ";
     text += board.retention_days == 0 ? std::string("for ever") : std::to_string(board.retention_days) + " days";
     if (!board.is_signed && !board.waiting) text += "  [no administrator has signed this]";
+    if (board.closed) text += "  [closed]";
     if (board.waiting) text += "  [waits for the relay]";
     return text;
 }

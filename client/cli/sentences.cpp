@@ -74,6 +74,8 @@ std::string sentence(api::Code code, const std::string& subject)
     case board_refused: return "the relay did not take the change of the board; somebody else may have changed it at the same time";
     case unknown_board: return "there is no such board";
     case too_many_boards: return "there are as many boards as there can be; nothing was changed";
+    case last_open_board: return "this is the last open board that administrators have signed, and conversations need one: add another, or open one; nothing was changed";
+    case closed_board: return "the board" + (subject.empty() ? std::string() : " " + printable(subject)) + " is closed: what is there can be read, and nothing is written on it";
     case person_new_key: return printable(subject) + " has another key than before; verify it before you say anything in confidence";
     case relay_policy: return "the relay says something else about the board " + printable(subject) + " than administrators have signed; theirs is kept to; tell an administrator";
     case internal: return "something went wrong that should not have";

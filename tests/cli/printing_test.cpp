@@ -62,12 +62,14 @@ TEST_SUITE("cli.printing")
               "2  Ministerit\\u{1b}  mixed, classical, kept for ever");
         CHECK(format(api::Board{.number = 1, .retention_days = 30}, Format::text) == "1  (no name)  prompt, post-quantum, kept 30 days  [no administrator has signed this]");
         CHECK(format(api::Board{.number = 3, .name = "x", .retention_days = 7, .waiting = true}, Format::text) == "3  x  prompt, post-quantum, kept 7 days  [waits for the relay]");
+        CHECK(format(api::Board{.number = 3, .name = "x", .retention_days = 7, .is_signed = true, .closed = true}, Format::text) == "3  x  prompt, post-quantum, kept 7 days  [closed]");
         const auto json = nlohmann::json::parse(format(api::Board{.number = 2, .name = "Ministerit", .level = api::Level::mixed, .retention_days = 7, .is_signed = true}, Format::json));
         CHECK(json.at("board") == 2);
         CHECK(json.at("level") == "mixed");
         CHECK(json.at("suite") == "post-quantum");
         CHECK(json.at("retention_days") == 7);
         CHECK(json.at("signed") == true);
+        CHECK(json.at("closed") == false);
     }
 
     TEST_CASE("a JSON line says everything about a message and reads back the same")

@@ -170,6 +170,38 @@ TEST_SUITE("cli.program")
         CHECK(cecilia.run({"board", "list"}).find("Ministerit  prompt, post-quantum, kept 30 days\n") != std::string::npos);
     }
 
+    TEST_CASE("an administrator closes a board: what is there can be read, sending fails with a sentence, what waited goes out when it is open again")
+    {
+        Office office;
+        auto &aino = office.aino, &bertta = office.bertta, &cecilia = office.cecilia;
+        aino.run({"board", "change", "1", "--name", "Kaikki"});
+        CHECK(aino.fail(1, {"board", "close", "Kaikki"}).find("last open board") != std::string::npos);
+        aino.run({"board", "add", "--name", "Uusi"});
+        cecilia.run({"create", "Vanha", "Bertta"});
+        cecilia.run({"send", "Vanha", "ennen"});
+        CHECK(bertta.texts("Vanha").back() == "Cecilia: ennen");
+        CHECK(bertta.fail(1, {"board", "close", "Kaikki"}).find("only an administrator") != std::string::npos);
+        CHECK(aino.run({"board", "close", "Kaikki"}) == "1  Kaikki  prompt, post-quantum, kept 30 days  [closed]\n");
+        CHECK(aino.fail(1, {"board", "close", "Uusi"}).find("last open board") != std::string::npos);
+        // Who has not heard of it yet: the message is kept. Who has: it is refused.
+        CHECK(cecilia.fail(4, {"send", "Vanha", "matkalla"}).find("what was to be sent is kept") != std::string::npos);
+        CHECK(cecilia.fail(1, {"send", "Vanha", "liian myöhään"}).find("Kaikki is closed") != std::string::npos);
+        CHECK(cecilia.fail(1, {"rename", "Vanha", "Uusi nimi"}).find("Kaikki is closed") != std::string::npos);
+        CHECK(cecilia.fail(1, {"create", "Ei", "Bertta", "--board", "1"}).find("Kaikki is closed") != std::string::npos);
+        CHECK(cecilia.run({"list"}).find("[its board is closed]") != std::string::npos);
+        CHECK(cecilia.texts("Vanha").back() == "Cecilia: matkalla  [waiting]");
+        CHECK(bertta.texts("Vanha").back() == "Cecilia: ennen");
+        cecilia.run({"create", "Jatko", "Bertta"});
+        cecilia.run({"send", "Jatko", "täällä"});
+        CHECK(bertta.texts("Jatko").back() == "Cecilia: täällä");
+
+        CHECK(aino.run({"board", "open", "Kaikki"}) == "1  Kaikki  prompt, post-quantum, kept 30 days\n");
+        cecilia.run({"list"});
+        CHECK(bertta.texts("Vanha").back() == "Cecilia: matkalla");
+        cecilia.run({"send", "Vanha", "taas"});
+        CHECK(bertta.texts("Vanha").back() == "Cecilia: taas");
+    }
+
     TEST_CASE("the organisation's key goes on paper, and two of its three shares make another account its holder")
     {
         Office office;
