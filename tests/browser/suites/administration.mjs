@@ -1,5 +1,5 @@
 // Administration: the founder makes an administrator, who invites many people from a file and removes one with a key of their own;
-// then the founder takes it back. An administrator adds a board, and conversations live on it. The founder puts the organisation's key on paper, and two sheets of it make somebody else its holder.
+// then the founder takes it back. An administrator adds a board, and conversations live on it; they close it, and open it again. The founder puts the organisation's key on paper, and two sheets of it make somebody else its holder.
 
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -178,6 +178,62 @@ export function administration(browser, {program, app, screenshots}) {
     if (await mikael.button('Show details').count() > 0) await mikael.press('Show details');
     await mikael.reads('Not even a quantum computer opens a recording of what is said here.', seconds(40));
   }, seconds(240));
+
+  suite.test('a closed board: its conversations are read and not written in, a new one goes on with the same people, and it is opened again', async () => {
+    const closing = async (photo) => {
+      await pressFarDown(mikael, 'Change Drafting');
+      if (photo) await photograph(mikael, 'board-to-close');
+      await mikael.button('Close board', mikael.dialog()).focus();
+      await mikael.page.keyboard.press('Enter');
+      await mikael.reads('Nobody can write on this board any more.');
+      if (photo) await photograph(mikael, 'close-board');
+      equal((await accessibleFaults(mikael.page)).join('; '), '');
+      await pressIn(mikael, 'Close board');
+    };
+    await mikael.go('Settings');
+    await closing();
+    await mikael.reads('Drafting is the last open board that administrators have signed', seconds(40));
+    await pressFarDown(mikael, 'Change Board 1');
+    await mikael.type('Name of the board', 'Everybody', mikael.dialog());
+    await pressIn(mikael, 'Save');
+    await mikael.reads('The board Everybody was changed.', seconds(40));
+    await closing(true);
+    await mikael.reads('The board Drafting was closed.', seconds(40));
+    await mikael.reads('Closed: its conversations can be read, and nothing is written in them.');
+    await mikael.noticesGone();
+    await mikael.button('Change Drafting').focus();
+    await photograph(mikael, 'boards-closed');
+
+    await elina.go('Chats');
+    await elina.openConversation('After the change');
+    await elina.reads('An administrator has closed the board of this conversation.', seconds(40));
+    equal(await elina.composer().count(), 0);
+    await elina.noticesGone();
+    await photograph(elina, 'closed-conversation');
+    equal((await accessibleFaults(elina.page)).join('; '), '');
+    await elina.press('Go on in a new conversation');
+    equal(await elina.dialog().getByRole('checkbox', {name: mikael.name}).getAttribute('aria-checked'), 'true');
+    equal(await elina.dialog().getByRole('textbox', {name: 'Name of the group'}).inputValue(), 'After the change');
+    equal(await elina.dialog().getByRole('radio', {name: 'Drafting'}).count(), 0);
+    await photograph(elina, 'go-on');
+    await elina.type('Name of the group', 'Elsewhere', elina.dialog());
+    await elina.press('Create group', elina.dialog());
+    await elina.page.getByRole('heading', {name: 'Elsewhere'}).first().waitFor({timeout: seconds(20)});
+    await elina.send('We go on here.');
+    await mikael.openConversation('Elsewhere');
+    await mikael.sees('We go on here.');
+
+    await elina.openConversation('After the change');
+    await mikael.go('Settings');
+    await pressFarDown(mikael, 'Change Drafting');
+    await photograph(mikael, 'board-closed');
+    await pressIn(mikael, 'Open again');
+    await mikael.reads('The board Drafting was opened again.', seconds(40));
+    await elina.composer().waitFor({timeout: seconds(40)});
+    await elina.send('And here again.');
+    await mikael.openConversation('After the change');
+    await mikael.sees('And here again.');
+  }, seconds(300));
 
   suite.test('who comes with such a link is a member like any other, and the administrator removes them', async () => {
     li = await Person.create(browser, {name: 'Li Wikström'});

@@ -1,10 +1,11 @@
-// The same app in Firefox: invite, chat both ways, reload without the relay.
+// The same app in Firefox: invite, chat both ways, reload without the relay, a board that is closed and opened again.
 
 import {check, equal, eventually, seconds, Suite} from '../support/harness.mjs';
 import {Display} from '../support/firefox.mjs';
 import {FirefoxPerson} from '../support/firefox_person.mjs';
 import {Relay} from '../support/relay.mjs';
 
+const kDialog = '[role=dialog]';
 const kDown = /establish a connection|NetworkError|connection to the server/;
 
 export function firefox({program, app}) {
@@ -104,6 +105,29 @@ export function firefox({program, app}) {
     await tuomas.isOpen();
     await second.close();
   }, seconds(180));
+
+  suite.test('on a board that is closed nothing can be written, on the other screen too, until it is opened again', async () => {
+    await tuomas.openConversation(sanna.name);
+    await sanna.press('button', 'Settings');
+    await sanna.pressFarDown('Add board');
+    await sanna.type('Name of the board', 'Uusi taulu');
+    await sanna.pressFarDown('Add board', kDialog);
+    await sanna.reads('The board Uusi taulu was added.', seconds(40));
+    await sanna.pressFarDown('Change Board 1');
+    await sanna.type('Name of the board', 'Vanha taulu');
+    await sanna.pressFarDown('Close board', kDialog);
+    await sanna.reads('One of your own conversations is on it.');
+    await sanna.pressFarDown('Close board', kDialog);
+    await sanna.reads('The board Vanha taulu was closed.', seconds(40));
+    await tuomas.reads('An administrator has closed the board of this conversation.', seconds(40));
+    equal(await tuomas.page.$('textarea[aria-label="Write a message"]'), null);
+    await sanna.pressFarDown('Change Vanha taulu');
+    await sanna.pressFarDown('Open again', kDialog);
+    await tuomas.send('Taas auki.');
+    await sanna.press('button', 'Chats');
+    await sanna.openConversation(tuomas.name);
+    await sanna.sees('Taas auki.', seconds(40));
+  }, seconds(240));
 
   suite.test('a person who is removed is out of the conversation, and their device says so', async () => {
     await sanna.press('button', 'People');

@@ -38,6 +38,12 @@ export class FirefoxPerson {
     await (await this.find('button', name, timeout, '[role=dialog]')).click();
   }
 
+  // Perhaps below what is in sight: as assistive technology presses it.
+  async pressFarDown(name, inside = 'body', timeout = seconds(15)) {
+    const found = await eventually(`${this.name}: button "${name}"`, async () => (await this.page.$(inside))?.$(`aria/${name}[role="button"]`), {timeout, interval: 150});
+    await found.evaluate((element) => element.click());
+  }
+
   async type(name, text) {
     const field = await eventually(`${this.name}: field "${name}"`, () => this.page.$(`input[aria-label="${name}"], textarea[aria-label="${name}"]`));
     await field.click();
