@@ -3,7 +3,7 @@
 //   --app DIR       the built app                        (build/web)
 //   --relay PATH    the relay program                    (build/native/bin/sinetti-relay)
 //   --only NAME     one suite: modules, five, administration, devices, tokens, sign-in, link, kills, lock, search, look, hostile, two-histories, retention,
-//                   releases, ingress, tls, firefox, firefox-sign-in, firefox-link, firefox-lock   (may be repeated)
+//                   releases, ingress, tls, firefox, firefox-sign-in, firefox-link, firefox-lock, firefox-ingress   (may be repeated)
 //   --pictures      also writes the README's pictures to docs/images
 // Prints `browser: N passed, N failed`; measurements go to build/measurements.json, screenshots to build/screenshots.
 
@@ -21,7 +21,7 @@ import {devices} from './suites/devices.mjs';
 import {firefox} from './suites/firefox.mjs';
 import {fivePeople} from './suites/five_people.mjs';
 import {hostile} from './suites/hostile.mjs';
-import {ingress} from './suites/ingress.mjs';
+import {ingress, ingressFirefox} from './suites/ingress.mjs';
 import {kills} from './suites/kills.mjs';
 import {link, linkFirefox} from './suites/link.mjs';
 import {lock, lockFirefox} from './suites/lock.mjs';
@@ -69,6 +69,7 @@ const suites = {
   'firefox-sign-in': () => signInFirefox(shared),
   'firefox-link': () => linkFirefox(shared),
   'firefox-lock': () => lockFirefox(shared),
+  'firefox-ingress': () => ingressFirefox(shared),
 };
 for (const name of options.only) {
   if (!suites[name]) {

@@ -34,9 +34,7 @@ export function firefox({program, app}) {
   }, seconds(240));
 
   suite.test('they chat both ways', async () => {
-    await sanna.press('button', 'People');
-    await sanna.press('button', `Write to ${tuomas.name}`, seconds(30));
-    await eventually('the composer is there', () => sanna.page.$('textarea[aria-label="Write a message"]'), {timeout: seconds(30)});
+    await sanna.startDirect(tuomas.name);
     await sanna.send('Hei Tuomas, äöå €!');
     await tuomas.openConversation(sanna.name);
     await tuomas.sees('Hei Tuomas, äöå €!');

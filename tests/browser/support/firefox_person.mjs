@@ -30,6 +30,10 @@ export class FirefoxPerson {
     }, {timeout, interval: 150});
   }
 
+  async seesButton(name, timeout) {
+    await this.find('button', name, timeout);
+  }
+
   async press(role, name, timeout) {
     await (await this.find(role, name, timeout)).click();
   }
@@ -70,6 +74,14 @@ export class FirefoxPerson {
   async sees(text, timeout = seconds(20)) {
     await eventually(`${this.name} sees "${text}"`, () => this.page.evaluate(
       (wanted) => [...document.querySelectorAll('[role=log] article span')].some(({textContent}) => textContent === wanted), text), {timeout, interval: 150});
+  }
+
+  async seesInOrder(texts, timeout = seconds(20)) {
+    await eventually(`${this.name} sees ${texts.join(' | ')} once and in order`, async () => {
+      const said = await this.page.evaluate(() => [...document.querySelectorAll('[role=log] article')].map((article) => article.querySelector('span')?.textContent));
+      const shown = said.filter((text) => texts.includes(text));
+      return JSON.stringify(shown) === JSON.stringify(texts) || Promise.reject(new Error(`shown: ${shown.join(' | ')}`));
+    }, {timeout, interval: 150});
   }
 
   async reads(text, timeout = seconds(20)) {
@@ -114,6 +126,17 @@ export class FirefoxPerson {
     const link = await eventually('the link is copied', () => this.page.evaluate(() => globalThis.copied));
     await this.page.keyboard.press('Escape');
     return link;
+  }
+
+  async seesInDirectory(names) {
+    await this.press('button', 'People');
+    for (const name of names) await this.find('button', `Write to ${name}`, seconds(30));
+  }
+
+  async startDirect(name) {
+    await this.press('button', 'People');
+    await this.press('button', `Write to ${name}`, seconds(30));
+    await eventually('the composer is there', () => this.page.$('textarea[aria-label="Write a message"]'), {timeout: seconds(30)});
   }
 
   async signIn(origin, {name = this.name, passphrase = this.passphrase, shared = false} = {}) {

@@ -29,6 +29,10 @@ export class Person {
     return scope.getByRole('button', {name, exact: true});
   }
 
+  async seesButton(name, timeout) {
+    await this.button(name).first().waitFor({timeout});
+  }
+
   async press(name, scope = this.page) {
     await this.button(name, scope).click(kStep);
   }
