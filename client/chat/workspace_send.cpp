@@ -236,14 +236,19 @@ void Workspace::land_commit(Conversation& conversation, const Intent& intent, Fl
 
 void Workspace::invite(const Conversation& conversation, const std::vector<PublicKey>& devices, const base::Bytes& welcome, std::uint64_t from_position)
 {
-    const Invitation invitation{.kind = conversation.kind,
-                                .board = conversation.board,
-                                .from_position = from_position,
-                                .title = conversation.title,
-                                .welcome = welcome};
-    for (const auto& device : devices) {
+    if (devices.empty()) return;
+    // Everybody gets what they open and not what the others do: it would be as much again.
+    const auto parts = mls::split_welcome(welcome);
+    const bool one_for_each = parts && parts->size() == devices.size();
+    for (std::size_t i = 0; i < devices.size(); ++i) {
+        const auto& device = devices[i];
         const auto contact = m_contacts.find(base::to_hex(device));
         if (contact == m_contacts.end()) continue;
+        const Invitation invitation{.kind = conversation.kind,
+                                    .board = conversation.board,
+                                    .from_position = from_position,
+                                    .title = conversation.title,
+                                    .welcome = one_for_each ? (*parts)[i] : welcome};
         auto payload = seal_invitation(invitation, contact->second->contact_public_key, m_account.device.public_key(), device, m_environment.random);
         if (!payload) {
             notice(api::Code::conversation_damaged, api::Severity::error, conversation.title, &conversation);

@@ -57,6 +57,10 @@ struct CommitOutput {
     Epoch epoch;                             // the epoch the commit ends
 };
 
+// A Welcome for several newcomers as one for each of them alone, in the same order: what only the others open is left out (§12.4.1: "one or
+// more Welcome messages"). Errors: malformed; unsupported_wire_format for what is no Welcome.
+Result<std::vector<Bytes>> split_welcome(ByteView welcome);
+
 struct ApplicationMessage {
     LeafIndex sender;
     Epoch epoch;

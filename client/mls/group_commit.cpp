@@ -258,6 +258,16 @@ Result<Bytes> make_welcome(CipherSuite suite, const MadeCommit& made, const Appl
 
 }  // namespace
 
+Result<std::vector<Bytes>> split_welcome(ByteView welcome_message)
+{
+    const auto message = TRY(MlsMessage::parse(welcome_message));
+    const auto* welcome = std::get_if<Welcome>(&message.body);
+    if (!welcome) return Unexpected(Error::unsupported_wire_format);
+    std::vector<Bytes> parts;
+    for (const auto& entry : welcome->secrets) parts.push_back(MlsMessage{Welcome{welcome->cipher_suite, {entry}, welcome->encrypted_group_info}}.serialize());
+    return parts;
+}
+
 Result<CommitOutput> Group::commit(const CommitRequest& request, base::Random& random)
 {
     return m_state->commit(request, ResumptionPskUsage::application, random);

@@ -42,6 +42,36 @@ TEST_SUITE("mls.group")
         CHECK(tree->leaf(LeafIndex(0))->source == LeafNodeSource::commit);
     }
 
+    TEST_CASE("a Welcome for several is one for each of them, which lets nobody else in")
+    {
+        base::SeededRandom random(13);
+        auto alice = make_group("alice", random);
+        std::vector<KeyPackagePrivate> newcomers;
+        CommitRequest request;
+        for (const auto* name : {"bob", "carol", "dave"}) {
+            newcomers.push_back(make_key_package(name, random));
+            request.add.push_back(newcomers.back().key_package);
+        }
+        const auto output = take(alice.commit(request, random));
+        REQUIRE(alice.merge_pending().has_value());
+        const auto parts = take(split_welcome(*output.welcome));
+        REQUIRE(parts.size() == newcomers.size());
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            CHECK(parts[i].size() < output.welcome->size());
+            for (std::size_t other = 0; other < parts.size(); ++other) {
+                if (other != i) CHECK(Group::join(parts[i], newcomers[other], random).error() == Error::no_matching_key_package);
+            }
+            auto joined = take(Group::join(parts[i], newcomers[i], random));
+            CHECK(joined.epoch_authenticator() == alice.epoch_authenticator());
+            CHECK(joined.members() == alice.members());
+        }
+        const auto alone = take(split_welcome(parts[0]));
+        REQUIRE(alone.size() == 1);
+        CHECK(alone[0] == parts[0]);
+        CHECK(split_welcome(output.commit).error() == Error::unsupported_wire_format);
+        for (std::size_t size = 0; size < parts[0].size(); ++size) CHECK_FALSE(split_welcome(base::ByteView(parts[0]).first(size)).has_value());
+    }
+
     TEST_CASE("a path commit of each member is followed by all")
     {
         base::SeededRandom random(2);
