@@ -9,6 +9,7 @@
 #include "chat/workspace.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace sinetti::chat {
 
@@ -94,7 +95,8 @@ std::optional<CellPlace> Workspace::next_fragment(Lane& lane) const
     return std::nullopt;
 }
 
-// What waits longest for its echo goes first; then the lanes take turns.
+// What waits longest for its echo goes first. Then conversations take turns, and all invitations together are one more: of these the one that
+// lacks least is next, so that each is whole as soon as it can be and none waits for all.
 std::optional<CellPlace> Workspace::next_cell()
 {
     m_mixed_cells.forget_unless([this](const CellPlace& place) { return lane_in_the_air(place) != nullptr; });
@@ -106,7 +108,11 @@ std::optional<CellPlace> Workspace::next_cell()
         replace_cell(place);
     }
     if (m_mixed_cells.is_full() || m_mixable.empty()) return std::nullopt;
-    const auto after = std::ranges::find_if(m_mixable, [this](const Lane* lane) { return m_last_lane < lane->name; });
+    std::ranges::sort(m_mixable, {}, [](const Lane* lane) {
+        const auto& flight = *lane->items.front().flight;
+        return std::tuple(lane->name.kind, lane->name.kind == LaneKind::contact ? flight.counters.size() - flight.sent : 0, lane->name);
+    });
+    const auto after = std::ranges::find_if(m_mixable, [this](const Lane* lane) { return m_last_lane.kind == LaneKind::conversation && m_last_lane < lane->name; });
     std::rotate(m_mixable.begin(), after, m_mixable.end());
     for (auto* lane : m_mixable)
         if (auto place = next_fragment(*lane)) return place;
@@ -117,7 +123,6 @@ std::optional<CellPlace> Workspace::next_cell()
 void Workspace::prepare_mixed()
 {
     if (!m_mix_clock.is_running()) return;
-    std::ranges::sort(m_mixable, {}, [](const Lane* lane) { return lane->name; });
     if (m_cover.empty()) {
         auto cover = channel::seal_cover(m_account.relay_keys, m_environment.random);
         if (!cover) return m_mix_clock.stop();

@@ -74,6 +74,37 @@ TEST_SUITE("simulation.mixing")
         CHECK(cells_sent(world.relay) == world.relay.board(1).entries.size());
     }
 
+    TEST_CASE("a new group's invitations go out one after the other, and what is said meanwhile does not wait for them")
+    {
+        World world(710);
+        world.relay.level = wire::SendingLevel::mixed;
+        world.relay.tokens_per_device = wire::kTokensPerDeviceMixed;
+        const auto people = found(world, {"Aino", "Bertta", "Cecilia", "Daniel", "Eero", "Fanni", "Gunnar"});
+        live(world, kMinute);
+        const auto begin = world.relay.board(1).entries.size();
+        std::vector<api::PersonId> members;
+        for (std::size_t i = 1; i < people.size(); ++i) members.push_back(people[0]->person(people[i]->name()));
+        people[0]->submit(api::CreateConversation{api::ConversationKind::group, "Ryhmä", members});
+        const auto group = people[0]->conversation_ready->conversation;
+        const auto are_in = [&] { return static_cast<std::size_t>(std::ranges::count_if(people, [](const Client* client) { return client->conversation("Ryhmä") != nullptr; })) - 1; };
+        const auto seconds_until = [&](std::size_t count) {
+            std::int64_t seconds = 0;
+            for (; are_in() < count && seconds < 600; ++seconds) live(world, 1000);
+            return seconds;
+        };
+        const auto first = seconds_until(1);
+        people[0]->submit(api::SendText{group, "tervetuloa"});
+        live(world, 5000);
+        CHECK(people[0]->connection.waiting == 0);
+        const auto all = first + 5 + seconds_until(members.size());
+        live(world, 5000);
+        const auto cells = static_cast<std::int64_t>(world.relay.board(1).entries.size() - begin);
+        CHECK(cells < 120);                       // 17 for each, and not the 24 of a Welcome for all
+        CHECK(all <= cells + 5);
+        CHECK(first <= cells / 6 + 5);
+        for (auto* client : people) CHECK(times_said(*client, "Aino: tervetuloa") == 1);
+    }
+
     TEST_CASE("the moments at which a device sends are its clock's, whether its owner writes or not")
     {
         World world(701);
