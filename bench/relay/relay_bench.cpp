@@ -1,9 +1,10 @@
 // bench-relay: the relay beside nats-server and mosquitto over WebSocket, in one run on the same cores; bench/relay/run builds and starts it.
-//   bench-relay [--relay PROGRAM] [--data DIR] [--seconds N] [--only fanout,append,jetstream,memory,catchup] [--followers 100,1000,4000]
-//               [--writers 1,8,64] [--peers nats,mosquitto] [--connections 10000]
+//   bench-relay [--relay PROGRAM] [--data DIR] [--seconds N] [--only fanout,append,jetstream,memory,catchup,ingress] [--followers 100,1000,4000]
+//               [--writers 1,8,64] [--peers nats,mosquitto] [--connections 10000] [--behind-ingress 100,1000]
 // The figures as JSON on standard output, a line for each on standard error. What counts is processor time of the server, because clients
 // share the machine with it. The relay does more than the peers: it seals what it sends, and acknowledges only what fsync has seen.
 
+#include "bench/relay/ingress.h"
 #include "bench/relay/load.h"
 #include "channel/channel.h"
 #include "wire/frame.h"
@@ -28,12 +29,13 @@ using Json = nlohmann::ordered_json;
 constexpr unsigned kWindow = 256;              // payloads in the air when saturated, all writers together
 constexpr double kTrickle = 20'000;            // deliveries per second
 constexpr double kMebi = 1 << 20;
+constexpr unsigned kCellsMixed = 10;           // a second, of all clients of an ingress that batches
 
 struct Options {
     std::filesystem::path relay, data = std::filesystem::temp_directory_path();
     double seconds = 3;
-    std::vector<std::string> only{"fanout", "append", "jetstream", "memory", "catchup"}, followers{"100", "1000", "4000"}, writers{"1", "8", "64"},
-        peers{"nats", "mosquitto"};
+    std::vector<std::string> only{"fanout", "append", "jetstream", "memory", "catchup", "ingress"}, followers{"100", "1000", "4000"}, writers{"1", "8", "64"},
+        peers{"nats", "mosquitto"}, behind_ingress{"100", "1000"};
     unsigned connections = 10'000;
 
     bool wants(const std::string& part) const { return std::ranges::find(only, part) != only.end(); }
@@ -169,7 +171,7 @@ Json append_point(const AppendFigures& figures, double target)
             {"p99_ms", milliseconds(figures.latencies, 0.99)}};
 }
 
-void say_line(const std::string& what, const Json& point) { std::fprintf(stderr, "%-26s%s\n", what.c_str(), point.dump().c_str()); }
+void say_line(const std::string& what, const Json& point) { std::fprintf(stderr, "%-25s %s\n", what.c_str(), point.dump().c_str()); }
 
 Json measure_appends(const Options& options)
 {
@@ -292,6 +294,42 @@ Json measure_catch_up(const Options& options)
     return result;
 }
 
+// What one ingress carries, by its own processor: cells to followers, and a message a second from each client in batches.
+Json measure_ingress(const Options& options)
+{
+    Json result = Json::object();
+    for (const auto& clients : options.behind_ingress) {
+        const auto count = number(clients);
+        {
+            const Folder folder(options.data);
+            const auto relay = RelayServer::start(options.relay, folder.path());
+            Ingress ingress(options.relay, folder.path(), *relay, Ingress::Batching::off);
+            Load load(ingress, count);
+            auto& forwarding = result["forwarding C=" + clients] = Json::object();
+            forwarding["trickle"] = fan_out_point(load.trickle(4, kTrickle / count, options.seconds));
+            for (const auto& writers : options.writers) forwarding["saturated W=" + writers] = fan_out_point(load.saturate(number(writers), kWindow, options.seconds));
+            for (const auto& [name, point] : forwarding.items()) say_line("ingress C=" + clients + " " + name, point);
+        }
+        const Folder folder(options.data);
+        RelayServer::start(options.relay, folder.path());   // makes what is to become mixed
+        run_to_end({options.relay.string(), "board", "policy", "--data", (folder.path() / "data").string(), "--board", "1", "--level", "mixed"});
+        const auto relay = RelayServer::start(options.relay, folder.path(), {"--batches-from", "127.0.0.0/8"});
+        Ingress ingress(options.relay, folder.path(), *relay, Ingress::Batching::on);
+        const auto figures = mix(ingress, count, kCellsMixed, options.seconds);
+        const auto microseconds_each = [&](double cpu) { return std::round(cpu / figures.messages * 1e7) / 10; };
+        auto& batching = result["batching N=" + clients];
+        batching = {{"messages_per_second", std::round(figures.messages / figures.seconds)},
+                    {"cells_per_second", kCellsMixed},
+                    {"cpu", std::round(figures.cpu_seconds / figures.seconds * 1000) / 1000},
+                    {"cpu_microseconds_per_message", microseconds_each(figures.cpu_seconds)},
+                    {"relay_cpu_microseconds_per_message", microseconds_each(figures.relay_cpu_seconds)},
+                    {"median_ms", milliseconds(figures.latencies, 0.5)},
+                    {"p99_ms", milliseconds(figures.latencies, 0.99)}};
+        say_line("ingress batching N=" + clients, batching);
+    }
+    return result;
+}
+
 }  // namespace
 
 int main(int argument_count, char** arguments)
@@ -309,6 +347,7 @@ int main(int argument_count, char** arguments)
         else if (option == "--followers") options.followers = list_of(value);
         else if (option == "--writers") options.writers = list_of(value);
         else if (option == "--peers") options.peers = list_of(value);
+        else if (option == "--behind-ingress") options.behind_ingress = list_of(value);
         else if (option == "--connections") options.connections = number(value);
         else give_up("there is no option " + option + "; see the head of bench/relay/relay_bench.cpp");
     }
@@ -318,6 +357,7 @@ int main(int argument_count, char** arguments)
     if (options.wants("jetstream")) result["append_jetstream"] = measure_jetstream(options);
     if (options.wants("memory")) result["kib_per_idle_connection"] = measure_memory(options);
     if (options.wants("catchup")) result["catch_up"] = measure_catch_up(options);
+    if (options.wants("ingress")) result["ingress"] = measure_ingress(options);
     std::printf("%s\n", result.dump(2).c_str());
     return 0;
 }

@@ -2,6 +2,7 @@
 #include "base/random.h"
 #include "bench/relay/server.h"
 #include "channel/channel.h"
+#include "channel/mixed_message.h"
 #include "directory/link.h"
 #include "directory/record.h"
 #include "directory/session_auth.h"
@@ -148,16 +149,18 @@ public:
         char line[1024];
         while ((m_port == 0 || (is_new && link.empty())) && std::fgets(line, sizeof line, lines) != nullptr) {
             const std::string text(line, std::strcspn(line, "\n"));
-            if (text.starts_with("sinetti-relay listening")) m_port = static_cast<std::uint16_t>(std::stoi(text.substr(text.rfind(':') + 1)));
+            if (const auto port = port_in(text)) m_port = *port;
             if (text.starts_with("administrator link: ")) link = text.substr(20);
         }
         if (m_port == 0) give_up("cannot start " + program.string());
         is_new ? found(link, folder) : load(folder);
     }
 
-    std::unique_ptr<Session> connect(Role role) override
+    std::uint16_t port() const override { return m_port; }
+    std::unique_ptr<Session> connect(Role role) override { return connect_at(m_port, role); }
+    std::unique_ptr<Session> connect_at(std::uint16_t port, Role role) override
     {
-        auto session = opened();
+        auto session = opened(port);
         if (role == Role::follower) {
             session->follow_from_start();
             session->await_caught_up();
@@ -166,16 +169,36 @@ public:
     }
     std::unique_ptr<Session> follow_from_start() override
     {
-        auto session = opened();
+        auto session = opened(m_port);
         session->follow_from_start();
         return session;
     }
+    void have_tokens(std::size_t count) override
+    {
+        while (m_tokens.size() < count) enrol_for_tokens();
+    }
+    base::Bytes mixed_cell(base::ByteView payload) override
+    {
+        if (m_tokens.empty()) give_up("there is no token for a cell");
+        auto token = std::move(m_tokens.back());
+        m_tokens.pop_back();
+        channel::MixedCell cell{{}, kBoard, base::to_bytes(payload)};
+        std::ranges::copy(token.view(), cell.token.mutable_view().begin());
+        return sealed(channel::seal_cell_to_mix(m_keys, cell, m_random));
+    }
+    base::Bytes cover() override { return sealed(channel::seal_cover(m_keys, m_random)); }
 
 private:
-    std::unique_ptr<RelaySession> opened()
+    static base::Bytes sealed(channel::Result<base::Bytes> message)
+    {
+        if (!message) give_up("keys that are none");
+        return std::move(*message);
+    }
+
+    std::unique_ptr<RelaySession> opened(std::uint16_t port)
     {
         if (m_tokens.empty()) enrol_for_tokens();
-        auto session = std::make_unique<RelaySession>(m_port, m_keys);
+        auto session = std::make_unique<RelaySession>(port, m_keys);
         session->open_with(m_tokens.back());
         m_tokens.pop_back();
         return session;
@@ -253,6 +276,7 @@ private:
         std::copy_n(bytes.begin() + 64, 32, m_keys.signing_public_key.begin());
     }
 
+    base::SystemRandom m_random;
     std::uint16_t m_port = 0;
     directory::RelayKeys m_keys;
     std::optional<crypto::SignaturePrivateKey> m_root;

@@ -52,6 +52,15 @@ void wait_for_port(std::uint16_t port)
     give_up("a server does not start; scripts/install --bench installs nats-server and mosquitto");
 }
 
+[[noreturn]] void execute(const std::vector<std::string>& command)   // in a child
+{
+    std::vector<char*> arguments;
+    for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    ::execvp(arguments[0], arguments.data());
+    ::_exit(127);
+}
+
 }  // namespace
 
 Server::~Server()
@@ -77,14 +86,36 @@ FILE* Server::launch(const std::vector<std::string>& command)
         ::prctl(PR_SET_PDEATHSIG, SIGTERM);   // also when the benchmark gives up
         ::dup2(output[1], STDOUT_FILENO);
         ::close(output[0]);
-        std::vector<char*> arguments;
-        for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-        arguments.push_back(nullptr);
-        ::execvp(arguments[0], arguments.data());
-        ::_exit(127);
+        execute(command);
     }
     ::close(output[1]);
     return ::fdopen(output[0], "r");
+}
+
+std::uint16_t Server::launch_listening(const std::vector<std::string>& command)
+{
+    FILE* lines = launch(command);
+    char line[1024];
+    while (std::fgets(line, sizeof line, lines) != nullptr)
+        if (const auto port = port_in(line)) return *port;
+    give_up("cannot start " + command.front() + " " + command.at(1));
+}
+
+std::optional<std::uint16_t> port_in(const std::string& line)
+{
+    if (!line.starts_with("sinetti-relay") || line.find(" listening on ") == std::string::npos) return std::nullopt;
+    return static_cast<std::uint16_t>(std::stoi(line.substr(line.rfind(':') + 1)));
+}
+
+void run_to_end(const std::vector<std::string>& command)
+{
+    const int pid = ::fork();
+    if (pid == 0) {
+        ::dup2(STDERR_FILENO, STDOUT_FILENO);
+        execute(command);
+    }
+    int status = 0;
+    if (::waitpid(pid, &status, 0) != pid || status != 0) give_up(command.front() + " " + command.at(1) + " failed");
 }
 
 double Server::cpu_seconds() const

@@ -6,6 +6,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace sinetti::bench {
 
@@ -39,10 +41,15 @@ public:
 protected:
     // Starts a program; its standard output is answered.
     FILE* launch(const std::vector<std::string>& command);
+    // The same, until it says where it listens.
+    std::uint16_t launch_listening(const std::vector<std::string>& command);
 
 private:
     int m_pid = 0;
 };
+
+std::optional<std::uint16_t> port_in(const std::string& line);   // "… listening on http://localhost:PORT", of the relay and the ingress
+void run_to_end(const std::vector<std::string>& command);
 
 // Three nats-servers with JetStream, for relays to keep their boards in.
 class NatsCluster {
@@ -66,6 +73,13 @@ class RelayServer : public Server {
 public:
     static std::unique_ptr<RelayServer> start(const std::filesystem::path& program, const std::filesystem::path& folder, const std::vector<std::string>& more = {});
     virtual std::unique_ptr<Session> follow_from_start() = 0;   // returns at once
+
+    virtual std::uint16_t port() const = 0;
+    virtual std::unique_ptr<Session> connect_at(std::uint16_t port, Role role) = 0;   // where an ingress is, for one
+    // Mixed messages, of whichever client.
+    virtual void have_tokens(std::size_t count) = 0;            // for so many cells
+    virtual base::Bytes mixed_cell(base::ByteView payload) = 0;
+    virtual base::Bytes cover() = 0;
 };
 
 }  // namespace sinetti::bench
