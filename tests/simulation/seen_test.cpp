@@ -87,7 +87,7 @@ TEST_SUITE("simulation.seen")
         const auto written = listed(laptop, "Bertta", tablet);
         CHECK(written.seen_ms == world.clock.now().value);
         CHECK_FALSE(written.seen_day_only);
-        for (int day = 0; day < 2; ++day) pass_day(world);
+        for (int day = 0; day < 3; ++day) pass_day(world);   // one until it leaves its day, and one until that is looked at, to within hours
         CHECK(listed(laptop, "Bertta", tablet).seen_ms > written.seen_ms);
         CHECK(was_seen_lately(world, listed(laptop, "Bertta", tablet)));
     }
