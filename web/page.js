@@ -5,6 +5,7 @@ import createUi from './ui.js';
 import {deviceName} from './device_name.js';
 import {listen} from './input.js';
 import {Mirror} from './mirror.js';
+import {Notifications} from './notifications.js';
 import {rasteriseCluster} from './rasterise.js';
 import {TextAgent} from './text_agent.js';
 
@@ -43,6 +44,7 @@ export class Page {
   #laterTimer = 0;
   #viewport = null;
   #faulty = false;
+  #notifications = new Notifications();
   #drawn = 0;
   keepsNothing = false;   // this machine is not its user's own
 
@@ -146,6 +148,9 @@ export class Page {
       fieldText: (field, text) => this.#fields.setText(field, decoder.decode(text)),
       clipboard: (text) => copyToClipboard(decoder.decode(text)),
       openLink: (address) => openLink(decoder.decode(address)),
+      notificationPermission: () => this.#notifications.permission,
+      askForNotifications: () => this.#notifications.ask().then(() => this.#call('_ui_notifications_changed')),
+      notify: (words) => this.#notifications.show(decoder.decode(words)).catch((error) => console.warn(error)),
       announce: (text, assertive) => announce(assertive ? 'assertive' : 'polite', decoder.decode(text)),
       cursor: (cursor) => { document.documentElement.style.cursor = kCursors[cursor] ?? 'default'; },
       title: (title, unread) => {

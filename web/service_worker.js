@@ -90,6 +90,17 @@ self.addEventListener('message', (event) => {
   if (event.data === 'release' && event.ports.length === 1) event.waitUntil(tellRelease(event.ports[0]));
 });
 
+// notifications.js has shown it.
+async function showPage() {
+  const [page] = await self.clients.matchAll({type: 'window'});
+  return page ? page.focus() : self.clients.openWindow(self.registration.scope);
+}
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(showPage());
+});
+
 self.addEventListener('fetch', (event) => {
   const {request} = event;
   const address = new URL(request.url);

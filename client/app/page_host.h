@@ -12,6 +12,9 @@ void sinetti_page_mirror(const std::uint8_t* difference, std::size_t size);
 void sinetti_page_field_text(double field, const char* text, std::size_t size);
 void sinetti_page_clipboard(const char* text, std::size_t size);
 void sinetti_page_open_link(const char* address, std::size_t size);
+int sinetti_page_notification_permission();                             // ui::NotificationPermission
+void sinetti_page_ask_for_notifications();                              // answers with ui_notifications_changed()
+void sinetti_page_notify(const char* words, std::size_t size);
 void sinetti_page_announce(const char* text, std::size_t size, int assertive);
 void sinetti_page_cursor(int cursor);
 void sinetti_page_title(const char* title, std::size_t size, std::uint32_t unread);

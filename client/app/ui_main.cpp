@@ -37,6 +37,9 @@ public:
     }
     void set_clipboard(std::string_view text) override { sinetti_page_clipboard(text.data(), text.size()); }
     void open_link(std::string_view address) override { sinetti_page_open_link(address.data(), address.size()); }
+    ui::NotificationPermission notification_permission() const override { return static_cast<ui::NotificationPermission>(sinetti_page_notification_permission()); }
+    void ask_for_notifications() override { sinetti_page_ask_for_notifications(); }
+    void notify(std::string_view words) override { sinetti_page_notify(words.data(), words.size()); }
     void announce(std::string_view text, bool assertive) override { sinetti_page_announce(text.data(), text.size(), assertive); }
     void set_cursor(ui::Cursor cursor) override { sinetti_page_cursor(static_cast<int>(cursor)); }
     void set_title(std::string_view title, std::uint32_t unread) override { sinetti_page_title(title.data(), title.size(), unread); }
@@ -190,6 +193,7 @@ void ui_pointer(int phase, int kind, float x, float y)
     g_page->app.on_pointer(static_cast<ui::PointerPhase>(phase), static_cast<ui::PointerKind>(kind), x, y);
 }
 
+void ui_notifications_changed() { g_page->app.on_notifications_changed(); }
 int ui_menu(float x, float y) { return g_page->app.on_menu(x, y) ? 1 : 0; }
 void ui_wheel(float x, float y, float delta_x, float delta_y) { g_page->app.on_wheel(x, y, delta_x, delta_y); }
 bool ui_key(int key, unsigned modifiers) { return g_page->app.on_key(static_cast<ui::Key>(key), modifiers); }

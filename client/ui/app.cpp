@@ -145,12 +145,21 @@ struct App::Implementation {
             const api::Person* sender = model.person(m.sender);
             const std::string name = sender != nullptr ? sender->name : std::string(say(language(), Say::unknown_person));
             host.announce(fill(say(language(), Say::new_message_announcement), {name, m.text}), false);
+            tell_machine();
         }
+    }
+
+    // For whoever does not look at the page. Nothing of what is new, or from whom.
+    void tell_machine()
+    {
+        if (model.session.phase == api::Phase::open && wants_notifications(model, host)) host.notify(say(language(), Say::something_new));
     }
 
     void on_event(const api::Event& event)
     {
         const api::SessionEvent before = model.session;
+        const bool conversations_known = model.conversations_known;
+        const std::uint32_t unread_before = model.unread();
         if (const auto* messages = std::get_if<api::MessagesEvent>(&event); messages != nullptr && messages->conversation == state.open) {
             const Timeline known = model.timeline;
             model.apply(event);
@@ -179,6 +188,7 @@ struct App::Implementation {
             state.dialog_opened = true;
         }
         if (std::holds_alternative<api::SettingsEvent>(event)) on_settings();
+        if (conversations_known && model.unread() > unread_before) tell_machine();
         if (const auto* notice = std::get_if<api::NoticeEvent>(&event); notice != nullptr && notice->code != api::Code::none) {
             add_toast(state.toasts, *notice);
             if (notice->severity == api::Severity::error || notice->severity == api::Severity::warning) {
@@ -559,6 +569,11 @@ void App::on_device_restored()
 }
 
 void App::on_languages_changed()
+{
+    m_implementation->want();
+}
+
+void App::on_notifications_changed()
 {
     m_implementation->want();
 }

@@ -79,6 +79,7 @@ public:
     void on_mirror_action(NodeId node, MirrorAction action);
     void on_device_restored();                                                      // the graphics context is new: draw all again
     void on_languages_changed();
+    void on_notifications_changed();                                                // answers Host::ask_for_notifications
     void on_relay_document(RelayDocument what, std::string_view body);              // answers Host::request_relay_document; `body` where it is `there`
 
     void on_file(ChosenFile what, std::string_view content);                        // answers Host::choose_file; `content` where it is `there`

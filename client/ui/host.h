@@ -23,6 +23,8 @@ struct LocalTime {     // in the time zone of the browser
     int minute = 0;
 };
 
+enum class NotificationPermission : std::uint8_t { unsupported = 0, not_asked = 1, granted = 2, denied = 3 };   // of this browser for this address
+
 class Host {
 public:
     virtual ~Host() = default;
@@ -33,6 +35,9 @@ public:
     virtual void set_field_text(NodeId field, std::string_view text) = 0;  // takes effect before it returns; no on_text follows
     virtual void set_clipboard(std::string_view text) = 0;
     virtual void open_link(std::string_view address) = 0;                  // http or https, beside this page, which it learns nothing of
+    virtual NotificationPermission notification_permission() const = 0;
+    virtual void ask_for_notifications() = 0;                              // while a press is handled; answers with App::on_notifications_changed
+    virtual void notify(std::string_view words) = 0;                       // by the machine, unless somebody looks at the page
     virtual void announce(std::string_view text, bool assertive) = 0;      // into an off-screen live region
     virtual void set_cursor(Cursor cursor) = 0;
     virtual void set_title(std::string_view title, std::uint32_t unread) = 0;

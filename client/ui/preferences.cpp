@@ -34,4 +34,9 @@ const Theme& chosen_theme(const Model& model, const Viewport& viewport)
     return theme_of(viewport.prefers_dark ? ThemeId::polar_night : ThemeId::birch);
 }
 
+bool wants_notifications(const Model& model, const Host& host)
+{
+    return !model.session.shared && model.setting(kNotificationsSetting) == "on" && host.notification_permission() == NotificationPermission::granted;
+}
+
 }  // namespace sinetti::ui

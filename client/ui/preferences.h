@@ -11,4 +11,8 @@ namespace sinetti::ui {
 Language chosen_language(const State& state, const Model& model, const Host& host);   // Finnish when nobody asks for one there is
 const Theme& chosen_theme(const Model& model, const Viewport& viewport);
 
+// The machine's own notices of new messages: wanted here, and let through by the browser.
+inline constexpr std::string_view kNotificationsSetting = "notifications";
+bool wants_notifications(const Model& model, const Host& host);
+
 }  // namespace sinetti::ui

@@ -182,6 +182,12 @@ const char* english(Say what)
         case Say::valid_hint: return "Lapses by itself if it is not used";
         case Say::copy_link: return "Copy link";
         case Say::copy_evidence: return "Copy the proof";
+        case Say::notifications: return "Notices of this machine";
+        case Say::on: return "On";
+        case Say::off: return "Off";
+        case Say::notifications_hint: return "They say that there is something new in Sinetti, and nothing else: no names, no words. While you look at Sinetti there are none.";
+        case Say::notifications_denied: return "This browser does not let Sinetti show notices. That can be changed in its settings for this address.";
+        case Say::something_new: return "There is something new in Sinetti.";
         case Say::message_actions: return "Actions";
         case Say::copy_message: return "Copy message";
         case Say::copy_link_to: return "Copy link {0}";

@@ -182,6 +182,12 @@ const char* finnish(Say what)
         case Say::valid_hint: return "Peruuntuu itsestään käyttämättömänä";
         case Say::copy_link: return "Kopioi linkki";
         case Say::copy_evidence: return "Kopioi todiste";
+        case Say::notifications: return "Koneen ilmoitukset";
+        case Say::on: return "Päällä";
+        case Say::off: return "Pois";
+        case Say::notifications_hint: return "Ne kertovat, että Sinetissä on uutta, eivätkä muuta: ei nimiä eikä sanoja. Kun katsot Sinettiä, niitä ei tule.";
+        case Say::notifications_denied: return "Tämä selain ei anna Sinetin näyttää ilmoituksia. Sen voi muuttaa selaimen asetuksista tämän osoitteen kohdalla.";
+        case Say::something_new: return "Sinetissä on uutta.";
         case Say::message_actions: return "Toiminnot";
         case Say::copy_message: return "Kopioi viesti";
         case Say::copy_link_to: return "Kopioi linkki {0}";

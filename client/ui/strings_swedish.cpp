@@ -182,6 +182,12 @@ const char* swedish(Say what)
         case Say::valid_hint: return "Upphör av sig själv om den inte används";
         case Say::copy_link: return "Kopiera länken";
         case Say::copy_evidence: return "Kopiera beviset";
+        case Say::notifications: return "Datorns aviseringar";
+        case Say::on: return "På";
+        case Say::off: return "Av";
+        case Say::notifications_hint: return "De säger att det finns något nytt i Sinetti, och inget annat: inga namn, inga ord. Medan du tittar på Sinetti kommer inga.";
+        case Say::notifications_denied: return "Den här webbläsaren låter inte Sinetti visa aviseringar. Det kan ändras i webbläsarens inställningar för den här adressen.";
+        case Say::something_new: return "Det finns något nytt i Sinetti.";
         case Say::message_actions: return "Åtgärder";
         case Say::copy_message: return "Kopiera meddelandet";
         case Say::copy_link_to: return "Kopiera länken {0}";

@@ -155,6 +155,9 @@ public:
     void set_field_text(ui::NodeId field, std::string_view text) override { field_texts[field] = text; }
     void set_clipboard(std::string_view text) override { clipboard = text; }
     void open_link(std::string_view address) override { opened.emplace_back(address); }
+    ui::NotificationPermission notification_permission() const override { return permission; }
+    void ask_for_notifications() override { ++asked_for_notifications; }
+    void notify(std::string_view words) override { notifications.emplace_back(words); }
     void announce(std::string_view text, bool) override { announcements.emplace_back(text); }
     void set_cursor(ui::Cursor) override {}
     void set_title(std::string_view words, std::uint32_t count) override
@@ -196,6 +199,9 @@ public:
     std::map<ui::NodeId, std::string> field_texts;
     std::vector<std::string> announcements;
     std::vector<std::string> opened;                // links
+    ui::NotificationPermission permission = ui::NotificationPermission::not_asked;
+    int asked_for_notifications = 0;
+    std::vector<std::string> notifications;
     std::string clipboard, title, language;
     std::uint32_t unread = 0;
     bool frame_wanted = false;

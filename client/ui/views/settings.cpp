@@ -1,5 +1,6 @@
 #include "generated/icons.h"
 #include "ui/format.h"
+#include "ui/preferences.h"
 #include "ui/views/lock.h"
 #include "ui/views/views.h"
 #include "ui/widgets/avatar.h"
@@ -54,6 +55,34 @@ float draw_auto_lock(Context& c, const Rect& area)
     }
     options[kTimes] = {kAutoLockNever.data(), c.say(Say::auto_lock_never)};
     return draw_choice(c, kAutoLockSetting, Say::auto_lock, area, options, current);
+}
+
+// Whether the machine says that there is something new. The browser asks for itself when it is turned on for the first time.
+float draw_notifications(Context& c, const Rect& area)
+{
+    const NotificationPermission permission = c.host.notification_permission();
+    const bool on = wants_notifications(c.model, c.host);
+    float y = area.y;
+    c.ink(kLabelStrong, c.say(Say::notifications), area.x, y, c.theme.text);
+    c.mirror.add(c.id("notifications title"), Role::heading, {area.x, y, area.w, 18}, c.say(Say::notifications)).level = 2;
+    y += 26;
+    {
+        GroupScope group(c, kNotificationsSetting, Role::radiogroup, {area.x, y, area.w, 44}, c.say(Say::notifications));
+        const Choice choices[] = {{"on", c.say(Say::on)}, {"off", c.say(Say::off)}};
+        float x = area.x;
+        for (const Choice& choice : choices) {
+            const float w = radio_box_width(c, choice);
+            if (radio_box(c, {x, y, w, 44}, choice, (choice.key == "on") == on)) {
+                if (choice.key == "on" && permission == NotificationPermission::not_asked) c.host.ask_for_notifications();
+                c.send(api::SetSetting{std::string(kNotificationsSetting), std::string(choice.key)});
+            }
+            x += w + 8;
+        }
+    }
+    y += 44 + 8;
+    const Say hint = permission == NotificationPermission::denied ? Say::notifications_denied : Say::notifications_hint;
+    y += c.paragraph("notifications hint", kLabel, c.say(hint), {area.x, y, area.w, 0}, c.theme.text_2);
+    return y - area.y;
 }
 
 }  // namespace
@@ -124,6 +153,7 @@ void draw_settings(Context& c, const Rect& area)
         cy += draw_choice(c, "theme", Say::theme, {x + pad, cy, inner, 0}, themes, theme.empty() ? "system" : theme) + 20;
         if (!c.touch()) cy += draw_choice(c, "density", Say::density, {x + pad, cy, inner, 0}, densities, density.empty() ? "comfortable" : density) + 20;
         if (!c.model.session.shared) cy += draw_auto_lock(c, {x + pad, cy, inner, 0}) + 20;
+        if (!c.model.session.shared && c.host.notification_permission() != NotificationPermission::unsupported) cy += draw_notifications(c, {x + pad, cy, inner, 0}) + 20;
         const float height = cy - 20 + pad - y;
         if (height != known) {
             c.state.heights[height_key] = height;

@@ -137,6 +137,41 @@ export function fivePeople(browser, {program, app, measurements}) {
     await copied('Copy message', text, 'finger');
   }, seconds(60));
 
+  suite.test('the machine says that there is something new to whoever looks away, nothing else, and until they look again', async () => {
+    const shown = () => elina.page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({title, body}) => [title, body]));
+    const looks = (there) => elina.page.evaluate((focused) => {
+      document.hasFocus = () => focused;   // every page of this browser has the focus
+      if (focused) dispatchEvent(new Event('focus'));
+    }, there);
+    await mikael.openConversation(elina.name);
+    await elina.openConversation(kGroup);
+    await elina.context.grantPermissions(['clipboard-read', 'clipboard-write', 'notifications']);
+    await looks(false);
+    await mikael.send('Ennen kuin se on päällä.');
+    await eventually('it is unread', async () => /^\(\d+\)/.test(await elina.page.title()));
+    equal(await shown(), []);
+
+    await elina.go('Settings');
+    const choice = elina.page.getByRole('radiogroup', {name: 'Notices of this machine'});
+    await choice.getByRole('radio', {name: 'On'}).click();
+    await eventually('they are on', async () => await choice.getByRole('radio', {name: 'On'}).getAttribute('aria-checked') === 'true');
+    await looks(true);
+    await mikael.send('Kun katsotaan.');
+    await elina.openConversation(mikael.name);
+    await elina.sees('Kun katsotaan.');
+    equal(await shown(), []);
+    await looks(false);
+    await mikael.send('Salainen asia.');
+    await eventually('it is said', async () => (await shown()).length > 0);
+    equal(await shown(), [['Sinetti', 'There is something new in Sinetti.']]);
+    await looks(true);
+    await eventually('it is gone', async () => (await shown()).length === 0);
+
+    await elina.go('Settings');
+    await choice.getByRole('radio', {name: 'Off'}).click();
+    await eventually('they are off', async () => await choice.getByRole('radio', {name: 'Off'}).getAttribute('aria-checked') === 'true');
+  }, seconds(60));
+
   suite.test('the code on one screen, scanned and opened on another, verifies its person after a yes; a changed one does not', async () => {
     const picture = mikael.page.getByRole('img', {name: 'QR code of your key'});
     await mikael.go('Settings');
