@@ -98,7 +98,7 @@ export function devices(browser, {program, app, screenshots}) {
       }
       return records;
     })) === 0, {timeout: seconds(20)});
-    check(await li.page.getByRole('button', {name: 'New conversation', exact: true}).count() === 0, 'the app is still open');
+    await eventually('the app is closed', async () => await li.page.getByRole('button', {name: 'New conversation', exact: true}).count() === 0);
   }, seconds(120));
 
   return suite;
