@@ -1,6 +1,6 @@
 // Administration of people and devices: an administrator removes a person, everywhere and at once.
 
-import {check, equal, eventually, seconds, Suite} from '../support/harness.mjs';
+import {equal, eventually, seconds, Suite} from '../support/harness.mjs';
 import {Person} from '../support/person.mjs';
 import {Relay} from '../support/relay.mjs';
 
