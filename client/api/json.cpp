@@ -54,7 +54,7 @@ struct EnumCount;
 template<>
 struct EnumCount<Phase> { static constexpr auto kLast = Phase::linking; };
 template<>
-struct EnumCount<Code> { static constexpr auto kLast = Code::person_new_key; };
+struct EnumCount<Code> { static constexpr auto kLast = kLastCode; };
 template<>
 struct EnumCount<ConversationKind> { static constexpr auto kLast = ConversationKind::group; };
 template<>

@@ -92,6 +92,7 @@ enum class Code : std::uint8_t {
     // verifying
     person_new_key,            // somebody of a name that was there before has enrolled, with a key of their own
 };
+inline constexpr Code kLastCode = Code::person_new_key;
 
 enum class ConversationKind : std::uint8_t { direct, group };
 enum class Role : std::uint8_t { member, administrator };

@@ -40,7 +40,7 @@ TEST_SUITE("ui.strings")
 
     TEST_CASE("every code has one sentence in every language that ends like one")
     {
-        for (int i = 1; i <= static_cast<int>(api::Code::cells_unheard); ++i) {
+        for (int i = 1; i <= static_cast<int>(api::kLastCode); ++i) {
             const api::Code code = static_cast<api::Code>(i);
             CAPTURE(i);
             for (const Language language : kLanguages) {
