@@ -273,7 +273,10 @@ struct App::Implementation {
     bool frame(double monotonic_ms)
     {
         now_ms = monotonic_ms;
-        if (!wanted && !animating && monotonic_ms < wake_ms) return false;
+        if (!wanted && !animating && monotonic_ms < wake_ms) {
+            if (wake_ms < kNever) host.request_frame_at(wake_ms);   // a timer may go off a moment early; nobody would call again
+            return false;
+        }
         if (viewport.width <= 0 || viewport.height <= 0) return false;
         wanted = false;
         ImGui::SetCurrentContext(imgui);

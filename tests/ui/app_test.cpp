@@ -175,6 +175,23 @@ TEST_SUITE("ui.app")
         CHECK_FALSE(page.app->frame(page.now + 16));
     }
 
+    TEST_CASE("a frame that comes a moment too early asks for its time again")
+    {
+        if (!fonts()) return;
+        Page page(*fonts());
+        open_main(page);
+        page.tell(api::NoticeEvent{.code = api::Code::enrolled, .severity = api::Severity::success, .subject = "Li Ahlfors"});
+        const double due = page.host.frame_at;
+        REQUIRE(due > page.now);
+        page.host.frame_at = 0;
+        CHECK_FALSE(page.app->frame(due - 0.4));
+        CHECK(page.host.frame_at == due);
+        CHECK(page.says("Li Ahlfors liittyi"));
+        page.now = due;
+        page.settle();
+        CHECK_FALSE(page.says("Li Ahlfors liittyi"));
+    }
+
     TEST_CASE("what went wrong is said before good news that waits, in the order in which it went wrong")
     {
         if (!fonts()) return;

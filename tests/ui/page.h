@@ -167,7 +167,7 @@ public:
     }
     void set_page(std::string_view tag, std::uint32_t) override { language = tag; }
     void request_frame() override { frame_wanted = true; }
-    void request_frame_at(double) override {}
+    void request_frame_at(double monotonic_ms) override { frame_at = monotonic_ms; }
     std::string page_origin() const override { return "https://sinetti.example/"; }
     std::vector<std::string> languages() const override { return {preferred}; }
     std::int64_t now_ms() const override { return kNow + passed_ms; }
@@ -205,6 +205,7 @@ public:
     std::string clipboard, title, language;
     std::uint32_t unread = 0;
     bool frame_wanted = false;
+    double frame_at = 0;
     std::int64_t passed_ms = 0;                     // of the wall clock
     int relay_documents = 0;                        // asked for
     std::vector<std::pair<std::string, std::string>> files;
