@@ -103,8 +103,7 @@ directory::Result<directory::Applied> People::apply_record(std::uint64_t positio
     const auto applied = TRY(m_directory.apply(position, record));
     if (const auto* enrolled = std::get_if<directory::Enrolled>(&applied)) {
         const auto* identity = m_directory.identity(enrolled->identity_public_key);
-        if (auto name = directory::open_name(m_key, directory::NameOf::person, identity->sealed_profile))
-        {
+        if (auto name = directory::open_name(m_key, directory::NameOf::person, identity->sealed_profile)) {
             if (!name->name.empty()) m_first_of_name.emplace(name->name, enrolled->identity_public_key);
             m_names.emplace(enrolled->identity_public_key, std::move(*name));
         }
