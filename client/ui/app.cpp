@@ -2,6 +2,7 @@
 
 #include "base/secret.h"
 #include "gfx/painter.h"
+#include "ui/announcer.h"
 #include "ui/context.h"
 #include "ui/idle_watch.h"
 #include "ui/keyboard.h"
@@ -46,10 +47,7 @@ struct App::Implementation {
     double now_ms = 0;
     std::uint64_t frames = 0;
     Cursor cursor = Cursor::arrow;
-    std::string title;
-    std::uint32_t title_unread = 0;
-    std::string page_language;
-    std::uint32_t page_background = 0;
+    ToldPage told;
     std::string open_next;
 
     static ImGuiContext* make_context()
@@ -134,27 +132,6 @@ struct App::Implementation {
         }
     }
 
-    void on_messages(const api::MessagesEvent& event, const Timeline& before)
-    {
-        // Only what is new, from somebody else, in the conversation on the screen.
-        if (event.conversation != state.open) return;
-        for (const api::Message& m : event.messages) {
-            if (m.delivery != api::Delivery::received || m.kind != api::MessageKind::text) continue;
-            const bool known = std::any_of(before.messages.begin(), before.messages.end(), [&](const api::Message& k) { return k.id == m.id; });
-            if (known) continue;
-            const api::Person* sender = model.person(m.sender);
-            const std::string name = sender != nullptr ? sender->name : std::string(say(language(), Say::unknown_person));
-            host.announce(fill(say(language(), Say::new_message_announcement), {name, m.text}), false);
-            tell_machine();
-        }
-    }
-
-    // For whoever does not look at the page. Nothing of what is new, or from whom.
-    void tell_machine()
-    {
-        if (model.session.phase == api::Phase::open && wants_notifications(model, host)) host.notify(say(language(), Say::something_new));
-    }
-
     void on_event(const api::Event& event)
     {
         const api::SessionEvent before = model.session;
@@ -163,7 +140,7 @@ struct App::Implementation {
         if (const auto* messages = std::get_if<api::MessagesEvent>(&event); messages != nullptr && messages->conversation == state.open) {
             const Timeline known = model.timeline;
             model.apply(event);
-            on_messages(*messages, known);
+            announce_messages(state, model, host, language(), *messages, known);
         } else {
             model.apply(event);
         }
@@ -188,7 +165,7 @@ struct App::Implementation {
             state.dialog_opened = true;
         }
         if (std::holds_alternative<api::SettingsEvent>(event)) on_settings();
-        if (conversations_known && model.unread() > unread_before) tell_machine();
+        if (conversations_known && model.unread() > unread_before) tell_machine(model, host, language());
         if (const auto* notice = std::get_if<api::NoticeEvent>(&event); notice != nullptr && notice->code != api::Code::none) {
             add_toast(state.toasts, *notice);
             if (notice->severity == api::Severity::error || notice->severity == api::Severity::warning) {
@@ -328,25 +305,12 @@ struct App::Implementation {
         const base::Bytes difference = mirror.finish();
         if (!difference.empty()) host.apply_mirror(difference);
         if (const Cursor wish = input.cursor(); wish != cursor) host.set_cursor(cursor = wish);
-        tell_page(c);
+        told.tell(c);
         ImGui::Render();
         device.draw(size, colours.canvas, *ImGui::GetDrawData());
         ++frames;
         schedule(wall);
         return animating;
-    }
-
-    void tell_page(const Context& c)
-    {
-        const api::ConversationSummary* open = model.session.phase == api::Phase::open ? model.conversation(state.open) : nullptr;
-        const std::string wish = open != nullptr ? open->title + " · " + c.say(Say::app) : std::string(c.say(Say::app));
-        const std::uint32_t unread = model.unread();
-        if (wish != title || unread != title_unread) host.set_title(title = wish, title_unread = unread);
-        if (page_language != tag_of(c.language) || page_background != c.theme.sidebar) {
-            page_language = tag_of(c.language);
-            page_background = c.theme.sidebar;
-            host.set_page(page_language, page_background);
-        }
     }
 
     void schedule(std::int64_t wall)
