@@ -54,6 +54,7 @@ struct Member {
 struct CommitOutput {
     Bytes commit;                            // an MLSMessage of the wire format that was asked for
     std::optional<Bytes> welcome;            // an MLSMessage holding a Welcome, when somebody was added
+    std::optional<Bytes> ratchet_tree;       // what the Welcome leaves out, when it was to: for the newcomers to have in another way
     Epoch epoch;                             // the epoch the commit ends
 };
 
@@ -174,6 +175,11 @@ public:
     // no_matching_key_package when the Welcome is for another one: the caller tries each of its own.
     static Result<Group> join(ByteView welcome_message, const KeyPackagePrivate& key_package, base::Random& random,
                               const JoinOptions& options = {});
+    // MLS-Exporter (§8.5) of the epoch that a Welcome leads to, for whoever gets the tree apart (§12.4.3.3) and has to find it first. Whoever
+    // made the Welcome may have made up what it says: nothing of it is verified before join(). Errors: those of join() that come before
+    // missing_ratchet_tree; bad_length.
+    static Result<base::SecretBytes> export_from_welcome(ByteView welcome_message, const KeyPackagePrivate& key_package, std::string_view label,
+                                                         ByteView context, std::size_t length);
     // By an external commit (§12.4.3.2), given an MLSMessage holding a GroupInfo with external_pub. The group is as it will be once
     // the commit comes first in its epoch; when another one does, drop the group and join anew from a later GroupInfo.
     static Result<ExternalJoin> join_external(ByteView group_info_message, LeafNodeIdentity identity, base::Random& random,

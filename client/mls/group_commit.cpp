@@ -311,6 +311,7 @@ Result<CommitOutput> Group::State::commit(const CommitRequest& request, Resumpti
     output.epoch = epoch.context.epoch;
     if (!applied.added.empty())
         output.welcome = TRY(make_welcome(suite, made, applied, psk, request.welcome_tree, signature_key, random));
+    if (output.welcome && request.welcome_tree == RatchetTreeExtension::left_out) output.ratchet_tree = made.next.state.tree.serialize();
     output.commit = TRY(protect(std::move(made.content), random));
 
     // Nothing fails from here on.

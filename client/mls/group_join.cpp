@@ -79,7 +79,18 @@ Result<void> validate_group_info(CipherSuite suite, const GroupInfo& info, const
     return validate_tree(tree, info.group_context.group_id, info.group_context.extensions);
 }
 
-Result<Group> Group::join(ByteView welcome_message, const KeyPackagePrivate& key_package, base::Random&, const JoinOptions& options)
+namespace {
+
+struct OpenedWelcome {
+    CipherSuite suite;
+    GroupSecrets secrets;
+    std::optional<PreSharedKeyId> related;
+    PskSecret psk;
+    GroupInfo info;
+};
+
+// As far as it goes without the tree.
+Result<OpenedWelcome> open_welcome(ByteView welcome_message, const KeyPackagePrivate& key_package, const JoinOptions& options)
 {
     auto message = TRY(MlsMessage::parse(welcome_message));
     const auto* welcome = std::get_if<Welcome>(&message.body);
@@ -91,13 +102,28 @@ Result<Group> Group::join(ByteView welcome_message, const KeyPackagePrivate& key
     if (key_package.key_package.cipher_suite != suite.id()) return Unexpected(Error::no_matching_key_package);
 
     auto secrets = TRY(open_group_secrets(suite, *welcome, key_package));
-    const auto related = TRY(related_psk(secrets.psks, suite));
+    auto related = TRY(related_psk(secrets.psks, suite));
     const FormerFirst psks(options);
-    const auto psk_secret = TRY(psk_secret_from(suite, secrets.psks, &psks));
-    auto info = TRY(open_group_info(suite, derive_welcome_secret(suite, secrets.joiner_secret, psk_secret), welcome->encrypted_group_info));
+    auto psk = TRY(psk_secret_from(suite, secrets.psks, &psks));
+    auto info = TRY(open_group_info(suite, derive_welcome_secret(suite, secrets.joiner_secret, psk), welcome->encrypted_group_info));
     // ValWelcome02: the GroupInfo is of the suite of our key package (§12.4.3.1)
     if (info.group_context.cipher_suite != suite.id()) return Unexpected(Error::invalid_group_info);
+    return OpenedWelcome{suite, std::move(secrets), std::move(related), std::move(psk), std::move(info)};
+}
 
+}  // namespace
+
+Result<base::SecretBytes> Group::export_from_welcome(ByteView welcome_message, const KeyPackagePrivate& key_package, std::string_view label, ByteView context,
+                                                     std::size_t length)
+{
+    const auto opened = TRY(open_welcome(welcome_message, key_package, {}));
+    const auto keys = derive_epoch(opened.suite, opened.secrets.joiner_secret, opened.psk, opened.info.group_context.serialize());
+    return mls_exporter(opened.suite, keys.secrets.exporter_secret, label, context, length);
+}
+
+Result<Group> Group::join(ByteView welcome_message, const KeyPackagePrivate& key_package, base::Random&, const JoinOptions& options)
+{
+    auto [suite, secrets, related, psk_secret, info] = TRY(open_welcome(welcome_message, key_package, options));
     auto tree = TRY(tree_of(suite, info, options.ratchet_tree));
     TRY(validate_group_info(suite, info, tree));
     // ValWelcome08: the group_id is unique among our groups (§12.4.3.1)

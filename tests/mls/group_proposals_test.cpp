@@ -209,6 +209,7 @@ TEST_SUITE("mls.group_proposals")
         request.add.push_back(dave.key_package);
         const auto output = take(t.alice.commit(request, t.random));
         REQUIRE(t.alice.merge_pending().has_value());
+        CHECK(output.ratchet_tree == t.alice.ratchet_tree());
         CHECK(Group::join(*output.welcome, dave, t.random).error() == Error::missing_ratchet_tree);
         JoinOptions options;
         options.ratchet_tree = t.bob.ratchet_tree();   // not the one the Welcome was made for
@@ -216,6 +217,30 @@ TEST_SUITE("mls.group_proposals")
         options.ratchet_tree = t.alice.ratchet_tree();
         auto joined = take(Group::join(*output.welcome, dave, t.random, options));
         t.agree({&t.alice, &joined});
+    }
+
+    TEST_CASE("a Welcome leads to the exporter of its epoch before there is a tree, for whoever can open it")
+    {
+        Trio t;
+        const auto dave = make_key_package("dave", t.random), eve = make_key_package("eve", t.random);
+        CommitRequest request;
+        request.add.push_back(dave.key_package);
+        for (const auto tree : {RatchetTreeExtension::left_out, RatchetTreeExtension::included}) {
+            request.welcome_tree = tree;
+            auto output = take(t.alice.commit(request, t.random));
+            CHECK(output.ratchet_tree.has_value() == (tree == RatchetTreeExtension::left_out));
+            const auto exported = take(Group::export_from_welcome(*output.welcome, dave, "label", base::view_of("context"), 32));
+            CHECK(exported != take(t.alice.export_secret("label", base::view_of("context"), 32)));
+            if (tree == RatchetTreeExtension::included) {
+                REQUIRE(t.alice.merge_pending().has_value());
+                CHECK(exported == take(t.alice.export_secret("label", base::view_of("context"), 32)));
+            }
+            CHECK(Group::export_from_welcome(*output.welcome, eve, "label", {}, 32).error() == Error::no_matching_key_package);
+            CHECK(Group::export_from_welcome(*output.welcome, dave, "label", {}, 1u << 20).error() == Error::bad_length);
+            CHECK(Group::export_from_welcome(output.commit, dave, "label", {}, 32).error() == Error::unsupported_wire_format);
+            output.welcome->back() ^= 1;
+            CHECK_FALSE(Group::export_from_welcome(*output.welcome, dave, "label", {}, 32).has_value());
+        }
     }
 
     TEST_CASE("a reinit ends the group: nobody sends in it any more, also after loading")
