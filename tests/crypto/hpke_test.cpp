@@ -1,5 +1,6 @@
 #include "crypto/hpke.h"
 
+#include "tests/crypto/failed_with.h"
 #include "tests/support/vectors.h"
 
 #include <algorithm>
@@ -26,12 +27,6 @@ HpkeKeyPair make_pair(std::uint64_t seed, Kem kem = {})
 std::size_t hash_size_of(const HpkeSuite& suite)
 {
     return suite.kdf == KdfId::hkdf_sha512 ? 64 : 32;
-}
-
-template<typename T>
-bool failed_with(const Result<T>& result, Error error)
-{
-    return !result.has_value() && result.error() == error;
 }
 
 }  // namespace

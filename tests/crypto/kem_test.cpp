@@ -1,6 +1,7 @@
 #include "crypto/kem.h"
 
 #include "crypto/hash.h"
+#include "tests/crypto/failed_with.h"
 #include "tests/support/vectors.h"
 
 #include <algorithm>
@@ -15,12 +16,6 @@ using base::ByteView;
 namespace {
 
 const Kem kKems[] = {KemId::dhkem_x25519_hkdf_sha256, KemId::xwing, {KemId::xwing, KeyDerivation::shake256}};
-
-template<typename T>
-bool failed_with(const Result<T>& result, Error error)
-{
-    return !result.has_value() && result.error() == error;
-}
 
 Bytes joined(std::initializer_list<ByteView> parts)
 {

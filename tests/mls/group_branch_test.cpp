@@ -10,7 +10,7 @@ using namespace sinetti::tests;
 
 namespace {
 
-struct Trio {
+struct Family {
     base::SeededRandom random{31};
     Group alice = make_group("alice", random);
     Group bob = add_member(alice, {}, "bob", random);
@@ -34,7 +34,7 @@ struct Trio {
     }
 };
 
-const ReInit kReInit{Bytes(16, 4), ProtocolVersion::mls10, 3, {RequiredCapabilities{{}, {}, {CredentialType::basic}}.extension()}};
+const ReInit kSuccession{Bytes(16, 4), ProtocolVersion::mls10, 3, {RequiredCapabilities{{}, {}, {CredentialType::basic}}.extension()}};
 
 }  // namespace
 
@@ -42,7 +42,7 @@ TEST_SUITE("mls.group_branch")
 {
     TEST_CASE("some members branch off, and both groups live on")
     {
-        Trio t;
+        Family t;
         auto branch = take(t.alice.branch(Bytes(16, 9), t.self(), {t.fresh_bob.key_package}, t.random));
         CHECK(branch.group.epoch() == Epoch(1));
         auto bob = take(t.join(*branch.welcome, t.fresh_bob, &t.bob));
@@ -57,7 +57,7 @@ TEST_SUITE("mls.group_branch")
 
     TEST_CASE("a branch is joined by members of the group it comes from, and by nobody else")
     {
-        Trio t;
+        Family t;
         const auto dave = make_key_package("dave", t.random);
         CHECK(t.alice.branch(Bytes(16, 9), t.self(), {dave.key_package}, t.random).error() == Error::invalid_group_info);
         CHECK(t.alice.branch(Bytes(16, 9), make_identity("dave", t.random), {}, t.random).error() == Error::invalid_group_info);
@@ -71,7 +71,7 @@ TEST_SUITE("mls.group_branch")
 
     TEST_CASE("a branch is named after an epoch the members still know")
     {
-        Trio t;
+        Family t;
         const auto next = take(t.carol.commit({}, t.random)).commit;
         auto branch = take(t.alice.branch(Bytes(16, 9), t.self(), {t.fresh_bob.key_package}, t.random));
         for (auto* group : {&t.bob, &t.carol}) CHECK_FALSE(apply_commit(*group, next).has_value());
@@ -83,16 +83,16 @@ TEST_SUITE("mls.group_branch")
 
     TEST_CASE("the successor of a reinitialized group has what the reinit said, and every member")
     {
-        Trio t;
-        t.reinit(kReInit);
+        Family t;
+        t.reinit(kSuccession);
         CHECK(t.carol.branch(Bytes(16, 9), make_identity("carol", t.random), {}, t.random).error() == Error::reinitialized);
         CHECK(t.alice.successor(t.self(), {t.fresh_bob.key_package}, t.random).error() == Error::invalid_group_info);
         // "these three steps may be done by the same group member or different members"
         const auto fresh_alice = make_key_package("alice", t.random);
         auto successor = take(
             t.bob.successor(make_identity("bob", t.random), {fresh_alice.key_package, t.fresh_carol.key_package}, t.random));
-        CHECK(base::equal(successor.group.group_id(), kReInit.group_id));
-        CHECK(successor.group.extensions() == kReInit.extensions);
+        CHECK(base::equal(successor.group.group_id(), kSuccession.group_id));
+        CHECK(successor.group.extensions() == kSuccession.extensions);
         CHECK(successor.group.epoch() == Epoch(1));
         auto alice = take(t.join(*successor.welcome, fresh_alice, &t.alice));
         auto carol = take(t.join(*successor.welcome, t.fresh_carol, &t.carol));
@@ -102,10 +102,10 @@ TEST_SUITE("mls.group_branch")
 
     TEST_CASE("a successor is refused by whoever did not see the reinit, or saw another")
     {
-        Trio t;
-        Trio other;   // the same keys and epochs, another reinit
-        t.reinit(kReInit);
-        auto different = kReInit;
+        Family t;
+        Family other;   // the same keys and epochs, another reinit
+        t.reinit(kSuccession);
+        auto different = kSuccession;
         different.extensions.clear();
         auto successor = take(t.alice.successor(t.self(), {t.fresh_bob.key_package, t.fresh_carol.key_package}, t.random));
         CHECK(t.join(*successor.welcome, t.fresh_bob, &other.bob).error() == Error::missing_psk);
@@ -118,7 +118,7 @@ TEST_SUITE("mls.group_branch")
     {
         for (const auto& [version, suite, error] : {std::tuple{ProtocolVersion{2}, 3, Error::unsupported_version},
                                                     std::tuple{ProtocolVersion::mls10, 0x0a0a, Error::unsupported_suite}}) {
-            Trio t;
+            Family t;
             t.reinit({Bytes(16, 4), version, static_cast<std::uint16_t>(suite), {}});
             CHECK(t.alice.successor(t.self(), {t.fresh_bob.key_package, t.fresh_carol.key_package}, t.random).error() == error);
         }
@@ -126,15 +126,15 @@ TEST_SUITE("mls.group_branch")
 
     // What a joiner checks of a branch or successor, with everything right at first.
     struct Related {
-        Trio t;
+        Family t;
         Group* former = &t.bob;
         PreSharedKeyId psk;
-        GroupContext context{kSuite.id(), kReInit.group_id, Epoch(1), {}, {}, kReInit.extensions};
+        GroupContext context{kSuite.id(), kSuccession.group_id, Epoch(1), {}, {}, kSuccession.extensions};
         RatchetTree tree;
 
         explicit Related(ResumptionPskUsage usage) : tree(*RatchetTree::parse(kSuite, t.bob.ratchet_tree()))
         {
-            if (usage == ResumptionPskUsage::reinit) t.reinit(kReInit);
+            if (usage == ResumptionPskUsage::reinit) t.reinit(kSuccession);
             psk = PreSharedKeyId::resumption(usage, base::to_bytes(t.bob.group_id()), t.bob.epoch());
             REQUIRE(validate().has_value());
         }
@@ -192,7 +192,7 @@ TEST_SUITE("mls.group_branch")
 
     TEST_CASE("a Welcome to a group one is in already is refused")
     {
-        Trio t;
+        Family t;
         CommitRequest request;
         request.add.push_back(make_key_package("dave", t.random).key_package);
         const auto dave = make_key_package("dave", t.random);

@@ -8,7 +8,7 @@ using namespace sinetti::tests;
 
 namespace {
 
-struct Pair {
+struct Three {
     base::SeededRandom random{5};
     Group alice = make_group("alice", random);
     Group bob = add_member(alice, {}, "bob", random);
@@ -21,7 +21,7 @@ TEST_SUITE("mls.group_store")
 {
     TEST_CASE("a group loaded from its records continues where it stopped")
     {
-        Pair p;
+        Three p;
         RecordStore store;
         const auto early = take(p.bob.encrypt(base::view_of("early"), {}, p.random));
         const auto second = take(p.bob.encrypt(base::view_of("second"), {}, p.random));
@@ -44,7 +44,7 @@ TEST_SUITE("mls.group_store")
 
     TEST_CASE("a pending commit is there after loading, and its echo is known")
     {
-        Pair p;
+        Three p;
         RecordStore store;
         CommitRequest request;
         const auto newcomer = make_key_package("dave", p.random);
@@ -68,7 +68,7 @@ TEST_SUITE("mls.group_store")
 
     TEST_CASE("a dropped pending commit is gone from the records, and its keys are not used again")
     {
-        Pair p;
+        Three p;
         RecordStore store;
         const auto first = take(p.alice.commit({}, p.random)).commit;
         p.alice.flush(store);
@@ -156,7 +156,7 @@ TEST_SUITE("mls.group_store")
 
     TEST_CASE("chunks of a tree of two epochs are no tree")
     {
-        Pair p;
+        Three p;
         for (int i = 0; i < 20; ++i) add_member(p.alice, {&p.bob}, "m", p.random);
         RecordStore store;
         p.bob.flush(store);
@@ -178,7 +178,7 @@ TEST_SUITE("mls.group_store")
 
     TEST_CASE("a standalone proposal is a record of its own, with the key of our update, until it is dropped or its epoch ends")
     {
-        Pair p;
+        Three p;
         RecordStore store;
         const auto stored = [&] {
             p.alice.flush(store);
@@ -207,7 +207,7 @@ TEST_SUITE("mls.group_store")
 
     TEST_CASE("a stored proposal about somebody who is not there is a bad record")
     {
-        Pair p;
+        Three p;
         RecordStore store;
         REQUIRE(p.alice.propose_remove(p.carol.own_leaf(), p.random).has_value());
         p.alice.flush(store);
@@ -225,7 +225,7 @@ TEST_SUITE("mls.group_store")
 
     TEST_CASE("a late message tells who spoke then, whoever stands at that leaf now")
     {
-        Pair p;
+        Three p;
         RecordStore store;
         const auto leaf = p.carol.own_leaf();
         const auto late = take(p.carol.encrypt(base::view_of("late"), {}, p.random));
@@ -245,7 +245,7 @@ TEST_SUITE("mls.group_store")
 
     TEST_CASE("epochs beyond the window leave no record behind")
     {
-        Pair p;
+        Three p;
         RecordStore store;
         for (int i = 0; i < 8; ++i) {
             take(p.alice.encrypt(base::view_of("x"), {}, p.random));
@@ -268,7 +268,7 @@ TEST_SUITE("mls.group_store")
     // §9.2: a key that opened a message is deleted, a commit's too, although its epoch is kept for late messages.
     TEST_CASE("the key that opened a commit is gone once the commit is merged")
     {
-        Pair p;
+        Three p;
         RecordStore store;
         const auto epoch = std::to_string(p.bob.epoch().value());
         const auto name = "ratchet/" + epoch + "/" + std::to_string(p.alice.own_leaf().value());
@@ -289,7 +289,7 @@ TEST_SUITE("mls.group_store")
 
     TEST_CASE("a record that is missing, cut short anywhere or of another version is refused")
     {
-        Pair p;
+        Three p;
         RecordStore store;
         p.carol.flush(store);
         CHECK_FALSE(apply_commit(p.carol, take(p.alice.commit({}, p.random)).commit).has_value());

@@ -40,7 +40,7 @@ BlobRequest to_write_other(std::uint8_t which, std::uint32_t chunk) { return {ad
 BlobRequest to_read(std::uint8_t which, std::uint32_t chunk = 0, Day today = kToday) { return {address(which), BlobRequest::Read{chunk, today}, {}}; }
 BlobRequest to_remove(std::uint8_t which) { return {address(which), BlobRequest::Remove{}, {}}; }
 
-std::vector<BlobAnswer> ask(relay::BlobStore& store, std::vector<BlobRequest> requests)
+std::vector<BlobAnswer> ask_store(relay::BlobStore& store, std::vector<BlobRequest> requests)
 {
     store.perform(requests);
     std::vector<BlobAnswer> answers;
@@ -50,21 +50,21 @@ std::vector<BlobAnswer> ask(relay::BlobStore& store, std::vector<BlobRequest> re
     }
     return answers;
 }
-BlobAnswer ask(relay::BlobStore& store, const BlobRequest& request) { return std::move(ask(store, std::vector{request}).front()); }
+BlobAnswer ask_store(relay::BlobStore& store, const BlobRequest& request) { return std::move(ask_store(store, std::vector{request}).front()); }
 
 // All of the smallest size class.
 void put(relay::BlobStore& store, std::uint8_t which, Day last_day = kToday)
 {
     std::vector<BlobRequest> requests{to_create(which, last_day)};
     for (std::uint32_t i = 0; i < kSmallest; ++i) requests.push_back(to_write(which, i));
-    for (const auto& answer : ask(store, std::move(requests))) REQUIRE_FALSE(answer.refusal.has_value());
+    for (const auto& answer : ask_store(store, std::move(requests))) REQUIRE_FALSE(answer.refusal.has_value());
 }
 
 bool is_whole(relay::BlobStore& store, std::uint8_t which, Day today = kToday)
 {
     base::Bytes contents;
     for (std::uint32_t i = 0; i < kSmallest; i += wire::kBlobChunksRead) {
-        const auto answer = ask(store, to_read(which, i, today));
+        const auto answer = ask_store(store, to_read(which, i, today));
         contents.insert(contents.end(), answer.data.begin(), answer.data.end());
     }
     return contents == contents_of(which, 0, kSmallest);
@@ -119,7 +119,7 @@ std::string contents(const std::filesystem::path& folder)
 }
 
 template<typename Claims>
-void of_every_store(const Claims& claims)
+void of_every_blob_store(const Claims& claims)
 {
     TemporaryFolder folder;
     SUBCASE("SQLite") { claims(*open_database(folder.path())); }
@@ -143,8 +143,8 @@ TEST_SUITE_BEGIN("relay.blob_store");
 
 TEST_CASE("what is asked in one breath is answered as if it came one after the other")
 {
-    of_every_store([](relay::BlobStore& store) {
-        const auto answers = ask(store, {to_write(1, 0), to_create(1), to_create(1, {103}), to_write(1, 1), to_write(1, 0), to_write(1, 1), to_write(1, 1), to_write_other(1, 1), to_write(1, 2), to_read(1), to_create(1, kToday, 1), to_remove(1),
+    of_every_blob_store([](relay::BlobStore& store) {
+        const auto answers = ask_store(store, {to_write(1, 0), to_create(1), to_create(1, {103}), to_write(1, 1), to_write(1, 0), to_write(1, 1), to_write(1, 1), to_write_other(1, 1), to_write(1, 2), to_read(1), to_create(1, kToday, 1), to_remove(1),
                                          to_read(1), to_write(1, 3), to_create(1, {102}), to_write(1, 0)});
         const std::vector<std::optional<Refusal>> expected{Refusal::unknown_blob, {}, {}, Refusal::bad_position, {}, {}, {}, Refusal::blob_conflict, {}, Refusal::unknown_blob, Refusal::blob_conflict, {},
                                                            Refusal::unknown_blob, Refusal::unknown_blob, {}, {}};
@@ -160,49 +160,49 @@ TEST_CASE("what is asked in one breath is answered as if it came one after the o
         CHECK(answers[8].blob.chunks == 3);
         CHECK(answers[14].blob.chunks == 0);
         CHECK(answers[14].blob.last_day == Day{102});
-        CHECK(ask(store, to_create(1)).blob.chunks == 1);
+        CHECK(ask_store(store, to_create(1)).blob.chunks == 1);
     });
 }
 
 TEST_CASE("a blob is read when it is complete, a chunk that is there is written again in vain and in peace")
 {
-    of_every_store([](relay::BlobStore& store) {
+    of_every_blob_store([](relay::BlobStore& store) {
         put(store, 1);
         put(store, 1);
         CHECK(is_whole(store, 1));
-        CHECK(ask(store, to_write(1, kSmallest)).refusal == Refusal::bad_position);
-        CHECK(ask(store, to_read(1, kSmallest)).refusal == Refusal::bad_position);
-        CHECK(ask(store, to_read(1, 0, {101})).refusal == Refusal::unknown_blob);
+        CHECK(ask_store(store, to_write(1, kSmallest)).refusal == Refusal::bad_position);
+        CHECK(ask_store(store, to_read(1, kSmallest)).refusal == Refusal::bad_position);
+        CHECK(ask_store(store, to_read(1, 0, {101})).refusal == Refusal::unknown_blob);
     });
 }
 
 TEST_CASE("there is room for so much, what is made in the same breath among it, and room again when something has gone")
 {
-    of_every_store([](relay::BlobStore& store) {
+    of_every_blob_store([](relay::BlobStore& store) {
         const auto wanted = [](std::uint8_t which) { return to_create(which, kToday, 0, 2 * kSize); };
-        const auto answers = ask(store, {wanted(1), wanted(2), wanted(3)});
+        const auto answers = ask_store(store, {wanted(1), wanted(2), wanted(3)});
         CHECK_FALSE(answers[0].refusal.has_value());
         CHECK_FALSE(answers[1].refusal.has_value());
         CHECK(answers[2].refusal == Refusal::storage_full);
-        CHECK_FALSE(ask(store, to_remove(1)).refusal.has_value());
+        CHECK_FALSE(ask_store(store, to_remove(1)).refusal.has_value());
         tend(store);
-        CHECK_FALSE(ask(store, wanted(3)).refusal.has_value());
-        CHECK_FALSE(ask(store, wanted(2)).refusal.has_value());   // it has its room
+        CHECK_FALSE(ask_store(store, wanted(3)).refusal.has_value());
+        CHECK_FALSE(ask_store(store, wanted(2)).refusal.has_value());   // it has its room
     });
 }
 
 TEST_CASE("what is kept long enough goes, and what was asked for anew stays")
 {
-    of_every_store([](relay::BlobStore& store) {
+    of_every_blob_store([](relay::BlobStore& store) {
         put(store, 1);
         put(store, 2);
-        CHECK(ask(store, to_create(2, {105})).blob.last_day == Day{105});
-        CHECK(ask(store, to_create(2, {101})).blob.last_day == Day{105});
+        CHECK(ask_store(store, to_create(2, {105})).blob.last_day == Day{105});
+        CHECK(ask_store(store, to_create(2, {101})).blob.last_day == Day{105});
         tend(store, {101});
-        CHECK(ask(store, to_write(1, 0)).refusal == Refusal::unknown_blob);
+        CHECK(ask_store(store, to_write(1, 0)).refusal == Refusal::unknown_blob);
         CHECK(is_whole(store, 2, {105}));
         tend(store, {106});
-        CHECK(ask(store, to_write(2, 0)).refusal == Refusal::unknown_blob);
+        CHECK(ask_store(store, to_write(2, 0)).refusal == Refusal::unknown_blob);
     });
 }
 
@@ -216,9 +216,9 @@ TEST_CASE("a blob that both write at once is one blob, and is kept for the longe
     const auto first = open_copy(folder.path() / "1", servers), second = open_copy(folder.path() / "2", servers);
     const auto upload = [](relay::BlobStore& store, Day last_day) {
         for (std::uint8_t which = 1; which <= 4; ++which) {
-            REQUIRE_FALSE(ask(store, to_create(which, last_day)).refusal.has_value());
+            REQUIRE_FALSE(ask_store(store, to_create(which, last_day)).refusal.has_value());
             for (std::uint32_t i = 0; i < kSmallest; i += 4) {
-                const auto answers = ask(store, {to_write(which, i), to_write(which, i + 1), to_write(which, i + 2), to_write(which, i + 3)});
+                const auto answers = ask_store(store, {to_write(which, i), to_write(which, i + 1), to_write(which, i + 2), to_write(which, i + 3)});
                 for (const auto& answer : answers) REQUIRE_FALSE(answer.refusal.has_value());
             }
         }
@@ -227,19 +227,19 @@ TEST_CASE("a blob that both write at once is one blob, and is kept for the longe
     for (auto* store : {first.get(), second.get()}) {
         for (std::uint8_t which = 1; which <= 4; ++which) {
             CHECK(is_whole(*store, which));
-            CHECK(ask(*store, to_create(which)).blob.last_day == Day{107});
+            CHECK(ask_store(*store, to_create(which)).blob.last_day == Day{107});
         }
-        CHECK(ask(*store, to_write_other(1, 3)).refusal == Refusal::blob_conflict);
-        CHECK(ask(*store, to_write(1, kSmallest)).refusal == Refusal::bad_position);
-        CHECK(ask(*store, to_create(1, kToday, 3)).refusal == Refusal::blob_conflict);
+        CHECK(ask_store(*store, to_write_other(1, 3)).refusal == Refusal::blob_conflict);
+        CHECK(ask_store(*store, to_write(1, kSmallest)).refusal == Refusal::bad_position);
+        CHECK(ask_store(*store, to_create(1, kToday, 3)).refusal == Refusal::blob_conflict);
     }
     CHECK(contents(folder.path() / "1") == contents(folder.path() / "2"));
 
     // Two that want different things under one name.
     std::optional<Refusal> made[2], written[2];
-    at_once([&] { made[0] = ask(*first, to_create(5, kToday, 0)).refusal; }, [&] { made[1] = ask(*second, to_create(5, kToday, 1)).refusal; });
+    at_once([&] { made[0] = ask_store(*first, to_create(5, kToday, 0)).refusal; }, [&] { made[1] = ask_store(*second, to_create(5, kToday, 1)).refusal; });
     CHECK((made[0] == Refusal::blob_conflict) != (made[1] == Refusal::blob_conflict));
-    at_once([&] { written[0] = ask(*first, to_write(5, 0)).refusal; }, [&] { written[1] = ask(*second, to_write_other(5, 0)).refusal; });
+    at_once([&] { written[0] = ask_store(*first, to_write(5, 0)).refusal; }, [&] { written[1] = ask_store(*second, to_write_other(5, 0)).refusal; });
     CHECK((written[0] == Refusal::blob_conflict) != (written[1] == Refusal::blob_conflict));
     CHECK_FALSE((written[0] && written[1]));
 }
@@ -250,16 +250,16 @@ TEST_CASE("what one relay has written the other knows when it is asked")
     NatsServers servers(folder.path(), 1);
     const auto first = open_copy(folder.path() / "1", servers), second = open_copy(folder.path() / "2", servers);
     for (std::uint8_t which = 1; which <= 10; ++which) {
-        CHECK_FALSE(ask(*first, to_create(which)).refusal.has_value());
-        CHECK_FALSE(ask(*second, to_write(which, 0)).refusal.has_value());
-        CHECK(ask(*first, to_create(which)).blob.chunks == 1);
-        CHECK(ask(*first, to_write(which, 1)).blob.chunks == 2);
-        CHECK(ask(*second, to_write_other(which, 1)).refusal == Refusal::blob_conflict);
-        for (std::uint32_t i = 2; i < kSmallest; ++i) REQUIRE_FALSE(ask(i % 2 == 0 ? *first : *second, to_write(which, i)).refusal.has_value());
+        CHECK_FALSE(ask_store(*first, to_create(which)).refusal.has_value());
+        CHECK_FALSE(ask_store(*second, to_write(which, 0)).refusal.has_value());
+        CHECK(ask_store(*first, to_create(which)).blob.chunks == 1);
+        CHECK(ask_store(*first, to_write(which, 1)).blob.chunks == 2);
+        CHECK(ask_store(*second, to_write_other(which, 1)).refusal == Refusal::blob_conflict);
+        for (std::uint32_t i = 2; i < kSmallest; ++i) REQUIRE_FALSE(ask_store(i % 2 == 0 ? *first : *second, to_write(which, i)).refusal.has_value());
         CHECK(is_whole(*first, which));
         CHECK(is_whole(*second, which));
-        CHECK_FALSE(ask(*second, to_remove(which)).refusal.has_value());
-        CHECK(ask(*first, to_remove(which)).refusal == Refusal::unknown_blob);
+        CHECK_FALSE(ask_store(*second, to_remove(which)).refusal.has_value());
+        CHECK(ask_store(*first, to_remove(which)).refusal == Refusal::unknown_blob);
     }
 }
 
@@ -273,16 +273,16 @@ TEST_CASE("a blob that was removed or has expired is unknown at all relays, and 
     put(*first, 2);
     put(*first, 3, {110});
     CHECK(on_stream(1));
-    CHECK_FALSE(ask(*second, to_remove(1)).refusal.has_value());
+    CHECK_FALSE(ask_store(*second, to_remove(1)).refusal.has_value());
     tend(*second);
     REQUIRE(first->catch_up().has_value());
-    CHECK(ask(*first, to_read(1)).refusal == Refusal::unknown_blob);
+    CHECK(ask_store(*first, to_read(1)).refusal == Refusal::unknown_blob);
     CHECK_FALSE(on_stream(1));
     CHECK(servers.holds(relay::kBlobStream, relay::removals_subject(kToday)));   // for those who were away
 
     tend(*first, {101});
     for (auto* store : {first.get(), second.get()}) {
-        CHECK(ask(*store, to_write(2, 0)).refusal == Refusal::unknown_blob);
+        CHECK(ask_store(*store, to_write(2, 0)).refusal == Refusal::unknown_blob);
         CHECK(is_whole(*store, 3));
     }
     CHECK_FALSE(on_stream(2));
@@ -309,12 +309,12 @@ TEST_CASE("a copy that is lost, or was away while blobs came, went and came agai
     put(*away, 4);                                             // will be kept for longer
     put(*away, 5);                                             // will expire, be made again and complete
     put(*away, 6);                                             // will be kept for longer and removed
-    for (std::uint32_t i = 0; i < 3; ++i) (void)ask(*away, {to_create(7, {120}), to_write(7, i)});   // will go on
+    for (std::uint32_t i = 0; i < 3; ++i) (void)ask_store(*away, {to_create(7, {120}), to_write(7, i)});   // will go on
     away.reset();
     const auto store = open_copy(folder.path() / "1", servers);
-    (void)ask(*store, {to_remove(1), to_remove(3), to_create(4, {120}), to_create(6, {120}), to_remove(6)});
+    (void)ask_store(*store, {to_remove(1), to_remove(3), to_create(4, {120}), to_create(6, {120}), to_remove(6)});
     tend(*store);
-    const auto begun = ask(*store, {to_create(3, {115}, 1), to_write(3, 0), to_write(3, 1), to_write(7, 3)});
+    const auto begun = ask_store(*store, {to_create(3, {115}, 1), to_write(3, 0), to_write(3, 1), to_write(7, 3)});
     for (const auto& answer : begun) CHECK_FALSE(answer.refusal.has_value());
     tend(*store, {101});
     put(*store, 5, {118});
@@ -328,7 +328,7 @@ TEST_CASE("a copy that is lost, or was away while blobs came, went and came agai
         CHECK(contents(folder.path() / name) == expected);
         CHECK(is_whole(*again, 4));
         CHECK(is_whole(*again, 5));
-        CHECK(ask(*again, to_write(1, 0)).refusal == Refusal::unknown_blob);
+        CHECK(ask_store(*again, to_write(1, 0)).refusal == Refusal::unknown_blob);
         tend(*again, {103});
         again.reset();
         CHECK(contents(folder.path() / name) == expected);
@@ -361,7 +361,7 @@ TEST_CASE("whatever is asked of two relays at once, each away now and then, thei
                     requests.push_back(to_write_other(which, below(own, 3)));
             }
             // On a busy machine the servers' answer may be late; then nobody knows what was done, and the copies agree all the same.
-            for (const auto& answer : ask(store, std::move(requests))) answered += answer.refusal != Refusal::overloaded ? 1 : 0;
+            for (const auto& answer : ask_store(store, std::move(requests))) answered += answer.refusal != Refusal::overloaded ? 1 : 0;
         }
         for (bool more = below(own, 2) == 0; more;) {
             const auto tended = store.tend(today);
@@ -396,26 +396,26 @@ TEST_CASE("with the servers away writing is refused and reading goes on; what wa
     NatsServers servers(folder.path(), 1);
     const auto store = open_copy(folder.path() / "1", servers);
     put(*store, 1);
-    CHECK_FALSE(ask(*store, to_create(2)).refusal.has_value());
+    CHECK_FALSE(ask_store(*store, to_create(2)).refusal.has_value());
     servers.stop(0);   // what is sent now it takes up when it goes on
-    CHECK(ask(*store, to_write(2, 0)).refusal == Refusal::overloaded);
+    CHECK(ask_store(*store, to_write(2, 0)).refusal == Refusal::overloaded);
     CHECK(is_whole(*store, 1));
     servers.resume(0);
     bool written = false;
-    for (int attempt = 0; attempt < 20 && !written; ++attempt) written = !ask(*store, to_write(2, 0)).refusal;
+    for (int attempt = 0; attempt < 20 && !written; ++attempt) written = !ask_store(*store, to_write(2, 0)).refusal;
     CHECK(written);
-    CHECK(ask(*store, to_create(2)).blob.chunks == 1);
+    CHECK(ask_store(*store, to_create(2)).blob.chunks == 1);
 
     servers.kill(0);
-    for (const auto& request : {to_create(3), to_write(2, 1), to_remove(1)}) CHECK(ask(*store, request).refusal == Refusal::overloaded);
-    CHECK(ask(*store, to_read(9)).refusal == Refusal::overloaded);   // another relay may have it
+    for (const auto& request : {to_create(3), to_write(2, 1), to_remove(1)}) CHECK(ask_store(*store, request).refusal == Refusal::overloaded);
+    CHECK(ask_store(*store, to_read(9)).refusal == Refusal::overloaded);   // another relay may have it
     CHECK(is_whole(*store, 1));
     servers.start(0);
     written = false;
-    for (int attempt = 0; attempt < 20 && !written; ++attempt) written = !ask(*store, to_write(2, 1)).refusal;
+    for (int attempt = 0; attempt < 20 && !written; ++attempt) written = !ask_store(*store, to_write(2, 1)).refusal;
     CHECK(written);
     CHECK(is_whole(*store, 1));
-    CHECK(ask(*store, to_read(9)).refusal == Refusal::unknown_blob);
+    CHECK(ask_store(*store, to_read(9)).refusal == Refusal::unknown_blob);
 }
 
 TEST_CASE("a folder with blobs of another cluster, of a relay of its own, or ahead of its stream, is not served")

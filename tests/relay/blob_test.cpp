@@ -16,8 +16,8 @@ using wire::Refusal;
 
 namespace {
 
-struct Founded {
-    explicit Founded(RunningRelay::Adjust adjust = {}) : relay(std::move(adjust)) { REQUIRE(found(relay, cast)); }
+struct BlobWorld {
+    explicit BlobWorld(RunningRelay::Adjust adjust = {}) : relay(std::move(adjust)) { REQUIRE(found(relay, cast)); }
 
     std::unique_ptr<Client> member()
     {
@@ -40,7 +40,7 @@ TEST_SUITE_BEGIN("relay.blobs");
 
 TEST_CASE("a blob comes back as it was written, to whoever has its address")
 {
-    Founded founded;
+    BlobWorld founded;
     const auto writer = founded.member();
     const auto made = create(*writer, 1);
     REQUIRE(made.has_value());
@@ -53,7 +53,7 @@ TEST_CASE("a blob comes back as it was written, to whoever has its address")
 
 TEST_CASE("an upload goes on where it was cut off, also after the relay was restarted")
 {
-    Founded founded;
+    BlobWorld founded;
     auto writer = founded.member();
     REQUIRE(create(*writer, 1).has_value());
     for (std::uint32_t i = 0; i < 5; ++i) REQUIRE(write(*writer, 1, i).has_value());
@@ -70,7 +70,7 @@ TEST_CASE("an upload goes on where it was cut off, also after the relay was rest
 
 TEST_CASE("chunks come in order, and other bytes never replace them")
 {
-    Founded founded;
+    BlobWorld founded;
     const auto client = founded.member();
     REQUIRE(create(*client, 1).has_value());
     CHECK(is_refused(*client, wire::BlobWrite{5, upload_key(1), 1, chunk_of(1, 1)}, Refusal::bad_position, 5));
@@ -84,7 +84,7 @@ TEST_CASE("chunks come in order, and other bytes never replace them")
 
 TEST_CASE("who has the address alone can neither write nor delete")
 {
-    Founded founded;
+    BlobWorld founded;
     const auto client = founded.member();
     put(*client, 1);
     const auto address = blobs::address_of(upload_key(1));
@@ -95,7 +95,7 @@ TEST_CASE("who has the address alone can neither write nor delete")
 
 TEST_CASE("a blob that is not there, not complete, deleted or past its days is refused alike")
 {
-    Founded founded;
+    BlobWorld founded;
     auto client = founded.member();
     CHECK(is_unknown(*client, 1));
     REQUIRE(create(*client, 1).has_value());
@@ -115,7 +115,7 @@ TEST_CASE("a blob that is not there, not complete, deleted or past its days is r
 
 TEST_CASE("a blob is kept for its days, and longer when it is asked for anew")
 {
-    Founded founded([](relay::Config& config) { config.blob_days = 20; });
+    BlobWorld founded([](relay::Config& config) { config.blob_days = 20; });
     auto client = founded.member();
     put(*client, 1, 2);
     put(*client, 2, 2);
@@ -133,7 +133,7 @@ TEST_CASE("a blob is kept for its days, and longer when it is asked for anew")
 
 TEST_CASE("the space for blobs is bounded, taken whole when one is made, and free again when it goes")
 {
-    Founded founded([](relay::Config& config) { config.blob_space = 1; });
+    BlobWorld founded([](relay::Config& config) { config.blob_space = 1; });
     const auto client = founded.member();
     REQUIRE(create(*client, 1, 1).has_value());
     REQUIRE(create(*client, 2, 0).has_value());
@@ -158,14 +158,14 @@ TEST_CASE("the space for blobs is bounded, taken whole when one is made, and fre
 
 TEST_CASE("a relay without space for blobs takes none")
 {
-    Founded founded([](relay::Config& config) { config.blob_space = 0; });
+    BlobWorld founded([](relay::Config& config) { config.blob_space = 0; });
     const auto client = founded.member();
     CHECK(is_refused(*client, wire::BlobCreate{5, upload_key(1), 0, kDays}, Refusal::storage_full, 5));
 }
 
 TEST_CASE("one session makes no more blobs than its allowance")
 {
-    Founded founded;
+    BlobWorld founded;
     const auto client = founded.member();
     constexpr std::uint8_t kLargest = wire::kBlobSizeClasses - 1;
     REQUIRE(create(*client, 1, kLargest).has_value());
@@ -177,7 +177,7 @@ TEST_CASE("one session makes no more blobs than its allowance")
 
 TEST_CASE("blobs are for sessions that name nobody")
 {
-    Founded founded;
+    BlobWorld founded;
     Client device(founded.relay.address());
     REQUIRE(device.open_as_device(founded.cast.anna.device));
     CHECK(is_refused(device, wire::BlobCreate{1, upload_key(1), 0, kDays}, Refusal::not_authorised, 1));
@@ -194,7 +194,7 @@ TEST_CASE("blobs are for sessions that name nobody")
 
 TEST_CASE("a session that asks for too much at once is refused, and everything it was promised is answered")
 {
-    Founded founded;
+    BlobWorld founded;
     const auto client = founded.member();
     put(*client, 1);
     constexpr std::uint32_t kAsked = 200;
@@ -219,7 +219,7 @@ TEST_CASE("what an audit writes down of blobs names no board")
 {
     TemporaryFolder folder;
     const auto log = folder.path() / "observed";
-    Founded founded([&](relay::Config& config) { config.observe = log; });
+    BlobWorld founded([&](relay::Config& config) { config.observe = log; });
     const auto client = founded.member();
     put(*client, 1);
     std::ifstream stream(log);
@@ -231,7 +231,7 @@ TEST_CASE("what an audit writes down of blobs names no board")
 
 TEST_CASE("check finds a chunk that was lost, and a backup brings blobs back")
 {
-    Founded founded;
+    BlobWorld founded;
     {
         const auto client = founded.member();
         put(*client, 1);

@@ -33,7 +33,7 @@ void fill(Client& client, std::uint32_t board, std::uint64_t first, std::uint64_
     }
 }
 
-std::vector<base::Bytes> follow(Client& client, std::uint32_t board, std::uint64_t from)
+std::vector<base::Bytes> follow_board(Client& client, std::uint32_t board, std::uint64_t from)
 {
     client.send(wire::Follow{1, board, from});
     std::vector<base::Bytes> entries;
@@ -106,7 +106,7 @@ TEST_CASE("a follower is given the relay's signature for the end of every block,
 
     Client reader(relay.address());
     REQUIRE(reader.open_as_member(cast.bert.device));
-    const auto entries = follow(reader, 1, 0);
+    const auto entries = follow_board(reader, 1, 0);
     REQUIRE(entries.size() == 600);
     std::vector<wire::Head> heads{directory::initial_head(1)};
     for (const auto& entry : entries) heads.push_back(directory::next_head(heads.back(), heads.size() - 1, entry));
@@ -145,7 +145,7 @@ TEST_CASE("the same signatures after a restart: a relay keeps its key")
     const auto statement = [&] {
         Client client(relay.address());
         REQUIRE(client.open_as_member(cast.anna.device));
-        follow(client, 0, 0);
+        follow_board(client, 0, 0);
         REQUIRE(client.signed_heads.size() == 1);
         return client.signed_heads[0];
     };
@@ -167,7 +167,7 @@ TEST_CASE("old blocks go while the relay runs, and the chain goes on from a sign
     fill(writer, 1, 600, 300);   // completes the third block on this later day
     Client reader(relay.address());
     REQUIRE(reader.open_as_member(cast.bert.device));
-    REQUIRE(follow(reader, 1, 256).size() == 644);
+    REQUIRE(follow_board(reader, 1, 256).size() == 644);
     const auto head_at_512 = reader.signed_heads[0];
     REQUIRE(head_at_512.position == 512);
 
@@ -195,13 +195,13 @@ TEST_CASE("old blocks go while the relay runs, and the chain goes on from a sign
     REQUIRE(refused);
     CHECK(refused->request_id == 7);
     CHECK(refused->cut == gone.cut);
-    CHECK(follow(late, 1, 512).size() == 389);
+    CHECK(follow_board(late, 1, 512).size() == 389);
     fill(last, 1, 901, 1);
 
     // The directory is never cut.
     Client directory(relay.address());
     REQUIRE(directory.open_as_member(cast.anna.device));
-    CHECK(follow(directory, 0, 0).size() >= kFoundedRecords);   // new days bring new token issuers
+    CHECK(follow_board(directory, 0, 0).size() >= kFoundedRecords);   // new days bring new token issuers
 
     // Stopped and started, checked, copied and restored: the cut stays where it is.
     for (int wait = 0; wait < 3000 && entries_stored(relay.data(), 256) > 0; ++wait) std::this_thread::sleep_for(10ms);
@@ -243,7 +243,7 @@ TEST_CASE("a board whose blocks have all gone goes on where it was")
     CHECK(client.append(1, cell(1000)) == 256);
     Client reader(relay.address());
     REQUIRE(reader.open_as_member(cast.bert.device));
-    CHECK(follow(reader, 1, 256) == std::vector<base::Bytes>{cell(1000)});
+    CHECK(follow_board(reader, 1, 256) == std::vector<base::Bytes>{cell(1000)});
     CHECK(relay::check_data(relay.data()).faults.empty());
 }
 
@@ -314,7 +314,7 @@ TEST_CASE("a board is added, listed and given another policy beside a running re
     relay.restart();
     Client after(relay.address());
     REQUIRE(after.open_as_member(cast.anna.device));
-    CHECK(follow(after, 2, 0).size() == 1);
+    CHECK(follow_board(after, 2, 0).size() == 1);
     CHECK(relay::check_data(relay.data()).faults.empty());
 }
 
@@ -335,7 +335,7 @@ TEST_CASE("a newcomer's session reads the directory and no other board, and is n
         client.send(wire::Append{3, board, cell(1)});
         CHECK(client.expect_refusal(wire::Refusal::not_authorised, 3));
     }
-    CHECK(follow(client, 0, 0).size() == kFoundedRecords);
+    CHECK(follow_board(client, 0, 0).size() == kFoundedRecords);
 }
 
 TEST_CASE("data of before retention is taken over, and its blocks count from then on")

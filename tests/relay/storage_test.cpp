@@ -16,7 +16,7 @@ using wire::Refusal;
 
 namespace {
 
-std::vector<NewEntry> entries(std::uint64_t first, std::uint64_t count, std::uint8_t filling = 1)
+std::vector<NewEntry> filled(std::uint64_t first, std::uint64_t count, std::uint8_t filling = 1)
 {
     std::vector<NewEntry> list;
     for (std::uint64_t i = first; i < first + count; ++i) {
@@ -86,10 +86,10 @@ TEST_CASE("a batch is placed in order; what is there already keeps its place, ot
     TemporaryFolder folder;
     auto store = relay::open_sqlite_store({.file = folder.path() / "boards.sqlite"});
     REQUIRE(store.has_value());
-    REQUIRE((*store)->append(entries(0, 3)).has_value());
-    auto batch = entries(2, 3);
+    REQUIRE((*store)->append(filled(0, 3)).has_value());
+    auto batch = filled(2, 3);
     batch.push_back(batch[1]);                    // twice in one batch
-    batch.push_back(entries(0, 1, 9)[0]);         // other bytes
+    batch.push_back(filled(0, 1, 9)[0]);         // other bytes
     const auto placed = (*store)->append(batch);
     REQUIRE(placed.has_value());
     REQUIRE(placed->size() == 5);
@@ -126,7 +126,7 @@ TEST_CASE("a full store refuses by name and whole, reads on, knows what it has, 
     REQUIRE(store.has_value());
     std::uint64_t length = 0;
     for (;;) {
-        const auto placed = (*store)->append(entries(length, 50));
+        const auto placed = (*store)->append(filled(length, 50));
         if (!placed) {
             CHECK(placed.error() == relay::StoreError::full);
             break;
@@ -136,14 +136,14 @@ TEST_CASE("a full store refuses by name and whole, reads on, knows what it has, 
     }
     CHECK(length >= 200);
     CHECK((*store)->read(1, 0, 10000)->size() == length);
-    const auto found = (*store)->find(entries(length - 1, 2));
+    const auto found = (*store)->find(filled(length - 1, 2));
     REQUIRE(found.has_value());
     CHECK((*found)[0].kind == Placement::Kind::existed);
     CHECK((*found)[1].kind == Placement::Kind::absent);
     *store = nullptr;
     store = relay::open_sqlite_store({.file = file});
     REQUIRE(store.has_value());
-    CHECK((*store)->append(entries(length, 50))->at(0).position == length);
+    CHECK((*store)->append(filled(length, 50))->at(0).position == length);
 }
 
 TEST_CASE("a full disk is told to the client, reading goes on, and when there is space again so does writing")

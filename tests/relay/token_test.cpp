@@ -84,7 +84,7 @@ std::unique_ptr<Client> show(const RunningRelay& relay, const wire::Authenticate
     return client;
 }
 
-bool opens(const RunningRelay& relay, const tokens::Token& token)
+bool opens_session(const RunningRelay& relay, const tokens::Token& token)
 {
     const auto client = show(relay, showing(token));
     const auto accepted = client->expect<wire::Accepted>();
@@ -97,8 +97,8 @@ bool refused(const RunningRelay& relay, const wire::AuthenticateToken& frame, Re
     return client->expect_refusal(code) && client->expect_end();
 }
 
-struct Founded {
-    explicit Founded(RunningRelay::Adjust adjust = {}) : relay(std::move(adjust))
+struct TokenWorld {
+    explicit TokenWorld(RunningRelay::Adjust adjust = {}) : relay(std::move(adjust))
     {
         REQUIRE(found(relay, cast));
         device = std::make_unique<Client>(relay.address());
@@ -111,7 +111,7 @@ struct Founded {
     std::vector<directory::TokenIssuer> issuers;
 };
 
-std::string text_of(const std::filesystem::path& file)
+std::string text_in(const std::filesystem::path& file)
 {
     std::ifstream stream(file, std::ios::binary);
     std::ostringstream text;
@@ -125,7 +125,7 @@ TEST_SUITE_BEGIN("relay.token");
 
 TEST_CASE("once founded, the relay publishes one issuer key for this period and for each of the next few, signed")
 {
-    Founded world;
+    TokenWorld world;
     REQUIRE(world.issuers.size() == kIssuers);
     const auto today = directory_test::kNow.value - directory_test::kNow.value % directory::kTokenPeriod;
     for (std::size_t i = 0; i < kIssuers; ++i) CHECK(world.issuers[i].not_before.value == today + static_cast<std::int64_t>(i) * directory::kTokenPeriod);
@@ -139,7 +139,7 @@ TEST_CASE("once founded, the relay publishes one issuer key for this period and 
 
 TEST_CASE("a token opens one session, which reads, follows and appends cells and no records; shown again it is refused, after a restart too")
 {
-    Founded world;
+    TokenWorld world;
     const auto fetched = fetch(*world.device, world.issuers[0], world.cast);
     const auto client = show(world.relay, showing(fetched.tokens[0]));
     const auto accepted = client->expect<wire::Accepted>();
@@ -156,16 +156,16 @@ TEST_CASE("a token opens one session, which reads, follows and appends cells and
     CHECK(client->expect_refusal(Refusal::not_authorised, 1));
 
     CHECK(refused(world.relay, showing(fetched.tokens[0]), Refusal::token_spent));
-    CHECK(opens(world.relay, fetched.tokens[1]));
+    CHECK(opens_session(world.relay, fetched.tokens[1]));
     world.relay.restart();
     CHECK(refused(world.relay, showing(fetched.tokens[0]), Refusal::token_spent));
     CHECK(refused(world.relay, showing(fetched.tokens[1]), Refusal::token_spent));
-    CHECK(opens(world.relay, fetched.tokens[2]));
+    CHECK(opens_session(world.relay, fetched.tokens[2]));
 }
 
 TEST_CASE("one token shown on many connections at once opens one of them")
 {
-    Founded world;
+    TokenWorld world;
     const auto fetched = fetch(*world.device, world.issuers[0], world.cast);
     std::vector<std::unique_ptr<Client>> clients;
     for (int i = 0; i < 12; ++i) {
@@ -186,7 +186,7 @@ TEST_CASE("one token shown on many connections at once opens one of them")
 
 TEST_CASE("what was not made by an issuer key in force is refused, and nothing follows before the answer")
 {
-    Founded world;
+    TokenWorld world;
     const auto fetched = fetch(*world.device, world.issuers[0], world.cast);
     CHECK(refused(world.relay, wire::AuthenticateToken{}, Refusal::token_invalid));
     for (const std::size_t i : {0u, 1u, 2u, 40u, 80u, 161u}) {
@@ -209,12 +209,12 @@ TEST_CASE("what was not made by an issuer key in force is refused, and nothing f
     const auto first = hasty.receive();
     REQUIRE(first.has_value());
     CHECK_FALSE(std::holds_alternative<wire::Entries>(*first));
-    CHECK(opens(world.relay, fetched.tokens[2]));
+    CHECK(opens_session(world.relay, fetched.tokens[2]));
 }
 
 TEST_CASE("a device is given so many a day and no more: across sessions, connections and restarts; the same request counts once")
 {
-    Founded world;
+    TokenWorld world;
     const auto batch = make_batch(world.issuers[0], world.cast);
     static_assert(relay::kTokensPerDevice == 2 * tokens::kTokensPerRequest);
     for (int i = 0; i < 3; ++i) {
@@ -244,7 +244,7 @@ TEST_CASE("a device is given so many a day and no more: across sessions, connect
 
 TEST_CASE("requests that make no sense are refused by name")
 {
-    Founded world;
+    TokenWorld world;
     auto request = request_of(make_batch(world.issuers[0], world.cast), 3);
     request.truncated_token_key_id = 0;
     while (std::ranges::any_of(world.issuers, [&](const auto& issuer) { return tokens::truncated(tokens::token_key_id(issuer.issuer_public_key)) == request.truncated_token_key_id; }))
@@ -269,15 +269,15 @@ TEST_CASE("requests that make no sense are refused by name")
 
 TEST_CASE("the next period has a key of its own; tokens last half a day into it; then key, spent tokens and counts are forgotten")
 {
-    Founded world;
+    TokenWorld world;
     const auto today = fetch(*world.device, world.issuers[0], world.cast);
-    REQUIRE(opens(world.relay, today.tokens[0]));
+    REQUIRE(opens_session(world.relay, today.tokens[0]));
     const auto into_period = directory_test::kNow.value - world.issuers[0].not_before.value;
     world.relay.clock.advance(directory::kTokenPeriod - into_period + 1);
     const auto tomorrow = fetch(*world.device, world.issuers[1], world.cast);   // a request makes the relay look at the calendar
     CHECK(published_issuers(*world.device, kIssuers + 1).size() == kIssuers + 1);
-    CHECK(opens(world.relay, today.tokens[1]));
-    CHECK(opens(world.relay, tomorrow.tokens[0]));
+    CHECK(opens_session(world.relay, today.tokens[1]));
+    CHECK(opens_session(world.relay, tomorrow.tokens[0]));
     world.relay.clock.advance(directory::kTokenLifetime - directory::kTokenPeriod);
     CHECK(refused(world.relay, showing(today.tokens[2]), Refusal::token_invalid));
     world.relay.clock.advance(directory::kTokenPeriod);
@@ -293,7 +293,7 @@ TEST_CASE("the next period has a key of its own; tokens last half a day into it;
 
 TEST_CASE("a relay that has lost its token database publishes a replacement, and what the lost key made is refused")
 {
-    Founded world;
+    TokenWorld world;
     const auto lost = fetch(*world.device, world.issuers[0], world.cast);
     world.relay.stop();
     for (const auto* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(relay::token_database_file(world.relay.data()).string() + suffix);
@@ -304,48 +304,48 @@ TEST_CASE("a relay that has lost its token database publishes a replacement, and
     REQUIRE(issuers.size() == 2 * kIssuers);
     CHECK(issuers[kIssuers].not_before == issuers[0].not_before);
     CHECK(refused(world.relay, showing(lost.tokens[0]), Refusal::token_invalid));
-    CHECK(opens(world.relay, fetch(device, issuers[kIssuers], world.cast).tokens[0]));
+    CHECK(opens_session(world.relay, fetch(device, issuers[kIssuers], world.cast).tokens[0]));
 }
 
 TEST_CASE("when an administrator revokes somebody no token that was issued before opens anything; there are new keys at once, after a restart too")
 {
-    Founded world;
+    TokenWorld world;
     const auto bert = std::make_unique<Client>(world.relay.address());
     REQUIRE(bert->open_as_device(world.cast.bert.device));
     const auto his = fetch(*bert, world.issuers[0], world.cast);
     const auto hers = fetch(*world.device, world.issuers[0], world.cast);
     const auto tomorrow = fetch(*world.device, world.issuers[1], world.cast);
-    REQUIRE(opens(world.relay, his.tokens[0]));
+    REQUIRE(opens_session(world.relay, his.tokens[0]));
     REQUIRE(world.device->append(directory::sign_revocation(world.cast.root, directory::RevokedKind::identity, world.cast.bert.identity.public_key())));
     CHECK(refused(world.relay, showing(his.tokens[1]), Refusal::token_invalid));
     CHECK(refused(world.relay, showing(hers.tokens[0]), Refusal::token_invalid));
     CHECK(refused(world.relay, showing(tomorrow.tokens[0]), Refusal::token_invalid));
     const auto issuers = published_issuers(*world.device, 2 * kIssuers);
     REQUIRE(issuers.size() == 2 * kIssuers);
-    CHECK(opens(world.relay, fetch(*world.device, issuers[kIssuers], world.cast).tokens[0]));
-    CHECK(opens(world.relay, fetch(*world.device, issuers[kIssuers + 1], world.cast).tokens[0]));
+    CHECK(opens_session(world.relay, fetch(*world.device, issuers[kIssuers], world.cast).tokens[0]));
+    CHECK(opens_session(world.relay, fetch(*world.device, issuers[kIssuers + 1], world.cast).tokens[0]));
     world.relay.restart();
     CHECK(refused(world.relay, showing(his.tokens[2]), Refusal::token_invalid));
     Client again(world.relay.address());
     REQUIRE(again.open_as_device(world.cast.anna.device));
-    CHECK(opens(world.relay, fetch(again, issuers[kIssuers], world.cast).tokens[0]));
+    CHECK(opens_session(world.relay, fetch(again, issuers[kIssuers], world.cast).tokens[0]));
     CHECK(published_issuers(again, 2 * kIssuers).size() == 2 * kIssuers);
 }
 
 TEST_CASE("a person's own sign-out leaves everybody's tokens as they are")
 {
-    Founded world;
+    TokenWorld world;
     const auto fetched = fetch(*world.device, world.issuers[0], world.cast);
     Client bert(world.relay.address());
     REQUIRE(bert.open_as_identity(world.cast.bert.identity));
     REQUIRE(bert.append(directory::sign_sign_out(world.cast.bert.identity, world.cast.bert.device.public_key())));
-    CHECK(opens(world.relay, fetched.tokens[0]));
+    CHECK(opens_session(world.relay, fetched.tokens[0]));
     CHECK(published_issuers(*world.device, kIssuers).size() == kIssuers);
 }
 
 TEST_CASE("a token opens a session for a day")
 {
-    Founded world;
+    TokenWorld world;
     const auto fetched = fetch(*world.device, world.issuers[0], world.cast);
     const auto client = show(world.relay, showing(fetched.tokens[0]));
     REQUIRE(client->expect<wire::Accepted>());
@@ -360,7 +360,7 @@ TEST_CASE("a token opens a session for a day")
 
 TEST_CASE("with a full disk no token is spent: one refusal, open sessions read on, and the same token opens a session when there is room")
 {
-    Founded world;
+    TokenWorld world;
     std::vector<tokens::Token> all;   // more than fit into a page of the database
     for (int i = 0; i < 4; ++i)
         for (auto& token : fetch(*world.device, world.issuers[static_cast<std::size_t>(i / 2)], world.cast).tokens) all.push_back(std::move(token));
@@ -387,7 +387,7 @@ TEST_CASE("with a full disk no token is spent: one refusal, open sessions read o
     REQUIRE(open);
     CHECK(read_board(*open, 0)->size() == kFoundedRecords);
     world.relay.restart();
-    CHECK(opens(world.relay, all[spent]));
+    CHECK(opens_session(world.relay, all[spent]));
     CHECK(refused(world.relay, showing(all[spent]), Refusal::token_spent));
 }
 
@@ -395,9 +395,9 @@ TEST_CASE("nothing the relay keeps, and nothing it could have written down, is c
 {
     TemporaryFolder folder;
     const auto log = folder.path() / "observed.jsonl";
-    Founded world([&](relay::Config& config) { config.observe = log; });
+    TokenWorld world([&](relay::Config& config) { config.observe = log; });
     const auto fetched = fetch(*world.device, world.issuers[0], world.cast);
-    for (std::size_t i = 0; i < 5; ++i) REQUIRE(opens(world.relay, fetched.tokens[i]));
+    for (std::size_t i = 0; i < 5; ++i) REQUIRE(opens_session(world.relay, fetched.tokens[i]));
     world.relay.stop();
 
     // Everything that crossed the wire when they were issued, and when they were spent.
@@ -410,7 +410,7 @@ TEST_CASE("nothing the relay keeps, and nothing it could have written down, is c
         spending.push_back(base::to_bytes(claims.nonce));
         spending.push_back(base::to_bytes(fetched.tokens[i].view().last(64)));
     }
-    const auto kept = text_of(log) + text_of(relay::token_database_file(world.relay.data())) + text_of(world.relay.data() / "boards.sqlite");
+    const auto kept = text_in(log) + text_in(relay::token_database_file(world.relay.data())) + text_in(world.relay.data() / "boards.sqlite");
     const auto holds = [&](const base::Bytes& value) {
         return kept.find(base::to_text(value)) != std::string::npos || kept.find(base::to_hex(value)) != std::string::npos;
     };
@@ -440,7 +440,7 @@ TEST_CASE("nothing the relay keeps, and nothing it could have written down, is c
     sqlite3_close_v2(database);
 
     // What was observed of a spend is its time and its connection; the connections of both are different ones.
-    std::istringstream lines(text_of(log));
+    std::istringstream lines(text_in(log));
     std::vector<std::string> token_lines;
     for (std::string line; std::getline(lines, line);)
         if (line.find("\"op\":\"token\"") != std::string::npos) token_lines.push_back(line.substr(line.find("\"conn\"")));

@@ -107,14 +107,14 @@ bool store(Client& client, const wire::VaultStore& frame)
 }
 
 // Anna's device, and her vault under a passphrase.
-struct Founded {
+struct VaultWorld {
     RunningRelay relay;
     Cast cast;
     NewVault anna;
     std::optional<vault::VaultSecret> secret;
     std::optional<Client> device;
 
-    Founded()
+    VaultWorld()
     {
         REQUIRE(found(relay, cast));
         device.emplace(relay.address());
@@ -131,7 +131,7 @@ std::string file_contents(const std::filesystem::path& file)
     return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-bool holds(const std::string& text, base::ByteView bytes) { return text.find(base::to_text(bytes)) != text.npos; }
+bool contains(const std::string& text, base::ByteView bytes) { return text.find(base::to_text(bytes)) != text.npos; }
 
 std::int64_t sql_integer(const std::filesystem::path& file, const char* sql)
 {
@@ -146,7 +146,7 @@ std::int64_t sql_integer(const std::filesystem::path& file, const char* sql)
     return value;
 }
 
-relay::Config config_of(const std::filesystem::path& data)
+relay::Config vault_config(const std::filesystem::path& data)
 {
     relay::Config config;
     config.data = data;
@@ -157,7 +157,7 @@ relay::Config config_of(const std::filesystem::path& data)
 
 TEST_SUITE_BEGIN("relay.vault");
 
-TEST_CASE_FIXTURE(Founded, "somebody without any key gets the vault with the passphrase, or with the recovery code, and not without")
+TEST_CASE_FIXTURE(VaultWorld, "somebody without any key gets the vault with the passphrase, or with the recovery code, and not without")
 {
     Client client(relay.address());
     REQUIRE(open_for_vaults(client));
@@ -190,7 +190,7 @@ TEST_CASE_FIXTURE(Founded, "somebody without any key gets the vault with the pas
     CHECK(ask(another, fetch_of(client, anna.id, vault::access_key(*right.secret))) == Refusal::not_authorised);
 }
 
-TEST_CASE_FIXTURE(Founded, "a vault that is not there is asked for as one that is: the same answers, and as many")
+TEST_CASE_FIXTURE(VaultWorld, "a vault that is not there is asked for as one that is: the same answers, and as many")
 {
     const auto nobody = vault::vault_id({1}, "nobody");
     Client client(relay.address());
@@ -211,7 +211,7 @@ TEST_CASE_FIXTURE(Founded, "a vault that is not there is asked for as one that i
     CHECK(ask(*device, elsewhere) == Refusal::not_authorised);
 }
 
-TEST_CASE_FIXTURE(Founded, "ten guesses a day at one vault, over restarts and clocks set back; other vaults have their own, and so has the next day")
+TEST_CASE_FIXTURE(VaultWorld, "ten guesses a day at one vault, over restarts and clocks set back; other vaults have their own, and so has the next day")
 {
     int answered = 1;   // the one with which the vault was made
     device.reset();
@@ -243,7 +243,7 @@ TEST_CASE_FIXTURE(Founded, "ten guesses a day at one vault, over restarts and cl
     CHECK(sql_integer(relay::database_file(relay.data()), "SELECT count(*) FROM vault_guesses WHERE day < (SELECT max(day) - 1 FROM vault_guesses)") == 0);
 }
 
-TEST_CASE_FIXTURE(Founded, "ten guesses a day at one vault, through however many sessions at once")
+TEST_CASE_FIXTURE(VaultWorld, "ten guesses a day at one vault, through however many sessions at once")
 {
     std::atomic<int> answered = 1, refused = 0;
     std::vector<std::thread> threads;
@@ -292,7 +292,7 @@ TEST_CASE("a guess that cannot be counted is not answered")
     CHECK(sql_integer(relay::database_file(relay.data()), "SELECT sum(count) FROM vault_guesses") == answered);
 }
 
-TEST_CASE_FIXTURE(Founded, "of two new versions in the place of one the first wins; the same one again is answered again")
+TEST_CASE_FIXTURE(VaultWorld, "of two new versions in the place of one the first wins; the same one again is answered again")
 {
     Client other(relay.address());
     REQUIRE(other.open_as_device(cast.anna.device));
@@ -314,7 +314,7 @@ TEST_CASE_FIXTURE(Founded, "of two new versions in the place of one the first wi
     CHECK(base::equal(vault::open_vault(anna.id, fetched->sealed, *secret, 7)->contents.view(), anna.contents));
 }
 
-TEST_CASE_FIXTURE(Founded, "a new passphrase takes the old one's place, and the recovery code can give one too")
+TEST_CASE_FIXTURE(VaultWorld, "a new passphrase takes the old one's place, and the recovery code can give one too")
 {
     const auto next = guess(*device, anna.id, "a better passphrase").secret;
     REQUIRE(next);
@@ -332,7 +332,7 @@ TEST_CASE_FIXTURE(Founded, "a new passphrase takes the old one's place, and the 
     CHECK(store(*device, anna.frame(*device, 2, 3, *third, &recovery_key)));
 }
 
-TEST_CASE_FIXTURE(Founded, "a taken name is said to be taken, and nothing of its vault changes")
+TEST_CASE_FIXTURE(VaultWorld, "a taken name is said to be taken, and nothing of its vault changes")
 {
     Client bert(relay.address());
     REQUIRE(bert.open_as_device(cast.bert.device));
@@ -347,7 +347,7 @@ TEST_CASE_FIXTURE(Founded, "a taken name is said to be taken, and nothing of its
     CHECK(client.expect<wire::VaultFetched>()->version == 1);
 }
 
-TEST_CASE_FIXTURE(Founded, "only members make and change vaults, a few in a session, and sign for what they store")
+TEST_CASE_FIXTURE(VaultWorld, "only members make and change vaults, a few in a session, and sign for what they store")
 {
     NewVault bert("bert"), third("third"), fourth("fourth");
     const auto signed_by_another = bert.frame(*device, 0, 1, *secret, &cast.bert.device);
@@ -368,7 +368,7 @@ TEST_CASE_FIXTURE(Founded, "only members make and change vaults, a few in a sess
     CHECK(ask(invited, wire::VaultEvaluate{1, fourth.id, {}}) == Refusal::not_authorised);
 }
 
-TEST_CASE_FIXTURE(Founded, "a session for vaults may ask for vaults and nothing else")
+TEST_CASE_FIXTURE(VaultWorld, "a session for vaults may ask for vaults and nothing else")
 {
     for (const wire::ClientFrame& frame :
          {wire::ClientFrame(wire::Append{1, 1, cell(1)}), wire::ClientFrame(wire::Append{1, 0, directory::encode(directory::Record(cast.organisation()))}),
@@ -388,7 +388,7 @@ TEST_CASE_FIXTURE(Founded, "a session for vaults may ask for vaults and nothing 
     CHECK(early.expect_refusal(Refusal::bad_frame));
 }
 
-TEST_CASE_FIXTURE(Founded, "what is no element of the group is a bad frame and no guess")
+TEST_CASE_FIXTURE(VaultWorld, "what is no element of the group is a bad frame and no guess")
 {
     for (const int filling : {0x00, 0xff}) {
         Client client(relay.address());
@@ -402,7 +402,7 @@ TEST_CASE_FIXTURE(Founded, "what is no element of the group is a bad frame and n
     CHECK(sql_integer(relay::database_file(relay.data()), "SELECT max(count) FROM vault_guesses") == 1);
 }
 
-TEST_CASE_FIXTURE(Founded, "requests are limited for each session, and sessions without a key for all of them together")
+TEST_CASE_FIXTURE(VaultWorld, "requests are limited for each session, and sessions without a key for all of them together")
 {
     Client client(relay.address());
     REQUIRE(open_for_vaults(client));
@@ -441,7 +441,7 @@ TEST_CASE("before the founding there are no vaults")
     CHECK(client.expect_end());
 }
 
-TEST_CASE_FIXTURE(Founded, "a stolen database, or a backup, lets nobody try a guess: not even the right one, without the relay's vault key")
+TEST_CASE_FIXTURE(VaultWorld, "a stolen database, or a backup, lets nobody try a guess: not even the right one, without the relay's vault key")
 {
     TemporaryFolder folder;
     device.reset();
@@ -462,11 +462,11 @@ TEST_CASE_FIXTURE(Founded, "a stolen database, or a backup, lets nobody try a gu
     bool found_row = false;
     for (const auto& file : stolen) {
         const auto bytes = file_contents(file);
-        CHECK_FALSE(holds(bytes, base::view_of(key_text.substr(0, 64))));
-        CHECK_FALSE(holds(bytes, *key_bytes));
-        CHECK_FALSE(holds(bytes, anna.id));
-        CHECK_FALSE(holds(bytes, real.oprf_key(anna.id).bytes()));
-        found_row = found_row || (holds(bytes, real.row(anna.id)) && holds(bytes, access));
+        CHECK_FALSE(contains(bytes, base::view_of(key_text.substr(0, 64))));
+        CHECK_FALSE(contains(bytes, *key_bytes));
+        CHECK_FALSE(contains(bytes, anna.id));
+        CHECK_FALSE(contains(bytes, real.oprf_key(anna.id).bytes()));
+        found_row = found_row || (contains(bytes, real.row(anna.id)) && contains(bytes, access));
     }
     CHECK(found_row);   // so the looking above would have found the others
 
@@ -499,7 +499,7 @@ TEST_CASE_FIXTURE(Founded, "a stolen database, or a backup, lets nobody try a gu
     CHECK_FALSE(vault::open_vault(anna.id, *sealed, secret_under(real, "a bad passphrase"), 0).has_value());
 }
 
-TEST_CASE_FIXTURE(Founded, "the vault key is kept apart: check misses it, its copy brings everything back, and without it the vaults can be let go")
+TEST_CASE_FIXTURE(VaultWorld, "the vault key is kept apart: check misses it, its copy brings everything back, and without it the vaults can be let go")
 {
     device.reset();
     relay.stop();
@@ -522,11 +522,11 @@ TEST_CASE_FIXTURE(Founded, "the vault key is kept apart: check misses it, its co
         Client client(relay.address());
         REQUIRE(open_for_vaults(client));
         CHECK(*guess(client, anna.id, "a good passphrase").secret == *secret);
-        CHECK(relay::forget_vaults(config_of(relay.data())).error().find("another relay is running") != std::string::npos);
+        CHECK(relay::forget_vaults(vault_config(relay.data())).error().find("another relay is running") != std::string::npos);
     }
     relay.stop();
     std::filesystem::remove(file);
-    const auto forgotten = relay::forget_vaults(config_of(relay.data()));
+    const auto forgotten = relay::forget_vaults(vault_config(relay.data()));
     REQUIRE_MESSAGE(forgotten.has_value(), forgotten.error());
     CHECK(forgotten->front() == "vaults let go: 1");
     relay.start();

@@ -29,15 +29,6 @@ bool is_removed(const Client& client, std::string_view name)
     return found->revoked;
 }
 
-std::string invite(World& world, Client& inviter, const std::string& name)
-{
-    inviter.submit(api::CreateInvitation{name, api::Role::member});
-    world.settle();
-    const auto found = std::ranges::find(inviter.invitations, name, &api::Invitation::name);
-    REQUIRE(found != inviter.invitations.end());
-    return found->fragment;
-}
-
 Client& open_link(World& world, const std::string& name, const std::string& fragment)
 {
     auto& client = world.add(name);

@@ -12,9 +12,6 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-constexpr std::int64_t kMinute = 60 * 1000;
-constexpr std::int64_t kHour = 60 * kMinute;
-
 // Time goes by, and everything due happens.
 void pass(World& world, std::int64_t milliseconds, std::int64_t step = 30'000)
 {
@@ -28,7 +25,7 @@ void pass(World& world, std::int64_t milliseconds, std::int64_t step = 30'000)
 // Longer than any device waits before it brings the archive up to date.
 void pass_until_archived(World& world) { pass(world, chat::kArchiveDelayMax + kHour, 10 * kMinute); }
 
-void say(World& world, Client& client, std::string_view title, const std::string& text)
+void say_as(World& world, Client& client, std::string_view title, const std::string& text)
 {
     client.submit(api::SendText{client.conversation(title)->id, text});
     world.settle();
@@ -42,18 +39,12 @@ Lines only_texts(Client& client, std::string_view title)
     return texts;
 }
 
-bool is_in(const Client& client, std::string_view title)
-{
-    const auto* conversation = client.conversation(title);
-    return conversation != nullptr && conversation->active;
-}
-
 struct Office {
     explicit Office(std::uint64_t seed) : world(seed), people(found(world, {"Aino", "Bertta"}))
     {
         make_group(world, people, "Valmius");
-        say(world, aino(), "Valmius", "Kokous siirtyy");
-        say(world, bertta(), "Valmius", "Selvä");
+        say_as(world, aino(), "Valmius", "Kokous siirtyy");
+        say_as(world, bertta(), "Valmius", "Selvä");
     }
     Client& aino() { return *people[0]; }
     Client& bertta() { return *people[1]; }
@@ -74,12 +65,12 @@ TEST_SUITE("simulation.archive")
         office.bertta().set_offline(true);
         auto& tablet = sign_in(world, office.bertta(), "Bertan tabletti");
         pass(world, 2 * kMinute);
-        REQUIRE(is_in(tablet, "Valmius"));
+        REQUIRE(tablet.is_in("Valmius"));
         CHECK(only_texts(tablet, "Valmius") == Lines{"Kokous siirtyy", "Selvä"});
         CHECK(tablet.noticed(api::Code::history_restored));
         CHECK_FALSE(tablet.noticed(api::Code::archive_damaged));
-        say(world, office.aino(), "Valmius", "Nyt");
-        say(world, tablet, "Valmius", "Täällä");
+        say_as(world, office.aino(), "Valmius", "Nyt");
+        say_as(world, tablet, "Valmius", "Täällä");
         CHECK(only_texts(tablet, "Valmius") == Lines{"Kokous siirtyy", "Selvä", "Nyt", "Täällä"});
         CHECK(only_texts(office.aino(), "Valmius") == Lines{"Kokous siirtyy", "Selvä", "Nyt", "Täällä"});
     }
@@ -90,7 +81,7 @@ TEST_SUITE("simulation.archive")
         auto& world = office.world;
         auto& tablet = sign_in(world, office.bertta(), "Bertan tabletti");
         pass(world, kMinute, 5'000);
-        REQUIRE(is_in(tablet, "Valmius"));
+        REQUIRE(tablet.is_in("Valmius"));
         CHECK(only_texts(tablet, "Valmius") == Lines{"Kokous siirtyy", "Selvä"});
     }
 
@@ -113,7 +104,7 @@ TEST_SUITE("simulation.archive")
         auto& world = office.world;
         auto& tablet = sign_in(world, office.bertta(), "Bertan tabletti");
         pass(world, 5 * kMinute, 5'000);
-        say(world, office.aino(), "Valmius", "Molemmille");
+        say_as(world, office.aino(), "Valmius", "Molemmille");
         pass_until_archived(world);
         for (auto* client : {&office.bertta(), &tablet}) {
             client->crash();
@@ -180,7 +171,7 @@ TEST_SUITE("simulation.archive")
             world.run_steps(60 + 2 * steps);
             reopen(tablet);
             pass(world, kHour + 30 * kMinute, kMinute);
-            REQUIRE(is_in(tablet, "Valmius"));
+            REQUIRE(tablet.is_in("Valmius"));
             CHECK(only_texts(tablet, "Valmius") == Lines{"Kokous siirtyy", "Selvä"});
             CHECK(world.relay.tokens_shown_twice == 0);
         }
@@ -192,7 +183,7 @@ TEST_SUITE("simulation.archive")
         auto& world = office.world;
         pass_until_archived(world);
         const auto before = world.relay.blobs;
-        say(world, office.aino(), "Valmius", "Myöhemmin");
+        say_as(world, office.aino(), "Valmius", "Myöhemmin");
         pass_until_archived(world);
         office.bertta().set_offline(true);
         for (auto& [address, blob] : world.relay.blobs)
@@ -210,7 +201,7 @@ TEST_SUITE("simulation.archive")
         world.relay.refuses_blobs = wire::Refusal::storage_full;
         pass_until_archived(world);
         CHECK(world.relay.blobs.empty());
-        say(world, office.aino(), "Valmius", "Edelleen");
+        say_as(world, office.aino(), "Valmius", "Edelleen");
         CHECK(only_texts(office.bertta(), "Valmius") == Lines{"Kokous siirtyy", "Selvä", "Edelleen"});
         const auto refused = world.relay.blobs_refused;
         pass(world, 2 * kHour, 5 * kMinute);
@@ -268,7 +259,7 @@ TEST_SUITE("simulation.archive")
         auto& tablet = sign_in(world, office.bertta(), "Bertan tabletti");
         pass(world, 2 * kMinute);
         REQUIRE(tablet.conversation("Valmius") != nullptr);
-        CHECK_FALSE(is_in(tablet, "Valmius"));
+        CHECK_FALSE(tablet.is_in("Valmius"));
         CHECK(only_texts(tablet, "Valmius") == Lines{"Kokous siirtyy", "Selvä"});
     }
 }

@@ -12,12 +12,6 @@ using namespace sinetti::simulation;
 
 namespace {
 
-const api::Board* board_of(const Client& client, std::uint32_t number)
-{
-    const auto found = std::ranges::find(client.boards, number, &api::Board::number);
-    return found == client.boards.end() ? nullptr : &*found;
-}
-
 void set_board(World& world, Client& administrator, api::SetBoard&& wish)
 {
     administrator.submit(std::move(wish));
@@ -60,13 +54,13 @@ TEST_SUITE("simulation.boards")
         set_board(world, bertta, {.name = "Ministerit", .retention_days = 7});
         CHECK(bertta.noticed(api::Code::board_added));
         for (const auto* client : people) {
-            const auto* board = board_of(*client, 2);
+            const auto* board = client->board(2);
             REQUIRE(board != nullptr);
             CHECK(board->name == "Ministerit");
             CHECK(board->is_signed);
             CHECK_FALSE(board->waiting);
             CHECK(board->retention_days == 7);
-            CHECK_FALSE(board_of(*client, 1)->is_signed);
+            CHECK_FALSE(client->board(1)->is_signed);
         }
         const auto before = world.relay.board(1).entries.size();
         REQUIRE(begin_group(world, cecilia, "Salainen", "Aino", 2) != nullptr);
@@ -84,9 +78,9 @@ TEST_SUITE("simulation.boards")
         world.settle();
         cecilia.submit(api::Unlock{}, kPassphrase);
         world.settle();
-        REQUIRE(board_of(cecilia, 2) != nullptr);
-        CHECK(board_of(cecilia, 2)->name == "Ministerit");
-        CHECK(board_of(cecilia, 2)->retention_days == 7);
+        REQUIRE(cecilia.board(2) != nullptr);
+        CHECK(cecilia.board(2)->name == "Ministerit");
+        CHECK(cecilia.board(2)->retention_days == 7);
         cecilia.submit(api::SendText{cecilia.conversation("Salainen")->id, "vielä"});
         world.settle();
         CHECK(aino.texts("Salainen").back() == "Cecilia: vielä");
@@ -157,7 +151,7 @@ TEST_SUITE("simulation.boards")
             const auto notice = std::ranges::find(client->notices, api::Code::relay_policy, &api::NoticeEvent::code);
             CHECK(notice->severity == api::Severity::error);
             CHECK(notice->subject == "Kaikki");
-            CHECK(board_of(*client, 1)->retention_days == 30);
+            CHECK(client->board(1)->retention_days == 30);
             CHECK(client->connection.state == api::ConnectionState::connected);
         }
         CHECK(begin_group(world, bertta, "Ryhmä", "Aino")->post_quantum);
@@ -187,8 +181,8 @@ TEST_SUITE("simulation.boards")
         bertta.set_offline(false);
         world.settle();
         CHECK_FALSE(bertta.noticed(api::Code::relay_policy));
-        CHECK(board_of(bertta, 1)->retention_days == 90);
-        CHECK_FALSE(board_of(bertta, 1)->post_quantum);
+        CHECK(bertta.board(1)->retention_days == 90);
+        CHECK_FALSE(bertta.board(1)->post_quantum);
     }
 
     TEST_CASE("on a board that was signed as mixed no cell goes in a session, whatever level the relay says")
@@ -263,7 +257,7 @@ TEST_SUITE("simulation.boards")
         world.settle();
         for (const auto* client : people) {
             CHECK(client->noticed(api::Code::directory_refused));
-            CHECK(board_of(*client, 1)->post_quantum);
+            CHECK(client->board(1)->post_quantum);
             CHECK_FALSE(client->noticed(api::Code::relay_policy));
         }
         misreport(world, [](auto& boards) { info_of(boards, 1).cipher_suite = 0x0003; });
@@ -283,9 +277,9 @@ TEST_SUITE("simulation.boards")
         aino.submit(api::SetBoard{.board = 2, .name = "Uusi", .retention_days = 7});    // it is so
         aino.submit(api::SetBoard{.board = 2, .name = "Uudempi", .retention_days = 7});
         aino.submit(api::SetBoard{.board = 1, .name = "Vanha", .post_quantum = false, .retention_days = 30});
-        REQUIRE(board_of(aino, 2) != nullptr);
-        CHECK(board_of(aino, 2)->waiting);
-        CHECK(board_of(aino, 2)->name == "Uudempi");
+        REQUIRE(aino.board(2) != nullptr);
+        CHECK(aino.board(2)->waiting);
+        CHECK(aino.board(2)->name == "Uudempi");
         aino.crash();
         aino.start();
         aino.set_offline(false);
@@ -293,10 +287,10 @@ TEST_SUITE("simulation.boards")
         aino.submit(api::Unlock{}, kPassphrase);
         world.settle();
         for (const auto* client : people) {
-            REQUIRE(board_of(*client, 2) != nullptr);
-            CHECK(board_of(*client, 2)->name == "Uudempi");
-            CHECK_FALSE(board_of(*client, 2)->waiting);
-            CHECK_FALSE(board_of(*client, 1)->post_quantum);
+            REQUIRE(client->board(2) != nullptr);
+            CHECK(client->board(2)->name == "Uudempi");
+            CHECK_FALSE(client->board(2)->waiting);
+            CHECK_FALSE(client->board(1)->post_quantum);
             CHECK_FALSE(client->noticed(api::Code::board_refused));
         }
         CHECK(world.relay.directory().board(2)->records == 2);
@@ -319,21 +313,21 @@ TEST_SUITE("simulation.boards")
         world.settle();
         CHECK(bertta.noticed(api::Code::board_refused));
         for (const auto* client : people) {
-            CHECK(board_of(*client, 1)->name == "Ainon");
-            CHECK_FALSE(board_of(*client, 1)->waiting);
+            CHECK(client->board(1)->name == "Ainon");
+            CHECK_FALSE(client->board(1)->waiting);
         }
         world.relay.storage_full = true;
         bertta.submit(api::SetBoard{.board = 1, .name = "Bertan", .retention_days = 7});
         world.settle();
         CHECK(bertta.noticed(api::Code::relay_full));
-        CHECK(board_of(bertta, 1)->waiting);
+        CHECK(bertta.board(1)->waiting);
         world.relay.storage_full = false;
         for (int i = 0; i < 30; ++i) {
             world.advance(60'000);
             world.settle();
         }
         CHECK(bertta.noticed(api::Code::board_changed));
-        CHECK(board_of(aino, 1)->name == "Bertan");
+        CHECK(aino.board(1)->name == "Bertan");
     }
 
     TEST_CASE("there is no such board, and there are no more than there can be")

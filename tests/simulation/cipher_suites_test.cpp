@@ -10,7 +10,7 @@ using namespace sinetti::simulation;
 
 namespace {
 
-api::ConversationId create(World& world, Client& client, std::string title, std::vector<api::PersonId> members)
+api::ConversationId create_group(World& world, Client& client, std::string title, std::vector<api::PersonId> members)
 {
     client.submit(api::CreateConversation{api::ConversationKind::group, std::move(title), std::move(members)});
     world.settle();
@@ -35,11 +35,11 @@ TEST_SUITE("simulation.cipher_suites")
         World world(11);
         const auto people = found(world, {"Aino", "Bertta", "Cecilia"});
         auto *aino = people[0], *bertta = people[1], *cecilia = people[2];
-        const auto first = create(world, *aino, "Ensimmäinen", {aino->person("Bertta")});
+        const auto first = create_group(world, *aino, "Ensimmäinen", {aino->person("Bertta")});
         for (auto* client : {aino, bertta}) CHECK(client->conversation("Ensimmäinen")->post_quantum);
 
         set_policy(world, 0x0003);
-        const auto second = create(world, *bertta, "Toinen", {bertta->person("Aino")});
+        const auto second = create_group(world, *bertta, "Toinen", {bertta->person("Aino")});
         for (auto* client : {aino, bertta}) CHECK_FALSE(client->conversation("Toinen")->post_quantum);
 
         // A newcomer is added with the key package of the conversation's own suite.
@@ -70,7 +70,7 @@ TEST_SUITE("simulation.cipher_suites")
         CHECK(people[0]->conversations.empty());
         CHECK(people[1]->conversations.empty());
         set_policy(world, 0);
-        create(world, *people[0], "Syntyy", {people[0]->person("Bertta")});
+        create_group(world, *people[0], "Syntyy", {people[0]->person("Bertta")});
         CHECK(people[1]->conversation("Syntyy")->post_quantum);
     }
 
@@ -87,7 +87,7 @@ TEST_SUITE("simulation.cipher_suites")
         };
         api::ConversationId group;
         const auto founding = cells_of([&] {
-            group = create(world, *aino, "Viisikko", {aino->person("Bertta"), aino->person("Cecilia"), aino->person("Daavid"), aino->person("Eero")});
+            group = create_group(world, *aino, "Viisikko", {aino->person("Bertta"), aino->person("Cecilia"), aino->person("Daavid"), aino->person("Eero")});
         });
         const auto text = cells_of([&] { aino->submit(api::SendText{group, "No huomenta, mitä kuuluu?"}); });
         const auto removal = cells_of([&] { aino->submit(api::RemoveMember{group, aino->person("Eero")}); });

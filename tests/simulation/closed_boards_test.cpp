@@ -15,13 +15,7 @@ using Lines = std::vector<std::string>;
 
 constexpr std::uint32_t kOld = 1, kNew = 2;
 
-const api::Board* board_of(const Client& client, std::uint32_t number)
-{
-    const auto found = std::ranges::find(client.boards, number, &api::Board::number);
-    return found == client.boards.end() ? nullptr : &*found;
-}
-
-void set_board(World& world, Client& administrator, std::uint32_t number, bool closed, api::Level level = api::Level::prompt)
+void close_or_open(World& world, Client& administrator, std::uint32_t number, bool closed, api::Level level = api::Level::prompt)
 {
     administrator.submit(api::SetBoard{.board = number, .name = number == kOld ? "Vanha taulu" : "Uusi taulu", .level = level, .retention_days = 30, .closed = closed});
     world.settle();
@@ -31,15 +25,15 @@ void set_board(World& world, Client& administrator, std::uint32_t number, bool c
 std::vector<Client*> found_with_boards(World& world, const Lines& names)
 {
     const auto people = found(world, names);
-    set_board(world, *people[0], kOld, false);
+    close_or_open(world, *people[0], kOld, false);
     people[0]->submit(api::SetBoard{.name = "Uusi taulu", .retention_days = 30});
     world.settle();
-    REQUIRE(board_of(*people.back(), kNew) != nullptr);
+    REQUIRE(people.back()->board(kNew) != nullptr);
     return people;
 }
 
 // Longer than any pause or turn.
-void pass(World& world, int minutes = 30)
+void pass_minutes(World& world, int minutes = 30)
 {
     for (int i = 0; i < minutes; ++i) {
         world.settle();
@@ -55,16 +49,7 @@ bool refused(Client& client, api::Command&& command, api::Code code)
     return client.noticed(code);
 }
 
-std::size_t count(const Lines& lines, std::string_view line) { return static_cast<std::size_t>(std::ranges::count(lines, line)); }
-
-void restart(World& world, Client& client)
-{
-    client.crash();
-    client.start();
-    world.settle();
-    client.submit(api::Unlock{}, kPassphrase);
-    world.settle();
-}
+std::size_t count_of(const Lines& lines, std::string_view line) { return static_cast<std::size_t>(std::ranges::count(lines, line)); }
 
 }  // namespace
 
@@ -81,11 +66,11 @@ TEST_SUITE("simulation.closed_boards")
         bertta.submit(api::SendText{group, std::string(3'000, '.')});
         bertta.submit(api::AddMembers{group, {bertta.person("Cecilia")}});
         bertta.submit(api::SendText{group, "odottaa"});
-        set_board(world, aino, kOld, true);
+        close_or_open(world, aino, kOld, true);
         CHECK(aino.noticed(api::Code::board_closed));
         CHECK(aino.noticed(api::Code::conversations_closed));
         CHECK_FALSE(cecilia.noticed(api::Code::conversations_closed));
-        CHECK(board_of(cecilia, kOld)->closed);
+        CHECK(cecilia.board(kOld)->closed);
         const auto length = world.relay.board(kOld).entries.size();
 
         bertta.set_offline(false);
@@ -105,22 +90,22 @@ TEST_SUITE("simulation.closed_boards")
             CHECK(refused(bertta, api::Command(command), api::Code::closed_board));
         CHECK(bertta.notices.front().subject == "Vanha taulu");
         CHECK(bertta.connection.unsent == 3);
-        restart(world, bertta);
-        pass(world);
+        reopen(world, bertta);
+        pass_minutes(world);
         CHECK(bertta.conversation("Ryhmä")->closed);
         CHECK(bertta.connection.held == 3);
         CHECK(bertta.texts("Ryhmä").back() == "Bertta: odottaa (waiting)");
         CHECK(world.relay.board(kOld).entries.size() == length);
         CHECK(world.relay.cells_refused_closed == 0);
 
-        set_board(world, aino, kOld, false);
+        close_or_open(world, aino, kOld, false);
         CHECK(aino.noticed(api::Code::board_opened));
         CHECK(bertta.noticed(api::Code::conversations_opened));
         CHECK_FALSE(bertta.conversation("Ryhmä")->closed);
         CHECK(bertta.connection.unsent == 0);
         CHECK(bertta.connection.held == 0);
-        CHECK(count(aino.texts("Ryhmä"), "Bertta: odottaa") == 1);
-        CHECK(count(aino.texts("Ryhmä"), "Bertta: " + std::string(3'000, '.')) == 1);
+        CHECK(count_of(aino.texts("Ryhmä"), "Bertta: odottaa") == 1);
+        CHECK(count_of(aino.texts("Ryhmä"), "Bertta: " + std::string(3'000, '.')) == 1);
         CHECK(cecilia.texts("Ryhmä").back() == "Bertta: odottaa");
     }
 
@@ -132,7 +117,7 @@ TEST_SUITE("simulation.closed_boards")
         bertta.submit(api::CreateConversation{api::ConversationKind::direct, "", {bertta.person("Aino")}});
         world.settle();
         const auto first = bertta.conversation_ready->conversation;
-        set_board(world, aino, kOld, true);
+        close_or_open(world, aino, kOld, true);
         CHECK(refused(bertta, api::CreateConversation{api::ConversationKind::group, "Ei", {bertta.person("Aino")}, kOld}, api::Code::closed_board));
         const auto length = world.relay.board(kOld).entries.size();
         const auto group = make_group(world, {&bertta, &aino}, "Uusi");
@@ -160,16 +145,16 @@ TEST_SUITE("simulation.closed_boards")
         for (const auto* title : {"Ensin", "Toinen"})
             bertta.submit(api::CreateConversation{api::ConversationKind::group, title, {bertta.person("Aino")}, kOld});
         bertta.submit(api::CreateConversation{api::ConversationKind::group, "Muualla", {bertta.person("Aino")}, kNew});
-        set_board(world, aino, kOld, true);
+        close_or_open(world, aino, kOld, true);
         bertta.set_offline(false);
         world.settle();
         CHECK(aino.conversation("Muualla") != nullptr);
         CHECK(aino.conversation("Ensin") == nullptr);
         CHECK(bertta.connection.held == 2);
-        restart(world, bertta);
+        reopen(world, bertta);
         CHECK(bertta.connection.held == 2);
         CHECK(world.relay.cells_refused_closed == 0);
-        set_board(world, aino, kOld, false);
+        close_or_open(world, aino, kOld, false);
         CHECK(aino.conversation("Ensin") != nullptr);
         CHECK(aino.conversation("Toinen") != nullptr);
         CHECK(bertta.connection.unsent == 0);
@@ -186,7 +171,7 @@ TEST_SUITE("simulation.closed_boards")
                 auto &aino = *people[0], &bertta = *people[1], &cecilia = *people[2];
                 const auto group = make_group(world, {&aino, &bertta}, "Ryhmä");
                 const bool mixed = level == api::Level::mixed;
-                if (mixed) set_board(world, aino, kOld, false, level);
+                if (mixed) close_or_open(world, aino, kOld, false, level);
                 Lines wanted;
                 for (int i = 0; i < 3; ++i) {
                     const auto text = std::string(2'500, '.') + std::to_string(i);
@@ -199,17 +184,17 @@ TEST_SUITE("simulation.closed_boards")
                 if (steps % 2 == 0) bertta.cut_connection();
                 if (mixed) world.advance(std::int64_t(steps) * 100);
                 world.settle();
-                pass(world, 3);
+                pass_minutes(world, 3);
                 CHECK(bertta.connection.unsent == bertta.connection.held);
                 const auto refused_before = world.relay.cells_refused_closed;
-                pass(world, 10);
+                pass_minutes(world, 10);
                 CHECK(world.relay.cells_refused_closed == refused_before);   // no trying again and again
-                if (steps % 3 == 0) restart(world, bertta);
-                set_board(world, aino, kOld, false, level);
-                pass(world, 10);
+                if (steps % 3 == 0) reopen(world, bertta);
+                close_or_open(world, aino, kOld, false, level);
+                pass_minutes(world, 10);
                 CHECK(bertta.connection.unsent == 0);
                 const auto texts = aino.texts("Ryhmä");
-                for (const auto& line : wanted) CHECK(count(texts, line) == 1);
+                for (const auto& line : wanted) CHECK(count_of(texts, line) == 1);
                 CHECK_FALSE(bertta.noticed(api::Code::relay_refused));
                 if (mixed) continue;
                 REQUIRE(cecilia.conversation("Ryhmä") != nullptr);
@@ -224,15 +209,15 @@ TEST_SUITE("simulation.closed_boards")
         const auto people = found_with_boards(world, {"Aino", "Bertta"});
         auto &aino = *people[0], &bertta = *people[1];
         const auto group = make_group(world, {&aino, &bertta}, "Ryhmä");
-        set_board(world, aino, kOld, true);
+        close_or_open(world, aino, kOld, true);
         auto& tablet = sign_in(world, bertta, "Bertan tabletti");
-        pass(world);
+        pass_minutes(world);
         CHECK(world.relay.cells_refused_closed == 0);
         CHECK((tablet.conversation("Ryhmä") == nullptr || !tablet.conversation("Ryhmä")->active));
-        CHECK(board_of(tablet, kOld)->closed);
+        CHECK(tablet.board(kOld)->closed);
         CHECK_FALSE(tablet.noticed(api::Code::conversations_closed));   // it was so before
-        set_board(world, aino, kOld, false);
-        pass(world);
+        close_or_open(world, aino, kOld, false);
+        pass_minutes(world);
         REQUIRE(tablet.conversation("Ryhmä") != nullptr);
         CHECK(tablet.conversation("Ryhmä")->active);
         tablet.submit(api::SendText{group, "tabletilta"});
@@ -256,18 +241,18 @@ TEST_SUITE("simulation.closed_boards")
         bertta.submit(closing(kNew));
         CHECK(bertta.noticed(api::Code::board_waiting));
         CHECK(refused(bertta, closing(kOld), api::Code::last_open_board));   // with what waits
-        set_board(world, aino, kOld, true);
+        close_or_open(world, aino, kOld, true);
         CHECK(refused(aino, closing(kNew), api::Code::last_open_board));
         bertta.set_offline(false);
         world.settle();
         CHECK(bertta.noticed(api::Code::board_refused));
         for (const auto* client : people) {
-            CHECK(board_of(*client, kOld)->closed);
-            CHECK_FALSE(board_of(*client, kNew)->closed);
+            CHECK(client->board(kOld)->closed);
+            CHECK_FALSE(client->board(kNew)->closed);
         }
         // A policy that says nothing of it opens it.
-        set_board(world, bertta, kOld, false);
-        CHECK_FALSE(board_of(aino, kOld)->closed);
+        close_or_open(world, bertta, kOld, false);
+        CHECK_FALSE(aino.board(kOld)->closed);
     }
 
     TEST_CASE("who has no right to close a board is ignored by every client, though the relay lets it through")
@@ -282,7 +267,7 @@ TEST_SUITE("simulation.closed_boards")
         world.settle();
         for (const auto* client : people) {
             CHECK(client->noticed(api::Code::directory_refused));
-            CHECK_FALSE(board_of(*client, kOld)->closed);
+            CHECK_FALSE(client->board(kOld)->closed);
         }
         bertta.submit(api::SendText{group, "yhä täällä"});
         world.settle();
@@ -302,10 +287,10 @@ TEST_SUITE("simulation.closed_boards")
         CHECK_FALSE(bertta.conversation("Ryhmä")->closed);
         const auto before = world.clock.now();
         world.relay.cells_refused_closed = 0;
-        pass(world);
+        pass_minutes(world);
         CHECK(std::int64_t(world.relay.cells_refused_closed) * 20'000 < world.clock.now().value - before.value);   // three a minute at the most
         world.relay.says_closed = false;
-        pass(world, 10);
+        pass_minutes(world, 10);
         CHECK(aino.texts("Ryhmä").back() == "Bertta: odottaa");
     }
 }

@@ -1,8 +1,11 @@
 #include "tests/simulation/devices.h"
 
+#include "chat/people.h"
 #include "store/record_sealer.h"
 
 #include <doctest/doctest.h>
+
+#include <algorithm>
 
 namespace sinetti::simulation {
 
@@ -19,6 +22,29 @@ store::RecordSealer sealer_of(const Client& client)
 }
 
 }  // namespace
+
+void pass_seconds(World& world, std::int64_t seconds)
+{
+    for (std::int64_t i = 0; i < seconds; ++i) {
+        world.settle();
+        world.advance(1000);
+    }
+    world.settle();
+}
+
+bool in_group(const Client& client)
+{
+    const auto* group = client.conversation("Ryhmä");
+    return group != nullptr && group->active;
+}
+
+std::size_t live_devices(World& world, const Client& client)
+{
+    const auto me = std::ranges::find(client.people, true, &api::Person::me);
+    REQUIRE(me != client.people.end());
+    const auto key = chat::key_from_hex(me->id);
+    return world.relay.directory().live_devices(*world.relay.directory().identity(*key)).size();
+}
 
 chat::Account account_of(const Client& client)
 {

@@ -12,16 +12,6 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-// Time goes by in small steps, and everything due happens: whose turn it is comes to act.
-void pass(World& world, std::int64_t seconds)
-{
-    for (std::int64_t i = 0; i < seconds; ++i) {
-        world.settle();
-        world.advance(1000);
-    }
-    world.settle();
-}
-
 api::ConversationId create(World& world, Client& creator, const std::string& title, const Lines& names)
 {
     std::vector<api::PersonId> members;
@@ -30,12 +20,6 @@ api::ConversationId create(World& world, Client& creator, const std::string& tit
     world.settle();
     REQUIRE(creator.conversation_ready.has_value());
     return creator.conversation_ready->conversation;
-}
-
-bool is_in(const Client& client, std::string_view title)
-{
-    const auto* conversation = client.conversation(title);
-    return conversation != nullptr && conversation->active;
 }
 
 api::DeviceId device_of(const Client& client) { return base::to_hex(account_of(client).device.public_key()); }
@@ -48,7 +32,7 @@ const api::Device* device(const Client& client, std::string_view person, const a
     return known == found->devices.end() ? nullptr : &*known;
 }
 
-bool says(const Lines& lines, std::string_view line) { return std::ranges::find(lines, line) != lines.end(); }
+bool has_line(const Lines& lines, std::string_view line) { return std::ranges::find(lines, line) != lines.end(); }
 
 }  // namespace
 
@@ -133,11 +117,11 @@ TEST_SUITE("simulation.devices")
         aino->submit(api::SendText{early, "ennen tablettia"});
         world.settle();
         auto& tablet = sign_in(world, *bertta, "Bertan tabletti");
-        pass(world, 5);
-        CHECK(is_in(tablet, "Varhain"));
+        pass_seconds(world, 5);
+        CHECK(tablet.is_in("Varhain"));
         const auto late = create(world, *cecilia, "Myöhemmin", {"Aino", "Bertta"});
-        CHECK(is_in(*bertta, "Myöhemmin"));
-        CHECK(is_in(tablet, "Myöhemmin"));
+        CHECK(bertta->is_in("Myöhemmin"));
+        CHECK(tablet.is_in("Myöhemmin"));
         CHECK(tablet.conversation("Myöhemmin")->members.size() == 3);
 
         for (const auto& group : {early, late}) {
@@ -151,7 +135,7 @@ TEST_SUITE("simulation.devices")
         for (auto* client : {aino, bertta, cecilia, &tablet}) {
             const auto lines = client->texts("Myöhemmin");
             CHECK(lines.size() == 4);
-            CHECK(says(lines, "Bertta: tabletilta"));
+            CHECK(has_line(lines, "Bertta: tabletilta"));
             CHECK(std::equal(said.begin(), said.end(), lines.begin()));
             CHECK(client->conversation("Varhain")->members.size() == 3);
         }
@@ -165,7 +149,7 @@ TEST_SUITE("simulation.devices")
             CHECK_FALSE(client->noticed(api::Code::member_added));
         }
         CHECK(tablet.texts("Varhain").front() == "[Bertta has a new device]");
-        CHECK_FALSE(says(tablet.texts("Varhain"), "Aino: ennen tablettia"));
+        CHECK_FALSE(has_line(tablet.texts("Varhain"), "Aino: ennen tablettia"));
         CHECK_FALSE(tablet.noticed(api::Code::new_device));
         REQUIRE(device(*bertta, "Bertta", device_of(tablet)) != nullptr);
         CHECK(device(*bertta, "Bertta", device_of(tablet))->name == "Bertan tabletti");
@@ -181,7 +165,7 @@ TEST_SUITE("simulation.devices")
         auto &aino = *people[0], &laptop = *people[1];
         auto& tablet = sign_in(world, laptop, "Bertan tabletti");
         const auto group = create(world, aino, "Ryhmä", {"Bertta"});
-        pass(world, 5);
+        pass_seconds(world, 5);
         const auto written = [&](const Client& client, const Client& by) {   // apart from the day that is in the vault
             const auto* known = device(client, "Bertta", device_of(by));
             return known->seen_day_only ? 0 : known->seen_ms;
@@ -220,41 +204,41 @@ TEST_SUITE("simulation.devices")
         SUBCASE("her other device")
         {
             auto& tablet = sign_in(world, *bertta, "Bertan tabletti");
-            CHECK(is_in(tablet, "Ryhmä"));
-            CHECK(is_in(tablet, "Aino"));
+            CHECK(tablet.is_in("Ryhmä"));
+            CHECK(tablet.is_in("Aino"));
         }
         SUBCASE("others, when hers is away; one of them does it for all")
         {
             bertta->set_offline(true);
             auto& tablet = sign_in(world, *bertta, "Bertan tabletti");
-            CHECK_FALSE(is_in(tablet, "Ryhmä"));
-            pass(world, 12);
-            CHECK(is_in(tablet, "Ryhmä"));
-            CHECK(is_in(tablet, "Aino"));
+            CHECK_FALSE(tablet.is_in("Ryhmä"));
+            pass_seconds(world, 12);
+            CHECK(tablet.is_in("Ryhmä"));
+            CHECK(tablet.is_in("Aino"));
             const auto cells = world.relay.board(1).entries.size();
-            pass(world, 130);
+            pass_seconds(world, 130);
             CHECK(world.relay.board(1).entries.size() == cells);
             bertta->set_offline(false);
-            pass(world, 10);
+            pass_seconds(world, 10);
             CHECK(world.relay.board(1).entries.size() == cells);
             tablet.submit(api::SendText{tablet.conversation("Ryhmä")->id, "täältä"});
             world.settle();
-            CHECK(says(bertta->texts("Ryhmä"), "Bertta: täältä"));
+            CHECK(has_line(bertta->texts("Ryhmä"), "Bertta: täältä"));
         }
         SUBCASE("nobody is there: the first who comes")
         {
             for (auto* client : people) client->set_offline(true);
             auto& tablet = sign_in(world, *bertta, "Bertan tabletti");
-            pass(world, 200);
-            CHECK_FALSE(is_in(tablet, "Ryhmä"));
+            pass_seconds(world, 200);
+            CHECK_FALSE(tablet.is_in("Ryhmä"));
             daavid->set_offline(false);
-            pass(world, 140);
-            CHECK(is_in(tablet, "Ryhmä"));
-            CHECK_FALSE(is_in(tablet, "Aino"));   // Daavid is not in that one
+            pass_seconds(world, 140);
+            CHECK(tablet.is_in("Ryhmä"));
+            CHECK_FALSE(tablet.is_in("Aino"));   // Daavid is not in that one
             cecilia->set_offline(false);
             bertta->set_offline(false);
-            pass(world, 10);
-            CHECK(is_in(tablet, "Aino"));
+            pass_seconds(world, 10);
+            CHECK(tablet.is_in("Aino"));
         }
         for (auto* client : people) CHECK_FALSE(client->noticed(api::Code::conversation_damaged));
     }
@@ -269,21 +253,21 @@ TEST_SUITE("simulation.devices")
         auto& tablet = sign_in(world, *bertta, "Bertan tabletti");
         tablet.set_offline(true);
         bertta->set_offline(false);
-        pass(world, 5);
+        pass_seconds(world, 5);
         aino->set_offline(false);
         aino->submit(api::SignOutDevice{device_of(*bertta)});
-        pass(world, 20);
+        pass_seconds(world, 20);
         REQUIRE(bertta->connection.reason == api::Code::device_revoked);
         CHECK(aino->conversation("Ryhmä")->members.size() == 2);
         tablet.set_offline(false);
-        pass(world, 20);
-        REQUIRE(is_in(tablet, "Ryhmä"));
+        pass_seconds(world, 20);
+        REQUIRE(tablet.is_in("Ryhmä"));
         tablet.submit(api::SendText{group, "uudelta"});
         aino->submit(api::SendText{group, "kuulen"});
         world.settle();
         for (auto* client : {aino, &tablet}) {
-            CHECK(says(client->texts("Ryhmä"), "Bertta: uudelta"));
-            CHECK(says(client->texts("Ryhmä"), "Aino: kuulen"));
+            CHECK(has_line(client->texts("Ryhmä"), "Bertta: uudelta"));
+            CHECK(has_line(client->texts("Ryhmä"), "Aino: kuulen"));
         }
     }
 
@@ -295,7 +279,7 @@ TEST_SUITE("simulation.devices")
             const auto people = found(world, {"Aino", "Bertta", "Cecilia", "Daavid"});
             const auto group = create(world, *people[0], "Ryhmä", {"Bertta", "Cecilia", "Daavid"});
             auto& second = sign_in(world, *people[1], "Toinen");
-            pass(world, 5);
+            pass_seconds(world, 5);
             for (auto* client : people) client->set_offline(true);
             second.set_offline(true);
             auto& third = sign_in(world, *people[1], "Kolmas");
@@ -303,12 +287,12 @@ TEST_SUITE("simulation.devices")
             for (auto* client : {people[0], people[1], people[2], people[3], &second}) client->set_offline(false);
             world.run_steps(world.random.below(300));
             world.advance(130'000);
-            pass(world, 130);
-            CHECK(is_in(third, "Ryhmä"));
+            pass_seconds(world, 130);
+            CHECK(third.is_in("Ryhmä"));
             third.submit(api::SendText{group, "kolmannelta"});
             world.settle();
             for (auto* client : {people[0], people[1], people[2], people[3], &second, &third}) {
-                CHECK(says(client->texts("Ryhmä"), "Bertta: kolmannelta"));
+                CHECK(has_line(client->texts("Ryhmä"), "Bertta: kolmannelta"));
                 CHECK_FALSE(client->noticed(api::Code::conversation_damaged));
                 CHECK(client->conversation("Ryhmä")->members.size() == 4);
             }
@@ -322,27 +306,27 @@ TEST_SUITE("simulation.devices")
         auto *aino = people[0], *bertta = people[1], *cecilia = people[2];
         const auto group = create(world, *aino, "Ryhmä", {"Bertta", "Cecilia"});
         auto& tablet = sign_in(world, *bertta, "Bertan tabletti");
-        pass(world, 5);
-        REQUIRE(is_in(tablet, "Ryhmä"));
+        pass_seconds(world, 5);
+        REQUIRE(tablet.is_in("Ryhmä"));
         for (auto* client : {aino, cecilia, &tablet}) client->set_offline(true);
         bertta->submit(api::SignOutDevice{device_of(tablet)});
-        pass(world, 5);
+        pass_seconds(world, 5);
         CHECK(bertta->noticed(api::Code::device_signed_out));
         CHECK(device(*bertta, "Bertta", device_of(tablet))->revoked);
-        CHECK(says(bertta->texts("Ryhmä"), "[a device of Bertta signed out]"));
+        CHECK(has_line(bertta->texts("Ryhmä"), "[a device of Bertta signed out]"));
         aino->set_offline(false);
         aino->submit(api::SendText{group, "vain jäljellä oleville"});
-        pass(world, 5);
+        pass_seconds(world, 5);
         cecilia->set_offline(false);
         tablet.set_offline(false);
-        pass(world, 30);
+        pass_seconds(world, 30);
         for (auto* client : {aino, bertta, cecilia}) {
             CHECK(client->texts("Ryhmä") == Lines{"[Aino created]", "[a device of Bertta signed out]", "Aino: vain jäljellä oleville"});
             CHECK(client->conversation("Ryhmä")->members.size() == 3);
         }
         CHECK(tablet.connection.state == api::ConnectionState::refused);
         CHECK(tablet.connection.reason == api::Code::device_revoked);
-        CHECK_FALSE(says(tablet.texts("Ryhmä"), "Aino: vain jäljellä oleville"));
+        CHECK_FALSE(has_line(tablet.texts("Ryhmä"), "Aino: vain jäljellä oleville"));
         // What it holds does not open the epoch that followed, wherever it got the cells from.
         CHECK(tablet.conversation("Ryhmä")->last.text != "vain jäljellä oleville");
         tablet.submit(api::ForgetDevice{});
@@ -357,7 +341,7 @@ TEST_SUITE("simulation.devices")
         const auto people = found(world, {"Aino", "Bertta", "Cecilia"});
         const auto group = create(world, *people[0], "Ryhmä", {"Bertta", "Cecilia"});
         auto& tablet = sign_in(world, *people[1], "Bertan tabletti");
-        pass(world, 5);
+        pass_seconds(world, 5);
         for (auto* client : {people[0], people[1], people[2]}) client->set_offline(true);
         world.settle();
         const auto keys = account_of(tablet);
@@ -380,13 +364,13 @@ TEST_SUITE("simulation.devices")
         cecilia->submit(api::RemovePerson{cecilia->person("Bertta")});
         CHECK(cecilia->noticed(api::Code::not_administrator));
         aino->submit(api::RemovePerson{aino->person("Bertta")});
-        pass(world, 20);
+        pass_seconds(world, 20);
         CHECK(aino->noticed(api::Code::person_removed));
         for (auto* client : {cecilia, daavid}) {
             CHECK(client->texts("Ilman ylläpitäjää") == Lines{"[Cecilia created]", "[Bertta removed by an administrator]"});
             CHECK(client->conversation("Ilman ylläpitäjää")->members.size() == 2);
         }
-        CHECK(says(daavid->texts("Bertta"), "[Bertta removed by an administrator]"));
+        CHECK(has_line(daavid->texts("Bertta"), "[Bertta removed by an administrator]"));
         for (auto* client : {bertta, &tablet}) {
             CHECK(client->connection.state == api::ConnectionState::refused);
             CHECK(client->connection.reason == api::Code::device_revoked);
@@ -404,7 +388,7 @@ TEST_SUITE("simulation.devices")
         World world(734);
         const auto people = found(world, {"Aino", "Bertta"});
         auto& tablet = sign_in(world, *people[1], "Bertan tabletti");
-        pass(world, 5);
+        pass_seconds(world, 5);
         const auto tablet_id = device_of(tablet);
         people[1]->set_offline(true);
         world.settle();
@@ -417,7 +401,7 @@ TEST_SUITE("simulation.devices")
         people[1]->submit(api::Unlock{}, kPassphrase);
         world.settle();
         people[1]->set_offline(false);
-        pass(world, 60);
+        pass_seconds(world, 60);
         CHECK(device(*people[1], "Bertta", tablet_id)->revoked);
         CHECK(people[1]->noticed(api::Code::device_signed_out));
         CHECK(tablet.connection.reason == api::Code::device_revoked);
@@ -433,9 +417,9 @@ TEST_SUITE("simulation.devices")
         const auto lost = account_of(*people[1]);
         people[1]->crash();
         people[0]->submit(api::SignOutDevice{base::to_hex(lost.device.public_key())});   // the holder of the root key may
-        pass(world, 20);
+        pass_seconds(world, 20);
         CHECK(people[0]->conversation("Ryhmä")->members.size() == 2);
-        CHECK(says(people[2]->texts("Ryhmä"), "[a device of Bertta signed out]"));
+        CHECK(has_line(people[2]->texts("Ryhmä"), "[a device of Bertta signed out]"));
         for (auto* client : {people[0], people[2]}) {   // what is awaited survives
             client->crash();
             client->start();
@@ -443,9 +427,9 @@ TEST_SUITE("simulation.devices")
             client->submit(api::Unlock{}, kPassphrase);
         }
         auto& next = sign_in(world, *people[1], "Uusi kone");
-        pass(world, 20);
-        REQUIRE(is_in(next, "Ryhmä"));
-        REQUIRE(is_in(next, "Cecilia"));
+        pass_seconds(world, 20);
+        REQUIRE(next.is_in("Ryhmä"));
+        REQUIRE(next.is_in("Cecilia"));
         next.submit(api::SendText{group, "täällä taas"});
         world.settle();
         CHECK(people[0]->texts("Ryhmä") == Lines{"[Aino created]", "[a device of Bertta signed out]", "[Bertta has a new device]", "Bertta: täällä taas"});
@@ -484,18 +468,18 @@ TEST_SUITE("simulation.devices")
             }
             for (auto* client : everybody)
                 if (!client->is_running()) revive(*client);
-            pass(world, 30);
+            pass_seconds(world, 30);
             if (people[1]->phase() == api::Phase::open && !device(*people[1], "Bertta", tablet_id)->revoked) people[1]->submit(api::SignOutDevice{tablet_id});
-            pass(world, 60);
+            pass_seconds(world, 60);
             people[1]->submit(api::SendText{group, "lopuksi"});
-            pass(world, 20);
-            REQUIRE(is_in(phone, "Ryhmä"));
+            pass_seconds(world, 20);
+            REQUIRE(phone.is_in("Ryhmä"));
             for (auto* client : {people[0], people[1], people[2], &phone}) {
-                CHECK(says(client->texts("Ryhmä"), "Bertta: lopuksi"));
+                CHECK(has_line(client->texts("Ryhmä"), "Bertta: lopuksi"));
                 CHECK_FALSE(client->noticed(api::Code::conversation_damaged));
             }
             CHECK(tablet.connection.reason == api::Code::device_revoked);
-            CHECK_FALSE(says(tablet.texts("Ryhmä"), "Bertta: lopuksi"));
+            CHECK_FALSE(has_line(tablet.texts("Ryhmä"), "Bertta: lopuksi"));
             CHECK(world.relay.tags_refused == 0);
         }
     }

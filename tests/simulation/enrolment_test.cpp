@@ -10,14 +10,6 @@ using namespace sinetti::simulation;
 
 namespace {
 
-std::string invite(World& world, Client& founder, const std::string& name)
-{
-    founder.submit(api::CreateInvitation{name, api::Role::member});
-    world.settle();
-    REQUIRE(founder.invitation_ready.has_value());
-    return founder.invitation_ready->invitation.fragment;
-}
-
 void open_link(World& world, Client& client, const std::string& link)
 {
     client.submit(api::OpenLink{link});

@@ -10,7 +10,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 using namespace sinetti;
 using namespace sinetti::simulation;
@@ -169,12 +168,6 @@ private:
     std::vector<Client*> m_people;
     std::vector<std::string> m_said;
 };
-
-std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise)
-{
-    const auto* value = std::getenv(name);
-    return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
-}
 
 // Places 1, 2, 3 … until the script runs through without the fault; in a sample every kSampleStride-th.
 void run_every_place(Fault fault)

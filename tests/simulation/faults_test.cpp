@@ -6,7 +6,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 
 using namespace sinetti;
@@ -230,12 +229,6 @@ private:
     std::set<Client*> m_failing;
     std::size_t m_round = 0;
 };
-
-std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise)
-{
-    const auto* value = std::getenv(name);
-    return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
-}
 
 }  // namespace
 

@@ -26,7 +26,7 @@ TEST_SUITE("simulation.link_faults")
                     if (!state.message.empty() && state.messages == number + 1) state.message[at] ^= 1;
                 };
                 join(world, guest, code);
-                pass(world, 5);
+                pass_seconds(world, 5);
                 if (number == 2) answer(world, *people[1], true);
                 if (number == 1) {
                     CHECK(people[1]->link_error == Code::device_link_damaged);
@@ -41,7 +41,7 @@ TEST_SUITE("simulation.link_faults")
                 guest.submit(api::Lock{});   // it need not wait for the rest of the ten minutes
                 world.settle();
                 people[1]->submit(api::CancelLink{});
-                pass(world, 3);
+                pass_seconds(world, 3);
                 link_new_machine(world, *people[1], "Toinen kone");
             }
         }
@@ -54,24 +54,24 @@ TEST_SUITE("simulation.link_faults")
         auto& guest = machine(world, "Kone");
         const auto code = offer(world, *people[1]);
         people[1]->cut_connection();
-        pass(world, 10);
+        pass_seconds(world, 10);
         CHECK(people[1]->link.state == LinkState::offered);
         join(world, guest, code);
-        pass(world, 3);
+        pass_seconds(world, 3);
         guest.cut_connection();
         people[1]->cut_connection();
-        pass(world, 20);
+        pass_seconds(world, 20);
         REQUIRE(people[1]->link.state == LinkState::asked);
         CHECK(guest.phase() == Phase::linking);
         world.relay.restart();
-        pass(world, 20);
+        pass_seconds(world, 20);
         answer(world, *people[1], true);
-        pass(world, 20);
+        pass_seconds(world, 20);
         CHECK(guest.phase() == Phase::open);
 
         auto& other = machine(world, "Toinen");
         join(world, other, offer(world, *people[1]));
-        pass(world, 5);
+        pass_seconds(world, 5);
         REQUIRE(people[1]->link.state == LinkState::asked);
         world.relay.meetings.open.clear();
         answer(world, *people[1], true);
@@ -99,19 +99,19 @@ TEST_SUITE("simulation.link_faults")
                     }
                     if (guest.phase() == Phase::no_account) {
                         people[1]->submit(api::CancelLink{});
-                        pass(world, 3);
+                        pass_seconds(world, 3);
                         const auto code = offer(world, *people[1]);
                         REQUIRE(people[1]->link.state == LinkState::offered);
                         join(world, guest, code);
-                        pass(world, 5);
+                        pass_seconds(world, 5);
                         if (people[1]->link.state == LinkState::asked) answer(world, *people[1], guest.is_running() || attempt > 0);
                     }
                     if (guest.is_running() && guest.phase() == Phase::locked) unlock(world, guest);
-                    pass(world, 5);
+                    pass_seconds(world, 5);
                 }
                 REQUIRE(guest.is_running());
                 REQUIRE(guest.phase() == Phase::open);
-                pass(world, 30);
+                pass_seconds(world, 30);
                 CHECK(in_group(guest));
                 CHECK(live_devices(world, guest) == 2);
                 CHECK(world.relay.vaults.rekeyed == 0);
@@ -149,7 +149,7 @@ TEST_SUITE("simulation.link_faults")
             restart(world, *bertta);
             unlock(world, *bertta);
             REQUIRE(bertta->phase() == Phase::open);
-            pass(world, 5);
+            pass_seconds(world, 5);
             if (guest.phase() == Phase::linking) {
                 guest.submit(api::Lock{});
                 world.settle();
@@ -157,12 +157,12 @@ TEST_SUITE("simulation.link_faults")
             if (guest.phase() == Phase::no_account) {
                 const auto code = offer(world, *bertta);
                 join(world, guest, code);
-                pass(world, 5);
+                pass_seconds(world, 5);
                 REQUIRE(bertta->link.state == LinkState::asked);
                 answer(world, *bertta, true);
             }
             REQUIRE(guest.phase() == Phase::open);
-            pass(world, 30);
+            pass_seconds(world, 30);
             CHECK(in_group(guest));
             CHECK(live_devices(world, guest) == 2);
             CHECK(world.relay.tokens_shown_twice == 0);

@@ -14,7 +14,7 @@ using api::Phase;
 
 namespace {
 
-void say(World& world, Client& client, const std::string& text)
+void say_in_group(World& world, Client& client, const std::string& text)
 {
     REQUIRE(client.conversation("Ryhmä") != nullptr);
     client.submit(api::SendText{client.conversation("Ryhmä")->id, text});
@@ -33,13 +33,13 @@ TEST_SUITE("simulation.link")
         const auto people = found(world, {"Aino", "Bertta"});
         auto *aino = people[0], *bertta = people[1];
         make_group(world, people, "Ryhmä");
-        say(world, *aino, "ennen");
+        say_in_group(world, *aino, "ennen");
         auto& guest = machine(world, "Firefox, Windows");
         const auto code = offer(world, *bertta);
         REQUIRE(code.size() == 19);
         CHECK(bertta->link.until_ms > world.clock.now().value + 9 * 60'000);
         join(world, guest, code);
-        pass(world, 5);
+        pass_seconds(world, 5);
         CHECK(guest.phase() == Phase::linking);
         CHECK(guest.link.state == LinkState::waiting);
         REQUIRE(bertta->link.state == LinkState::asked);
@@ -58,9 +58,9 @@ TEST_SUITE("simulation.link")
         CHECK(guest.vault.state == api::VaultState::saved);
         CHECK(guest.vault.sign_in_name == "Bertta");
         CHECK(world.relay.vaults.rekeyed == 0);
-        pass(world, 30);
+        pass_seconds(world, 30);
         REQUIRE(in_group(guest));
-        say(world, guest, "täällä");
+        say_in_group(world, guest, "täällä");
         CHECK(aino->texts("Ryhmä").back() == "Bertta: täällä");
         CHECK(live_devices(world, guest) == 2);
         CHECK(bertta->noticed(Code::new_device));
@@ -95,9 +95,9 @@ TEST_SUITE("simulation.link")
         World world(2002);
         const auto people = found(world, {"Aino", "Bertta"});
         make_group(world, people, "Ryhmä");
-        say(world, *people[0], "ennen");
+        say_in_group(world, *people[0], "ennen");
         auto& guest = link_new_machine(world, *people[1], "Kone");
-        pass(world, 300);
+        pass_seconds(world, 300);
         CHECK(std::ranges::count(guest.texts("Ryhmä"), "Aino: ennen") == 1);
         CHECK(guest.noticed(Code::history_restored));
     }
@@ -108,7 +108,7 @@ TEST_SUITE("simulation.link")
         const auto people = found(world, {"Aino", "Bertta"});
         auto& kiosk = machine(world, "Kioski");
         join(world, kiosk, offer(world, *people[1]), true);
-        pass(world, 5);
+        pass_seconds(world, 5);
         CHECK(people[1]->link.shared);
         answer(world, *people[1], true);
         REQUIRE(kiosk.phase() == Phase::open);
@@ -127,7 +127,7 @@ TEST_SUITE("simulation.link")
         const auto people = found(world, {"Aino", "Bertta"});
         auto& guest = machine(world, "Kone");
         join(world, guest, offer(world, *people[1]));
-        pass(world, 5);
+        pass_seconds(world, 5);
         REQUIRE(people[1]->link.state == LinkState::asked);
         answer(world, *people[1], false);
         CHECK(people[1]->link.state == LinkState::none);
@@ -146,7 +146,7 @@ TEST_SUITE("simulation.link")
         auto &first = machine(world, "Ensimmäinen"), &second = machine(world, "Toinen");
         const auto code = offer(world, *people[1]);
         join(world, first, code);
-        pass(world, 3);
+        pass_seconds(world, 3);
         join(world, second, code);
         CHECK(second.phase() == Phase::no_account);
         CHECK(second.last_error == Code::device_code_used);
@@ -166,7 +166,7 @@ TEST_SUITE("simulation.link")
             auto &first = machine(world, "Ensimmäinen"), &second = machine(world, "Toinen");
             const auto code = offer(world, *people[1]);
             for (auto* guest : {&first, &second}) guest->submit(api::JoinDevice{.relay = world.relay.document(), .device = guest->name()}, code);
-            pass(world, 5);
+            pass_seconds(world, 5);
             REQUIRE(people[1]->link.state == LinkState::asked);
             auto& winner = people[1]->link.device == first.name() ? first : second;
             auto& loser = &winner == &first ? second : first;
@@ -199,7 +199,7 @@ TEST_SUITE("simulation.link")
 
         const auto cancelled = offer(world, *people[1]);
         people[1]->submit(api::CancelLink{});
-        pass(world, 3);
+        pass_seconds(world, 3);
         CHECK(people[1]->link.state == LinkState::none);
         CHECK(people[1]->link.error == Code::none);
         CHECK(world.relay.meetings.open.empty());
@@ -207,7 +207,7 @@ TEST_SUITE("simulation.link")
 
         const auto expired = offer(world, *people[1]);
         CHECK(expired != cancelled);
-        pass(world, 601);
+        pass_seconds(world, 601);
         CHECK(people[1]->link.state == LinkState::none);
         CHECK(people[1]->link_error == Code::device_code_expired);
         CHECK(refused(expired) == Code::device_code_unknown);
@@ -220,15 +220,15 @@ TEST_SUITE("simulation.link")
         const auto people = found(world, {"Aino", "Bertta"});
         auto& guest = machine(world, "Kone");
         join(world, guest, offer(world, *people[1]));
-        pass(world, 5);
+        pass_seconds(world, 5);
         REQUIRE(people[1]->link.state == LinkState::asked);
-        pass(world, 605);
+        pass_seconds(world, 605);
         CHECK(people[1]->link.state == LinkState::none);
         CHECK(people[1]->link_error == Code::device_code_expired);
         CHECK(guest.phase() == Phase::no_account);
         CHECK(guest.last_error == Code::device_code_expired);
         people[1]->submit(api::AnswerLink{true});
-        pass(world, 5);
+        pass_seconds(world, 5);
         CHECK(live_devices(world, *people[1]) == 1);
     }
 
@@ -246,7 +246,7 @@ TEST_SUITE("simulation.link")
         world.settle();
         CHECK(bertta->link.error == Code::not_proven);
         prove(world, *bertta);
-        pass(world, 301);
+        pass_seconds(world, 301);
         bertta->submit(api::LinkDevice{});
         world.settle();
         CHECK(bertta->link.error == Code::not_proven);
@@ -265,7 +265,7 @@ TEST_SUITE("simulation.link")
         auto* bertta = people[1];
         const auto code = offer(world, *bertta);
         bertta->submit(api::ChangePassphrase{}, kNewPassphrase);
-        pass(world, 5);
+        pass_seconds(world, 5);
         CHECK(bertta->link.state == LinkState::none);
         CHECK(opens_at_relay(world, "Bertta", kNewPassphrase));
         auto& guest = machine(world, "Kone");
@@ -274,11 +274,11 @@ TEST_SUITE("simulation.link")
 
         prove(world, *bertta, kNewPassphrase);
         bertta->submit(api::LinkDevice{});
-        pass(world, 3);
+        pass_seconds(world, 3);
         REQUIRE(bertta->link.state == LinkState::offered);
         join(world, guest, bertta->link.code);
         bertta->submit(api::Lock{});
-        pass(world, 610);
+        pass_seconds(world, 610);
         CHECK(guest.phase() == Phase::no_account);
         CHECK(guest.last_error == Code::device_code_expired);
         unlock(world, *bertta, kNewPassphrase);
@@ -294,7 +294,7 @@ TEST_SUITE("simulation.link")
         const auto code = offer(world, *people[1]);
         CHECK(world.relay.sessions_by_device == sessions);   // no name was given for it
         join(world, guest, code);
-        pass(world, 5);
+        pass_seconds(world, 5);
         answer(world, *people[1], true);
         REQUIRE(guest.phase() == Phase::open);
         REQUIRE(world.relay.meetings.seen.size() == 3);
@@ -361,7 +361,7 @@ TEST_SUITE("simulation.link")
         CHECK(aino->phase() == Phase::locked);
         CHECK(aino->last_error == Code::already_enrolled);
         join(world, *aino, code, true);
-        pass(world, 5);
+        pass_seconds(world, 5);
         answer(world, *people[1], true);
         REQUIRE(aino->phase() == Phase::open);
         CHECK(aino->session.me == people[1]->session.me);

@@ -11,34 +11,11 @@ namespace sinetti::simulation {
 using api::LinkState;
 using api::Phase;
 
-void pass(World& world, std::int64_t seconds)
-{
-    for (std::int64_t i = 0; i < seconds; ++i) {
-        world.settle();
-        world.advance(1000);
-    }
-    world.settle();
-}
-
-bool in_group(const Client& client)
-{
-    const auto* group = client.conversation("Ryhmä");
-    return group != nullptr && group->active;
-}
-
-std::size_t live_devices(World& world, const Client& client)
-{
-    const auto me = std::ranges::find(client.people, true, &api::Person::me);
-    REQUIRE(me != client.people.end());
-    const auto key = chat::key_from_hex(me->id);
-    return world.relay.directory().live_devices(*world.relay.directory().identity(*key)).size();
-}
-
 std::string offer(World& world, Client& host)
 {
     prove(world, host);
     host.submit(api::LinkDevice{});
-    for (int i = 0; i < 5 && host.link.state != LinkState::offered; ++i) pass(world, 1);
+    for (int i = 0; i < 5 && host.link.state != LinkState::offered; ++i) pass_seconds(world, 1);
     return host.link.code;
 }
 
@@ -51,7 +28,7 @@ void join(World& world, Client& guest, std::string_view code, bool shared)
 void answer(World& world, Client& host, bool admit)
 {
     host.submit(api::AnswerLink{admit});
-    pass(world, 5);
+    pass_seconds(world, 5);
 }
 
 Client& machine(World& world, const std::string& name)
@@ -68,7 +45,7 @@ Client& link_new_machine(World& world, Client& host, const std::string& name, bo
     const auto code = offer(world, host);
     REQUIRE(host.link.state == LinkState::offered);
     join(world, guest, code, shared);
-    pass(world, 5);
+    pass_seconds(world, 5);
     REQUIRE(host.link.state == LinkState::asked);
     CHECK(host.link.number == guest.link.number);
     answer(world, host, true);

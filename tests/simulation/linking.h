@@ -5,9 +5,6 @@
 
 namespace sinetti::simulation {
 
-void pass(World& world, std::int64_t seconds);                       // in small steps, and everything due happens
-bool in_group(const Client& client);                                 // "Ryhmä"
-std::size_t live_devices(World& world, const Client& client);        // of the client's person, by the directory
 
 Client& machine(World& world, const std::string& name);              // a new one
 std::string offer(World& world, Client& host);                       // until the device shows a code, or says why it does not

@@ -13,7 +13,6 @@ using namespace sinetti::simulation;
 
 namespace {
 
-constexpr std::int64_t kMinute = 60'000;
 
 // Time goes by in steps shorter than a tick, so that everything happens when it is due.
 void live(World& world, std::int64_t milliseconds)

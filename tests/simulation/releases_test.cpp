@@ -11,13 +11,11 @@ using namespace sinetti::simulation;
 
 namespace {
 
-constexpr std::int64_t kDay = 24ll * 3600 * 1000;
-
 api::Release release(std::uint64_t number, char hash = 'a') { return {"0.1.0", number, std::string(64, hash)}; }
 
 void reports(Client& client, const api::Release& running, const api::Release& offered) { client.submit(api::ReportReleases{running, offered}); }
 
-void says(World& world, Client& client, const api::ConversationId& group, const std::string& text)
+void say_in(World& world, Client& client, const api::ConversationId& group, const std::string& text)
 {
     client.submit(api::SendText{group, text});
     world.settle();
@@ -44,8 +42,8 @@ TEST_SUITE("simulation.releases")
         const auto people = found(world, {"Aino", "Bertta"});
         const auto group = make_group(world, people, "Ryhmä");
         for (auto* client : people) reports(*client, release(7), release(7));
-        says(world, *people[0], group, "Huomenta");
-        says(world, *people[1], group, "Huomenta Aino");
+        say_in(world, *people[0], group, "Huomenta");
+        say_in(world, *people[1], group, "Huomenta Aino");
         for (auto* client : people) {
             CHECK(client->releases.alarms.empty());
             CHECK(client->releases.others == 1);
@@ -56,10 +54,10 @@ TEST_SUITE("simulation.releases")
         reports(*people[0], release(7), release(8, 'b'));
         reports(*people[1], release(7), release(8, 'c'));
         CHECK(people[1]->releases.alarms.empty());
-        says(world, *people[1], group, "Mitä uutta?");
+        say_in(world, *people[1], group, "Mitä uutta?");
         REQUIRE(people[0]->releases.alarms.size() == 1);
         CHECK(people[1]->releases.alarms.empty());   // Aino has said nothing since
-        says(world, *people[0], group, "Ei mitään");
+        say_in(world, *people[0], group, "Ei mitään");
         for (std::size_t i = 0; i < 2; ++i) {
             CAPTURE(i);
             const auto check = [&](bool told) {
@@ -83,7 +81,7 @@ TEST_SUITE("simulation.releases")
             check(true);
         }
         // The client goes on working.
-        says(world, *people[1], group, "Selvä");
+        say_in(world, *people[1], group, "Selvä");
         CHECK(people[0]->texts("Ryhmä").back() == "Bertta: Selvä");
     }
 
@@ -97,7 +95,7 @@ TEST_SUITE("simulation.releases")
         world.settle();
         REQUIRE(people[1]->releases.alarms.size() == 1);
         CHECK(people[1]->releases.alarms.front().people.empty());
-        says(world, *people[1], group, "Hei");
+        say_in(world, *people[1], group, "Hei");
         REQUIRE(people[0]->releases.alarms.size() == 1);
         CHECK(people[0]->releases.alarms.front().people == std::vector<api::PersonId>{people[0]->person("Bertta")});
         CHECK(people[0]->releases.alarms.front().hash == std::string(64, 'c'));
@@ -113,7 +111,7 @@ TEST_SUITE("simulation.releases")
                 const bool is_offered = day >= static_cast<int>(2 * i);
                 const bool has_loaded = day >= static_cast<int>(3 * i);
                 reports(*people[i], release(has_loaded ? 8 : 7, has_loaded ? 'b' : 'a'), release(is_offered ? 8 : 7, is_offered ? 'b' : 'a'));
-                says(world, *people[i], group, "päivä " + std::to_string(day));
+                say_in(world, *people[i], group, "päivä " + std::to_string(day));
             }
             world.advance(kDay);
             world.settle();
@@ -131,7 +129,7 @@ TEST_SUITE("simulation.releases")
         const auto group = make_group(world, people, "Ryhmä");
         reports(*people[0], release(7), release(7));
         reports(*people[1], release(7), release(9, 'e'));
-        says(world, *people[1], group, "Hei");
+        say_in(world, *people[1], group, "Hei");
         for (int day = 1; day <= 7; ++day) {
             CHECK(people[0]->releases.alarms.empty());
             world.advance(kDay);
@@ -158,7 +156,7 @@ TEST_SUITE("simulation.releases")
         REQUIRE(laptop.conversation("Ryhmä") != nullptr);
         reports(*people[0], release(7), release(7));
         reports(laptop, release(7, 'f'), release(7, 'f'));
-        says(world, laptop, group, "Uudelta koneelta");
+        say_in(world, laptop, group, "Uudelta koneelta");
         REQUIRE(people[0]->releases.alarms.size() == 1);
         CHECK(people[0]->releases.alarms.front().people == std::vector<api::PersonId>{people[0]->session.me});
         CHECK(people[0]->releases.others == 0);   // nobody else has said anything
@@ -171,7 +169,7 @@ TEST_SUITE("simulation.releases")
         const auto group = make_group(world, people, "Ryhmä");
         const auto cells_of = [&](std::size_t letters) {
             const auto before = world.relay.board(1).entries.size();
-            says(world, *people[0], group, std::string(letters, 'x'));
+            say_in(world, *people[0], group, std::string(letters, 'x'));
             return world.relay.board(1).entries.size() - before;
         };
         // The longest text that fits a cell.
@@ -197,8 +195,8 @@ TEST_SUITE("simulation.releases")
         const auto people = found(world, {"Aino", "Bertta"});
         const auto group = make_group(world, people, "Ryhmä");
         reports(*people[0], release(7), release(8));
-        says(world, *people[0], group, "Hei");
-        says(world, *people[1], group, "Hei itsellesi");
+        say_in(world, *people[0], group, "Hei");
+        say_in(world, *people[1], group, "Hei itsellesi");
         CHECK(people[1]->texts("Ryhmä").back() == "Bertta: Hei itsellesi");
         CHECK(people[0]->releases.others == 0);
         for (auto* client : people) CHECK(client->releases.alarms.empty());
@@ -217,7 +215,7 @@ TEST_SUITE("simulation.releases")
         reports(*people[0], release(7, 'b'), release(7, 'b'));
         people[0]->submit(api::Unlock{}, kPassphrase);
         world.settle();
-        says(world, *people[0], group, "Huomenta");
+        say_in(world, *people[0], group, "Huomenta");
         REQUIRE(people[1]->releases.alarms.size() == 1);
         CHECK(people[1]->releases.alarms.front().hash == std::string(64, 'b'));
     }

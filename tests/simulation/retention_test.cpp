@@ -23,7 +23,7 @@ void cut(World& world)
     world.relay.cut(1, length - length % wire::kBlockEntries);
 }
 
-std::size_t count(const std::vector<std::string>& lines, const std::string& line) { return static_cast<std::size_t>(std::ranges::count(lines, line)); }
+std::size_t times(const std::vector<std::string>& lines, const std::string& line) { return static_cast<std::size_t>(std::ranges::count(lines, line)); }
 
 }  // namespace
 
@@ -63,8 +63,8 @@ TEST_SUITE("simulation.retention")
         people[0]->submit(api::SendText{group, "tervetuloa"});
         world.settle();
         CHECK(people[1]->connection.waiting == 0);
-        CHECK(count(people[1]->texts("Ryhmä"), "Aino: tervetuloa") == 1);
-        CHECK(count(people[1]->texts("Ryhmä"), "[messages gone]") == 1);
+        CHECK(times(people[1]->texts("Ryhmä"), "Aino: tervetuloa") == 1);
+        CHECK(times(people[1]->texts("Ryhmä"), "[messages gone]") == 1);
         CHECK(people[0]->texts("Ryhmä").back() == "Bertta: olen takaisin");
         people[0]->submit(api::SendText{group, "jatketaan"});
         world.settle();

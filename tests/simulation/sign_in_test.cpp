@@ -13,34 +13,11 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-void say(World& world, Client& client, std::string_view title, const std::string& text)
+void say_as_member(World& world, Client& client, std::string_view title, const std::string& text)
 {
     REQUIRE(client.conversation(title) != nullptr);
     client.submit(api::SendText{client.conversation(title)->id, text});
     world.settle();
-}
-
-void pass(World& world, std::int64_t seconds)
-{
-    for (std::int64_t i = 0; i < seconds; ++i) {
-        world.settle();
-        world.advance(1000);
-    }
-    world.settle();
-}
-
-std::size_t live_devices(World& world, const Client& client)
-{
-    const auto me = std::ranges::find(client.people, true, &api::Person::me);
-    REQUIRE(me != client.people.end());
-    const auto key = chat::key_from_hex(me->id);
-    return world.relay.directory().live_devices(*world.relay.directory().identity(*key)).size();
-}
-
-bool in_group(const Client& client)
-{
-    const auto* group = client.conversation("Ryhmä");
-    return group != nullptr && group->active;
 }
 
 }  // namespace
@@ -73,16 +50,16 @@ TEST_SUITE("simulation.sign_in")
             const auto people = found(world, {"Aino", "Bertta", "Cecilia"});
             auto *aino = people[0], *bertta = people[1];
             make_group(world, people, "Ryhmä");
-            say(world, *aino, "Ryhmä", "ennen");
+            say_as_member(world, *aino, "Ryhmä", "ennen");
             bertta->crash();   // her own device helps nobody
             auto& library = sign_in_at_new_machine(world, {"  BERTTA "}, "Kirjaston kone");
             CHECK_FALSE(library.session.shared);
             CHECK(library.session.organisation == "Virasto");
             CHECK(library.vault.state == api::VaultState::saved);
-            pass(world, 30);
+            pass_seconds(world, 30);
             REQUIRE(in_group(library));
-            say(world, *aino, "Ryhmä", "jälkeen");
-            say(world, library, "Ryhmä", "täällä taas");
+            say_as_member(world, *aino, "Ryhmä", "jälkeen");
+            say_as_member(world, library, "Ryhmä", "täällä taas");
             const auto lines = library.texts("Ryhmä");
             CHECK(std::ranges::count(lines, "Aino: jälkeen") == 1);
             CHECK(aino->texts("Ryhmä").back() == "Bertta: täällä taas");
@@ -316,7 +293,7 @@ TEST_SUITE("simulation.sign_in")
                 if (machine.phase() == api::Phase::no_account) try_sign_in(world, machine, {"Bertta"});
                 if (machine.phase() == api::Phase::locked) unlock(world, machine);
                 REQUIRE(machine.phase() == api::Phase::open);
-                pass(world, 30);
+                pass_seconds(world, 30);
                 CHECK(in_group(machine));
                 CHECK(live_devices(world, machine) == 2);
                 CHECK(world.relay.vaults.rekeyed == 0);
@@ -367,9 +344,9 @@ TEST_SUITE("simulation.sign_in")
             make_group(world, people, "Ryhmä");
             auto& kiosk = sign_in_at_new_machine(world, {.name = "Bertta", .shared = true}, "Kioski");
             CHECK(kiosk.session.shared);
-            pass(world, 20);
+            pass_seconds(world, 20);
             REQUIRE(in_group(kiosk));
-            say(world, kiosk, "Ryhmä", "kioskista");
+            say_as_member(world, kiosk, "Ryhmä", "kioskista");
             CHECK(people[0]->texts("Ryhmä").back() == "Bertta: kioskista");
             CHECK(live_devices(world, *people[1]) == 2);
             const auto me = std::ranges::find(people[1]->people, true, &api::Person::me);
@@ -399,7 +376,7 @@ TEST_SUITE("simulation.sign_in")
             World world(1020);
             const auto people = found(world, {"Aino", "Bertta"});
             make_group(world, people, "Ryhmä");
-            say(world, *people[0], "Ryhmä", "ennen");
+            say_as_member(world, *people[0], "Ryhmä", "ennen");
             const auto pass_hours = [&](std::int64_t hours) {
                 for (std::int64_t passed = 0; passed < hours * 6; ++passed) {
                     world.settle();
@@ -410,7 +387,7 @@ TEST_SUITE("simulation.sign_in")
             pass_hours(7);   // longer than any device waits before it brings the archive up to date
             people[1]->set_offline(true);
             auto& machine = sign_in_at_new_machine(world, {.name = "Bertta", .shared = shared}, "Kone");
-            pass(world, 120);
+            pass_seconds(world, 120);
             REQUIRE(in_group(machine));
             const auto lines = machine.texts("Ryhmä");
             CHECK(std::ranges::count(lines, "Aino: ennen") == 1);
@@ -448,7 +425,7 @@ TEST_SUITE("simulation.sign_in")
         CHECK(kiosk.phase() == api::Phase::no_account);
         CHECK(live_devices(world, *people[1]) == 2);
         auto& laptop = sign_in_at_new_machine(world, {"Bertta"}, "Läppäri");
-        pass(world, 5);
+        pass_seconds(world, 5);
         CHECK(live_devices(world, laptop) == 2);
         const auto me = std::ranges::find(laptop.people, true, &api::Person::me);
         for (const auto& device : me->devices) CHECK(device.shared == device.revoked);

@@ -1,5 +1,7 @@
 #include "tests/simulation/simulated_vaults.h"
 
+#include "tests/simulation/durations.h"
+
 namespace sinetti::simulation {
 
 using base::Unexpected;
@@ -8,7 +10,6 @@ using wire::Refusal;
 namespace {
 
 constexpr int kGuessesPerDay = 10;
-constexpr std::int64_t kDay = 24 * 3600 * 1000;   // milliseconds
 
 bool may_open(const vault::AccessKeys& access, const wire::PublicKey& key) { return access.passphrase == key || access.recovery == key; }
 

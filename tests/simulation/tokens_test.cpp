@@ -9,13 +9,10 @@ using namespace sinetti::simulation;
 
 namespace {
 
-constexpr std::int64_t kHour = 3600 * 1000;
-constexpr std::int64_t kDay = 24 * kHour;
-
 bool is_connected(const Client& client) { return client.connection.state == api::ConnectionState::connected; }
 
 // Time goes by in small steps, so that everything that is due happens.
-void pass(World& world, std::int64_t milliseconds)
+void go_by(World& world, std::int64_t milliseconds)
 {
     for (std::int64_t passed = 0; passed < milliseconds; passed += kHour / 12) {
         world.advance(kHour / 12);
@@ -24,7 +21,7 @@ void pass(World& world, std::int64_t milliseconds)
 }
 
 // And so that connections last: nobody is silent for long.
-void live(World& world, std::int64_t milliseconds)
+void live_on(World& world, std::int64_t milliseconds)
 {
     constexpr std::int64_t kStep = 20'000;
     for (std::int64_t passed = 0; passed < milliseconds; passed += kStep) {
@@ -33,7 +30,7 @@ void live(World& world, std::int64_t milliseconds)
     }
 }
 
-void reopen(World& world, Client& client)
+void start_and_unlock(World& world, Client& client)
 {
     client.start();
     world.settle();
@@ -76,7 +73,7 @@ TEST_SUITE("simulation.tokens")
             }
             client.backend.set_delayed(false);
             client.crash();
-            reopen(world, client);
+            start_and_unlock(world, client);
             world.settle();
             REQUIRE(client.phase() == api::Phase::open);
             CHECK(is_connected(client));
@@ -99,8 +96,8 @@ TEST_SUITE("simulation.tokens")
                 if (!world.step()) world.advance(10'000);
             world.run_steps(seed - 420);
             aino.crash();
-            reopen(world, aino);
-            pass(world, kHour);
+            start_and_unlock(world, aino);
+            go_by(world, kHour);
             CHECK(is_connected(aino));
             CHECK_FALSE(aino.noticed(api::Code::no_tokens));
             CHECK(world.relay.tokens_shown_twice == 0);
@@ -122,7 +119,7 @@ TEST_SUITE("simulation.tokens")
             bertta.submit(api::Enrol{"Bertta", "Avustaja"}, kPassphrase);
             world.run_steps(3 * (seed - 440) + 20);
             bertta.crash();
-            reopen(world, bertta);
+            start_and_unlock(world, bertta);
             world.settle();
             if (bertta.phase() == api::Phase::no_account) continue;   // it died before anything was stored
             CHECK(is_connected(bertta));
@@ -201,7 +198,7 @@ TEST_SUITE("simulation.tokens")
         world.settle();
         CHECK(world.relay.sessions_by_device == before);
         const auto reading = world.relay.sessions_by_token;
-        live(world, kHour);
+        live_on(world, kHour);
         CHECK(world.relay.sessions_by_device == before + 2);
         CHECK(world.relay.sessions_by_token == reading);   // beside the sessions there were, which went on
         for (auto* client : people) CHECK(is_connected(*client));
@@ -223,7 +220,7 @@ TEST_SUITE("simulation.tokens")
         world.relay.publish_issuer({world.relay.issuers.back().record.not_before.value});
         const auto devices = world.relay.sessions_by_device;
         const auto reading = world.relay.sessions_by_token;
-        live(world, kHour);
+        live_on(world, kHour);
         CHECK(world.relay.sessions_by_device == devices + 2);
         CHECK(world.relay.sessions_by_token == reading + 2);
         for (auto* client : people) CHECK(is_connected(*client));
@@ -256,7 +253,7 @@ TEST_SUITE("simulation.tokens")
         world.settle();
         CHECK(is_connected(aino));
         CHECK(world.relay.sessions_by_device == away);
-        live(world, kHour);
+        live_on(world, kHour);
         CHECK(world.relay.sessions_by_device == away + 1);
     }
 
@@ -267,7 +264,7 @@ TEST_SUITE("simulation.tokens")
         world.relay.issues_with_own_key = true;
         world.relay.publish_issuer({world.relay.issuers.back().record.not_before.value});
         const auto reading = world.relay.sessions_by_token;
-        live(world, kHour);
+        live_on(world, kHour);
         CHECK(people[0]->noticed(api::Code::relay_garbled));
         CHECK(is_connected(*people[0]));
         CHECK(world.relay.sessions_by_token == reading);

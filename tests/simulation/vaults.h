@@ -30,7 +30,6 @@ wire::VaultId vault_of(World& world, std::string_view name);
 // What stands in somebody's vault, for a guess too.
 std::optional<chat::PersonVault> vault_at_relay(World& world, const std::string& name, std::string_view passphrase = kPassphrase);
 
-inline constexpr std::int64_t kHour = 60 * 60 * 1000;   // milliseconds
 inline constexpr std::string_view kNewPassphrase = "neljä uutta sanaa";
 inline constexpr std::string_view kOtherPassphrase = "aivan toinen lause";
 

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace sinetti::simulation {
 
@@ -250,6 +251,18 @@ const api::ConversationSummary* Client::conversation(std::string_view title) con
     return found == conversations.end() ? nullptr : &*found;
 }
 
+bool Client::is_in(std::string_view title) const
+{
+    const auto* known = conversation(title);
+    return known != nullptr && known->active;
+}
+
+const api::Board* Client::board(std::uint32_t number) const
+{
+    const auto found = std::ranges::find(boards, number, &api::Board::number);
+    return found == boards.end() ? nullptr : &*found;
+}
+
 bool Client::noticed(api::Code code) const { return std::ranges::find(notices, code, &api::NoticeEvent::code) != notices.end(); }
 
 std::vector<api::Message> Client::timeline(std::string_view title)
@@ -382,6 +395,29 @@ void World::settle(std::int64_t milliseconds_max)
     FAIL("the world does not come to rest");
 }
 
+void reopen(World& world, Client& client)
+{
+    client.crash();
+    client.start();
+    world.settle();
+    client.submit(api::Unlock{}, kPassphrase);
+    world.settle();
+}
+
+std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise)
+{
+    const auto* value = std::getenv(name);
+    return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
+}
+
+std::string invite(World& world, Client& administrator, const std::string& name)
+{
+    administrator.submit(api::CreateInvitation{name, api::Role::member});
+    world.settle();
+    REQUIRE(administrator.invitation_ready.has_value());
+    return administrator.invitation_ready->invitation.fragment;
+}
+
 std::vector<Client*> found(World& world, const std::vector<std::string>& names)
 {
     std::vector<Client*> clients;
@@ -393,10 +429,7 @@ std::vector<Client*> found(World& world, const std::vector<std::string>& names)
             REQUIRE(client.phase() == api::Phase::founder);
             client.submit(api::Found{"Virasto", name, "Päällikkö"}, kPassphrase);
         } else {
-            clients.front()->submit(api::CreateInvitation{name, api::Role::member});
-            world.settle();
-            REQUIRE(clients.front()->invitation_ready.has_value());
-            client.submit(api::OpenLink{clients.front()->invitation_ready->invitation.fragment});
+            client.submit(api::OpenLink{invite(world, *clients.front(), name)});
             world.settle();
             REQUIRE(client.phase() == api::Phase::invited);
             client.submit(api::Enrol{name, "Neuvos"}, kPassphrase);

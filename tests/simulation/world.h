@@ -4,6 +4,7 @@
 
 #include "chat/core.h"
 #include "store/memory_backend.h"
+#include "tests/simulation/durations.h"
 #include "tests/simulation/second_line.h"
 #include "tests/simulation/simulated_relay.h"
 #include "tests/support/sealed_keys.h"
@@ -62,6 +63,8 @@ public:
     std::vector<api::Message> timeline(std::string_view title);                   // opens it, all of it; nothing when that kills it
     std::vector<std::string> texts(std::string_view title);                       // "sender: text", system lines in brackets
     bool noticed(api::Code code) const;
+    bool is_in(std::string_view title) const;
+    const api::Board* board(std::uint32_t number) const;
 
     api::SessionEvent session;
     api::Code last_error = api::Code::none;
@@ -155,8 +158,11 @@ public:
 
 // Founds the organisation with the first name and enrols the others; everybody is open and connected.
 std::vector<Client*> found(World& world, const std::vector<std::string>& names);
+std::string invite(World& world, Client& administrator, const std::string& name);   // answers the link's fragment
 // The first person makes a group of all of them.
 api::ConversationId make_group(World& world, const std::vector<Client*>& people, const std::string& title);
+void reopen(World& world, Client& client);   // killed, started anew, and unlocked
+std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise);
 inline constexpr std::string_view kPassphrase = "kolme sanaa ja lukko";
 
 }  // namespace sinetti::simulation

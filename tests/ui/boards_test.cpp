@@ -26,7 +26,7 @@ Page& open_settings(Page& page, bool administrator = true)
     return page;
 }
 
-bool is_checked(Page& page, std::string_view name) { return (page.get(Role::radio, name).states & ui::kChecked) != 0; }
+bool is_chosen(Page& page, std::string_view name) { return (page.get(Role::radio, name).states & ui::kChecked) != 0; }
 
 }  // namespace
 
@@ -62,9 +62,9 @@ TEST_SUITE("ui.boards")
         open_settings(page);
         page.press(Role::button, "Lisää taulu");
         CHECK(page.find(Role::dialog, "Uusi taulu") != nullptr);
-        CHECK(is_checked(page, "Ripeä"));
-        CHECK(is_checked(page, "Kvanttiturvallinen"));
-        CHECK(is_checked(page, "30 päivää"));
+        CHECK(is_chosen(page, "Ripeä"));
+        CHECK(is_chosen(page, "Kvanttiturvallinen"));
+        CHECK(is_chosen(page, "30 päivää"));
         CHECK(page.says("Puhetta ei avaa tallenteesta kvanttitietokonekaan."));
         check_controls(page);
         page.press(Role::button, "Lisää taulu");
@@ -97,9 +97,9 @@ TEST_SUITE("ui.boards")
         page.tell(api::BoardsEvent{boards});
         page.press(Role::button, "Muuta taulua Ministerit");
         CHECK(page.get(Role::textbox, "Taulun nimi").field->initial == "Ministerit");
-        CHECK(is_checked(page, "Sekoitettu"));
-        CHECK(is_checked(page, "Perinteinen"));
-        CHECK(is_checked(page, "45 päivää"));
+        CHECK(is_chosen(page, "Sekoitettu"));
+        CHECK(is_chosen(page, "Perinteinen"));
+        CHECK(is_chosen(page, "45 päivää"));
         CHECK(page.says("Keskustelut pitävät salauksen, jolla ne alkoivat."));
         check_controls(page);
         page.press(Role::radio, "7 päivää");
@@ -144,7 +144,7 @@ TEST_SUITE("ui.boards")
         page.press(Role::button, "Uusi keskustelu");
         CHECK(page.find(Role::radiogroup, "Taulu") == nullptr);
         page.tell(api::BoardsEvent{two_boards()});
-        CHECK(is_checked(page, "Taulu 1"));
+        CHECK(is_chosen(page, "Taulu 1"));
         check_controls(page);
         const auto create = [&](std::string_view title) {
             page.press(Role::checkbox, "Li Ahlfors");
@@ -154,10 +154,10 @@ TEST_SUITE("ui.boards")
         create("Yksi");
         page.press(Role::button, "Uusi keskustelu");
         page.press(Role::radio, "Ministerit");
-        CHECK(is_checked(page, "Ministerit"));
+        CHECK(is_chosen(page, "Ministerit"));
         create("Kaksi");
         page.press(Role::button, "Uusi keskustelu");
-        CHECK(is_checked(page, "Taulu 1"));
+        CHECK(is_chosen(page, "Taulu 1"));
         page.press(Role::radio, "Ministerit");
         page.press(Role::radio, "Kahdenkeskinen");
         page.press(Role::radio, "Maaria Oksala");

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kLinked = "Katso https://vn.fi/esityslista, kiitos (www.eduskunta.fi).";
 
-void open_conversation(Page& page, std::vector<api::Message> messages)
+void open_messages(Page& page, std::vector<api::Message> messages)
 {
     open_main(page);
     page.press(Role::listitem, "Hallitusviisikko");
@@ -25,7 +25,7 @@ TEST_SUITE("ui.message_menu")
     {
         if (!fonts()) return;
         Page page(*fonts());
-        open_conversation(page, {message(1, 2, std::string(kLinked)), message(2, 1, "ei linkkejä")});
+        open_messages(page, {message(1, 2, std::string(kLinked)), message(2, 1, "ei linkkejä")});
         const ui::NodeId article = page.get(Role::article, "Li Ahlfors").id;
         std::string read;
         for (const ui::NodeId child : page.host.mirror.nodes[article].children) read += page.host.mirror.nodes[child].node.name;
@@ -40,7 +40,7 @@ TEST_SUITE("ui.message_menu")
     {
         if (!fonts()) return;
         Page page(*fonts());
-        open_conversation(page, {message(1, 2, std::string(kLinked)), message(2, 1, "oma viesti")});
+        open_messages(page, {message(1, 2, std::string(kLinked)), message(2, 1, "oma viesti")});
         const auto copies = [&] {
             REQUIRE(page.find(Role::dialog, "Li Ahlfors") != nullptr);
             CHECK(page.host.mirror.focus == page.get(Role::button, "Kopioi viesti").id);
@@ -82,7 +82,7 @@ TEST_SUITE("ui.message_menu")
     {
         if (!fonts()) return;
         Page page(*fonts(), "fi-FI", 390, 844);
-        open_conversation(page, many_messages(1, 60));
+        open_messages(page, many_messages(1, 60));
         const ui::Point at{200, 400};
         page.app->on_pointer(ui::PointerPhase::down, ui::PointerKind::touch, at.x, at.y);
         page.settle();
@@ -106,7 +106,7 @@ TEST_SUITE("ui.message_menu")
     {
         if (!fonts()) return;
         Page page(*fonts(), "sv-FI", 360, 640);
-        open_conversation(page, {message(1, 2, std::string(kLinked)), message(2, 1, "oma viesti")});
+        open_messages(page, {message(1, 2, std::string(kLinked)), message(2, 1, "oma viesti")});
         const ui::NodeId article = page.get(Role::article, "Li Ahlfors").id;
         page.app->on_focus(article, true);
         page.settle();
@@ -135,7 +135,7 @@ TEST_SUITE("ui.message_menu")
     {
         if (!fonts()) return;
         Page page(*fonts());
-        open_conversation(page, {message(1, 2, "ensimmäinen"), message(2, 3, "toinen")});
+        open_messages(page, {message(1, 2, "ensimmäinen"), message(2, 3, "toinen")});
         page.press(Role::article, "Li Ahlfors");
         REQUIRE(page.find(Role::dialog, "Li Ahlfors") != nullptr);
         page.tell(api::TimelineEvent{.conversation = id_of(100), .messages = {message(2, 3, "toinen")}});
@@ -146,7 +146,7 @@ TEST_SUITE("ui.message_menu")
     {
         if (!fonts()) return;
         Page page(*fonts());
-        open_conversation(page, many_messages(1, 60));
+        open_messages(page, many_messages(1, 60));
         const auto stops = [&] {
             std::vector<std::string> names;
             for (const auto& [id, entry] : page.host.mirror.nodes) {

@@ -27,7 +27,7 @@ bool any_share_is_said(const Page& page)
     return false;
 }
 
-void open_settings(Page& page, bool founder)
+void open_root_settings(Page& page, bool founder)
 {
     open_main(page);
     page.tell(saved_vault(true));
@@ -39,7 +39,7 @@ void open_settings(Page& page, bool founder)
 
 void show_sheets(Page& page)
 {
-    open_settings(page, true);
+    open_root_settings(page, true);
     page.press(Role::button, "Varmuuskopioi organisaation avain");
     prove(page, "Näytä paperit");
     page.tell(api::RootSharesEvent{shares()});
@@ -53,7 +53,7 @@ TEST_SUITE("ui.root_paper")
     {
         if (!fonts()) return;
         Page page(*fonts());
-        open_settings(page, true);
+        open_root_settings(page, true);
         page.tell(api::RootSharesEvent{shares()});   // nobody asked
         CHECK_FALSE(any_share_is_said(page));
         CHECK(page.says("Tältä laitteelta sitä ei ole vielä pantu paperille."));
@@ -117,7 +117,7 @@ TEST_SUITE("ui.root_paper")
     {
         if (!fonts()) return;
         Page page(*fonts());
-        open_settings(page, false);
+        open_root_settings(page, false);
         page.press(Role::button, "Palauta organisaation avain");
         page.press(Role::button, "Jatka");
         CHECK(page.says("Täytä tämä kohta."));
@@ -159,7 +159,7 @@ TEST_SUITE("ui.root_paper")
     {
         if (!fonts()) return;
         Page page(*fonts());
-        open_settings(page, false);
+        open_root_settings(page, false);
         page.press(Role::button, "Palauta organisaation avain");
         page.type_secret("Paperin yhdeksän riviä", 179);
         page.press(Role::button, "Jatka");
@@ -187,7 +187,7 @@ TEST_SUITE("ui.root_paper")
         page.press(Role::button, "Asetukset");
         CHECK_FALSE(page.says("Organisaation avain"));
         Page own(*fonts());
-        open_settings(own, false);
+        open_root_settings(own, false);
         own.tell(api::VaultEvent{.state = api::VaultState::saving});
         CHECK((own.get(Role::button, "Palauta organisaation avain").states & ui::kDisabled) != 0);
     }

@@ -11,7 +11,7 @@ using vault::RecoveryCode;
 namespace {
 
 std::string text_of(const RecoveryCode& code) { return base::to_text(code.text().view()); }
-auto parse(const std::string& text) { return RecoveryCode::parse(base::view_of(text)); }
+auto parse_recovery(const std::string& text) { return RecoveryCode::parse(base::view_of(text)); }
 
 }  // namespace
 
@@ -33,13 +33,13 @@ TEST_CASE("a code is eight groups of four, and reads back however it is typed")
         std::ranges::replace(typed, '0', 'o');
         std::ranges::replace(typed, '1', 'l');
         for (const auto& form : {text, typed, " \n" + typed + "\t"}) {
-            const auto back = parse(form);
+            const auto back = parse_recovery(form);
             REQUIRE(back.has_value());
             CHECK(std::ranges::equal(back->entropy(), code.entropy()));
         }
         auto bare = text;
         std::erase(bare, '-');
-        CHECK(parse(bare).has_value());
+        CHECK(parse_recovery(bare).has_value());
     }
 }
 
@@ -51,19 +51,19 @@ TEST_CASE("a slip of the pen is told from a wrong code")
         if (text[at] == '-') continue;
         auto wrong = text;
         wrong[at] = wrong[at] == '7' ? '8' : '7';
-        CHECK(parse(wrong).error() == Error::bad_code);
+        CHECK(parse_recovery(wrong).error() == Error::bad_code);
         auto missing = text;
         missing.erase(at, 1);
-        CHECK(parse(missing).error() == Error::bad_code);
+        CHECK(parse_recovery(missing).error() == Error::bad_code);
     }
     auto swapped = text;
     if (swapped[0] == swapped[1]) swapped[1] = swapped[2];
     std::swap(swapped[0], swapped[1]);
-    CHECK(parse(swapped).error() == Error::bad_code);
-    CHECK(parse("").error() == Error::bad_code);
-    CHECK(parse(text + "A").error() == Error::bad_code);
-    CHECK(parse("U" + text.substr(1)).error() == Error::bad_code);
-    CHECK(parse(text.substr(0, 38) + "\xc3").error() == Error::bad_code);
+    CHECK(parse_recovery(swapped).error() == Error::bad_code);
+    CHECK(parse_recovery("").error() == Error::bad_code);
+    CHECK(parse_recovery(text + "A").error() == Error::bad_code);
+    CHECK(parse_recovery("U" + text.substr(1)).error() == Error::bad_code);
+    CHECK(parse_recovery(text.substr(0, 38) + "\xc3").error() == Error::bad_code);
 }
 
 TEST_CASE("codes, and their secrets for different vaults, differ")

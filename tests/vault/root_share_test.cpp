@@ -12,7 +12,7 @@ using vault::ShareError;
 namespace {
 
 std::string text_of(const RootShare& share) { return base::to_text(share.text().view()); }
-auto parse(const std::string& text) { return RootShare::parse(base::view_of(text)); }
+auto parse_share(const std::string& text) { return RootShare::parse(base::view_of(text)); }
 crypto::SignaturePrivateKey key(std::uint64_t seed)
 {
     base::SeededRandom random(seed);
@@ -54,7 +54,7 @@ TEST_CASE("any two of the three shares give the key back, in either order, throu
             CHECK(shares[i].is_of(root.public_key()));
             CHECK_FALSE(shares[i].is_of(key(1000).public_key()));
             for (std::size_t j = 0; j < 3; ++j) {
-                const auto one = parse(text_of(shares[i])), other = parse(text_of(shares[j]));
+                const auto one = parse_share(text_of(shares[i])), other = parse_share(text_of(shares[j]));
                 REQUIRE((one && other));
                 const auto back = restore_root(*one, *other, root.public_key());
                 CHECK(back.has_value() == (i != j));
@@ -82,7 +82,7 @@ TEST_CASE("a share is nine lines of four groups of four, and reads back however 
         auto bare = text;
         std::erase(bare, '-');
         for (const auto& form : {text, typed, "\r\n\t" + typed + "  \n", bare}) {
-            const auto back = parse(form);
+            const auto back = parse_share(form);
             REQUIRE(back.has_value());
             CHECK(text_of(*back) == text);
         }
@@ -99,7 +99,7 @@ TEST_CASE("a slip of the pen is found, in its line")
         if (text[at] == '-') continue;
         auto wrong = text;
         wrong[at] = wrong[at] == '7' ? '8' : '7';
-        const auto parsed = parse(wrong);
+        const auto parsed = parse_share(wrong);
         REQUIRE_FALSE(parsed.has_value());
         CHECK(parsed.error().error == ShareError::mistyped);
         ++slips;
@@ -107,10 +107,10 @@ TEST_CASE("a slip of the pen is found, in its line")
         CHECK((parsed.error().line == 0 || parsed.error().line == at / 20 + 1));
     }
     CHECK(found_in_line * 20 > slips * 19);   // one in 256 escapes the check of its line, and not that of the whole
-    for (std::size_t size = 0; size < text.size(); size += 20) CHECK(parse(text.substr(0, size)).error().line == size / 20 + 1);
-    CHECK(parse(text + "A").error().error == ShareError::mistyped);
-    CHECK(parse(text.substr(20, 20) + text.substr(0, 20) + text.substr(40)).error().line == 0);   // two lines have changed places
-    CHECK(parse(text.substr(0, text.size() - 1) + "\xc3").error().line == 9);
+    for (std::size_t size = 0; size < text.size(); size += 20) CHECK(parse_share(text.substr(0, size)).error().line == size / 20 + 1);
+    CHECK(parse_share(text + "A").error().error == ShareError::mistyped);
+    CHECK(parse_share(text.substr(20, 20) + text.substr(0, 20) + text.substr(40)).error().line == 0);   // two lines have changed places
+    CHECK(parse_share(text.substr(0, text.size() - 1) + "\xc3").error().line == 9);
 }
 
 TEST_CASE("shares of two sets, or of two organisations, do not go together")
