@@ -11,9 +11,10 @@ namespace {
 
 constexpr std::uint16_t kOutboxVersion = 1;
 constexpr std::size_t kPeopleMax = 1u << 16;
+constexpr std::size_t kLaneOwnerMax = 64;
 
 // Stored selectors are pinned; the order of the variant is not.
-enum class IntentType : std::uint8_t { text = 1, rename = 2, add = 3, remove = 4, invite_anywhere = 5, upkeep = 6, invite = 7 };
+enum class IntentType : std::uint8_t { text = 1, rename = 2, add = 3, remove = 4, invite_anywhere = 5, upkeep = 6, invite_alone = 7, invite = 8, tree = 9 };
 
 std::string outbox_record_name(std::uint64_t number) { return std::string(kOutboxPrefix) + std::to_string(number); }
 
@@ -58,14 +59,20 @@ struct IntentWriter {
     void operator()(const InviteIntent& intent)
     {
         type(IntentType::invite);
-        writer.u32(intent.board).opaque(intent.payload);
+        writer.u32(intent.board).opaque(intent.payload).text(intent.tree);
     }
     void operator()(const UpkeepIntent&) { type(IntentType::upkeep); }
+    void operator()(const TreeIntent& intent)
+    {
+        type(IntentType::tree);
+        writer.opaque(intent.ratchet_tree);
+    }
 };
 
 codec::Result<Intent> read_intent(codec::Reader& reader)
 {
-    switch (static_cast<IntentType>(TRY(reader.u8()))) {
+    const auto type = static_cast<IntentType>(TRY(reader.u8()));
+    switch (type) {
     case IntentType::text: {
         TextIntent intent;
         intent.id = TRY(reader.array<16>());
@@ -77,12 +84,16 @@ codec::Result<Intent> read_intent(codec::Reader& reader)
     case IntentType::add: return Intent(AddIntent{TRY(read_keys(reader))});
     case IntentType::remove: return Intent(RemoveIntent{TRY(reader.array<32>())});
     case IntentType::invite_anywhere: return Intent(InviteIntent{.payload = TRY(reader.opaque(kPayloadMax))});
+    case IntentType::invite_alone:
     case IntentType::invite: {
-        InviteIntent intent{.payload = {}, .board = TRY(reader.u32())};
+        InviteIntent intent;
+        intent.board = TRY(reader.u32());
         intent.payload = TRY(reader.opaque(kPayloadMax));
+        if (type == IntentType::invite) intent.tree = TRY(reader.text(kLaneOwnerMax));
         return Intent(std::move(intent));
     }
     case IntentType::upkeep: return Intent(UpkeepIntent{});
+    case IntentType::tree: return Intent(TreeIntent{TRY(reader.opaque(kPayloadMax))});
     }
     return base::Unexpected(codec::Error::bad_value);
 }
@@ -109,10 +120,10 @@ codec::Result<StoredOutboxItem> read_item(base::ByteView record)
     if (TRY(reader.u16()) != kOutboxVersion) return base::Unexpected(codec::Error::bad_value);
     StoredOutboxItem stored;
     const auto kind = TRY(reader.u8());
-    if (kind != static_cast<std::uint8_t>(LaneKind::conversation) && kind != static_cast<std::uint8_t>(LaneKind::contact))
+    if (kind < static_cast<std::uint8_t>(LaneKind::conversation) || kind > static_cast<std::uint8_t>(LaneKind::tree))
         return base::Unexpected(codec::Error::bad_value);
     stored.lane.kind = static_cast<LaneKind>(kind);
-    stored.lane.owner = TRY(reader.text(64));
+    stored.lane.owner = TRY(reader.text(kLaneOwnerMax));
     stored.item.number = TRY(reader.u64());
     stored.item.intent = TRY(read_intent(reader));
     if (TRY(reader.optional_marker())) stored.item.flight = TRY(read_flight(reader));
@@ -142,6 +153,18 @@ void persist(const LaneName& lane, const OutboxItem& item, Effects& effects)
 bool is_commit(const Intent& intent)
 {
     return std::holds_alternative<AddIntent>(intent) || std::holds_alternative<RemoveIntent>(intent) || std::holds_alternative<UpkeepIntent>(intent);
+}
+
+LaneName lane_of(const Channel& channel)
+{
+    switch (channel.kind) {
+    case ChannelKind::conversation: return {LaneKind::conversation, channel.owner};
+    case ChannelKind::contact_incoming:
+    case ChannelKind::contact_outgoing: return {LaneKind::contact, channel.owner};
+    case ChannelKind::tree_incoming:
+    case ChannelKind::tree_outgoing: break;
+    }
+    return {LaneKind::tree, channel.owner};
 }
 
 void Lane::push(OutboxItem&& item, Effects& effects)

@@ -1,5 +1,5 @@
 #pragma once
-// What waits to be sent. A lane (a conversation, or first contact with one device) sends its items one after another: the
+// What waits to be sent. A lane (a conversation, first contact with one device, or a tree for newcomers) sends its items one after another: the
 // next leaves when this one has been read back from the board. Until then an item stays stored.
 //
 // An item is an intent; it becomes a flight when there is a session: the payload it was sealed into and the counters of its
@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "chat/account.h"
-#include "chat/fragments.h"
+#include "chat/tag_table.h"
 
 #include <deque>
 #include <variant>
@@ -33,11 +33,15 @@ struct RemoveIntent {
 struct InviteIntent {
     base::Bytes payload;         // a sealed Invitation
     std::uint32_t board = 0;     // the conversation's, where it is sent as what is said there is; 0: stored by an older version, which did not say
+    std::string tree;            // the name of the SharedTree that waits until this has been read back; empty: none does
+};
+struct TreeIntent {
+    base::Bytes ratchet_tree;
 };
 // The group follows the devices of its people: those that are missing come in, those that were revoked go. What that is, is seen
 // when it takes off. It stands before everything else that waits.
 struct UpkeepIntent {};
-using Intent = std::variant<TextIntent, RenameIntent, AddIntent, RemoveIntent, InviteIntent, UpkeepIntent>;
+using Intent = std::variant<TextIntent, RenameIntent, AddIntent, RemoveIntent, InviteIntent, UpkeepIntent, TreeIntent>;
 
 // Of a conversation's intents, those that become commits.
 bool is_commit(const Intent& intent);
@@ -60,12 +64,14 @@ struct OutboxItem {
     std::optional<Flight> flight;
 };
 
-enum class LaneKind : std::uint8_t { conversation = 1, contact = 2 };
+enum class LaneKind : std::uint8_t { conversation = 1, contact = 2, tree = 3 };
 struct LaneName {
     LaneKind kind = LaneKind::conversation;
-    std::string owner;                       // hex: the conversation, or the other device
+    std::string owner;                       // hex: the conversation, the other device, or the tree
     friend auto operator<=>(const LaneName&, const LaneName&) = default;
 };
+
+LaneName lane_of(const Channel& channel);    // where what is sent on a channel of ours waits
 
 struct Lane {
     LaneName name;

@@ -22,7 +22,7 @@ void TagTable::watch(Channel& channel)
     for (const auto counter : channel.window.watched()) m_tags.insert_or_assign(cell_tag(channel.secret, counter), Hit{&channel, counter});
 }
 
-void TagTable::unwatch(Channel& channel)
+void TagTable::unwatch(const Channel& channel)
 {
     for (const auto counter : channel.window.watched()) m_tags.erase(cell_tag(channel.secret, counter));
 }

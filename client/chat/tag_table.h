@@ -1,6 +1,6 @@
 #pragma once
 // Recognising our cells: one lookup per cell of the board. A Channel is one sender's direction, of an epoch of a
-// conversation or of first contact; the table holds the tags of every counter its window looks for.
+// conversation, of first contact, or of a tree for newcomers; the table holds the tags of every counter its window looks for.
 
 #include "chat/cell_window.h"
 #include "chat/fragments.h"
@@ -10,11 +10,11 @@
 
 namespace sinetti::chat {
 
-enum class ChannelKind : std::uint8_t { conversation = 1, contact_incoming = 2, contact_outgoing = 3 };
+enum class ChannelKind : std::uint8_t { conversation = 1, contact_incoming = 2, contact_outgoing = 3, tree_incoming = 4, tree_outgoing = 5 };
 
 struct Channel {
     ChannelKind kind = ChannelKind::conversation;
-    std::string owner;        // hex: the conversation, or the other device
+    std::string owner;        // hex: the conversation, the other device, or the tree
     std::uint64_t epoch = 0;  // of a conversation
     mls::LeafIndex leaf;      // of the sender in it
     SenderSecret secret;
@@ -32,7 +32,7 @@ public:
     };
     // Channels stay where they are in memory for as long as they are watched.
     void watch(Channel& channel);
-    void unwatch(Channel& channel);
+    void unwatch(const Channel& channel);
     std::optional<Hit> find(base::ByteView cell) const;
     void mark_seen(const Hit& hit);
     void widen(Channel& channel, std::uint64_t width);   // of a channel that is watched

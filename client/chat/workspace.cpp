@@ -37,6 +37,7 @@ std::unique_ptr<Workspace> Workspace::load(const WorkspaceEnvironment& environme
             workspace->ensure_contact(*workspace->m_people.directory().device(device));
     for (auto& [device, contact] : workspace->m_contacts)
         if (!contact->load(records, workspace->m_tags)) return nullptr;
+    if (!workspace->load_trees(records)) return nullptr;
     if (!workspace->load_outbox(records) || !workspace->load_partial_messages(records) || !workspace->load_revocations(records)) return nullptr;
     auto wallet = TokenWallet::load(records);
     if (!wallet) return nullptr;
@@ -81,10 +82,10 @@ bool Workspace::load_outbox(const store::Records& records)
     for (auto& [name, item] : items) {
         m_next_item = std::max(m_next_item, item.number + 1);
         auto* lane = find_lane(name);
-        if (lane == nullptr) return false;
+        if (lane == nullptr || (name.kind == LaneKind::tree) != std::holds_alternative<TreeIntent>(item.intent)) return false;
         lane->items.push_back(std::move(item));
     }
-    return true;
+    return std::ranges::all_of(m_shared_trees, [](const auto& tree) { return tree.second.lane.items.size() == 1; });
 }
 
 bool Workspace::load_partial_messages(const store::Records& records)
@@ -95,6 +96,8 @@ bool Workspace::load_partial_messages(const store::Records& records)
             for (const auto& channel : epoch.channels) channels.emplace(channel->name(), channel.get());
     for (const auto& [device, contact] : m_contacts)
         for (auto* channel : {contact->incoming.get(), contact->outgoing.get()}) channels.emplace(channel->name(), channel);
+    for (auto& [name, tree] : m_shared_trees) channels.emplace(tree.channel.name(), &tree.channel);
+    for (auto& [name, tree] : m_awaited_trees) channels.emplace(tree.channel.name(), &tree.channel);
 
     for (auto record = records.lower_bound(kPartPrefix); record != records.end() && record->first.starts_with(kPartPrefix); ++record) {
         codec::Reader reader(record->second.view());
@@ -159,8 +162,7 @@ void Workspace::on_session_closed()
     m_next_request = 1;
     if (!m_errands_beside) forget_errands_sent();
     for (auto& [number, board] : m_boards) board.end_stream();
-    for (auto& [id, conversation] : m_conversations) conversation->lane.restart_flights();
-    for (auto& [device, contact] : m_contacts) contact->lane.restart_flights();
+    restart_all_flights();
 }
 
 void Workspace::on_entries(wire::Entries&& entries)
@@ -286,6 +288,7 @@ std::uint32_t Workspace::unsent_items() const
     std::size_t items = 0;
     for (const auto& [id, conversation] : m_conversations) items += conversation->lane.items.size();
     for (const auto& [device, contact] : m_contacts) items += contact->lane.items.size();
+    for (const auto& [name, tree] : m_shared_trees) items += tree.lane.items.size();
     return static_cast<std::uint32_t>(items);
 }
 
@@ -296,6 +299,8 @@ std::uint32_t Workspace::held_items() const
         if (is_closed(conversation->board)) items += conversation->lane.items.size();
     for (const auto& [device, contact] : m_contacts)
         items += static_cast<std::size_t>(std::ranges::count_if(contact->lane.items, [this](const OutboxItem& item) { return is_held(item); }));
+    for (const auto& [name, tree] : m_shared_trees)
+        if (is_closed(tree.board)) items += tree.lane.items.size();
     return static_cast<std::uint32_t>(items);
 }
 
@@ -371,6 +376,8 @@ void Workspace::end_turn()
     if (m_errands_beside) run_errands();
     for (auto& [id, conversation] : m_conversations) conversation->persist(m_effects);
     for (auto& [device, contact] : m_contacts) contact->persist(m_effects);
+    for (auto& [name, tree] : m_shared_trees) tree.persist(m_effects);
+    for (auto& [name, tree] : m_awaited_trees) tree.persist(m_effects);
     m_wallet.persist(m_effects);
     m_releases.persist(m_effects);
     // A transaction for each frame of other people's cells would take longer than the cells.

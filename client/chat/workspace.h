@@ -3,7 +3,7 @@
 // invitations. It reacts to commands and to what the session brings, changes its state, and says what follows through
 // Effects. Split by verb: workspace.cpp opens, follows and reports; _commands does what people ask; _search finds messages, and shows
 // what stands around one; _receive reads cells;
-// _send writes them, and _mixing those that go through an ingress that batches; _errands does what needs our name; _vault what of it concerns the vault; _devices keeps groups and the devices of
+// _send writes them, _trees what several newcomers share, and _mixing those that go through an ingress that batches; _errands does what needs our name; _vault what of it concerns the vault; _devices keeps groups and the devices of
 // their people together; _administration says who comes, goes and may say so; _boards what boards there are and how they are used; _history holds the relay to what it has signed, and goes on where it has let old entries go; _releases compares
 // which app runs here with what others' messages say of theirs; _archive leaves what was said for one's other devices.
 
@@ -21,6 +21,7 @@
 #include "chat/mixing.h"
 #include "chat/people.h"
 #include "chat/release_ledger.h"
+#include "chat/shared_tree.h"
 #include "chat/token_wallet.h"
 #include "chat/vault_keeper.h"
 
@@ -203,6 +204,8 @@ private:
     void receive_content(Conversation& conversation, const mls::ApplicationMessage& message, std::uint64_t position);
     void receive_title(Conversation& conversation, const PublicKey& sender, std::string&& title, base::UnixMilliseconds sent, std::uint64_t position);
     void receive_invitation(Contact& contact, base::ByteView payload, std::uint32_t board, std::uint64_t position);
+    bool join(const ReceivedInvitation& received, const std::optional<base::Bytes>& ratchet_tree);   // false: with this tree it does not open
+    void enter(const ReceivedInvitation& received, mls::Group&& group);
     void replay_recent(Conversation& conversation);
     bool is_acceptable(const Conversation& conversation, const mls::StagedCommit& staged) const;
     void add_line(Conversation& conversation, api::MessageKind kind, const PublicKey& sender, const std::string& text, const std::string& subject,
@@ -276,7 +279,7 @@ private:
     void pump();
     bool take_off(Conversation& conversation);               // false: the first item waits
     std::optional<Flight> make_flight(Conversation& conversation, const Intent& intent);
-    std::optional<Flight> make_commit(Conversation& conversation, const mls::CommitRequest& request);
+    std::optional<Flight> make_commit(Conversation& conversation, mls::CommitRequest& request);
     std::vector<mls::KeyPackage> key_packages_of(const PublicKey& identity, mls::CipherSuite suite, const Conversation* already_in,
                                                  std::vector<PublicKey>& devices) const;
     void take_off(Contact& contact);
@@ -290,6 +293,15 @@ private:
     void pause(api::Code reason);
     template<typename T>
     void request(T&& frame, Request&& about);
+
+    // workspace_trees.cpp
+    bool load_trees(const store::Records& records);
+    std::string share_tree(const Conversation& conversation);              // answers its name
+    void take_off(SharedTree& tree);
+    void land_tree(SharedTree& tree, const MessageNumber& message, base::ByteView payload);
+    bool await_tree(const ReceivedInvitation& received, const mls::KeyPackagePrivate& key_package);
+    void receive_tree(AwaitedTree& tree, const base::Bytes& ratchet_tree);
+    void forget(const AwaitedTree& tree);
 
     // workspace_mixing.cpp
     bool is_mixed(std::uint32_t board) const;
@@ -386,6 +398,8 @@ private:
     bool m_board_list_changed = false;
     std::map<std::string, std::unique_ptr<Contact>, std::less<>> m_contacts;             // by device, hex
     std::map<std::string, std::unique_ptr<Conversation>, std::less<>> m_conversations;   // by id
+    std::map<std::string, SharedTree, std::less<>> m_shared_trees;                       // by name
+    std::map<std::string, AwaitedTree, std::less<>> m_awaited_trees;
     std::uint64_t m_next_item = 0;
 
     api::ConversationId m_open;              // the conversation on the screen, or empty

@@ -188,6 +188,8 @@ void Workspace::on_closed_or_opened(std::uint32_t board)
         lane.items.front().flight.reset();
         lane.persist_front(m_effects);
     }
+    for (auto& [name, tree] : m_shared_trees)
+        if (tree.board == board) tree.lane.restart_flights();
     m_conversations_changed = true;
     if (concerns_us) notice(closed ? api::Code::conversations_closed : api::Code::conversations_opened, api::Severity::information, m_people.board_name(board));
 }
@@ -203,6 +205,7 @@ void Workspace::restart_all_flights()
 {
     for (auto& [id, conversation] : m_conversations) conversation->lane.restart_flights();
     for (auto& [device, contact] : m_contacts) contact->lane.restart_flights();
+    for (auto& [name, tree] : m_shared_trees) tree.lane.restart_flights();
 }
 
 // --- administering ---------------------------------------------------------------------------------------------------

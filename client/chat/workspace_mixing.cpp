@@ -64,6 +64,7 @@ const SenderSecret* Workspace::secret_of(const Lane& lane) const
 const Channel* Workspace::own_channel(const Lane& lane) const
 {
     if (lane.name.kind == LaneKind::contact) return m_contacts.at(lane.name.owner)->outgoing.get();
+    if (lane.name.kind == LaneKind::tree) return &m_shared_trees.at(lane.name.owner).channel;
     const auto* epoch = m_conversations.at(lane.name.owner)->epoch(lane.items.front().flight->epoch);
     return epoch == nullptr ? nullptr : &epoch->own_channel();
 }
@@ -95,7 +96,7 @@ std::optional<CellPlace> Workspace::next_fragment(Lane& lane) const
     return std::nullopt;
 }
 
-// What waits longest for its echo goes first. Then conversations take turns, and all invitations together are one more: of these the one that
+// What waits longest for its echo goes first. Then conversations take turns, and all invitations with their trees are one more: of these the one that
 // lacks least is next, so that each is whole as soon as it can be and none waits for all.
 std::optional<CellPlace> Workspace::next_cell()
 {
@@ -110,7 +111,7 @@ std::optional<CellPlace> Workspace::next_cell()
     if (m_mixed_cells.is_full() || m_mixable.empty()) return std::nullopt;
     std::ranges::sort(m_mixable, {}, [](const Lane* lane) {
         const auto& flight = *lane->items.front().flight;
-        return std::tuple(lane->name.kind, lane->name.kind == LaneKind::contact ? flight.counters.size() - flight.sent : 0, lane->name);
+        return std::tuple(lane->name.kind, lane->name.kind == LaneKind::conversation ? 0 : flight.counters.size() - flight.sent, lane->name);
     });
     const auto after = std::ranges::find_if(m_mixable, [this](const Lane* lane) { return m_last_lane.kind == LaneKind::conversation && m_last_lane < lane->name; });
     std::rotate(m_mixable.begin(), after, m_mixable.end());
@@ -173,7 +174,7 @@ void Workspace::send_mixed()
 void Workspace::on_own_cell(const Channel& channel, std::uint64_t counter, std::uint32_t board, base::ByteView cell)
 {
     if (!is_mixed(board)) return;
-    const LaneName name{channel.kind == ChannelKind::conversation ? LaneKind::conversation : LaneKind::contact, channel.owner};
+    const auto name = lane_of(channel);
     if (m_mixed_cells.seen(name, counter)) m_unheard_said = m_mixing_refused_said = false;
     auto* lane = find_lane(name);
     if (lane == nullptr || lane->items.empty() || !lane->items.front().flight) return;

@@ -54,12 +54,14 @@ void Workspace::process_cell(const Board& board, std::uint64_t position, base::B
         if (!lane.items.empty() && lane.items.front().flight && lane.items.front().flight->message == message) lane.pop(m_effects);
         return;
     }
+    case ChannelKind::tree_incoming: return receive_tree(m_awaited_trees.at(channel.owner), *payload);
+    case ChannelKind::tree_outgoing: return land_tree(m_shared_trees.at(channel.owner), message, *payload);
     }
 }
 
 bool Workspace::is_own(const Channel& channel) const
 {
-    if (channel.kind != ChannelKind::conversation) return channel.kind == ChannelKind::contact_outgoing;
+    if (channel.kind != ChannelKind::conversation) return channel.kind == ChannelKind::contact_outgoing || channel.kind == ChannelKind::tree_outgoing;
     return channel.leaf == m_conversations.at(channel.owner)->epoch(channel.epoch)->own_leaf;
 }
 
@@ -68,14 +70,23 @@ void Workspace::mark_seen(const TagTable::Hit& hit)
     auto& channel = *hit.channel;
     m_tags.mark_seen(hit);
     // A counter of ours that somebody else has used up is never used again.
-    if (channel.kind == ChannelKind::conversation) {
+    const auto use_up = [&hit](std::uint64_t& counter) { counter = std::max(counter, hit.counter + 1); };
+    switch (channel.kind) {
+    case ChannelKind::conversation: {
         auto& epoch = *m_conversations.at(channel.owner)->epoch(channel.epoch);
-        if (channel.leaf == epoch.own_leaf) epoch.own_counter = std::max(epoch.own_counter, hit.counter + 1);
+        if (channel.leaf == epoch.own_leaf) use_up(epoch.own_counter);
         epoch.changed = true;
-    } else {
-        auto& contact = *m_contacts.at(channel.owner);
-        if (channel.kind == ChannelKind::contact_outgoing) contact.outgoing_counter = std::max(contact.outgoing_counter, hit.counter + 1);
-        contact.changed = true;
+        return;
+    }
+    case ChannelKind::contact_outgoing: use_up(m_contacts.at(channel.owner)->outgoing_counter); [[fallthrough]];
+    case ChannelKind::contact_incoming: m_contacts.at(channel.owner)->changed = true; return;
+    case ChannelKind::tree_incoming: m_awaited_trees.at(channel.owner).changed = true; return;
+    case ChannelKind::tree_outgoing: {
+        auto& tree = m_shared_trees.at(channel.owner);
+        use_up(tree.counter);
+        tree.changed = true;
+        return;
+    }
     }
 }
 
@@ -221,73 +232,88 @@ void Workspace::receive_title(Conversation& conversation, const PublicKey& sende
 
 void Workspace::receive_invitation(Contact& contact, base::ByteView payload, std::uint32_t came_on, std::uint64_t position)
 {
-    const auto invitation = open_invitation(payload, m_account.contact, contact.device, m_account.device.public_key());
-    if (!invitation) return;
-    const auto* inviter = m_people.directory().device(contact.device);
-    const auto board = m_boards.find(invitation->board);
-    if (inviter == nullptr || board == m_boards.end() || invitation->board == wire::kDirectoryBoard) return;
+    auto invitation = open_invitation(payload, m_account.contact, contact.device, m_account.device.public_key());
+    if (invitation && !join({contact.device, std::move(*invitation), came_on, position}, std::nullopt))
+        notice(api::Code::conversation_damaged, api::Severity::warning, m_people.name(contact.identity));
+}
+
+bool Workspace::join(const ReceivedInvitation& received, const std::optional<base::Bytes>& ratchet_tree)
+{
+    const auto& invitation = received.invitation;
+    const auto* inviter = m_people.directory().device(received.device);
+    if (inviter == nullptr || !m_boards.contains(invitation.board) || invitation.board == wire::kDirectoryBoard) return true;
     // Who holds a device that was stolen from somebody shall not begin to talk with it. Our own old one may have let us in before it went.
-    if (inviter->revoked && inviter->identity_public_key != me()) return;
+    if (inviter->revoked && inviter->identity_public_key != me()) return true;
 
     std::optional<mls::Group> group;
     bool used_newest = false;
     for (const auto* key_package : m_key_packages.all()) {
-        auto joined = mls::Group::join(invitation->welcome, *key_package, m_environment.random);
+        auto joined = mls::Group::join(invitation.welcome, *key_package, m_environment.random, {.ratchet_tree = ratchet_tree});
         if (joined) {
             group.emplace(std::move(*joined));
             used_newest = std::ranges::any_of(m_key_packages.newest(), [&](const auto& newest) { return &newest == key_package; });
             break;
         }
-        if (joined.error() != mls::Error::no_matching_key_package) return notice(api::Code::conversation_damaged, api::Severity::warning, m_people.name(contact.identity));
+        if (joined.error() == mls::Error::missing_ratchet_tree) return await_tree(received, *key_package);
+        if (joined.error() != mls::Error::no_matching_key_package) return false;
     }
-    if (!group || group->group_id().size() != 32) return;
+    if (!group || group->group_id().size() != 32) return true;
     if (used_newest) {
         m_key_packages.renew(leaf_identity_of(m_account), now(), m_environment.random);
         m_effects.put(kKeyPackagesRecord, m_key_packages.serialize().view());
     }
+    enter(received, std::move(*group));
+    return true;
+}
 
+void Workspace::enter(const ReceivedInvitation& received, mls::Group&& group)
+{
+    const auto& invitation = received.invitation;
+    const auto& inviter = m_people.directory().device(received.device)->identity_public_key;
+    const auto refuse = [&] { notice(api::Code::conversation_damaged, api::Severity::warning, m_people.name(inviter)); };
     std::vector<PublicKey> identities;
     bool has_inviter = false;
     bool on_another_device = false;   // of ours
-    for (const auto& member : group->members()) {
+    for (const auto& member : group.members()) {
         const auto* device = m_people.certified(member);
-        if (device == nullptr) return notice(api::Code::conversation_damaged, api::Severity::warning, m_people.name(contact.identity));
+        if (device == nullptr) return refuse();
         if (!contains(identities, device->identity_public_key)) identities.push_back(device->identity_public_key);
-        has_inviter = has_inviter || device->public_key == contact.device;
+        has_inviter = has_inviter || device->public_key == received.device;
         on_another_device = on_another_device || (device->identity_public_key == me() && device->public_key != m_account.device.public_key());
     }
-    const bool direct = invitation->kind == api::ConversationKind::direct;
-    if (!has_inviter || (direct && identities.size() != 2)) return notice(api::Code::conversation_damaged, api::Severity::warning, m_people.name(contact.identity));
+    const bool direct = invitation.kind == api::ConversationKind::direct;
+    if (!has_inviter || (direct && identities.size() != 2)) return refuse();
 
-    auto& slot = m_conversations[base::to_hex(group->group_id())];
+    auto& slot = m_conversations[base::to_hex(group.group_id())];
     if (slot && slot->active && !slot->uncertain) return;   // we are in it already
-    if (slot && slot->kind != invitation->kind) return;
+    if (slot && slot->kind != invitation.kind) return;
     const bool first_time = !slot;
-    if (first_time) slot = std::make_unique<Conversation>(group->group_id());
+    if (first_time) slot = std::make_unique<Conversation>(group.group_id());
     auto& conversation = *slot;
     auto texts = conversation.uncertain ? conversation.start_over(m_tags, m_effects) : std::vector<OutboxItem>();
-    conversation.kind = invitation->kind;
-    conversation.board = invitation->board;
-    conversation.title = direct ? std::string() : invitation->title;
+    conversation.kind = invitation.kind;
+    conversation.board = invitation.board;
+    conversation.title = direct ? std::string() : invitation.title;
     if (direct) conversation.other = identities.front() == me() ? identities.back() : identities.front();
     conversation.active = true;
     conversation.former_members.clear();
     conversation.changed_at = now();
     conversation.changed = true;
-    conversation.group.emplace(std::move(*group));
+    conversation.group.emplace(std::move(group));
     conversation.enter_epoch(m_tags, m_effects);
     for (auto& text : texts) conversation.lane.push(std::move(text), m_effects);
-    const auto from = came_on == invitation->board ? std::min(invitation->from_position, position) : invitation->from_position;
+    const auto from = received.board == invitation.board ? std::min(invitation.from_position, received.position) : invitation.from_position;
     if (first_time && conversation.group->epoch().value() == 1)
-        add_line(conversation, api::MessageKind::created, contact.identity, conversation.title, {}, from);
+        add_line(conversation, api::MessageKind::created, inviter, conversation.title, {}, from);
     else
         add_line(conversation, on_another_device ? api::MessageKind::device_joined : api::MessageKind::member_added,
-                 on_another_device ? me() : contact.identity, {}, person_id(me()), from == 0 ? 0 : from - 1);
+                 on_another_device ? me() : inviter, {}, person_id(me()), from == 0 ? 0 : from - 1);
     m_conversations_changed = true;
 
     // Others may have been talking since the epoch we join began.
-    conversation.replay_from = std::max(from, board->second.begin());
-    if (from < board->second.begin()) miss(conversation, position);
+    const auto begin = m_boards.at(invitation.board).begin();
+    conversation.replay_from = std::max(from, begin);
+    if (from < begin) miss(conversation, received.position);
     replay_recent(conversation);
 }
 

@@ -27,6 +27,10 @@ Lane* Workspace::find_lane(const LaneName& name)
         const auto found = m_conversations.find(name.owner);
         return found == m_conversations.end() ? nullptr : &found->second->lane;
     }
+    if (name.kind == LaneKind::tree) {
+        const auto found = m_shared_trees.find(name.owner);
+        return found == m_shared_trees.end() ? nullptr : &found->second.lane;
+    }
     const auto found = m_contacts.find(name.owner);
     return found == m_contacts.end() ? nullptr : &found->second->lane;
 }
@@ -38,6 +42,7 @@ void Workspace::pump()
     if (m_on_errands) return run_errands();
     if (!is_caught_up()) return;
     for (auto& [device, contact] : m_contacts) take_off(*contact);
+    for (auto& [name, tree] : m_shared_trees) take_off(tree);
     for (auto& [id, conversation] : m_conversations) {
         while (conversation->active && !conversation->uncertain && !conversation->replay_from && !is_closed(conversation->board)) {
             look_after(*conversation);
@@ -161,10 +166,11 @@ std::optional<Flight> Workspace::make_flight(Conversation& conversation, const I
     return Flight{.payload = std::move(*encrypted)};
 }
 
-std::optional<Flight> Workspace::make_commit(Conversation& conversation, const mls::CommitRequest& request)
+std::optional<Flight> Workspace::make_commit(Conversation& conversation, mls::CommitRequest& request)
 {
+    share_tree_of(request);
     auto output = conversation.group->commit(request, m_environment.random);
-    const bool too_large = output && (output->commit.size() > kPayloadMax || (output->welcome && output->welcome->size() > kWelcomeSizeMax));
+    const bool too_large = output && (output->commit.size() > kPayloadMax || !fits(*output));
     if (!output || too_large) {
         conversation.group->clear_pending_commit();
         notice(too_large ? api::Code::too_many_members : api::Code::conversation_damaged, api::Severity::error, conversation.title, &conversation);
@@ -237,6 +243,7 @@ void Workspace::land_commit(Conversation& conversation, const Intent& intent, Fl
 void Workspace::invite(const Conversation& conversation, const std::vector<PublicKey>& devices, const base::Bytes& welcome, std::uint64_t from_position)
 {
     if (devices.empty()) return;
+    const auto tree = devices.size() < kTreeSharersMin ? std::string() : share_tree(conversation);
     // Everybody gets what they open and not what the others do: it would be as much again.
     const auto parts = mls::split_welcome(welcome);
     const bool one_for_each = parts && parts->size() == devices.size();
@@ -254,7 +261,7 @@ void Workspace::invite(const Conversation& conversation, const std::vector<Publi
             notice(api::Code::conversation_damaged, api::Severity::error, conversation.title, &conversation);
             continue;
         }
-        contact->second->lane.push(make_item(InviteIntent{std::move(*payload), conversation.board}), m_effects);
+        contact->second->lane.push(make_item(InviteIntent{std::move(*payload), conversation.board, tree}), m_effects);
     }
 }
 
@@ -321,7 +328,10 @@ void Workspace::replace_cell(const CellRequest& request)
         epoch.changed = true;
     } else {
         std::vector<std::uint64_t> counters;
-        m_contacts.at(request.lane.owner)->take_counters(1, counters, m_tags);
+        if (request.lane.kind == LaneKind::tree)
+            m_shared_trees.at(request.lane.owner).take_counters(1, counters);
+        else
+            m_contacts.at(request.lane.owner)->take_counters(1, counters, m_tags);
         flight.counters[request.fragment] = counters.front();
     }
     flight.sent = std::min(flight.sent, request.fragment);   // what was already accepted is answered with its old position

@@ -7,6 +7,7 @@
 #include "chat/key_packages.h"
 #include "chat/board_infos.h"
 #include "chat/outbox.h"
+#include "chat/shared_tree.h"
 #include "chat/timeline.h"
 #include "chat/token_wallet.h"
 #include "codec/writer.h"
@@ -258,7 +259,7 @@ TEST_SUITE("chat.records")
         Store store;
         Lane lane{{LaneKind::conversation, "abcd"}, {}};
         const std::vector<Intent> intents{TextIntent{{1}, "moi", {5}}, RenameIntent{"Nimi"}, AddIntent{{PublicKey{1}, PublicKey{2}}}, RemoveIntent{PublicKey{3}},
-                                          InviteIntent{base::Bytes(3000, 1)}, UpkeepIntent{}};
+                                          InviteIntent{base::Bytes(3000, 1)}, UpkeepIntent{}, TreeIntent{base::Bytes(4000, 6)}};
         for (std::uint64_t i = 0; i < intents.size(); ++i) {
             OutboxItem item{i, intents[i], std::nullopt};
             if (i % 2 == 1) item.flight = Flight{.message = {4}, .board = 1, .epoch = 7, .payload = base::Bytes(1500, 2), .counters = {3, 9}, .welcome = {1, 2}, .invited = {PublicKey{8}}};
@@ -281,15 +282,61 @@ TEST_SUITE("chat.records")
         CHECK(store.records().empty());
     }
 
+    TEST_CASE("trees that are owed and trees that are waited for are read as they were written")
+    {
+        Store store;
+        const SenderSecret secret(base::ByteView(base::Bytes(32, 3)));
+        SharedTree shared(secret.clone(), 7);
+        std::vector<std::uint64_t> counters;
+        shared.take_counters(3, counters);
+        CHECK(counters == std::vector<std::uint64_t>{0, 1, 2});
+        TagTable tags;
+        tags.watch(shared.channel);
+        tags.mark_seen({&shared.channel, 1});
+        shared.persist(store.effects);
+        AwaitedTree awaited(secret.clone(), {PublicKey{5}, {.kind = api::ConversationKind::group, .board = 7, .from_position = 99, .title = "Ryhmä", .welcome = base::Bytes(900, 4)}, 8, 100});
+        CHECK(awaited.name() == shared.name());
+        awaited.persist(store.effects);
+        const auto records = store.records();
+        REQUIRE(records.size() == 2);
+
+        const auto& shared_record = records.at("tree/" + shared.name());
+        const auto shared_again = SharedTree::parse(shared_record.view());
+        REQUIRE(shared_again.has_value());
+        CHECK(shared_again->name() == shared.name());
+        CHECK(shared_again->board == 7);
+        CHECK(shared_again->counter == 3);
+        CHECK(shared_again->channel.window.watched() == shared.channel.window.watched());
+        CHECK_FALSE(shared_again->changed);
+        for (std::size_t size = 0; size < shared_record.size(); ++size) CHECK_FALSE(SharedTree::parse(shared_record.view().first(size)).has_value());
+
+        const auto& awaited_record = records.at("awaited-tree/" + awaited.name());
+        const auto awaited_again = AwaitedTree::parse(awaited_record.view());
+        REQUIRE(awaited_again.has_value());
+        CHECK(awaited_again->name() == awaited.name());
+        CHECK(awaited_again->received.device == PublicKey{5});
+        CHECK(awaited_again->received.invitation == awaited.received.invitation);
+        CHECK(awaited_again->received.board == 8);
+        CHECK(awaited_again->received.position == 100);
+        for (std::size_t size = 0; size < awaited_record.size(); ++size) CHECK_FALSE(AwaitedTree::parse(awaited_record.view().first(size)).has_value());
+    }
+
     TEST_CASE("an invitation that waits goes where its conversation is; one that was stored before that was said is read too")
     {
         Store store;
         Lane lane{{LaneKind::contact, "abcd"}, {}};
-        lane.push({1, InviteIntent{base::Bytes{7, 8, 9}, 65535}, std::nullopt}, store.effects);
+        lane.push({1, InviteIntent{base::Bytes{7, 8, 9}, 65535, "c0ffee"}, std::nullopt}, store.effects);
         const auto now = parse_outbox_item(store.records().at("outbox/1").view());
         REQUIRE(now.has_value());
         CHECK(std::get<InviteIntent>(now->item.intent).board == 65535);
         CHECK(std::get<InviteIntent>(now->item.intent).payload == base::Bytes{7, 8, 9});
+        CHECK(std::get<InviteIntent>(now->item.intent).tree == "c0ffee");
+        codec::Writer alone;
+        alone.u16(1).u8(2).text("abcd").u64(1).u8(7).u32(65535).opaque(base::Bytes{7, 8, 9}).optional_marker(false);
+        const auto without_tree = parse_outbox_item(alone.view());
+        REQUIRE(without_tree.has_value());
+        CHECK(std::get<InviteIntent>(without_tree->item.intent).board == 65535);
+        CHECK(std::get<InviteIntent>(without_tree->item.intent).tree.empty());
         codec::Writer before;
         before.u16(1).u8(2).text("abcd").u64(1).u8(5).opaque(base::Bytes{7, 8, 9}).optional_marker(false);
         const auto read = parse_outbox_item(before.view());
