@@ -16,7 +16,7 @@ store::RecordSealer sealer_of(const Client& client)
     const auto& records = client.backend.records();
     const auto header = store::VaultHeader::parse(records.at(store::kVaultHeaderId));
     REQUIRE(header.has_value());
-    const auto master_key = store::open_vault(*header, base::view_of(kPassphrase), remembered_password_key);
+    const auto master_key = store::open_vault(*header, base::view_of(kPassphrase), quick_password_key);
     REQUIRE(master_key.has_value());
     return store::RecordSealer(master_key->master_key);
 }
@@ -63,7 +63,7 @@ Client& add_device(World& world, const Client& first, std::string name)
     REQUIRE(added.has_value());
     world.clients.push_back(std::make_unique<Client>(world, std::move(name), world.random.below(UINT64_MAX)));
     auto& client = *world.clients.back();
-    auto vault = store::create_vault(base::view_of(kPassphrase), {}, world.random, remembered_password_key);
+    auto vault = store::create_vault(base::view_of(kPassphrase), {}, world.random, quick_password_key);
     REQUIRE(vault.has_value());
     const store::RecordSealer sealer(vault->master_key);
     const auto put = [&](std::string_view record, const base::SecretBytes& value) {

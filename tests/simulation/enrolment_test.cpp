@@ -237,7 +237,7 @@ TEST_SUITE("simulation.enrolment")
         auto& bertta = *people[1];
         bertta.crash();
         const auto header = store::VaultHeader::parse(bertta.backend.records().at(store::kVaultHeaderId));
-        const auto key = store::open_vault(*header, base::view_of(kPassphrase), remembered_password_key);
+        const auto key = store::open_vault(*header, base::view_of(kPassphrase), quick_password_key);
         const store::RecordSealer sealer(key->master_key);
         auto& sealed = bertta.backend.records().at(sealer.id(chat::kAccountRecord));
         auto account = base::to_bytes(sealer.open(sealer.id(chat::kAccountRecord), sealed)->value.view());

@@ -23,7 +23,7 @@ bool is(const api::PassphraseEvent& event, api::PassphraseState state, api::Code
 store::RecordId vault_record(const Client& client)
 {
     const auto header = store::VaultHeader::parse(client.backend.records().at(store::kVaultHeaderId));
-    const auto opened = store::open_vault(*header, base::view_of(kPassphrase), remembered_password_key);
+    const auto opened = store::open_vault(*header, base::view_of(kPassphrase), quick_password_key);
     REQUIRE(opened.has_value());
     return store::RecordSealer(opened->master_key).id(chat::kVaultRecord);
 }

@@ -61,7 +61,7 @@ bool opens_store(const Client& client, std::string_view passphrase)
 {
     const auto header = store::VaultHeader::parse(client.backend.records().at(store::kVaultHeaderId));
     REQUIRE(header.has_value());
-    return store::open_vault(*header, base::view_of(passphrase), remembered_password_key).has_value();
+    return store::open_vault(*header, base::view_of(passphrase), quick_password_key).has_value();
 }
 
 wire::VaultId vault_of(World& world, std::string_view name)
@@ -84,7 +84,7 @@ std::optional<chat::PersonVault> vault_at_relay(World& world, const std::string&
     const auto hardening = vault::Hardening::begin(id, base::SecretBytes(base::view_of(passphrase)), world.random);
     const auto evaluated = world.relay.vaults.answer(wire::VaultEvaluate{1, id, hardening.blinded_element()}, {});
     REQUIRE(evaluated.has_value());
-    const auto secret = hardening.finish(evaluated->evaluated_element, remembered_password_key);
+    const auto secret = hardening.finish(evaluated->evaluated_element, quick_password_key);
     REQUIRE(secret.has_value());
     const auto key = vault::access_key(*secret);
     const auto fetched = world.relay.vaults.answer(wire::VaultFetch{1, id, key.public_key(), vault::sign_fetch(key, {}, id)}, {});

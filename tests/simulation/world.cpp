@@ -1,6 +1,8 @@
 #include "tests/simulation/world.h"
 
 #include "api/people.h"
+#include "codec/writer.h"
+#include "crypto/hash.h"
 #include "directory/link.h"
 
 #include <doctest/doctest.h>
@@ -10,18 +12,16 @@
 
 namespace sinetti::simulation {
 
-// The real function, asked once for each question: a simulated day has a hundred unlocks.
-crypto::Result<crypto::PasswordKey> remembered_password_key(base::ByteView passphrase, base::ByteView salt, crypto::PasswordParameters parameters)
+// As different for different questions as Argon2id, which crypto and vault test, and would be most of what a simulated office computes.
+crypto::Result<crypto::PasswordKey> quick_password_key(base::ByteView passphrase, base::ByteView salt, crypto::PasswordParameters parameters)
 {
-    static std::map<std::pair<base::Bytes, base::Bytes>, crypto::PasswordKey> answers;
-    const std::pair question(base::to_bytes(passphrase), base::to_bytes(salt));
-    auto answer = answers.find(question);
-    if (answer == answers.end()) {
-        auto key = crypto::password_key(passphrase, salt, parameters);
-        if (!key) return key;
-        answer = answers.emplace(question, std::move(*key)).first;
-    }
-    return answer->second.clone();
+    const bool within_limits = parameters.memory >= crypto::kPasswordMemoryMin && parameters.memory <= crypto::kPasswordMemoryMax &&
+                               parameters.passes >= crypto::kPasswordPassesMin && parameters.passes <= crypto::kPasswordPassesMax;
+    if (salt.size() != crypto::kPasswordSaltSize || !within_limits) return base::Unexpected(crypto::Error::bad_length);
+    codec::Writer info;
+    info.u64(parameters.memory).u32(parameters.passes);
+    const auto extracted = crypto::hkdf_extract(crypto::HashAlgorithm::sha256, salt, passphrase);
+    return crypto::PasswordKey(*crypto::hkdf_expand(crypto::HashAlgorithm::sha256, extracted.view(), info.view(), 32));
 }
 
 Client::Client(World& world, std::string name, std::uint64_t seed) : m_world(world), m_name(std::move(name)), m_random(seed), m_errand_line(world.relay) {}
@@ -30,7 +30,7 @@ Client::~Client() { crash(); }
 
 void Client::start()
 {
-    m_core = std::make_unique<chat::Core>(chat::CoreEnvironment{m_world.clock, m_random, *this, *this, *this, *this, {}, remembered_password_key,
+    m_core = std::make_unique<chat::Core>(chat::CoreEnvironment{m_world.clock, m_random, *this, *this, *this, *this, {}, quick_password_key,
                                                                 &shared_backend, m_world.second_lines ? &m_errand_line : nullptr});
     run_core([this] { m_core->submit(api::Start{}); });
 }

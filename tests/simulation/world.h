@@ -14,7 +14,7 @@
 
 namespace sinetti::simulation {
 
-crypto::Result<crypto::PasswordKey> remembered_password_key(base::ByteView passphrase, base::ByteView salt, crypto::PasswordParameters parameters);
+crypto::Result<crypto::PasswordKey> quick_password_key(base::ByteView passphrase, base::ByteView salt, crypto::PasswordParameters parameters);
 
 class World;
 
