@@ -84,8 +84,13 @@ void join(const Plan& plan, GroupSecrets&& secrets, GroupInfo&& info)
     welcome.secrets.push_back({invited().key_package.ref(), std::move(*sealed)});
     JoinOptions options;
     options.psks = &psks;
-    auto joined = Group::join(MlsMessage{std::move(welcome)}.serialize(), invited(), random, options);
-    if (joined) use(*joined);
+    const bool has_psk = !secrets.psks.empty();
+    const auto message = MlsMessage{std::move(welcome)}.serialize();
+    const auto exported = Group::export_from_welcome(message, invited(), "label", {}, 32);
+    auto joined = Group::join(message, invited(), random, options);
+    if (!joined) return;
+    CHECK_INVARIANT(has_psk || *exported == *joined->export_secret("label", {}, 32));
+    use(*joined);
 }
 
 void join_external(const Plan& plan, GroupInfo&& info)
