@@ -104,6 +104,39 @@ export function firefox({program, app}) {
     await second.close();
   }, seconds(180));
 
+  suite.test('the machine says that there is something new to whoever looks away, nothing else, and until they look again', async () => {
+    const shown = () => sanna.page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({title, body}) => [title, body]));
+    const looks = (there) => sanna.page.evaluate((focused) => {
+      document.hasFocus = () => focused;
+      if (focused) dispatchEvent(new Event('focus'));
+    }, there);
+    const turn = async (choice) => {
+      const radio = await eventually(`notices can be turned ${choice}`, async () => (await sanna.page.$('[role=radiogroup][aria-label="Notices of this machine"]'))?.$(`aria/${choice}[role="radio"]`));
+      await radio.evaluate((element) => element.click());
+      await eventually(`they are ${choice}`, () => radio.evaluate((element) => element.getAttribute('aria-checked') === 'true'));
+    };
+    await tuomas.openConversation(sanna.name);
+    await sanna.press('button', 'Settings');
+    await looks(false);
+    await tuomas.send('Ennen kuin se on päällä.');
+    await sanna.reads('Ennen kuin se on päällä.');
+    equal(await shown(), []);
+    await turn('On');
+    await tuomas.send('Salainen asia.');
+    await eventually('it is said', async () => (await shown()).length > 0);
+    equal(await shown(), [['Sinetti', 'There is something new in Sinetti.']]);
+    await looks(true);
+    await eventually('it is gone', async () => (await shown()).length === 0);
+    await turn('Off');
+    await looks(false);
+    await tuomas.send('Ja taas hiljaa.');
+    await sanna.press('button', 'Chats');
+    await sanna.openConversation(tuomas.name);
+    await sanna.sees('Ja taas hiljaa.');
+    equal(await shown(), []);
+    await looks(true);
+  }, seconds(120));
+
   suite.test('on a board that is closed nothing can be written, on the other screen too, until it is opened again', async () => {
     await tuomas.openConversation(sanna.name);
     await sanna.press('button', 'Settings');

@@ -54,6 +54,8 @@ export async function launchFirefox(display) {
       'network.captive-portal-service.enabled': false,
       'network.connectivity-service.enabled': false,
       'app.update.enabled': false,
+      'permissions.default.desktop-notification': 1,   // granted: nobody is there to answer
+      'alerts.useSystemBackend': false,                // nor a desktop to show them
     },
     defaultViewport: null,
   }));
