@@ -40,8 +40,8 @@ function(sinetti_library)
     if(NOT arg_EXCEPTIONS)
       target_link_libraries(${target} PRIVATE sinetti_client_dialect)
     endif()
-    # What computes is compiled for speed, everything else for the size of the download.
-    if(EMSCRIPTEN AND CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT arg_NAME MATCHES "^(base|codec|crypto|mls|gfx)$")
+    # What computes is compiled for speed, everything else for the size of the download: MLS too, which waits for the curves of crypto.
+    if(EMSCRIPTEN AND CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT arg_NAME MATCHES "^(base|codec|crypto|gfx)$")
       target_compile_options(${target} PRIVATE -Os)
     endif()
   else()
