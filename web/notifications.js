@@ -6,12 +6,14 @@ const kTag = 'sinetti-new';
 const kInterval = 5_000;   // ms; sooner than that nobody is told again
 const kPermission = Object.freeze({unsupported: 0, notAsked: 1, granted: 2, denied: 3});   // client/ui/host.h
 
+export const isLookedAt = () => !document.hidden && document.hasFocus();
+
 export class Notifications {
   #shownAt = -Infinity;
 
   constructor() {
     const clear = () => {
-      if (this.#isLookedAt()) this.#clear().catch((error) => console.warn(error));
+      if (isLookedAt()) this.#clear().catch((error) => console.warn(error));
     };
     addEventListener('focus', clear);
     document.addEventListener('visibilitychange', clear);
@@ -29,14 +31,10 @@ export class Notifications {
 
   async show(words) {
     const now = performance.now();
-    if (this.permission !== kPermission.granted || this.#isLookedAt() || now - this.#shownAt < kInterval) return;
+    if (this.permission !== kPermission.granted || isLookedAt() || now - this.#shownAt < kInterval) return;
     this.#shownAt = now;
     const registration = await navigator.serviceWorker.getRegistration();
     if (registration?.active) await registration.showNotification('Sinetti', {body: words, tag: kTag, renotify: true, icon: 'icons/icon-192.png'});
-  }
-
-  #isLookedAt() {
-    return !document.hidden && document.hasFocus();
   }
 
   async #clear() {

@@ -5,7 +5,7 @@ import createUi from './ui.js';
 import {deviceName} from './device_name.js';
 import {listen} from './input.js';
 import {Mirror} from './mirror.js';
-import {Notifications} from './notifications.js';
+import {isLookedAt, Notifications} from './notifications.js';
 import {rasteriseCluster} from './rasterise.js';
 import {TextAgent} from './text_agent.js';
 
@@ -98,6 +98,10 @@ export class Page {
       module._free(address);
     });
     document.addEventListener('visibilitychange', () => this.#moveFrame());
+    const tellAttention = () => this.#call('_ui_attention', isLookedAt() ? 1 : 0);
+    for (const type of ['focus', 'blur']) addEventListener(type, tellAttention);
+    document.addEventListener('visibilitychange', tellAttention);
+    tellAttention();
   }
 
   // An event of the core, as bytes of JSON.

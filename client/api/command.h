@@ -21,6 +21,7 @@ struct CreateInvitation { std::string name; Role role = Role::member; };     // 
 struct CreateInvitations { std::vector<InvitationWish> people; };            // all of them or none; answers with an InvitationsReadyEvent
 struct CreateConversation { ConversationKind kind = ConversationKind::group; std::string title; std::vector<PersonId> members; std::uint32_t board = kAnyBoard; };
 struct OpenConversation { ConversationId conversation; };                    // answers with a TimelineEvent; marks as read while open; empty id: none is open
+struct Look { bool looks = true; };                                          // whether anybody looks at what is open; what comes while nobody does is unread until they do
 struct LoadOlder { ConversationId conversation; };                           // answers with a longer TimelineEvent
 struct LoadNewer { ConversationId conversation; };                           // the same, where the newest messages are not shown
 struct OpenMessage { ConversationId conversation; MessageId message; };      // OpenConversation, with what was said around this message
@@ -75,7 +76,7 @@ using Command = std::variant<Start, OpenLink, Found, Enrol, Unlock, Lock, Forget
                              SendText, SaveDraft, AddMembers, RemoveMember, RenameConversation, SetVerified, SetSetting, SignOutDevice, RemovePerson,
                              WatchConversations, ExportConversation, SignIn, ChoosePassphrase, ProvePassphrase, ChangePassphrase, ShowRecoveryCode,
                              RenewRecoveryCode, LinkDevice, AnswerLink, CancelLink, JoinDevice, SetRole, CreateInvitations, BackUpRoot, GiveRootShare, ForgetRootShares, SetBoard,
-                             ReportReleases, SawReleaseAlarms>;
+                             ReportReleases, SawReleaseAlarms, Look>;
 
 inline constexpr std::size_t kCommandSizeMax = 1u << 20;   // bytes of JSON
 inline constexpr std::size_t kMessageTextMax = 32u << 10;  // bytes of UTF-8

@@ -194,6 +194,7 @@ SINETTI_FIELDS(ForgetDevice) {}
 SINETTI_FIELDS(CreateInvitation) { archive("name", v.name); archive("role", v.role); }
 SINETTI_FIELDS(CreateConversation) { archive("kind", v.kind); archive("title", v.title); archive("members", v.members); archive("board", v.board); }
 SINETTI_FIELDS(OpenConversation) { archive("conversation", v.conversation); }
+SINETTI_FIELDS(Look) { archive("looks", v.looks); }
 SINETTI_FIELDS(LoadOlder) { archive("conversation", v.conversation); }
 SINETTI_FIELDS(LoadNewer) { archive("conversation", v.conversation); }
 SINETTI_FIELDS(OpenMessage) { archive("conversation", v.conversation); archive("message", v.message); }
@@ -287,7 +288,7 @@ constexpr const char* kCommandNames[] = {"start", "openLink", "found", "enrol", 
                                          "openConversation", "loadOlder", "loadNewer", "openMessage", "search", "sendText", "saveDraft", "addMembers", "removeMember", "renameConversation",
                                          "setVerified", "setSetting", "signOutDevice", "removePerson", "watchConversations", "exportConversation", "signIn", "choosePassphrase", "provePassphrase",
                                          "changePassphrase", "showRecoveryCode", "renewRecoveryCode", "linkDevice", "answerLink", "cancelLink", "joinDevice", "setRole", "createInvitations",
-                                         "backUpRoot", "giveRootShare", "forgetRootShares", "setBoard", "reportReleases", "sawReleaseAlarms"};
+                                         "backUpRoot", "giveRootShare", "forgetRootShares", "setBoard", "reportReleases", "sawReleaseAlarms", "look"};
 constexpr const char* kEventNames[] = {"session", "connection", "people", "conversations", "timeline", "messages", "search", "invitations", "invitationReady",
                                        "conversationReady", "settings", "evidence", "notice", "export", "vault", "passphrase", "recoveryCode", "link", "invitationsReady", "rootShares", "rootRestore", "boards", "releases", "scanned"};
 static_assert(std::size(kCommandNames) == std::variant_size_v<Command>);

@@ -193,6 +193,7 @@ void ui_pointer(int phase, int kind, float x, float y)
     g_page->app.on_pointer(static_cast<ui::PointerPhase>(phase), static_cast<ui::PointerKind>(kind), x, y);
 }
 
+void ui_attention(int has_it) { g_page->app.on_attention(has_it != 0); }
 void ui_notifications_changed() { g_page->app.on_notifications_changed(); }
 int ui_menu(float x, float y) { return g_page->app.on_menu(x, y) ? 1 : 0; }
 void ui_wheel(float x, float y, float delta_x, float delta_y) { g_page->app.on_wheel(x, y, delta_x, delta_y); }

@@ -165,6 +165,7 @@ private:
     void run(const api::CreateInvitation& command);
     void run(const api::CreateConversation& command);
     void run(const api::OpenConversation& command);
+    void run(const api::Look& command);
     void run(const api::LoadOlder& command);
     void run(const api::LoadNewer& command);
     void run(const api::OpenMessage& command);
@@ -189,7 +190,7 @@ private:
     void show_timeline(Conversation& conversation, std::uint32_t unread, const api::MessageId& target = {});
     void show_to(const Conversation& conversation, std::size_t end);   // that many of its messages, and no newer ones
     std::uint32_t mark_read(Conversation& conversation);         // answers how many were unread
-    bool reads_newest(const Conversation& conversation) const { return conversation.id == m_open && !m_shown_to; }
+    bool reads_newest(const Conversation& conversation) const { return conversation.id == m_open && !m_shown_to && m_looks; }
     OutboxItem make_item(Intent&& intent);
 
     // workspace_receive.cpp
@@ -405,6 +406,7 @@ private:
     api::ConversationId m_open;              // the conversation on the screen, or empty
     std::size_t m_shown = kTimelinePage;
     std::optional<Timeline::Place> m_shown_to;   // the last message shown, where the newest are not
+    bool m_looks = true;                     // somebody looks at it
     bool m_watching = false;                 // whoever listens wants to hear of every conversation
     bool m_everybody_wanted = false;         // the whole list of people, not only who has changed
     bool m_directory_refusal_said = false;

@@ -150,6 +150,13 @@ void Workspace::run(const api::OpenConversation& command)
     show_timeline(*conversation, unread);
 }
 
+void Workspace::run(const api::Look& command)
+{
+    m_looks = command.looks;
+    const auto open = m_conversations.find(m_open);
+    if (m_looks && !m_shown_to && open != m_conversations.end()) mark_read(*open->second);
+}
+
 void Workspace::run(const api::LoadOlder& command)
 {
     auto* conversation = find(command.conversation);

@@ -6,7 +6,7 @@
 
 namespace sinetti::ui {
 
-void announce_messages(const State& state, const Model& model, Host& host, Language language, const api::MessagesEvent& event, const Timeline& before)
+void announce_messages(const State& state, const Model& model, Host& host, Language language, const api::MessagesEvent& event, const Timeline& before, Attention& attention)
 {
     if (event.conversation != state.open) return;
     for (const api::Message& m : event.messages) {
@@ -17,7 +17,36 @@ void announce_messages(const State& state, const Model& model, Host& host, Langu
         const std::string name = sender != nullptr ? sender->name : std::string(say(language, Say::unknown_person));
         host.announce(fill(say(language, Say::new_message_announcement), {name, m.text}), false);
         tell_machine(model, host, language);
+        attention.note(event.conversation, m.id);
     }
+}
+
+void Attention::note(const api::ConversationId& conversation, const api::MessageId& message)
+{
+    if (m_told) return;
+    if (m_count == 0 || m_conversation != conversation) {
+        m_conversation = conversation;
+        m_first = message;
+        m_count = 0;
+    }
+    ++m_count;
+}
+
+void Attention::tell(State& state, Model& model, Host& host)
+{
+    const bool is_open = model.session.phase == api::Phase::open;
+    const bool looks = !is_open || (m_page && state.place == Place::chats);
+    if (looks == m_told) return;
+    m_told = looks;
+    if (is_open) host.send_command(api::Look{looks}, std::nullopt);
+    if (is_open && looks && m_count > 0 && model.timeline.conversation == m_conversation) {
+        model.timeline.first_unread = m_first;
+        model.timeline.unread = m_count;
+        ++model.timeline.revision;
+        state.unread_seen_ms = 0;
+    }
+    m_first.clear();
+    m_count = 0;
 }
 
 void tell_machine(const Model& model, Host& host, Language language)

@@ -48,6 +48,7 @@ struct App::Implementation {
     std::uint64_t frames = 0;
     Cursor cursor = Cursor::arrow;
     ToldPage told;
+    Attention attention;
     std::string open_next;
 
     static ImGuiContext* make_context()
@@ -140,7 +141,7 @@ struct App::Implementation {
         if (const auto* messages = std::get_if<api::MessagesEvent>(&event); messages != nullptr && messages->conversation == state.open) {
             const Timeline known = model.timeline;
             model.apply(event);
-            announce_messages(state, model, host, language(), *messages, known);
+            announce_messages(state, model, host, language(), *messages, known, attention);
         } else {
             model.apply(event);
         }
@@ -287,6 +288,7 @@ struct App::Implementation {
         lock_by_keyboard(c);
         idle.look(c, wall);
         settle_dialog();
+        attention.tell(state, model, host);
         draw(c);
         if (state.focus_next != 0) {
             if (mirror.find(state.focus_next) != nullptr) {
@@ -473,6 +475,14 @@ void App::on_focus(NodeId node, bool visible)
     // What was clicked stays where it is; what assistive technology has put the focus on may be anywhere.
     if (visible || is_out_of_sight(m_implementation->mirror, node)) reveal(m_implementation->mirror, m_implementation->input, node);
     m_implementation->want();
+}
+
+void App::on_attention(bool has_it)
+{
+    Implementation& app = *m_implementation;
+    app.attention.on_page(has_it);
+    app.attention.tell(app.state, app.model, app.host);   // now: a page out of sight draws when it has time
+    app.want();
 }
 
 void App::on_text(NodeId field, std::string_view text)

@@ -78,6 +78,7 @@ public:
     void on_field_height(NodeId field, float height);
     void on_mirror_action(NodeId node, MirrorAction action);
     void on_device_restored();                                                      // the graphics context is new: draw all again
+    void on_attention(bool has_it);                                                 // the page is in sight and has the focus, which it is taken to have at first
     void on_languages_changed();
     void on_notifications_changed();                                                // answers Host::ask_for_notifications
     void on_relay_document(RelayDocument what, std::string_view body);              // answers Host::request_relay_document; `body` where it is `there`

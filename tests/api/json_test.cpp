@@ -19,7 +19,7 @@ std::vector<Command> every_command()
             WatchConversations{}, ExportConversation{"cc"}, SignIn{"Elina 2", "{\"a\":1}", "Firefox", true, true}, ChoosePassphrase{}, ProvePassphrase{},
             ChangePassphrase{}, ShowRecoveryCode{}, RenewRecoveryCode{}, LinkDevice{}, AnswerLink{true}, CancelLink{}, JoinDevice{"{}", "Firefox, Linux", true},
             SetRole{"aa", Role::administrator}, CreateInvitations{{{"Aino", Role::member}, {"Eero", Role::administrator}}},
-            BackUpRoot{}, GiveRootShare{}, ForgetRootShares{}, ReportReleases{{"0.1.0", 20261127181529, "ab"}, {"0.1.1", 20261201000000, "cd"}}, SawReleaseAlarms{}};
+            BackUpRoot{}, GiveRootShare{}, ForgetRootShares{}, ReportReleases{{"0.1.0", 20261127181529, "ab"}, {"0.1.1", 20261201000000, "cd"}}, SawReleaseAlarms{}, Look{false}};
 }
 
 std::vector<Event> every_event()

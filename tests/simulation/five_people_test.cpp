@@ -132,4 +132,34 @@ TEST_SUITE("simulation.five_people")
         CHECK(world.relay.tags_refused == 0);
         for (auto* client : people) CHECK_FALSE(client->noticed(api::Code::conversation_damaged));
     }
+
+    TEST_CASE("what comes while nobody looks at the open conversation is unread, over a reload too, until somebody looks")
+    {
+        World world(2);
+        const auto people = found(world, {"Aino", "Bertta"});
+        auto &aino = *people[0], &bertta = *people[1];
+        const auto group = make_group(world, people, "Ryhmä");
+        const auto say = [&](const std::string& text) {
+            aino.submit(api::SendText{group, text});
+            world.settle();
+            return bertta.conversation("Ryhmä")->unread;
+        };
+        bertta.submit(api::OpenConversation{group});
+        CHECK(say("yksi") == 0);
+        bertta.submit(api::Look{false});
+        CHECK(say("kaksi") == 1);
+        CHECK(say("kolme") == 2);
+        CHECK(bertta.shown[group].size() == 4);   // it is on the screen all the same
+        bertta.submit(api::Look{true});
+        world.settle();
+        CHECK(bertta.conversation("Ryhmä")->unread == 0);
+        bertta.submit(api::Look{false});
+        CHECK(say("neljä") == 1);
+        reopen(world, bertta);
+        CHECK(bertta.conversation("Ryhmä")->unread == 1);
+        bertta.submit(api::OpenConversation{group});
+        world.settle();
+        CHECK(bertta.conversation("Ryhmä")->unread == 0);
+        CHECK(say("viisi") == 0);   // whoever begins looks
+    }
 }

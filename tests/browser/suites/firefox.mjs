@@ -108,7 +108,7 @@ export function firefox({program, app}) {
     const shown = () => sanna.page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({title, body}) => [title, body]));
     const looks = (there) => sanna.page.evaluate((focused) => {
       document.hasFocus = () => focused;
-      if (focused) dispatchEvent(new Event('focus'));
+      dispatchEvent(new Event(focused ? 'focus' : 'blur'));
     }, there);
     const turn = async (choice) => {
       const radio = await eventually(`notices can be turned ${choice}`, async () => (await sanna.page.$('[role=radiogroup][aria-label="Notices of this machine"]'))?.$(`aria/${choice}[role="radio"]`));
@@ -119,7 +119,7 @@ export function firefox({program, app}) {
     await sanna.press('button', 'Settings');
     await looks(false);
     await tuomas.send('Ennen kuin se on päällä.');
-    await sanna.reads('Ennen kuin se on päällä.');
+    await eventually('it is unread', async () => /^\(\d+\)/.test(await sanna.page.title()));
     equal(await shown(), []);
     await turn('On');
     await tuomas.send('Salainen asia.');
@@ -130,7 +130,7 @@ export function firefox({program, app}) {
     await turn('Off');
     await looks(false);
     await tuomas.send('Ja taas hiljaa.');
-    await sanna.press('button', 'Chats');
+    await sanna.goToChats();
     await sanna.openConversation(tuomas.name);
     await sanna.sees('Ja taas hiljaa.');
     equal(await shown(), []);
@@ -155,7 +155,7 @@ export function firefox({program, app}) {
     await sanna.pressFarDown('Change Vanha taulu');
     await sanna.pressFarDown('Open again', kDialog);
     await tuomas.send('Taas auki.');
-    await sanna.press('button', 'Chats');
+    await sanna.goToChats();
     await sanna.openConversation(tuomas.name);
     await sanna.sees('Taas auki.', seconds(40));
   }, seconds(240));
@@ -166,7 +166,7 @@ export function firefox({program, app}) {
     await sanna.pressInDialog('Remove from the organisation');
     await sanna.pressInDialog('Remove');
     await tuomas.find('heading', 'This device was signed out', seconds(60));
-    await sanna.press('button', 'Chats');
+    await sanna.goToChats();
     await sanna.openConversation(tuomas.name);
     await sanna.reads('Tuomas Ek was removed from the organisation by an administrator', seconds(60));
   }, seconds(180));

@@ -141,7 +141,7 @@ export function fivePeople(browser, {program, app, measurements}) {
     const shown = () => elina.page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({title, body}) => [title, body]));
     const looks = (there) => elina.page.evaluate((focused) => {
       document.hasFocus = () => focused;   // every page of this browser has the focus
-      if (focused) dispatchEvent(new Event('focus'));
+      dispatchEvent(new Event(focused ? 'focus' : 'blur'));
     }, there);
     await mikael.openConversation(elina.name);
     await elina.openConversation(kGroup);
@@ -160,12 +160,17 @@ export function fivePeople(browser, {program, app, measurements}) {
     await elina.openConversation(mikael.name);
     await elina.sees('Kun katsotaan.');
     equal(await shown(), []);
+    const unread = elina.page.getByRole('listitem', {name: new RegExp(`^${mikael.name}.*1 unread`)});
+    await unread.waitFor({state: 'detached'});
     await looks(false);
     await mikael.send('Salainen asia.');
     await eventually('it is said', async () => (await shown()).length > 0);
     equal(await shown(), [['Sinetti', 'There is something new in Sinetti.']]);
+    await unread.waitFor({state: 'attached'});   // though the conversation is open
     await looks(true);
+    await elina.page.getByRole('separator', {name: '1 new message'}).waitFor({state: 'attached'});   // it goes after two seconds
     await eventually('it is gone', async () => (await shown()).length === 0);
+    await unread.waitFor({state: 'detached'});
 
     await elina.go('Settings');
     await choice.getByRole('radio', {name: 'Off'}).click();

@@ -435,7 +435,7 @@ export function signInFirefox({program, app}) {
     await other.isOpen();
     await other.openConversation(sanna.name);
     await other.reads('This device joined the conversation', kSlow);
-    await sanna.press('button', 'Chats');
+    await sanna.goToChats();
     await sanna.openConversation(tuomas.name);
     await sanna.send('Uuden koneen jälkeen.');
     await other.sees('Uuden koneen jälkeen.', seconds(40));

@@ -38,6 +38,15 @@ export class FirefoxPerson {
     await (await this.find(role, name, timeout)).click();
   }
 
+  // Its name says how many messages are unread.
+  async goToChats() {
+    await eventually(`${this.name}: button "Chats"`, () => this.page.evaluate(() => {
+      const found = [...document.querySelectorAll('[role=button], button')].find((one) => /^Chats($|, \d)/.test(one.getAttribute('aria-label') ?? one.textContent));
+      found?.click();
+      return Boolean(found);
+    }));
+  }
+
   async pressInDialog(name, timeout) {
     await (await this.find('button', name, timeout, '[role=dialog]')).click();
   }
