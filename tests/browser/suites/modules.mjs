@@ -452,7 +452,7 @@ export function modules(browser, app) {
     }
   };
   const moduleOf = (functions) => `export default async (given) => ({HEAPU8: new Uint8Array(1 << 20), _malloc: () => 8, _free() {}, ...(${functions})(given)});`;
-  const workingUi = moduleOf(`({page}) => ({_ui_start() { page.requestFrame(); page.command(new Uint8Array(2), 0); return 1; }, _ui_viewport() {},
+  const workingUi = moduleOf(`({page}) => ({_ui_start() { page.requestFrame(); page.command(new Uint8Array(2), 0); return 1; }, _ui_viewport() {}, _ui_attention() {},
     _ui_frame: () => 0, _ui_frames_drawn: () => 1})`);
   const workingCore = moduleOf('() => ({_core_start() {}, _core_set_active() {}, _core_command: () => 1})');
   const panel = (page) => page.getByRole('alertdialog', {name: 'Sinetti'});
