@@ -61,7 +61,7 @@ codec::Result<AwaitedTree> read_awaited(codec::Reader& reader)
 
 }  // namespace
 
-void share_tree_of(mls::CommitRequest& request)
+void choose_welcome_tree(mls::CommitRequest& request)
 {
     request.welcome_tree = request.add.size() < kTreeSharersMin ? mls::RatchetTreeExtension::included : mls::RatchetTreeExtension::left_out;
 }

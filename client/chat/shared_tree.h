@@ -18,7 +18,7 @@ inline constexpr std::string_view kSharedTreePrefix = "tree/";
 inline constexpr std::string_view kAwaitedTreePrefix = "awaited-tree/";
 
 // Whether the Welcome of a commit is to leave the tree out, and whether what newcomers get can be sent.
-void share_tree_of(mls::CommitRequest& request);
+void choose_welcome_tree(mls::CommitRequest& request);
 bool fits(const mls::CommitOutput& output);
 
 SenderSecret tree_secret(const mls::Group& group);

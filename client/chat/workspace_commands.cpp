@@ -93,7 +93,7 @@ void Workspace::run(const api::CreateConversation& command)
     auto conversation = std::make_unique<Conversation>(m_environment.random.array<32>());
     auto group = mls::Group::create(*suite, conversation->group_id, leaf_identity_of(m_account), m_environment.random);
     if (!group) return notice(api::Code::internal, api::Severity::error);
-    share_tree_of(additions);
+    choose_welcome_tree(additions);
     const auto commit = group->commit(additions, m_environment.random);
     if (!commit || !commit->welcome || !group->merge_pending()) return notice(api::Code::internal, api::Severity::error);
     if (!fits(*commit)) return notice(api::Code::too_many_members, api::Severity::warning, command.title);

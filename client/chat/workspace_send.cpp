@@ -168,7 +168,7 @@ std::optional<Flight> Workspace::make_flight(Conversation& conversation, const I
 
 std::optional<Flight> Workspace::make_commit(Conversation& conversation, mls::CommitRequest& request)
 {
-    share_tree_of(request);
+    choose_welcome_tree(request);
     auto output = conversation.group->commit(request, m_environment.random);
     const bool too_large = output && (output->commit.size() > kPayloadMax || !fits(*output));
     if (!output || too_large) {
