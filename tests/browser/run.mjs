@@ -4,12 +4,12 @@
 //   --relay PATH    the relay program                    (build/native/bin/sinetti-relay)
 //   --only NAME     one suite: modules, five, administration, devices, tokens, sign-in, link, kills, lock, search, look, hostile, two-histories, retention,
 //                   releases, ingress, tls, firefox, firefox-sign-in, firefox-link, firefox-lock, firefox-ingress   (may be repeated)
+//   --lanes N       so many suites at once           (2: they wait for each other's people more than they compute)
 //   --pictures      also writes the README's pictures to docs/images
-// Prints `browser: N passed, N failed`; measurements go to build/measurements.json, screenshots to build/screenshots.
+// Prints `browser: N passed, N failed`; screenshots go to build/screenshots.
 
-import {execFileSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
-import {mkdir, rm, writeFile} from 'node:fs/promises';
+import {mkdir, rm} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
@@ -40,13 +40,19 @@ const {values: options} = parseArgs({options: {
   app: {type: 'string', default: resolve(root, 'build/web')},
   relay: {type: 'string', default: resolve(root, 'build/native/bin/sinetti-relay')},
   only: {type: 'string', multiple: true, default: []},
+  lanes: {type: 'string', default: '2'},
   pictures: {type: 'boolean', default: false},
 }});
+const lanes = Number(options.lanes);
+if (!Number.isInteger(lanes) || lanes < 1) {
+  console.error('--lanes wants a number, 1 at least');
+  process.exit(2);
+}
 
-const measurements = {};
-const shared = {program: options.relay, app: options.app, measurements};
+const shared = {program: options.relay, app: options.app};
 const screenshots = resolve(root, 'build/screenshots');
 const pictures = options.pictures ? resolve(root, 'docs/images') : null;
+// Long ones first, so that none is still running alone at the end.
 const suites = {
   modules: (browser) => modules(browser, options.app),
   five: (browser) => fivePeople(browser, shared),
@@ -88,15 +94,16 @@ const failures = resolve(screenshots, 'failures');
 await rm(failures, {recursive: true, force: true});
 await mkdir(failures, {recursive: true});
 const report = new Report();
-const chromium = await launchChromium();
-for (const name of chosen) {
-  const suite = suites[name](chromium);
-  await suite.run(report, {onFailure: (title) => suite.onFailure?.(title, failures)});
-}
-await chromium.close();
+const waiting = [...chosen];
 
-if (Object.keys(measurements).length > 0) {
-  const commit = execFileSync('git', ['-C', root, 'rev-parse', '--short', 'HEAD'], {encoding: 'utf8'}).trim();
-  await writeFile(resolve(root, 'build/measurements.json'), `${JSON.stringify({commit, ...measurements}, null, 1)}\n`);
+// Takes one suite after the other, in a Chromium of its own: a clipboard and a graphics process are a browser's, not a profile's.
+async function lane() {
+  const chromium = await launchChromium();
+  for (let name = waiting.shift(); name; name = waiting.shift()) {
+    const suite = suites[name](chromium);
+    await suite.run(report, {onFailure: (title) => suite.onFailure?.(title, failures)});
+  }
+  await chromium.close();
 }
+await Promise.all(Array.from({length: Math.min(lanes, chosen.length)}, lane));
 process.exit(report.finish() ? 0 : 1);

@@ -17,7 +17,7 @@ export class Report {
     ++this.failed;
     this.#failures.push(name);
     console.log(`  FAIL  ${name}`);
-    console.log(String(error?.stack ?? error).split('\n').map((line) => `        ${line}`).join('\n'));
+    console.log(String(error?.stack ?? error).replace(/^/gm, '        '));
   }
 
   // It was not shown to hold, so it counts as failed; the reason has been told already.
@@ -63,7 +63,6 @@ export class Suite {
   }
 
   async run(report, {onFailure} = {}) {
-    console.log(this.name);
     let broken = null;
     for (const {name, run, timeout} of this.#tests) {
       const title = `${this.name}: ${name}`;
@@ -82,7 +81,7 @@ export class Suite {
       }
     }
     for (const cleanup of this.#cleanups.reverse()) {
-      await within(seconds(30), 'clean up', cleanup()).catch((error) => console.log(`  clean-up: ${error.message}`));
+      await within(seconds(30), 'clean up', cleanup()).catch((error) => console.log(`  ${this.name}: clean-up: ${error.message}`));
     }
   }
 }
