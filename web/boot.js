@@ -42,6 +42,12 @@ async function activateUpdate() {
   return true;
 }
 
+// Asks the browser not to take the store away when space is short, which only a page can ask. It may say no; a relay and the passphrase
+// are enough to go on.
+function keepStore() {
+  navigator.storage?.persist?.().catch((error) => console.warn(error));
+}
+
 function startCore(page) {
   const worker = new Worker('core_worker.js', {type: 'module', name: 'core'});
   const waiting = [];   // events that came before the user interface
@@ -55,6 +61,8 @@ function startCore(page) {
       page.stop();
       worker.terminate();
       startAfresh('seal=1');
+    } else if (data.type === 'stored') {
+      keepStore();
     } else if (ready) {
       page.deliver(data.event);
     } else {

@@ -111,7 +111,7 @@ const host = {
 
   async storeCommit(ticket, batch) {
     const {error} = await storage.commit(batch);
-    if (error === StorageError.none) persistOnce();
+    if (error === StorageError.none) tellStored();
     call('_core_store_settled', ticket, error);
   },
 
@@ -125,11 +125,11 @@ const host = {
   },
 };
 
-let persistAsked = false;
-function persistOnce() {
-  if (persistAsked) return;
-  persistAsked = true;
-  storage.persist();
+let storedTold = false;
+function tellStored() {
+  if (storedTold) return;
+  storedTold = true;
+  postMessage({type: 'stored'});
 }
 
 const lock = new TabLock(async () => {

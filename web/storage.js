@@ -109,15 +109,6 @@ export class Storage {
     await this.#last;
   }
 
-  // Asks the browser not to evict us when space is short. It may say no; a relay and the passphrase are enough to go on.
-  async persist() {
-    try {
-      return await navigator.storage.persist();
-    } catch {
-      return false;
-    }
-  }
-
   #enqueue(request) {
     const result = this.#last.then(async () => {
       if (this.#lost) return {error: StorageError.unavailable};
