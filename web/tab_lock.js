@@ -25,11 +25,15 @@ export class TabLock {
 
   // True: this tab has it now. False: another tab has it, and stays.
   async tryAcquire() {
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), kLeavingMs);
     try {
-      return await this.#request({signal: AbortSignal.timeout(kLeavingMs)});
+      return await this.#request({signal: patience.signal});
     } catch (error) {
-      if (error.name === 'TimeoutError' || error.name === 'AbortError') return false;
+      if (error.name === 'AbortError') return false;
       throw error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
