@@ -137,6 +137,11 @@ codec::Result<void> read_conversation(Conversation& conversation, base::ByteView
 
 }  // namespace
 
+bool changes_members_alone(const mls::Group& group, const mls::StagedCommit& staged)
+{
+    return !staged.reinit() && !staged.is_external() && staged.extensions() == group.extensions();
+}
+
 Channel& CellEpoch::own_channel() const
 {
     const auto found = std::ranges::find(channels, own_leaf, [](const auto& channel) { return channel->leaf; });

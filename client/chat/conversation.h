@@ -31,6 +31,10 @@ struct CellEpoch {
     Channel& own_channel() const;
 };
 
+// Our commits add, remove and refresh members. One that ends the group (§11.2), changes what the group requires (§12.1.7) or lets somebody in
+// from outside (§12.4.3.2) is no client's of ours.
+bool changes_members_alone(const mls::Group& group, const mls::StagedCommit& staged);
+
 struct Conversation {
     explicit Conversation(base::ByteView group_id);
 

@@ -131,6 +131,7 @@ void Workspace::receive_in_conversation(Conversation& conversation, mls::LeafInd
 // why a device only has to be certified: whether its revocation has reached us yet differs from member to member.
 bool Workspace::is_acceptable(const Conversation& conversation, const mls::StagedCommit& staged) const
 {
+    if (!changes_members_alone(*conversation.group, staged)) return false;
     const auto before = conversation.group->members();
     for (const auto& member : staged.added()) {
         const auto* device = m_people.certified(member);
