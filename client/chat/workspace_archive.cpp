@@ -76,13 +76,14 @@ void Workspace::postpone_archive()
     m_archive.persist(m_effects);
 }
 
-std::vector<PublicKey> Workspace::other_devices() const   // of this person, also those that were signed out
+// Of this person, also those that were signed out; those on shared machines have written nothing.
+std::vector<PublicKey> Workspace::other_devices() const
 {
     const auto* person = m_people.directory().identity(me());
     std::vector<PublicKey> devices;
     if (person == nullptr) return devices;
     for (const auto& device : person->devices)
-        if (device != m_account.device.public_key()) devices.push_back(device);
+        if (device != m_account.device.public_key() && !m_people.is_shared(device)) devices.push_back(device);
     return devices;
 }
 
@@ -98,6 +99,7 @@ void Workspace::on_archive_accepted()
         for (std::uint32_t ago = 0; ago <= kArchiveDays; ++ago)   // from tomorrow on, where clocks differ
             for (const auto& device : other_devices()) {
                 const auto day = today + 1 - ago;
+                if (day + 1 < archive_day(m_people.directory().device(device)->created)) continue;   // it was not there yet
                 const auto known = m_archive.fetched.find({device, day});
                 run.wanted.push_back({device, day, known == m_archive.fetched.end() ? std::uint16_t{0} : known->second});
             }
