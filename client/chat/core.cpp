@@ -365,7 +365,7 @@ void Core::Implementation::run(const api::ForgetDevice&)
     if (m_shared) return leave_shared();
     m_sign_in.reset();
     m_guest.reset();
-    m_farewell.reset();
+    prepare_farewell();
     abandon_enrolment(api::Code::none);
 }
 
@@ -383,10 +383,10 @@ void Core::Implementation::abandon_enrolment(api::Code reason)
         if (alive.expired()) return;
         const Turn turn(*this);
         m_effects.use_backend(m_environment.backend);
-        if (result)
-            set_phase(home, reason);
-        else
-            set_phase(api::Phase::failed, chat::code_of(result.error()));
+        if (!result) return set_phase(api::Phase::failed, chat::code_of(result.error()));
+        if (!m_farewell) return set_phase(home, reason);
+        m_home = home;
+        begin_farewell();
     });
 }
 

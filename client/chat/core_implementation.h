@@ -145,6 +145,8 @@ private:
     void on_sign_in_closed(net::CloseReason reason);
     void begin_device();
     void end_sign_in(api::Code reason);
+    void prepare_farewell();
+    void begin_farewell();
     void leave_shared();
     void end_farewell();
 
@@ -255,7 +257,7 @@ private:
     unsigned m_link_sessions = 0;                                   // that were opened for it
     bool m_shared = false;                                          // the account is on a machine that keeps nothing
     api::Phase m_home = api::Phase::no_account;                     // where signing in, or a session on a shared machine, began
-    struct Farewell {                                               // a shared machine signs itself out
+    struct Farewell {                                               // what is erased here signs itself out
         directory::RelayKeys relay_keys;
         PublicKey root_public_key{};
         crypto::SignaturePrivateKey device;

@@ -8,7 +8,7 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::int64_t kFarewellMax = 10 * 1000;   // milliseconds, for signing a shared machine out before it is given back
+constexpr std::int64_t kFarewellMax = 10 * 1000;   // milliseconds, for signing a device out that is forgotten, or a shared machine before it is given back
 
 }  // namespace
 
@@ -116,17 +116,29 @@ void Core::Implementation::end_sign_in(api::Code reason)
     set_phase(m_home, reason);
 }
 
-// --- shared machines -----------------------------------------------------------------------------------------------------
+// --- leaving a machine ---------------------------------------------------------------------------------------------------
 
-// Nothing is left at once; and for a moment this is a device that only signs itself out.
+// Before everything is erased: with what is kept here in memory this is, for a moment, a device that only signs itself out.
+void Core::Implementation::prepare_farewell()
+{
+    m_farewell.reset();
+    if (!m_workspace || m_workspace->is_revoked()) return;
+    const auto& account = m_workspace->account();
+    const auto record = directory::sign_sign_out(account.identity, account.device.public_key());
+    m_farewell.emplace(Farewell{account.relay_keys, account.root_public_key, account.device.clone(), directory::encode(directory::Record(record)),
+                                base::UnixMilliseconds{m_environment.clock.now().value + kFarewellMax}});
+}
+
+void Core::Implementation::begin_farewell()
+{
+    set_phase(api::Phase::opening);
+    m_session.start();
+}
+
+// Nothing is left at once.
 void Core::Implementation::leave_shared()
 {
-    if (m_workspace && !m_workspace->is_revoked()) {
-        const auto& account = m_workspace->account();
-        const auto record = directory::sign_sign_out(account.identity, account.device.public_key());
-        m_farewell.emplace(Farewell{account.relay_keys, account.root_public_key, account.device.clone(), directory::encode(directory::Record(record)),
-                                    base::UnixMilliseconds{m_environment.clock.now().value + kFarewellMax}});
-    }
+    prepare_farewell();
     m_session.stop();
     close_account();
     m_effects.forget();
@@ -135,8 +147,7 @@ void Core::Implementation::leave_shared()
     m_effects.use_backend(m_environment.backend);
     m_shared = false;
     if (!m_farewell) return set_phase(m_home);
-    set_phase(api::Phase::opening);
-    m_session.start();
+    begin_farewell();
 }
 
 void Core::Implementation::end_farewell()

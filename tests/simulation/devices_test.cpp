@@ -335,6 +335,30 @@ TEST_SUITE("simulation.devices")
         CHECK(tablet.backend.records().empty());
     }
 
+    TEST_CASE("a forgotten device signs itself out: nobody waits for it and it takes no place; without a relay it is only forgotten")
+    {
+        for (const bool is_down : {false, true}) {
+            World world(94);
+            const auto people = found(world, {"Aino", "Bertta"});
+            auto& aino = *people[0];
+            auto& bertta = *people[1];
+            create(world, aino, "Ryhmä", {"Bertta"});
+            auto& tablet = sign_in(world, bertta, "Bertan tabletti");
+            pass_seconds(world, 30);
+            const auto id = device_of(tablet);
+            REQUIRE(in_group(tablet));
+            world.relay_is_down = is_down;
+            tablet.submit(api::ForgetDevice{});
+            pass_seconds(world, 30);
+            CHECK(tablet.backend.records().empty());
+            CHECK(tablet.phase() == api::Phase::no_account);
+            world.relay_is_down = false;
+            pass_seconds(world, 30);
+            CHECK(device(aino, "Bertta", id)->revoked == !is_down);
+            CHECK(has_line(aino.texts("Ryhmä"), "[a device of Bertta signed out]") == !is_down);
+        }
+    }
+
     TEST_CASE("nothing is said to a device that is known to be signed out: who wants to speak removes it first")
     {
         World world(731);
