@@ -11,6 +11,8 @@ import {TextAgent} from './text_agent.js';
 
 const kCursors = ['default', 'pointer', 'text'];
 const kHiddenFrameInterval = 250;        // ms; a hidden tab has no display frames, but its title and announcements go on
+const kWakeInterval = 5000;              // ms between two looks at the clocks, after which a machine that slept is noticed
+const kWakeJump = 2000;                  // ms that the wall clock went further than time went by
 const kAnnouncementLife = 10_000;        // ms
 const kAnnouncementsMax = 5;
 const kRelayDocument = Object.freeze({there: 2, notFounded: 3, unreachable: 4});   // client/ui/relay_document.h
@@ -54,7 +56,7 @@ export class Page {
     this.#onFault = onFault;
     this.#fields = new TextAgent({
       text: (id, text) => this.#callWithBytes('_ui_text', [id], encoder.encode(text)),
-      password: (id, bytes, words, strength) => this.#call('_ui_password', id, bytes, words, strength),
+      password: (id, characters, words, strength) => this.#call('_ui_password', id, characters, words, strength),
       submit: (id) => this.#call('_ui_submit', id),
       height: (id, height) => this.#call('_ui_field_height', id, height),
     });
@@ -102,6 +104,21 @@ export class Page {
     for (const type of ['focus', 'blur']) addEventListener(type, tellAttention);
     document.addEventListener('visibilitychange', tellAttention);
     tellAttention();
+    this.#watchForSleep();
+  }
+
+  // While a machine sleeps its timers wait, the one that locks among them: a frame looks at the wall clock.
+  #watchForSleep() {
+    const lead = () => Date.now() - performance.now();
+    let before = lead();
+    const look = () => {
+      const now = lead();
+      if (now - before > kWakeJump) this.#requestFrame();
+      before = now;
+    };
+    setInterval(look, kWakeInterval);
+    addEventListener('focus', look);
+    document.addEventListener('visibilitychange', look);
   }
 
   // An event of the core, as bytes of JSON.

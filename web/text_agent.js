@@ -28,7 +28,7 @@ export class TextAgent {
   #fields = new Map();   // id → {element, spec, composing, height}
   #autofocus = 0;
 
-  // `handlers`: text(id, text), password(id, bytes, words, strength), submit(id), height(id, height).
+  // `handlers`: text(id, text), password(id, characters, words, strength), submit(id), height(id, height).
   constructor(handlers) {
     this.#handlers = handlers;
   }
@@ -160,11 +160,8 @@ export class TextAgent {
   }
 
   #reportPassword({id, element}) {
-    const bytes = encoder.encode(element.value);
     const {words, strength} = estimateStrength(element.value);
-    const {length} = bytes;
-    bytes.fill(0);
-    this.#handlers.password(id, length, words, strength);
+    this.#handlers.password(id, [...element.value].length, words, strength);
   }
 
   // What was typed before the estimator was here is judged anew.

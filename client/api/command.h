@@ -85,7 +85,7 @@ inline constexpr std::size_t kSearchFoundMax = 50;         // messages in an ans
 inline constexpr std::size_t kSnippetSizeMax = 240;        // bytes of UTF-8
 inline constexpr std::size_t kNameMax = 64;                // bytes of UTF-8: names, titles of groups and of people
 inline constexpr std::size_t kInvitationsAtOnceMax = 500;
-inline constexpr std::size_t kPassphraseMin = 12;          // bytes
+inline constexpr std::size_t kPassphraseMin = 12;          // characters, when one is chosen
 inline constexpr std::size_t kPassphraseMax = 1024;        // bytes
 
 std::string to_json(const Command& command);

@@ -200,9 +200,9 @@ void ui_wheel(float x, float y, float delta_x, float delta_y) { g_page->app.on_w
 bool ui_key(int key, unsigned modifiers) { return g_page->app.on_key(static_cast<ui::Key>(key), modifiers); }
 void ui_focus(double node, int visible) { g_page->app.on_focus(node_of(node), visible != 0); }
 void ui_text(double field, const char* text, std::size_t size) { g_page->app.on_text(node_of(field), {text, size}); }
-void ui_password(double field, std::uint32_t bytes, std::uint32_t words, int strength)
+void ui_password(double field, std::uint32_t characters, std::uint32_t words, int strength)
 {
-    g_page->app.on_password(node_of(field), bytes, words, static_cast<ui::Strength>(strength));
+    g_page->app.on_password(node_of(field), characters, words, static_cast<ui::Strength>(strength));
 }
 void ui_submit(double field) { g_page->app.on_submit(node_of(field)); }
 void ui_field_height(double field, float height) { g_page->app.on_field_height(node_of(field), height); }

@@ -214,9 +214,16 @@ void Core::Implementation::report_scanned()
     m_effects.emit(api::ScannedEvent{owner ? person_id(*owner) : std::string()});
 }
 
+// What follows the first byte of a character in UTF-8 is none of its own.
+bool Core::Implementation::passphrase_fits() const
+{
+    const auto characters = std::ranges::count_if(m_passphrase.view(), [](std::uint8_t byte) { return (byte & 0xc0) != 0x80; });
+    return static_cast<std::size_t>(characters) >= api::kPassphraseMin && m_passphrase.size() <= api::kPassphraseMax;
+}
+
 bool Core::Implementation::passphrase_is_long_enough()
 {
-    if (m_passphrase.size() >= api::kPassphraseMin && m_passphrase.size() <= api::kPassphraseMax) return true;
+    if (passphrase_fits()) return true;
     set_phase(m_phase, api::Code::passphrase_too_short);
     return false;
 }

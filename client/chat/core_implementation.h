@@ -70,6 +70,7 @@ private:
     void set_phase(api::Phase phase, api::Code error = api::Code::none);
     void on_loaded(base::Result<std::vector<store::StoredRecord>, store::BackendError> records);
     void open_vault(const std::vector<store::StoredRecord>& records);
+    bool passphrase_fits() const;
     bool passphrase_is_long_enough();
     void begin_account(NewAccountResult&& created, const VaultKeeper* vault = nullptr, const store::PassphraseKey* passphrase_key = nullptr);
     std::unique_ptr<Workspace> load_workspace(Account&& account, const store::Records& records);

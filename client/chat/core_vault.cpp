@@ -64,8 +64,7 @@ bool Core::Implementation::may_change_vault()
 void Core::Implementation::run(const api::ChangePassphrase&)
 {
     if (!may_change_vault()) return;
-    if (m_passphrase.size() < api::kPassphraseMin || m_passphrase.size() > api::kPassphraseMax)
-        return report_passphrase(api::PassphraseState::proven, api::Code::passphrase_too_short);
+    if (!passphrase_fits()) return report_passphrase(api::PassphraseState::proven, api::Code::passphrase_too_short);
     if (!m_header->wrap_next(m_proof->master_key, m_passphrase.view(), m_environment.random, m_environment.password_key))
         return report_passphrase(api::PassphraseState::proven, api::Code::internal);
     put_header();

@@ -501,10 +501,10 @@ void App::on_text(NodeId field, std::string_view text)
     m_implementation->want();
 }
 
-void App::on_password(NodeId field, std::uint32_t bytes, std::uint32_t words, Strength strength)
+void App::on_password(NodeId field, std::uint32_t characters, std::uint32_t words, Strength strength)
 {
     m_implementation->somebody_is_here();
-    m_implementation->state.passwords[field] = {bytes, words, strength};
+    m_implementation->state.passwords[field] = {characters, words, strength};
     m_implementation->want();
 }
 

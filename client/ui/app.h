@@ -73,7 +73,7 @@ public:
     bool on_key(Key key, unsigned modifiers);                                       // true: used, prevent the browser's own answer
     void on_focus(NodeId node, bool visible);                                       // 0: nothing of ours; visible: as :focus-visible
     void on_text(NodeId field, std::string_view text);
-    void on_password(NodeId field, std::uint32_t bytes, std::uint32_t words, Strength strength);
+    void on_password(NodeId field, std::uint32_t characters, std::uint32_t words, Strength strength);
     void on_submit(NodeId field);
     void on_field_height(NodeId field, float height);
     void on_mirror_action(NodeId node, MirrorAction action);

@@ -38,7 +38,7 @@ struct Toast {
 };
 
 struct PasswordState {
-    std::uint32_t bytes = 0;
+    std::uint32_t characters = 0;   // code points
     std::uint32_t words = 0;
     Strength strength = Strength::none;
 };

@@ -299,6 +299,7 @@ const char* english(Say what)
         case Say::new_message_announcement: return "{0}: {1}";
         case Say::field_missing: return "Fill this in.";
         case Say::too_short: return "{0} more characters are needed.";
+        case Say::too_weak: return "Easy to guess: add a word or two.";
         case Say::system_joined_here: return "This device joined the conversation";
         case Say::system_device_joined: return "{0} goes on with a new device";
         case Say::system_own_device_signed_out: return "One of your devices was signed out · the conversation has new keys";
@@ -314,6 +315,7 @@ const char* english(Say what)
         case Say::sign_out_name: return "Sign out: {0}";
         case Say::sign_out_title: return "Sign out {0}?";
         case Say::sign_out_text: return "The conversations get new keys and this device reads nothing that comes after. It cannot be undone; signing in there again makes it a new device.";
+        case Say::sign_out_lost: return "If it was lost or stolen, change your passphrase and your recovery code too, and tell your administrator.";
         case Say::manage_person: return "{0}: devices and removal";
         case Say::remove_person: return "Remove from the organisation";
         case Say::remove_person_title: return "Remove {0} from the organisation?";
@@ -508,7 +510,7 @@ const char* english(Say what)
         case Say::idle_text: return "Nothing has happened here for a while. In a minute Sinetti leaves this machine by itself, and what is unsent is lost.";
         case Say::stay: return "Stay";
         case Say::device_shared: return "somebody else's machine";
-        case Say::forget_text_saved: return "Your keys and all conversations are erased from this browser. You can sign in again with your name and passphrase; messages that only this device has are gone.";
+        case Say::forget_text_saved: return "This device is signed out, and your keys and all conversations are erased from this browser. You can sign in again with your name and passphrase; messages that only this device has are gone.";
         case Say::forgot_title: return "Forgot your passphrase?";
         case Say::forgot_text: return "Without it nobody can open this device. If you have your recovery code, erase what is here and then sign in with the code. Without either you need a new invitation.";
         case Say::take_failed: return "That is not the passphrase you chose on the other device. Try again.";
@@ -614,7 +616,7 @@ const char* english(api::Code code)
         case api::Code::enrolled: return "{0} joined Sinetti.";
         case api::Code::internal: return "Something unexpected happened in Sinetti. Reload the page; nothing was lost.";
         case api::Code::too_many_devices: return "You have as many devices as one person may have. Sign out one of them, or ask your administrator to.";
-        case api::Code::new_device: return "A new device signed in to your account: {0}. If that was not you, sign it out in the settings and tell your administrator.";
+        case api::Code::new_device: return "A new device signed in to your account: {0}. If that was not you, sign it out in the settings, change your passphrase and recovery code, and tell your administrator.";
         case api::Code::device_signed_out: return "The device of {0} was signed out.";
         case api::Code::person_removed: return "{0} was removed from the organisation.";
         case api::Code::history_restored: return "Earlier messages from your other devices are here now.";

@@ -299,6 +299,7 @@ const char* finnish(Say what)
         case Say::new_message_announcement: return "{0}: {1}";
         case Say::field_missing: return "Täytä tämä kohta.";
         case Say::too_short: return "Vielä {0} merkkiä puuttuu.";
+        case Say::too_weak: return "Helppo arvata: lisää sana tai pari.";
         case Say::system_joined_here: return "Tämä laite liittyi keskusteluun";
         case Say::system_device_joined: return "{0} jatkaa uudella laitteella";
         case Say::system_own_device_signed_out: return "Yksi laitteistasi kirjattiin ulos · keskustelulla on uudet avaimet";
@@ -314,6 +315,7 @@ const char* finnish(Say what)
         case Say::sign_out_name: return "Kirjaa ulos: {0}";
         case Say::sign_out_title: return "Kirjataanko {0} ulos?";
         case Say::sign_out_text: return "Keskustelut saavat uudet avaimet, eikä laite voi lukea tulevia viestejä. Tätä ei voi perua; laitteella voi kirjautua uudelleen uutena laitteena.";
+        case Say::sign_out_lost: return "Jos se katosi tai varastettiin, vaihda myös tunnuslause ja palautuskoodi ja kerro ylläpitäjälle.";
         case Say::manage_person: return "{0}: laitteet ja poistaminen";
         case Say::remove_person: return "Poista organisaatiosta";
         case Say::remove_person_title: return "Poistetaanko {0} organisaatiosta?";
@@ -508,7 +510,7 @@ const char* finnish(Say what)
         case Say::idle_text: return "Täällä ei ole hetkeen tapahtunut mitään. Minuutin kuluttua Sinetti poistuu koneelta itsestään, ja lähettämätön katoaa.";
         case Say::stay: return "Jatka";
         case Say::device_shared: return "vieras kone";
-        case Say::forget_text_saved: return "Avaimesi ja kaikki keskustelut poistetaan tästä selaimesta. Voit kirjautua uudelleen nimellä ja tunnuslauseella; viestit, jotka ovat vain tällä laitteella, katoavat.";
+        case Say::forget_text_saved: return "Laite kirjataan ulos, ja avaimesi ja kaikki keskustelut poistetaan tästä selaimesta. Voit kirjautua uudelleen nimellä ja tunnuslauseella; viestit, jotka ovat vain tällä laitteella, katoavat.";
         case Say::forgot_title: return "Unohditko tunnuslauseen?";
         case Say::forgot_text: return "Ilman sitä kukaan ei saa tätä laitetta auki. Jos sinulla on palautuskoodi, poista täältä kaikki ja kirjaudu sitten koodilla. Ilman kumpaakaan tarvitset uuden kutsun.";
         case Say::take_failed: return "Tämä ei ole tunnuslause, jonka valitsit toisella laitteella. Yritä uudelleen.";
@@ -614,7 +616,7 @@ const char* finnish(api::Code code)
         case api::Code::enrolled: return "{0} liittyi Sinettiin.";
         case api::Code::internal: return "Sinetissä tapahtui odottamaton virhe. Lataa sivu uudelleen; mitään ei kadonnut.";
         case api::Code::too_many_devices: return "Sinulla on jo niin monta laitetta kuin yhdellä henkilöllä voi olla. Kirjaa jokin niistä ulos tai pyydä ylläpitäjää tekemään se.";
-        case api::Code::new_device: return "Tilillesi kirjautui uusi laite: {0}. Jos se et ollut sinä, kirjaa se ulos asetuksissa ja kerro ylläpitäjälle.";
+        case api::Code::new_device: return "Tilillesi kirjautui uusi laite: {0}. Jos se et ollut sinä, kirjaa se ulos asetuksissa, vaihda tunnuslause ja palautuskoodi ja kerro ylläpitäjälle.";
         case api::Code::device_signed_out: return "Henkilön {0} laite kirjattiin ulos.";
         case api::Code::person_removed: return "{0} poistettiin organisaatiosta.";
         case api::Code::history_restored: return "Aiemmat viestit muilta laitteiltasi ovat nyt täällä.";

@@ -299,6 +299,7 @@ const char* swedish(Say what)
         case Say::new_message_announcement: return "{0}: {1}";
         case Say::field_missing: return "Fyll i det här fältet.";
         case Say::too_short: return "{0} tecken saknas ännu.";
+        case Say::too_weak: return "Lätt att gissa: lägg till något ord.";
         case Say::system_joined_here: return "Den här enheten anslöt sig till chatten";
         case Say::system_device_joined: return "{0} fortsätter på en ny enhet";
         case Say::system_own_device_signed_out: return "En av dina enheter loggades ut · chatten har nya nycklar";
@@ -314,6 +315,7 @@ const char* swedish(Say what)
         case Say::sign_out_name: return "Logga ut: {0}";
         case Say::sign_out_title: return "Logga ut {0}?";
         case Say::sign_out_text: return "Chattarna får nya nycklar och enheten kan inte läsa det som kommer. Det går inte att ångra; loggar man in där igen räknas den som en ny enhet.";
+        case Say::sign_out_lost: return "Om den försvann eller stals, byt också lösenfras och återställningskod och berätta för administratören.";
         case Say::manage_person: return "{0}: enheter och borttagning";
         case Say::remove_person: return "Ta bort från organisationen";
         case Say::remove_person_title: return "Ta bort {0} från organisationen?";
@@ -508,7 +510,7 @@ const char* swedish(Say what)
         case Say::idle_text: return "Här har inget hänt på ett tag. Om en minut lämnar Sinetti datorn av sig själv, och det som inte skickats går förlorat.";
         case Say::stay: return "Stanna kvar";
         case Say::device_shared: return "någon annans dator";
-        case Say::forget_text_saved: return "Dina nycklar och alla chattar tas bort från webbläsaren. Du kan logga in igen med namn och lösenfras; meddelanden som bara finns på den här enheten försvinner.";
+        case Say::forget_text_saved: return "Enheten loggas ut, och dina nycklar och alla chattar tas bort från webbläsaren. Du kan logga in igen med namn och lösenfras; meddelanden som bara finns på den här enheten försvinner.";
         case Say::forgot_title: return "Har du glömt lösenfrasen?";
         case Say::forgot_text: return "Utan den kan ingen öppna den här enheten. Om du har återställningskoden, ta bort allt här och logga sedan in med koden. Utan någondera behöver du en ny inbjudan.";
         case Say::take_failed: return "Det är inte den lösenfras du valde på den andra enheten. Försök igen.";
@@ -614,7 +616,7 @@ const char* swedish(api::Code code)
         case api::Code::enrolled: return "{0} anslöt sig till Sinetti.";
         case api::Code::internal: return "Ett oväntat fel inträffade i Sinetti. Ladda om sidan; inget gick förlorat.";
         case api::Code::too_many_devices: return "Du har redan så många enheter som en person får ha. Logga ut någon av dem eller be administratören göra det.";
-        case api::Code::new_device: return "En ny enhet loggade in på ditt konto: {0}. Om det inte var du, logga ut den i inställningarna och berätta för administratören.";
+        case api::Code::new_device: return "En ny enhet loggade in på ditt konto: {0}. Om det inte var du, logga ut den i inställningarna, byt lösenfras och återställningskod och berätta för administratören.";
         case api::Code::device_signed_out: return "Enheten som tillhör {0} loggades ut.";
         case api::Code::person_removed: return "{0} togs bort från organisationen.";
         case api::Code::history_restored: return "Tidigare meddelanden från dina andra enheter finns nu här.";

@@ -174,6 +174,21 @@ TEST_SUITE("simulation.enrolment")
         CHECK(bertta.phase() == api::Phase::open);
     }
 
+    TEST_CASE("a passphrase is counted in characters, whatever they take")
+    {
+        World world(95);
+        const auto people = found(world, {"Aino"});
+        auto& bertta = world.add("Bertta");
+        open_link(world, bertta, invite(world, *people[0], "Bertta"));
+        bertta.submit(api::Enrol{"Bertta", ""}, "ääöö ääöö ä");   // eleven, of two octets each
+        world.settle();
+        CHECK(bertta.phase() == api::Phase::invited);
+        CHECK(bertta.last_error == api::Code::passphrase_too_short);
+        bertta.submit(api::Enrol{"Bertta", ""}, "ääöö ääöö äö");
+        world.settle();
+        CHECK(bertta.phase() == api::Phase::open);
+    }
+
     TEST_CASE("a forgotten device holds nothing")
     {
         World world(91);

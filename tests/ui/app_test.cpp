@@ -63,6 +63,12 @@ TEST_SUITE("ui.app")
         page.press(Role::button, "Tillbaka");
         page.press(Role::button, "Fortsätt");
         const ui::NodeId field = page.get(Role::passwordbox, "Lösenfras").id;
+        page.app->on_password(field, 24, 1, ui::Strength::weak);   // long enough, and easy to guess
+        page.settle();
+        CHECK(page.says("Lätt att gissa: lägg till något ord."));
+        page.press(Role::button, "Försegla");
+        CHECK(page.sent<api::Enrol>().empty());
+        CHECK((page.get(Role::passwordbox, "Lösenfras").states & ui::kInvalid) != 0);
         page.app->on_password(field, 24, 4, ui::Strength::excellent);
         page.settle();
         CHECK(page.says("Utmärkt"));

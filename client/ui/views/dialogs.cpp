@@ -417,7 +417,9 @@ void draw_dialogs(Context& c)
             if (subject == nullptr) break;
             const auto device = std::ranges::find(subject->devices, c.state.device, &api::Device::id);
             if (device == subject->devices.end() || device->revoked) break;
-            if (draw_question(c, "sign out", {c.say(Say::sign_out_title, {device_name(c, *device)}), c.say(Say::sign_out_text), c.say(Say::sign_out)}) == Answer::yes) {
+            std::string words(c.say(Say::sign_out_text));
+            if (subject->me) words.append(" ").append(c.say(Say::sign_out_lost));
+            if (draw_question(c, "sign out", {c.say(Say::sign_out_title, {device_name(c, *device)}), words, c.say(Say::sign_out)}) == Answer::yes) {
                 c.send(api::SignOutDevice{device->id});
                 close_dialog(c);
             }

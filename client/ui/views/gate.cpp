@@ -287,7 +287,7 @@ void draw_unlock(Context& c)
         draw_gate_error(c, gate, error);
         gate.gap(12);
     }
-    const bool ready = c.state.passwords[field.id].bytes > 0;
+    const bool ready = c.state.passwords[field.id].characters > 0;
     const bool pressed = button(c, "open", gate.take(kFieldHeight), {.label = c.say(Say::unlock), .large = true, .disabled = !ready});
     if ((pressed || field.submitted) && ready) {
         c.state.opening = Opening::unlock;

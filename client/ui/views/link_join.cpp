@@ -49,7 +49,7 @@ void draw_join(Context& c)
     gate.gap(low ? 12.0f : 24.0f);
     FieldResult code;
     if (!given) {
-        code = draw_code(c, gate, state.tried && state.passwords[c.id("code")].bytes == 0);
+        code = draw_code(c, gate, state.tried && state.passwords[c.id("code")].characters == 0);
         gate.gap(18);
     }
     draw_whose_machine(c, gate);
@@ -64,7 +64,7 @@ void draw_join(Context& c)
     }
     const bool waiting = state.sign_in_wanted && state.relay == RelayDocument::asked;
     const bool pressed = button(c, "enter", gate.take(kFieldHeight), {.label = c.say(waiting ? Say::one_moment : Say::continue_), .large = true, .disabled = waiting});
-    const bool typed = given || state.passwords[code.id].bytes > 0;
+    const bool typed = given || state.passwords[code.id].characters > 0;
     if ((pressed || code.submitted) && !waiting) {
         if (!typed) {
             state.tried = true;

@@ -1,6 +1,5 @@
 #include "ui/views/new_passphrase.h"
 
-#include "api/command.h"
 #include "ui/widgets/button.h"
 #include "ui/widgets/strength.h"
 
@@ -27,7 +26,7 @@ NodeId draw_new_passphrase(Context& c, GateScope& gate, const NewPassphrase& wor
     gate.foot(kFieldHeight);
     const bool pressed = button(c, "take", gate.take(kFieldHeight), {.label = c.say(words.button), .large = true});
     if (!pressed && !field.submitted) return 0;
-    if (typed.bytes >= api::kPassphraseMin) return field.id;
+    if (is_good_passphrase(typed)) return field.id;
     c.state.tried = true;
     c.state.focus_next = field.id;
     c.changed();

@@ -236,7 +236,7 @@ void draw_proof(Context& c, const Proof& proof)
     const bool pressed = foot.add("go", go);
     if (foot.add("cancel", {.label = c.say(Say::cancel), .kind = ButtonKind::outline})) return close_dialog(c);
     if ((!pressed && !field.submitted) || waiting) return;
-    if (typed.bytes == 0) {
+    if (typed.characters == 0) {
         state.tried = true;
         state.focus_next = field.id;
         c.changed();
@@ -280,11 +280,11 @@ void draw_change_passphrase(Context& c)
     const bool current_wrong = state.answer == api::Code::wrong_passphrase;
     const bool next_wrong = state.answer == api::Code::sign_in_failed || state.answer == api::Code::passphrase_too_short;
     const auto [current, current_typed] = labelled_secret(c, "current", {area.x, y, area.w, 0},
-        {.label = take ? Say::passphrase_here : Say::current_passphrase, .invalid = !waiting && (current_wrong || (state.tried && c.state.passwords[c.id("current")].bytes == 0))});
+        {.label = take ? Say::passphrase_here : Say::current_passphrase, .invalid = !waiting && (current_wrong || (state.tried && c.state.passwords[c.id("current")].characters == 0))});
     y += kLabelled + 16;
-    const std::uint32_t needed = take ? 1 : static_cast<std::uint32_t>(api::kPassphraseMin);
+    const auto will_do = [take](const PasswordState& typed) { return take ? typed.characters > 0 : is_good_passphrase(typed); };
     const auto [next, next_typed] = labelled_secret(c, "new", {area.x, y, area.w, 0},
-        {.label = Say::new_passphrase, .autocomplete = take ? "off" : "new-password", .invalid = !waiting && (next_wrong || (state.tried && c.state.passwords[c.id("new")].bytes < needed))});
+        {.label = Say::new_passphrase, .autocomplete = take ? "off" : "new-password", .invalid = !waiting && (next_wrong || (state.tried && !will_do(c.state.passwords[c.id("new")])))});
     y += kLabelled;
     if (!take) draw_strength(c, {area.x, y + 14, area.w, kStrengthHeight}, next_typed);
     y += meter + 10;
@@ -294,9 +294,9 @@ void draw_change_passphrase(Context& c)
     const bool pressed = foot.add("go", {.label = c.say(waiting ? Say::one_moment : Say::take_into_use), .disabled = waiting});
     if (foot.add("cancel", {.label = c.say(Say::cancel), .kind = ButtonKind::outline})) return close_dialog(c);
     if ((!pressed && !current.submitted && !next.submitted) || waiting) return;
-    if (current_typed.bytes == 0 || next_typed.bytes < needed) {
+    if (current_typed.characters == 0 || !will_do(next_typed)) {
         state.tried = true;
-        state.focus_next = current_typed.bytes == 0 ? current.id : next.id;
+        state.focus_next = current_typed.characters == 0 ? current.id : next.id;
         c.changed();
         return;
     }

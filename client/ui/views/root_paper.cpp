@@ -158,7 +158,7 @@ void draw_restore_root(Context& c)
     const bool pressed = foot.add("go", {.label = c.say(waiting ? Say::one_moment : second ? Say::root_restore : Say::continue_), .disabled = waiting});
     if (foot.add("cancel", {.label = c.say(Say::cancel), .kind = ButtonKind::outline})) return close_dialog(c);
     if (!pressed || waiting) return;
-    state.tried = state.passwords[field.id].bytes == 0;
+    state.tried = state.passwords[field.id].characters == 0;
     if (state.tried) {
         state.focus_next = field.id;
     } else {

@@ -155,7 +155,7 @@ void draw_sign_in(Context& c)
     const FieldOptions name_options{.autocomplete = shared ? "off" : "username", .max_bytes = kSignInNameMax, .autofocus = !c.touch(), .required = true};
     const FieldResult name_field = labelled_field(c, gate, "name", c.say(Say::name), name_options, state.tried && name.empty());
     const NodeId secret_id = c.id(state.with_code ? "code" : "passphrase");
-    const bool secret_typed = state.passwords[secret_id].bytes > 0;
+    const bool secret_typed = state.passwords[secret_id].characters > 0;
     const FieldResult secret = draw_secret(c, gate, state.tried && !secret_typed, shared);
     gate.gap(18);
 

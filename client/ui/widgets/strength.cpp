@@ -11,6 +11,11 @@ constexpr std::uint32_t kWordsWanted = 4;
 
 }  // namespace
 
+bool is_good_passphrase(const PasswordState& typed)
+{
+    return typed.characters >= api::kPassphraseMin && typed.strength >= Strength::fair;
+}
+
 void draw_strength(Context& c, const Rect& area, const PasswordState& typed)
 {
     constexpr Say kNames[] = {Say::strength_weak, Say::strength_weak, Say::strength_fair, Say::strength_strong, Say::strength_excellent};
@@ -21,13 +26,15 @@ void draw_strength(Context& c, const Rect& area, const PasswordState& typed)
         c.paint.fill(area.x + static_cast<float>(i) * (part + 6), area.y, part, 8, i < level ? colours[level] : c.theme.line, 4);
     }
     const Rect strip{area.x, area.y + 16, area.w, 18};
-    const std::uint32_t missing = typed.bytes < api::kPassphraseMin ? static_cast<std::uint32_t>(api::kPassphraseMin) - typed.bytes : 0;
+    const std::uint32_t missing = typed.characters < api::kPassphraseMin ? static_cast<std::uint32_t>(api::kPassphraseMin) - typed.characters : 0;
     if (level > 0) {
         const std::string_view words = c.say(kNames[level]);
         c.paint.icon(level >= 3 ? icons::kCheckCircleFill : icons::kInfoFill, 17, strip.x, strip.y + 0.5f, colours[level]);
         c.ink(kLabelStrong, words, strip.x + 22, strip.y, colours[level]);
     }
-    const std::string hint = typed.bytes > 0 && missing > 0 ? c.say(Say::too_short, {std::to_string(missing)}) : std::string();
+    std::string hint;
+    if (typed.characters > 0 && missing > 0) hint = c.say(Say::too_short, {std::to_string(missing)});
+    else if (typed.characters > 0 && !is_good_passphrase(typed)) hint = c.say(Say::too_weak);
     if (!hint.empty()) c.ink(kLabel, hint, strip.right() - c.measure(kLabel, hint), strip.y, c.theme.text_2);
     GroupScope status(c, "strength", Role::status, strip, "");
     std::string spoken = level > 0 ? c.say(Say::strength, {c.say(kNames[level])}) : std::string();
@@ -42,7 +49,7 @@ void draw_rules(Context& c, const Rect& card, const PasswordState& typed)
         int met;   // 1 met, 0 not yet, -1 advice that nobody can check
     };
     const Rule rules[] = {
-        {Say::rule_length, typed.bytes >= api::kPassphraseMin ? 1 : 0},
+        {Say::rule_length, typed.characters >= api::kPassphraseMin ? 1 : 0},
         {Say::rule_words, typed.words >= kWordsWanted ? 1 : 0},
         {Say::rule_names, -1},
         {Say::rule_only_here, -1},
