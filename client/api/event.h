@@ -58,6 +58,7 @@ struct ConversationReadyEvent { ConversationId conversation; };              // 
 struct SettingsEvent { std::vector<std::pair<std::string, std::string>> settings; };
 // "#v=…": whose key it is in the directory, as far as that was read; empty: nobody's. Only when the phase is open and all was read.
 struct ScannedEvent { PersonId person; };
+struct StoreEvent { Code trouble = Code::none; };                            // nothing is stored, and so nothing sent or shown, until it says none
 struct EvidenceEvent { std::string text; };                                  // proof that the relay has kept two histories: to be carried elsewhere
 struct NoticeEvent {
     Code code = Code::none;
@@ -103,7 +104,7 @@ struct ReleasesEvent {                                                       // 
 };
 
 using Event = std::variant<SessionEvent, ConnectionEvent, PeopleEvent, ConversationsEvent, TimelineEvent, MessagesEvent, SearchEvent, InvitationsEvent, InvitationReadyEvent,
-                           ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent, ExportEvent, VaultEvent, PassphraseEvent, RecoveryCodeEvent, LinkEvent, InvitationsReadyEvent, RootSharesEvent, RootRestoreEvent, BoardsEvent, ReleasesEvent, ScannedEvent>;
+                           ConversationReadyEvent, SettingsEvent, EvidenceEvent, NoticeEvent, ExportEvent, VaultEvent, PassphraseEvent, RecoveryCodeEvent, LinkEvent, InvitationsReadyEvent, RootSharesEvent, RootRestoreEvent, BoardsEvent, ReleasesEvent, ScannedEvent, StoreEvent>;
 
 std::string to_json(const Event& event);
 std::optional<Event> event_from_json(std::string_view json);

@@ -249,6 +249,7 @@ SINETTI_FIELDS(InvitationReadyEvent) { archive("invitation", v.invitation); }
 SINETTI_FIELDS(ConversationReadyEvent) { archive("conversation", v.conversation); }
 SINETTI_FIELDS(SettingsEvent) { archive("settings", v.settings); }
 SINETTI_FIELDS(ScannedEvent) { archive("person", v.person); }
+SINETTI_FIELDS(StoreEvent) { archive("trouble", v.trouble); }
 SINETTI_FIELDS(EvidenceEvent) { archive("text", v.text); }
 SINETTI_FIELDS(NoticeEvent) { archive("code", v.code); archive("severity", v.severity); archive("subject", v.subject); archive("conversation", v.conversation); }
 SINETTI_FIELDS(ExportEvent) { archive("conversation", v.conversation); archive("messages", v.messages); }
@@ -290,7 +291,7 @@ constexpr const char* kCommandNames[] = {"start", "openLink", "found", "enrol", 
                                          "changePassphrase", "showRecoveryCode", "renewRecoveryCode", "linkDevice", "answerLink", "cancelLink", "joinDevice", "setRole", "createInvitations",
                                          "backUpRoot", "giveRootShare", "forgetRootShares", "setBoard", "reportReleases", "sawReleaseAlarms", "look"};
 constexpr const char* kEventNames[] = {"session", "connection", "people", "conversations", "timeline", "messages", "search", "invitations", "invitationReady",
-                                       "conversationReady", "settings", "evidence", "notice", "export", "vault", "passphrase", "recoveryCode", "link", "invitationsReady", "rootShares", "rootRestore", "boards", "releases", "scanned"};
+                                       "conversationReady", "settings", "evidence", "notice", "export", "vault", "passphrase", "recoveryCode", "link", "invitationsReady", "rootShares", "rootRestore", "boards", "releases", "scanned", "store"};
 static_assert(std::size(kCommandNames) == std::variant_size_v<Command>);
 static_assert(std::size(kEventNames) == std::variant_size_v<Event>);
 

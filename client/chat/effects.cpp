@@ -94,9 +94,13 @@ void Effects::on_committed(base::Result<void, store::BackendError> result)
         m_next.events.insert(m_next.events.begin(), std::make_move_iterator(batch.events.begin()), std::make_move_iterator(batch.events.end()));
         const bool first_failure = m_backoff.is_fresh();
         m_retry_at = base::UnixMilliseconds{m_clock.now().value + m_backoff.next(m_random)};
-        if (first_failure) m_events.on_event(api::NoticeEvent{.code = code_of(result.error()), .severity = api::Severity::error});
+        if (first_failure) {
+            m_events.on_event(api::NoticeEvent{.code = code_of(result.error()), .severity = api::Severity::error});
+            m_events.on_event(api::StoreEvent{code_of(result.error())});
+        }
         return;
     }
+    if (!m_backoff.is_fresh()) m_events.on_event(api::StoreEvent{});
     m_backoff.reset();
     release(std::move(batch));
     start_next();

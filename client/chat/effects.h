@@ -5,7 +5,7 @@
 //
 // Invariants: (1) a frame or event leaves only when every record put before it is durable. (2) They leave in the order in
 // which they were decided. (3) One batch is being committed at a time; turns that end meanwhile join into the next.
-// (4) When the store fails, nothing leaves; the batch is kept and tried again with backoff.
+// (4) When the store fails, nothing leaves but word of that; the batch is kept and tried again with backoff.
 // Records are sealed when they are put: no plaintext waits here.
 
 #include "api/event.h"

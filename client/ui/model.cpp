@@ -114,6 +114,7 @@ void Model::apply(const api::Event& event)
                    [&](const api::BoardsEvent& e) { boards = e.boards; },
                    [&](const api::ReleasesEvent& e) { releases = e; },
                    [&](const api::ScannedEvent&) {},        // the same: State::scanned
+                   [&](const api::StoreEvent& e) { store_trouble = e.trouble; },
                },
                event);
 }

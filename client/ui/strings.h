@@ -98,6 +98,8 @@ enum class Say : std::uint16_t {
     connecting,
     connected,
     refused_banner,
+    stuck_banner,
+    stuck_hint,
     level_prompt,
     level_shielded,
     level_silent,

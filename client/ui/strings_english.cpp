@@ -90,6 +90,8 @@ const char* english(Say what)
         case Say::connecting: return "Connecting";
         case Say::connected: return "Connected";
         case Say::refused_banner: return "The relay does not accept this device.";
+        case Say::stuck_banner: return "Nothing can be saved.";
+        case Say::stuck_hint: return "Keep this page open: what you wrote last is only here, and is sent once it can be saved.";
         case Say::level_prompt: return "Prompt";
         case Say::level_shielded: return "Shielded";
         case Say::level_silent: return "Silent";
@@ -582,7 +584,7 @@ const char* english(api::Code code)
         case api::Code::passphrase_too_short: return "The passphrase is too short. Use at least 12 characters.";
         case api::Code::wrong_passphrase: return "That passphrase did not open the seal. Check the spelling and try again.";
         case api::Code::store_unavailable: return "The browser does not let Sinetti store anything. Allow site data or use an ordinary window.";
-        case api::Code::store_full: return "This device is out of storage. Free some space and try again.";
+        case api::Code::store_full: return "This device is out of storage. Free some space.";
         case api::Code::store_broken: return "The stored data is damaged and cannot be opened. Nothing was overwritten.";
         case api::Code::store_outdated: return "What is stored here comes from a version before the first release and cannot be opened. Forget this device and ask for a new invitation.";
         case api::Code::relay_unreachable: return "The relay cannot be reached. Your messages wait sealed on this device.";

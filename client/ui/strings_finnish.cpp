@@ -90,6 +90,8 @@ const char* finnish(Say what)
         case Say::connecting: return "Yhdistetään";
         case Say::connected: return "Yhteydessä";
         case Say::refused_banner: return "Palvelin ei ota tätä laitetta vastaan.";
+        case Say::stuck_banner: return "Tallentaminen ei onnistu.";
+        case Say::stuck_hint: return "Pidä sivu auki: viimeksi kirjoittamasi on vain tässä ja lähtee, kun sen voi tallentaa.";
         case Say::level_prompt: return "Ripeä";
         case Say::level_shielded: return "Suojattu";
         case Say::level_silent: return "Hiljainen";
@@ -582,7 +584,7 @@ const char* finnish(api::Code code)
         case api::Code::passphrase_too_short: return "Tunnuslause on liian lyhyt. Käytä vähintään 12 merkkiä.";
         case api::Code::wrong_passphrase: return "Tunnuslause ei avannut sinettiä. Tarkista kirjoitus ja yritä uudelleen.";
         case api::Code::store_unavailable: return "Selain ei anna Sinetin tallentaa. Salli sivuston tiedot tai käytä tavallista ikkunaa.";
-        case api::Code::store_full: return "Laitteen tallennustila on täynnä. Vapauta tilaa ja yritä uudelleen.";
+        case api::Code::store_full: return "Laitteen tallennustila on täynnä. Vapauta tilaa.";
         case api::Code::store_broken: return "Tallennetut tiedot ovat vahingoittuneet, eikä niitä voi avata. Mitään ei kirjoitettu päälle.";
         case api::Code::store_outdated: return "Tähän tallennetut tiedot ovat ensimmäistä julkaisua edeltävästä versiosta, eikä niitä voi avata. Unohda tämä laite ja pyydä uusi kutsu.";
         case api::Code::relay_unreachable: return "Palvelimeen ei saada yhteyttä. Viestit odottavat sinetöityinä tässä laitteessa.";

@@ -90,6 +90,8 @@ const char* swedish(Say what)
         case Say::connecting: return "Ansluter";
         case Say::connected: return "Ansluten";
         case Say::refused_banner: return "Servern tar inte emot den här enheten.";
+        case Say::stuck_banner: return "Det går inte att spara.";
+        case Say::stuck_hint: return "Håll sidan öppen: det du skrev senast finns bara här och skickas när det kan sparas.";
         case Say::level_prompt: return "Snabb";
         case Say::level_shielded: return "Skyddad";
         case Say::level_silent: return "Tyst";
@@ -582,7 +584,7 @@ const char* swedish(api::Code code)
         case api::Code::passphrase_too_short: return "Lösenfrasen är för kort. Använd minst 12 tecken.";
         case api::Code::wrong_passphrase: return "Lösenfrasen öppnade inte sigillet. Kontrollera stavningen och försök igen.";
         case api::Code::store_unavailable: return "Webbläsaren låter inte Sinetti spara. Tillåt webbplatsdata eller använd ett vanligt fönster.";
-        case api::Code::store_full: return "Enhetens lagringsutrymme är fullt. Frigör utrymme och försök igen.";
+        case api::Code::store_full: return "Enhetens lagringsutrymme är fullt. Frigör utrymme.";
         case api::Code::store_broken: return "De sparade uppgifterna är skadade och kan inte öppnas. Inget har skrivits över.";
         case api::Code::store_outdated: return "Det som finns sparat här kommer från en version före den första utgåvan och kan inte öppnas. Glöm enheten och be om en ny inbjudan.";
         case api::Code::relay_unreachable: return "Servern kan inte nås. Meddelandena väntar förseglade på den här enheten.";

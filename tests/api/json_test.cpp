@@ -38,7 +38,7 @@ std::vector<Event> every_event()
             InvitationsReadyEvent{{{.id = "aa", .name = "Aino", .role = Role::member, .expires_ms = 5, .used = false, .fragment = "#i=a"}}},
             RootSharesEvent{{"ABCD-EFGH", "JKMN-PQRS", ""}}, RootRestoreEvent{RootState::done, Code::root_restored, 9, 3},
             BoardsEvent{{{1, "", Level::prompt, true, 30, false, false}, {2, "Ministerit", Level::mixed, false, 0, true, true, true}}},
-            ReleasesEvent{{"0.1.0", 20261127181529, "ab"}, {"", 0, ""}, 3, {ReleaseAlarm{ReleaseAlarmKind::lonely, 5, "ab", "cd", true, {"aa"}, 7, true}}}, ScannedEvent{"ab"}};
+            ReleasesEvent{{"0.1.0", 20261127181529, "ab"}, {"", 0, ""}, 3, {ReleaseAlarm{ReleaseAlarmKind::lonely, 5, "ab", "cd", true, {"aa"}, 7, true}}}, ScannedEvent{"ab"}, StoreEvent{Code::store_full}};
 }
 
 }  // namespace

@@ -71,7 +71,8 @@ std::vector<base::Bytes> seeds()
                             RootSharesEvent{{"ABCD", "EFGH", "JKMN"}},
                             RootRestoreEvent{RootState::one_given, Code::root_share_mistyped, 4, 2},
                             BoardsEvent{{{2, "Ministerit", Level::mixed, false, 30, true, false, true}}},
-                            ReleasesEvent{{"0.1.0", 5, "ab"}, {}, 1, {ReleaseAlarm{ReleaseAlarmKind::fork, 5, "ab", "cd", true, {"aa"}, 7, false}}}};
+                            ReleasesEvent{{"0.1.0", 5, "ab"}, {}, 1, {ReleaseAlarm{ReleaseAlarmKind::fork, 5, "ab", "cd", true, {"aa"}, 7, false}}},
+                            StoreEvent{Code::store_full}};
     std::vector<base::Bytes> list;
     for (const auto& command : commands) list.push_back(base::to_bytes(base::view_of(to_json(command))));
     for (const auto& event : events) list.push_back(base::to_bytes(base::view_of(to_json(event))));

@@ -279,9 +279,11 @@ TEST_SUITE("simulation.relay_faults")
         world.settle(20'000);
         CHECK(world.relay.appended == before);
         CHECK(std::ranges::count(people[0]->notices, api::Code::store_full, &api::NoticeEvent::code) == 1);
+        CHECK(people[0]->store_trouble == api::Code::store_full);
         people[0]->backend.fail_with(std::nullopt);
         world.advance(40'000);
         world.settle();
+        CHECK(people[0]->store_trouble == api::Code::none);
         CHECK(people[1]->texts("Ryhmä").back() == "Aino: ei vielä");
     }
 }

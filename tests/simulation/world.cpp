@@ -216,6 +216,7 @@ void Client::on_event(const api::Event& event)
     if (const auto* known = std::get_if<api::NoticeEvent>(&event)) notices.push_back(*known);
     if (const auto* known = std::get_if<api::SearchEvent>(&event)) search_answer = *known;
     if (const auto* known = std::get_if<api::ScannedEvent>(&event)) scanned.push_back(*known);
+    if (const auto* known = std::get_if<api::StoreEvent>(&event)) store_trouble = known->trouble;
     if (const auto* known = std::get_if<api::EvidenceEvent>(&event)) evidence = known->text;
     if (const auto* known = std::get_if<api::VaultEvent>(&event)) vault = *known;
     if (const auto* known = std::get_if<api::ReleasesEvent>(&event)) releases = *known;

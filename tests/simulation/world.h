@@ -91,6 +91,7 @@ public:
     api::TimelineEvent timeline_shown;        // the latest
     std::optional<api::SearchEvent> search_answer;
     std::vector<api::ScannedEvent> scanned;
+    api::Code store_trouble = api::Code::none;
     store::MemoryBackend backend;
     store::MemoryBackend shared_backend;      // dies with the process
 

@@ -471,12 +471,32 @@ TEST_SUITE("ui.app")
                 check_controls(page);
                 page.tell(api::ConnectionEvent{.state = api::ConnectionState::offline, .reason = api::Code::relay_unreachable, .waiting = 2});
                 check_controls(page);
+                page.tell(api::StoreEvent{api::Code::store_full});
+                check_controls(page);
                 for (int code = 1; code <= static_cast<int>(api::Code::passphrase_changed); ++code) {
                     page.tell(api::NoticeEvent{.code = static_cast<api::Code>(code), .severity = api::Severity::error, .subject = "Hallitusviisikko"});
                 }
                 check_controls(page);
             }
         }
+    }
+
+    TEST_CASE("that nothing can be saved is said for as long as it is so, before that there is no connection")
+    {
+        if (!fonts()) return;
+        Page page(*fonts(), "fi", 390, 844);
+        open_main(page);
+        page.press(Role::listitem, "Hallitusviisikko");
+        page.tell(api::ConnectionEvent{.state = api::ConnectionState::offline});
+        CHECK(page.says("Ei yhteyttä. Viestit odottavat sinetöityinä tässä laitteessa."));
+        page.tell(api::StoreEvent{api::Code::store_full});
+        CHECK(page.says("Tallentaminen ei onnistu. Laitteen tallennustila on täynnä. Vapauta tilaa. Pidä sivu auki: viimeksi kirjoittamasi on vain tässä ja lähtee, kun sen voi tallentaa."));
+        CHECK_FALSE(page.says("Ei yhteyttä. Viestit odottavat sinetöityinä tässä laitteessa."));
+        page.now += 60'000;
+        page.settle();
+        CHECK(page.says("Tallentaminen ei onnistu. Laitteen tallennustila on täynnä. Vapauta tilaa. Pidä sivu auki: viimeksi kirjoittamasi on vain tässä ja lähtee, kun sen voi tallentaa."));
+        page.tell(api::StoreEvent{});
+        CHECK(page.says("Ei yhteyttä. Viestit odottavat sinetöityinä tässä laitteessa."));
     }
 
     TEST_CASE("hostile names and messages are drawn without harm")

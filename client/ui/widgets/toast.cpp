@@ -41,8 +41,11 @@ std::string words_of(const Context& c, const Toast& toast)
     return fill(c.say(toast.code), {names});
 }
 
+bool is_stuck(const Context& c) { return c.model.store_trouble != api::Code::none; }
+
 Say connection_words(const Context& c)
 {
+    if (is_stuck(c)) return Say::stuck_banner;
     switch (c.model.connection.state) {
         case api::ConnectionState::refused: return Say::refused_banner;
         default: return Say::offline_banner;
@@ -51,12 +54,14 @@ Say connection_words(const Context& c)
 
 bool banner_shown(const Context& c)
 {
+    if (is_stuck(c)) return true;
     if (!c.model.connection_known) return false;
     return c.model.connection.state == api::ConnectionState::offline || c.model.connection.state == api::ConnectionState::refused;
 }
 
 std::string banner_text(const Context& c)
 {
+    if (is_stuck(c)) return std::string(c.say(Say::stuck_banner)) + " " + std::string(c.say(c.model.store_trouble)) + " " + std::string(c.say(Say::stuck_hint));
     const bool known = c.model.connection.reason != api::Code::none && c.model.connection.reason != api::Code::relay_unreachable;
     std::string words = c.say(connection_words(c));
     words.push_back(' ');
@@ -137,10 +142,12 @@ float banner_height(Context& c, float width)
 
 void draw_banner(Context& c, const Rect& strip)
 {
-    c.paint.fill(strip.x, strip.y, strip.w, strip.h, c.theme.warn_tint);
-    if (c.theme.high_contrast) c.paint.outline(strip.x, strip.y, strip.w, strip.h, 1.5f, c.theme.warn);
-    c.paint.icon(icons::kWifiSlash, 20, strip.x + 16, strip.y + (strip.h - 20) / 2, c.theme.warn);
-    GroupScope group(c, "connection", Role::status, strip, "");
+    const bool stuck = is_stuck(c);
+    const Colour ink = stuck ? c.theme.danger : c.theme.warn;
+    c.paint.fill(strip.x, strip.y, strip.w, strip.h, stuck ? c.theme.danger_tint : c.theme.warn_tint);
+    if (c.theme.high_contrast) c.paint.outline(strip.x, strip.y, strip.w, strip.h, 1.5f, ink);
+    c.paint.icon(stuck ? icons::kWarningFill : icons::kWifiSlash, 20, strip.x + 16, strip.y + (strip.h - 20) / 2, ink);
+    GroupScope group(c, stuck ? "store" : "connection", stuck ? Role::alert : Role::status, strip, "");
     const std::string words = banner_text(c);
     const std::string_view strong = c.say(connection_words(c));
     const Rect area{strip.x + 46, strip.y + 10, strip.w - 62, 0};
@@ -150,10 +157,10 @@ void draw_banner(Context& c, const Rect& strip)
         // The first words are stronger; they always stand on the first line.
         const std::string_view shown = std::string_view(words).substr(line.begin, line.end - line.begin);
         if (line.begin == 0 && shown.size() >= strong.size()) {
-            c.ink(kLabelStrong, strong, area.x, y, c.theme.warn);
-            c.ink(kLabel, shown.substr(strong.size()), area.x + c.measure(kLabelStrong, strong), y, c.theme.warn);
+            c.ink(kLabelStrong, strong, area.x, y, ink);
+            c.ink(kLabel, shown.substr(strong.size()), area.x + c.measure(kLabelStrong, strong), y, ink);
         } else {
-            c.ink(kLabel, shown, area.x, y, c.theme.warn);
+            c.ink(kLabel, shown, area.x, y, ink);
         }
         y += kLabel.line;
     }

@@ -211,6 +211,7 @@ export function linkFirefox({program, app}) {
   let display;
   let relay;
   let sanna;
+  let tuomas;
 
   suite.cleanup(async () => {
     await Promise.all(everyone.map((person) => person.close()));
@@ -225,13 +226,19 @@ export function linkFirefox({program, app}) {
     return person;
   }
 
-  suite.test('a code from one Firefox lets another in after a yes', async () => {
+  suite.test('a code from one Firefox lets another in after a yes: it is in the conversation, reads what was said before, and writes', async () => {
     relay = await Relay.create({program, app});
     await relay.start();
     display = await Display.start();
     sanna = await machine('Sanna Laine');
     await sanna.page.setViewport(kTall.viewport);
     await sanna.found(relay.administratorLink, 'Kokeilu');
+    tuomas = await machine('Tuomas Ek');
+    await tuomas.enrol(await sanna.invite(tuomas.name));
+    await sanna.startDirect(tuomas.name);
+    await sanna.send('Ennen uutta laitetta.');
+    await tuomas.openConversation(sanna.name);
+    await tuomas.sees('Ennen uutta laitetta.');
     await sanna.press('button', 'Settings');
     await sanna.reads('Saved at the relay, sealed', kSlow);
     await sanna.press('button', 'Link a new device');
@@ -248,7 +255,13 @@ export function linkFirefox({program, app}) {
     await sanna.press('button', 'Same number, let it in', kSlow);
     await sanna.reads('The device is linked.', kSlow);
     await other.isOpen();
-  }, seconds(300));
+    await other.openConversation(tuomas.name);
+    await other.sees('Ennen uutta laitetta.', seconds(150));   // the archive
+    await tuomas.send('Uuden laitteen jälkeen.');
+    await other.sees('Uuden laitteen jälkeen.', kSlow);
+    await other.send('Liitetty.');
+    await tuomas.sees('Liitetty.', kSlow);
+  }, seconds(420));
 
   suite.test('no request left the origin and the console stayed free of errors', async () => {
     check(log.requests > 10, `${log.requests} requests were seen`);

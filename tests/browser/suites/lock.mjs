@@ -128,6 +128,27 @@ export function lock(browser, {program, app, screenshots}) {
     await mikael.isOpen();
   }, seconds(180));
 
+  suite.test('a store that is full is said for as long as it is; what was written meanwhile goes out afterwards, once', async () => {
+    await mikael.openConversation(kGroup);
+    await elina.openConversation(kGroup);
+    const session = await mikael.context.newCDPSession(mikael.page);
+    await session.send('Storage.overrideQuotaForOrigin', {origin: relay.origin, quotaSize: 1});
+    await mikael.send('Kirjoitettu täyteen.');
+    const banner = mikael.page.getByRole('alert').filter({hasText: 'Nothing can be saved.'});
+    await banner.waitFor({timeout: kSlow});
+    check((await banner.textContent()).includes('out of storage'), 'it does not say why');
+    equal(await accessibleFaults(mikael.page), []);
+    await photographShapes(mikael.page, screenshots, 'store-full');
+    await sleep(seconds(13));   // the notice is gone by then
+    check(await banner.isVisible(), 'it is not said any more');
+    equal(await elina.article('Kirjoitettu täyteen.').count(), 0);
+    await session.send('Storage.overrideQuotaForOrigin', {origin: relay.origin});
+    await elina.sees('Kirjoitettu täyteen.', kSlow);
+    await banner.waitFor({state: 'detached', timeout: kSlow});
+    await sleep(seconds(1));
+    equal(await elina.article('Kirjoitettu täyteen.').count(), 1);
+  }, seconds(180));
+
   suite.test('a browser whose store is taken away while Sinetti is open says what happened, and signing in brings everything back', async () => {
     laptop = await Person.create(browser, {name: mikael.name, passphrase: mikael.passphrase, watch, context: kTall});
     everyone.push(laptop);
@@ -187,6 +208,7 @@ export function lockFirefox({program, app}) {
   let display;
   let relay;
   let sanna;
+  let tuomas;
 
   suite.cleanup(async () => {
     await Promise.all(everyone.map((person) => person.close()));
@@ -206,7 +228,7 @@ export function lockFirefox({program, app}) {
     await sanna.isOpen();
   }
 
-  suite.test('a quarter of an hour that the machine slept through locks it at the first movement; unlocking goes on', async () => {
+  suite.test('a quarter of an hour that the machine slept through locks it before anybody moves something; unlocking goes on', async () => {
     relay = await Relay.create({program, app});
     await relay.start();
     display = await Display.start();
@@ -218,6 +240,14 @@ export function lockFirefox({program, app}) {
       Date.now = () => now() + (globalThis.slept ?? 0);
     });
     await sanna.found(relay.administratorLink, 'Kokeilu');
+    tuomas = await FirefoxPerson.create(display, 'Tuomas Ek', relay.origin, log);
+    everyone.push(tuomas);
+    await tuomas.enrol(await sanna.invite(tuomas.name));
+    await sanna.startDirect(tuomas.name);
+    await sanna.send('Ennen tyhjennystä.');
+    await tuomas.openConversation(sanna.name);
+    await tuomas.sees('Ennen tyhjennystä.');
+    await sanna.page.bringToFront();
     await sanna.press('button', 'Settings');
     await sanna.reads('Saved at the relay, sealed', kSlow);
     await sanna.page.evaluate(() => { globalThis.slept = 14 * 60_000; });
@@ -228,7 +258,6 @@ export function lockFirefox({program, app}) {
       globalThis.slept = 30 * 60_000;
       globalThis.before = true;
     });
-    await sanna.page.mouse.move(320, 320);
     await unlock('Locked after 15 minutes without use.');
     await sanna.page.evaluate(() => { globalThis.before = true; });
     await sanna.page.keyboard.down('Control');
@@ -239,7 +268,7 @@ export function lockFirefox({program, app}) {
     await unlock('Open it with your passphrase.');
   }, seconds(180));
 
-  suite.test('a browser whose store is taken away says what happened, and signing in brings everything back', async () => {
+  suite.test('a browser whose store is taken away says what happened, and signing in brings its person back into the conversations', async () => {
     await sanna.page.evaluate(() => { globalThis.before = true; });
     const browserItself = await sanna.firefox.browser.newPage();
     await browserItself.goto(`${relay.origin}/release.json`);
@@ -252,7 +281,13 @@ export function lockFirefox({program, app}) {
     await sanna.type('Passphrase', sanna.passphrase);
     await sanna.press('button', 'Sign in');
     await sanna.isOpen();
-  }, seconds(180));
+    await sanna.openConversation(tuomas.name);
+    await sanna.reads('This device joined the conversation', kSlow);
+    await tuomas.send('Tyhjennyksen jälkeen.');
+    await sanna.sees('Tyhjennyksen jälkeen.', kSlow);
+    await sanna.send('Täällä taas.');
+    await tuomas.sees('Täällä taas.', kSlow);
+  }, seconds(240));
 
   suite.test('no request left the origin and the console stayed free of errors', async () => {
     check(log.requests > 10, 'no requests were seen');

@@ -63,6 +63,16 @@ export function signIn(browser, {program, app, screenshots}) {
     return person.page.getByRole('list', {name: 'Devices'}).getByRole('listitem').count();
   };
 
+  // How often the browser was asked not to take the store away when space is short.
+  const countKeeping = (person) => person.context.addInitScript(() => {
+    globalThis.askedToKeep = 0;
+    if (!navigator.storage) return;   // a blank page
+    navigator.storage.persist = async () => {
+      ++askedToKeep;
+      return true;
+    };
+  });
+
   suite.test('three people with a group; their keys are saved at the relay by themselves', async () => {
     relay = await Relay.create({program, app});
     await relay.start();
@@ -117,8 +127,10 @@ export function signIn(browser, {program, app, screenshots}) {
 
   suite.test('on a new machine name and passphrase are enough: admitted to the conversations, reads what comes after, writes', async () => {
     const laptop = await machine(mikael);
+    await countKeeping(laptop);
     await laptop.signIn(relay.origin);
     await laptop.isOpen();
+    equal(await laptop.page.evaluate(() => askedToKeep), 1, 'the browser is asked to keep the store');
     await laptop.openConversation(kGroup);
     await laptop.reads('This device joined the conversation', kSlow);
     await elina.openConversation(kGroup);
@@ -258,6 +270,7 @@ export function signIn(browser, {program, app, screenshots}) {
 
   suite.test('a machine that is not one\'s own shows so, works, and keeps nothing: not while it is used, not after the tab is closed', async () => {
     const kiosk = await machine(elina);
+    await countKeeping(kiosk);
     await kiosk.signIn(relay.origin, {shared: true});
     await kiosk.isOpen();
     await kiosk.reads('Not your machine');
@@ -273,6 +286,7 @@ export function signIn(browser, {program, app, screenshots}) {
     equal(await accessibleFaults(kiosk.page), []);
     await photograph(kiosk.page, 'shared-machine');
     equal(await kiosk.page.evaluate(leftBehind), []);
+    equal(await kiosk.page.evaluate(() => askedToKeep), 0, 'the browser is asked to keep what is not there');
     await kiosk.page.close();
     kiosk.page = await kiosk.context.newPage();
     await kiosk.open(relay.origin);
