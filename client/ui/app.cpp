@@ -169,6 +169,7 @@ struct App::Implementation {
         if (conversations_known && model.unread() > unread_before) tell_machine(model, host, language());
         if (const auto* notice = std::get_if<api::NoticeEvent>(&event); notice != nullptr && notice->code != api::Code::none) {
             add_toast(state.toasts, *notice);
+            if (notice->code == api::Code::new_device && !state.page_seen) tell_machine(model, host, language());
             if (notice->severity == api::Severity::error || notice->severity == api::Severity::warning) {
                 state.invite_waiting = false;
                 state.invite_many.waiting = false;
@@ -318,7 +319,8 @@ struct App::Implementation {
     void schedule(std::int64_t wall)
     {
         wake_ms = kNever;
-        if (!state.toasts.empty()) wake_ms = std::min(wake_ms, state.toasts.front().until_ms > 0 ? state.toasts.front().until_ms : now_ms);
+        if (!state.toasts.empty() && !waits_to_be_seen(state, state.toasts.front()))
+            wake_ms = std::min(wake_ms, state.toasts.front().until_ms > 0 ? state.toasts.front().until_ms : now_ms);
         if (state.draft_unsaved) wake_ms = std::min(wake_ms, state.draft_changed_ms + kDraftMs);
         if (state.unread_seen_ms > 0 && !model.timeline.first_unread.empty()) wake_ms = std::min(wake_ms, state.unread_seen_ms + kUnreadMs);
         if (model.session.phase == api::Phase::open) {
@@ -480,6 +482,7 @@ void App::on_focus(NodeId node, bool visible)
 void App::on_attention(bool has_it)
 {
     Implementation& app = *m_implementation;
+    app.state.page_seen = has_it;
     app.attention.on_page(has_it);
     app.attention.tell(app.state, app.model, app.host);   // now: a page out of sight draws when it has time
     app.want();

@@ -104,6 +104,7 @@ struct State {
     std::set<NodeId> turned;                     // secret fields that were shown, or hidden, by their button
     std::vector<Toast> toasts;
     std::unordered_map<NodeId, std::string> texts;        // of text fields, as the page reports them
+    bool page_seen = true;                       // it is in sight and has the focus
     std::unordered_map<NodeId, PasswordState> passwords;
     std::unordered_map<NodeId, float> heights;            // of growing fields
     std::set<NodeId> submitted;                           // Enter was pressed there; views take it in their next frame

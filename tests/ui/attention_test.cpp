@@ -32,6 +32,34 @@ std::vector<bool> told(const Page& page)
 
 TEST_SUITE("ui.attention")
 {
+    TEST_CASE("what went wrong is still there for whoever looks again; good news is not")
+    {
+        if (!fonts()) return;
+        Page page(*fonts());
+        open_group(page);
+        attention(page, false);
+        const std::string alarm = "Tilillesi kirjautui uusi laite: Firefox.";
+        page.tell(api::NoticeEvent{.code = api::Code::new_device, .severity = api::Severity::warning, .subject = "Firefox"});
+        page.now += 60'000;
+        page.settle();
+        CHECK(page.says(alarm));
+        CHECK(page.host.frame_at > page.now + 1'000);   // nothing counts the time meanwhile
+        attention(page, true);
+        page.now += 11'000;
+        page.settle();
+        CHECK(page.says(alarm));
+        page.now += 2'000;
+        page.settle();
+        CHECK_FALSE(page.says(alarm));
+
+        attention(page, false);
+        page.tell(api::NoticeEvent{.code = api::Code::member_added, .severity = api::Severity::success});
+        page.now += 6'000;
+        page.settle();
+        attention(page, true);
+        CHECK(page.find(Role::button, "Sulje ilmoitus") == nullptr);
+    }
+
     TEST_CASE("the core is told when nobody looks at the conversation: the page lost the focus, or shows something else")
     {
         if (!fonts()) return;

@@ -45,6 +45,12 @@ TEST_SUITE("ui.notifications")
         CHECK(page.host.notifications.size() == 2);
         page.tell(api::MessagesEvent{id_of(100), {message(5, 1, "Omaa")}});
         CHECK(page.host.notifications.size() == 2);
+        const api::NoticeEvent signed_in{.code = api::Code::new_device, .severity = api::Severity::warning, .subject = "Firefox"};
+        page.tell(signed_in);   // whoever looks sees it
+        CHECK(page.host.notifications.size() == 2);
+        page.app->on_attention(false);
+        page.tell(signed_in);
+        CHECK(page.host.notifications.size() == 3);
         for (const auto& words : page.host.notifications) CHECK(words == "Sinetissä on uutta.");
     }
 

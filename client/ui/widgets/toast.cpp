@@ -71,6 +71,8 @@ std::string banner_text(const Context& c)
 
 }  // namespace
 
+bool waits_to_be_seen(const State& state, const Toast& toast) { return !state.page_seen && !calm(toast); }
+
 void add_toast(std::vector<Toast>& toasts, const api::NoticeEvent& notice)
 {
     const auto same = std::find_if(toasts.begin(), toasts.end(), [&](const Toast& t) {
@@ -92,10 +94,12 @@ void draw_toasts(Context& c, float bottom)
 {
     if (c.state.toasts.empty()) return;
     Toast& toast = c.state.toasts.front();
-    if (toast.until_ms == 0) {
+    if (waits_to_be_seen(c.state, toast)) {
+        toast.until_ms = 0;
+    } else if (toast.until_ms == 0) {
         toast.until_ms = c.now_ms + (calm(toast) ? kShortMs : kLongMs);
     }
-    if (c.now_ms >= toast.until_ms) {
+    if (toast.until_ms > 0 && c.now_ms >= toast.until_ms) {
         c.state.toasts.erase(c.state.toasts.begin());
         c.changed();
         return;
