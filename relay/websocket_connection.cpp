@@ -172,7 +172,9 @@ private:
             event.kind == Kind::message ? m_user->on_message(event.payload) : m_user->on_garbage();
             return;
         case Kind::ping:
-            if (!m_closing) push(Opcode::pong, std::make_shared<const base::Bytes>(base::to_bytes(event.payload)));
+            if (m_closing) return;
+            m_pong = std::make_shared<const base::Bytes>(base::to_bytes(event.payload));
+            answer_ping();
             return;
         case Kind::close: return on_close(event.payload);
         case Kind::malformed: m_deaf = true; return close(CloseCode::protocol_error);
@@ -189,6 +191,15 @@ private:
         if (m_queue.empty()) m_taken = SteadyClock::now();
         m_queue.push(opcode, std::move(payload));
         schedule_flush(order);
+    }
+
+    // One pong is queued at the most. RFC 6455 §5.5.3: "If an endpoint receives a Ping frame and has not yet sent Pong frame(s) in response to
+    // previous Ping frame(s), the endpoint MAY elect to send a Pong frame for only the most recently processed Ping frame."
+    void answer_ping()
+    {
+        if (m_pong == nullptr || !m_pong_queued.expired()) return;
+        m_pong_queued = m_pong;
+        push(Opcode::pong, std::move(m_pong));
     }
 
     void schedule_flush(Flusher::Order order)
@@ -216,6 +227,7 @@ private:
         const bool was_busy = busy();
         m_queue.consume(bytes);
         if (m_closing) return end_when_closed();
+        answer_ping();
         if (!was_busy || busy()) return;
         m_user->on_writable();
         go_on_reading();
@@ -262,6 +274,7 @@ private:
         m_timer.cancel();
         m_stream.close();
         m_queue.clear();
+        m_pong.reset();
         m_rest = {};
         m_host.closed(*m_user);
         m_user->on_closed();
@@ -275,6 +288,8 @@ private:
     ClientFrameReader m_reader{kClientFrameSizeMax};
     base::Bytes m_rest;                   // what was received and is no whole frame, or not read yet
     SendQueue m_queue;
+    SharedBytes m_pong;                   // to the newest ping, while an older one's is queued
+    std::weak_ptr<const base::Bytes> m_pong_queued;   // the queue lets go of it as it is sent
     SteadyClock::time_point m_heard;      // when the client last said anything
     SteadyClock::time_point m_taken;      // when it last took something, or something was first there to take
     bool m_open = false, m_waits_readable = false, m_waits_writable = false;

@@ -117,6 +117,27 @@ TEST_CASE("a thousand of them at the relay itself, with TLS of its own or withou
     }
 }
 
+TEST_CASE("of pings that come faster than pongs are taken the newest is answered, at the ingress and at the relay, and no heap of them")
+{
+    RunningRelay relay;
+    RunningIngress ingress(relay.port());
+    constexpr std::size_t kPings = 200'000;
+    std::string pings;
+    for (std::size_t i = 0; i < kPings; ++i) pings += masked_message({}, '\x89');
+    pings += masked_message("the last one", '\x89');
+    for (const auto port : {relay.port(), ingress.port()}) {
+        RawClient client(port);
+        client.write(upgrade_request(port));
+        REQUIRE(client.read_head().starts_with("HTTP/1.1 101"));
+        REQUIRE(client.write(pings));
+        // Two at the most for each time that the server has read.
+        const std::string pong("\x8a\x00", 2), last = "\x8a\x0cthe last one";
+        const auto answers = client.read_until(last);
+        CHECK(answers.starts_with(pong));
+        CHECK(answers.size() < kPings / 10 * pong.size());
+    }
+}
+
 TEST_CASE("who takes nothing holds back the relay and not the ingress's memory, and nobody waits for them")
 {
     RunningRelay relay([](relay::Config& config) { config.metrics = {"127.0.0.1", 0}; });

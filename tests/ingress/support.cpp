@@ -145,12 +145,12 @@ std::size_t RawClient::write_what_fits(std::string_view bytes)
     return m_socket->socket.write_some(boost::asio::buffer(bytes), error);
 }
 
-std::string RawClient::read_head()
+std::string RawClient::read_until(std::string_view end)
 {
-    const auto size = boost::asio::read_until(m_socket->socket, boost::asio::dynamic_buffer(m_socket->read), "\r\n\r\n");
-    const auto head = m_socket->read.substr(0, size);
+    const auto size = boost::asio::read_until(m_socket->socket, boost::asio::dynamic_buffer(m_socket->read), end);
+    const auto read = m_socket->read.substr(0, size);
     m_socket->read.erase(0, size);
-    return head;
+    return read;
 }
 
 std::string RawClient::read_to_the_end()

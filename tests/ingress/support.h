@@ -66,7 +66,8 @@ public:
     ~RawClient();
     bool write(std::string_view bytes);
     std::size_t write_what_fits(std::string_view bytes);
-    std::string read_head();
+    std::string read_until(std::string_view end);   // that included
+    std::string read_head() { return read_until("\r\n\r\n"); }
     std::string read_to_the_end();
 
 private:
