@@ -64,24 +64,10 @@ base::Result<std::unique_ptr<MetricsServer>, std::string> MetricsServer::listen(
                                                                                 std::function<std::string()> text)
 {
     auto server = std::unique_ptr<MetricsServer>(new MetricsServer(io, std::move(text)));
-    server->m_port = TRY(listen_on(server->m_acceptor, endpoint, "--metrics"));
-    server->accept_next();
+    server->m_port = TRY(server->m_listener.listen(endpoint, "--metrics", {}, [raw = server.get()](Socket&& socket, const boost::asio::ip::address&) {
+        std::make_shared<Scrape>(std::move(socket), raw->m_text)->run();
+    }));
     return server;
-}
-
-void MetricsServer::close()
-{
-    error_code ignored;
-    m_acceptor.close(ignored);
-}
-
-void MetricsServer::accept_next()
-{
-    m_acceptor.async_accept([this](error_code error, tcp::socket socket) {
-        if (error) return;   // closed, or no descriptors left: then figures are the first thing to go without
-        std::make_shared<Scrape>(std::move(socket), m_text)->run();
-        accept_next();
-    });
 }
 
 }  // namespace sinetti::relay

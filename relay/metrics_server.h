@@ -4,7 +4,6 @@
 #include "relay/listen.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include <functional>
 
@@ -15,14 +14,13 @@ public:
     // `text` is called for each request, on the I/O thread. Error: a sentence.
     static base::Result<std::unique_ptr<MetricsServer>, std::string> listen(boost::asio::io_context& io, const Endpoint& endpoint, std::function<std::string()> text);
 
-    void close();
+    void close() { m_listener.close(); }
     std::uint16_t port() const { return m_port; }
 
 private:
-    MetricsServer(boost::asio::io_context& io, std::function<std::string()> text) : m_acceptor(io), m_text(std::move(text)) {}
-    void accept_next();
+    MetricsServer(boost::asio::io_context& io, std::function<std::string()> text) : m_listener(io), m_text(std::move(text)) {}
 
-    boost::asio::ip::tcp::acceptor m_acceptor;
+    Listener m_listener;
     std::function<std::string()> m_text;
     std::uint16_t m_port = 0;
 };

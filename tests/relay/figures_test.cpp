@@ -2,9 +2,14 @@
 #include "tests/relay/support.h"
 #include "vault/hardening.h"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <doctest/doctest.h>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <poll.h>
+#include <unistd.h>
 
 using namespace sinetti;
 using namespace sinetti::relay_test;
@@ -32,6 +37,24 @@ TEST_CASE("figures are served on an address of their own, and name nobody")
     CHECK(page.find(base::to_hex(cast.anna.device.public_key())) == std::string::npos);
     CHECK(get_text(relay.metrics_port(), "/").find("HTTP/1.1 404") == 0);
     CHECK(get_text(relay.port(), "/metrics").find("HTTP/1.1 404") == 0);
+}
+
+TEST_CASE("figures are there again after there were no file descriptors for them")
+{
+    RunningRelay relay([](relay::Config& config) { config.metrics = {"127.0.0.1", 0}; });
+    boost::asio::io_context io;
+    boost::asio::ip::tcp::socket socket(io, boost::asio::ip::tcp::v4());
+    {
+        const int next = ::dup(STDERR_FILENO);
+        ::close(next);
+        const ResourceLimit none(RLIMIT_NOFILE, static_cast<rlim_t>(next));
+        socket.connect({boost::asio::ip::address_v4::loopback(), relay.metrics_port()});
+        std::this_thread::sleep_for(50ms);   // it has tried
+    }
+    boost::asio::write(socket, boost::asio::buffer(std::string_view("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")));
+    pollfd answer{socket.native_handle(), POLLIN, 0};
+    constexpr int kPatience = 20'000;   // milliseconds
+    CHECK(::poll(&answer, 1, kPatience) == 1);
 }
 
 TEST_CASE("what an operator could write down is written down when asked for, and otherwise nothing is")

@@ -3,10 +3,8 @@
 #include "relay/store_sqlite.h"
 #include "tests/relay/support.h"
 
-#include <csignal>
 #include <doctest/doctest.h>
 #include <sqlite3.h>
-#include <sys/resource.h>
 
 using namespace sinetti;
 using namespace sinetti::relay_test;
@@ -26,23 +24,6 @@ std::vector<NewEntry> filled(std::uint64_t first, std::uint64_t count, std::uint
     }
     return list;
 }
-
-// Files of this process may not grow beyond `bytes` while this lives: a disk that is full, and has space again.
-class FileSizeLimit {
-public:
-    explicit FileSizeLimit(std::uint64_t bytes)
-    {
-        std::signal(SIGXFSZ, SIG_IGN);
-        getrlimit(RLIMIT_FSIZE, &m_before);
-        rlimit limit = m_before;
-        limit.rlim_cur = bytes;
-        setrlimit(RLIMIT_FSIZE, &limit);
-    }
-    ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &m_before); }
-
-private:
-    rlimit m_before{};
-};
 
 void run_sql(const std::filesystem::path& file, const char* sql)
 {
@@ -156,7 +137,7 @@ TEST_CASE("a full disk is told to the client, reading goes on, and when there is
     REQUIRE(device.open_as_device(cast.anna.device));
     CHECK(anna.append(1, cell(0)) == 0);
     {
-        const FileSizeLimit limit(300 * 1024);
+        const ResourceLimit limit(RLIMIT_FSIZE, 300 * 1024);
         std::uint64_t length = 1;
         bool full = false;
         for (std::uint32_t i = 1; i < 1000 && !full; ++i) {

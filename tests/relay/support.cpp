@@ -12,6 +12,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
+#include <csignal>
 #include <doctest/doctest.h>
 #include <fstream>
 #include <stdlib.h>
@@ -37,6 +38,16 @@ TemporaryFolder::~TemporaryFolder()
     std::error_code ignored;
     std::filesystem::remove_all(m_path, ignored);
 }
+
+ResourceLimit::ResourceLimit(__rlimit_resource resource, rlim_t most) : m_resource(resource)
+{
+    std::signal(SIGXFSZ, SIG_IGN);
+    REQUIRE(::getrlimit(m_resource, &m_before) == 0);
+    const rlimit lower{most, m_before.rlim_max};
+    REQUIRE(::setrlimit(m_resource, &lower) == 0);
+}
+
+ResourceLimit::~ResourceLimit() { (void)::setrlimit(m_resource, &m_before); }
 
 std::vector<nlohmann::json> json_lines(const std::filesystem::path& file)
 {

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <sys/resource.h>
 #include <thread>
 
 namespace sinetti::relay {
@@ -32,6 +33,19 @@ public:
 
 private:
     std::filesystem::path m_path;
+};
+
+// A limit of this process, for as long as it lives: of RLIMIT_FSIZE, a disk that is full and has space again.
+class ResourceLimit {
+public:
+    ResourceLimit(__rlimit_resource resource, rlim_t most);
+    ~ResourceLimit();
+    ResourceLimit(const ResourceLimit&) = delete;
+    ResourceLimit& operator=(const ResourceLimit&) = delete;
+
+private:
+    __rlimit_resource m_resource;
+    rlimit m_before{};
 };
 
 std::vector<nlohmann::json> json_lines(const std::filesystem::path& file);   // as --observe writes them; discarded ones are no JSON
