@@ -7,13 +7,15 @@
 // takes from a client ("early": and drops) and "batch", of connection 0, for each it makes. Its shuffles it does not write down.
 //
 //   {"t":seconds,"conn":id,"addr":…,"op":"get|open|connect|up|down|mix|early|batch|close","bytes":…,"port":…,"path":…,"agent":…}              an ingress
+//   {"t":seconds,"conn":0,"op":"gap","missing":lines}
+// A line that cannot be written, as on a full disk, is missing; how many are is said where writing works again. What had been written of
+// the first of them stands before that, a line which is no JSON.
 
 #include "base/clock.h"
 #include "base/result.h"
 #include "wire/frame.h"
 
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +39,9 @@ class Observer {
 public:
     // Appends to the file. Error: a sentence.
     static base::Result<std::unique_ptr<Observer>, std::string> open(const std::filesystem::path& file, const base::Clock& clock);
+    ~Observer();
+    Observer(const Observer&) = delete;
+    Observer& operator=(const Observer&) = delete;
 
     std::uint64_t opened(std::string_view address);   // answers the connection's id
     void closed(std::uint64_t connection);
@@ -44,12 +49,18 @@ public:
     void observe(std::uint64_t connection, const Observation& observation) { write(connection, {}, observation); }
 
 private:
-    Observer(std::ofstream&& stream, const base::Clock& clock) : m_stream(std::move(stream)), m_clock(clock) {}
+    Observer(int descriptor, const std::filesystem::path& file, const base::Clock& clock) : m_descriptor(descriptor), m_file(file), m_clock(clock) {}
     void write(std::uint64_t connection, std::string_view address, const Observation& observation);
+    void put(std::string line);
+    bool append(std::string line);            // false: not all of it is there
+    bool say_gap();
 
-    std::ofstream m_stream;
+    int m_descriptor;
+    std::filesystem::path m_file;
     const base::Clock& m_clock;
     std::uint64_t m_connections = 0;
+    std::uint64_t m_missing = 0;              // lines, since writing last worked
+    bool m_cut_off = false;                   // the file ends within a line
 };
 
 }  // namespace sinetti::relay

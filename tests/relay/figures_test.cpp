@@ -1,3 +1,4 @@
+#include "relay/observer.h"
 #include "relay/server.h"
 #include "tests/relay/support.h"
 #include "vault/hardening.h"
@@ -100,6 +101,35 @@ TEST_CASE("what an operator could write down is written down when asked for, and
     CHECK((*vault)["vault"] == "07" + std::string(62, '0'));
     const auto open = std::ranges::find_if(lines, is("open"));
     CHECK((*open)["addr"] == "127.0.0.1");
+}
+
+TEST_CASE("what could not be written down is missing, and the file says so")
+{
+    TemporaryFolder folder;
+    const auto file = folder.path() / "observed";
+    const base::ManualClock clock{directory_test::kNow};
+    constexpr std::size_t kBefore = 3, kMissing = 5;
+    {
+        const auto observer = *relay::Observer::open(file, clock);
+        for (std::size_t i = 0; i < kBefore; ++i) observer->opened("192.0.2.1");
+        {
+            constexpr rlim_t kHalfALine = 20;
+            const ResourceLimit full(RLIMIT_FSIZE, std::filesystem::file_size(file) + kHalfALine);
+            for (std::size_t i = 0; i < kMissing; ++i) observer->opened("192.0.2.2");
+        }
+        observer->opened("192.0.2.3");
+        const ResourceLimit full(RLIMIT_FSIZE, std::filesystem::file_size(file));
+        observer->opened("192.0.2.4");
+    }
+    const auto lines = json_lines(file);
+    REQUIRE(lines.size() == kBefore + 4);
+    for (std::size_t i = 0; i < kBefore; ++i) CHECK(lines[i]["conn"] == i + 1);
+    CHECK(lines[kBefore].is_discarded());
+    CHECK(lines[kBefore + 1]["op"] == "gap");
+    CHECK(lines[kBefore + 1]["missing"] == kMissing);
+    CHECK(lines[kBefore + 2]["addr"] == "192.0.2.3");
+    CHECK(lines[kBefore + 3]["op"] == "gap");   // at the end, if not before
+    CHECK(lines[kBefore + 3]["missing"] == 1);
 }
 
 TEST_CASE("a relay that cannot listen or write where it was told says so")
