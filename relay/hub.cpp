@@ -364,10 +364,13 @@ const wire::SignedHead& Hub::signed_head(std::uint32_t number)
     return *board.signed_head;
 }
 
-wire::Gone Hub::gone(std::uint32_t request_id, std::uint32_t number) const
+// Signed once: whoever asks for what has gone may do so as often as they like.
+wire::Gone Hub::gone(std::uint32_t request_id, std::uint32_t number)
 {
-    const auto& state = m_boards.at(number).state;
-    return {request_id, signed_statement(m_signing_key, directory::StatementKind::cut, number, state.cut, state.cut_head)};
+    auto& board = m_boards.at(number);
+    if (!board.signed_cut || board.signed_cut->position != board.state.cut)
+        board.signed_cut = signed_statement(m_signing_key, directory::StatementKind::cut, number, board.state.cut, board.state.cut_head);
+    return {request_id, *board.signed_cut};
 }
 
 void Hub::block(std::uint32_t number, std::uint64_t block, std::function<void(SharedBytes)> done)

@@ -67,7 +67,7 @@ public:
     // The frame that tells a follower it has caught up, and from then on what is published; follow() answers the key of that.
     wire::Entries caught_up_frame(std::uint32_t board) const;
     const wire::SignedHead& signed_head(std::uint32_t board);                      // of where the board ends now
-    wire::Gone gone(std::uint32_t request_id, std::uint32_t board) const;          // what is before its cut
+    wire::Gone gone(std::uint32_t request_id, std::uint32_t board);                // what is before its cut
     wire::SharedKey follow(std::uint32_t board, Follower& follower);
     void unfollow(std::uint32_t board, Follower& follower);
 
@@ -93,6 +93,7 @@ private:
         std::optional<channel::SharedKey> stream_key;
         base::UnixMilliseconds stream_key_made;
         std::optional<wire::SignedHead> signed_head;   // the last one that was asked for
+        std::optional<wire::SignedHead> signed_cut;    // the same
     };
     struct Tended {
         std::vector<BoardState> boards;

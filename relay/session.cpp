@@ -369,7 +369,7 @@ void Session::handle(const wire::Read& frame)
                                const auto self = weak.lock();
                                if (!self) return;
                                --self->m_outstanding_reads;
-                               const auto& hub = self->m_environment.hub;
+                               auto& hub = self->m_environment.hub;
                                if (!result && frame.block < hub.board(frame.board)->cut / wire::kBlockEntries)
                                    return self->send(hub.gone(frame.request_id, frame.board));
                                if (!result) return self->refuse(frame.request_id, Refusal::internal);
