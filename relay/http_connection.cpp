@@ -15,6 +15,7 @@ namespace sinetti::relay {
 namespace beast = boost::beast;
 namespace http = beast::http;
 using boost::system::error_code;
+using SteadyClock = std::chrono::steady_clock;
 
 namespace {
 
@@ -43,9 +44,20 @@ private:
     {
         m_deadline.expires_after(kRequestDeadline);
         m_deadline.async_wait([weak = weak_from_this()](error_code error) {
-            if (const auto self = weak.lock(); self && !error) self->m_stream.close();
+            if (const auto self = weak.lock(); self && !error) self->on_deadline();
         });
     }
+
+    // Who takes a response slowly is given time for it, also where all of it is the kernel's already.
+    void on_deadline()
+    {
+        const auto before = std::exchange(m_taken, taken());
+        if (m_stream.unacknowledged() > 0 && m_taken > before && SteadyClock::now() < m_response_end) return begin_deadline();
+        m_stream.close();
+    }
+
+    // Bytes of all responses. What TLS adds is in the second number alone, which makes a difference of a thousandth.
+    std::int64_t taken() { return static_cast<std::int64_t>(m_written) - static_cast<std::int64_t>(m_stream.unacknowledged()); }
 
     void on_request(error_code error)
     {
@@ -105,17 +117,25 @@ private:
         m_response.emplace(std::move(response));
         if (m_stream.is_tls()) m_response->set(http::field::strict_transport_security, kStrictTransportSecurity);
         m_serializer.emplace(*m_response);
+        m_serializer->split(m_is_head || m_response->result() == http::status::not_modified);   // then the header is all
+        m_taken = taken();
+        m_response_end = SteadyClock::now() + kResponseDeadline;
         begin_deadline();
-        auto done = [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); };
-        if (m_is_head || m_response->result() == http::status::not_modified)
-            http::async_write_header(m_stream, *m_serializer, std::move(done));
-        else
-            http::async_write(m_stream, *m_serializer, std::move(done));
+        write_some();
     }
 
-    void on_written(error_code error)
+    void write_some()
     {
-        if (error) return;
+        http::async_write_some(m_stream, *m_serializer, [self = shared_from_this()](error_code error, std::size_t bytes) {
+            if (error) return;
+            self->m_written += bytes;
+            const bool is_done = self->m_serializer->split() ? self->m_serializer->is_header_done() : self->m_serializer->is_done();
+            is_done ? self->on_written() : self->write_some();
+        });
+    }
+
+    void on_written()
+    {
         const bool again = m_response->keep_alive();
         m_serializer.reset();
         m_response.reset();
@@ -138,6 +158,9 @@ private:
     SharedBytes m_block;                    // the response's body, when it is one
     std::shared_ptr<void> m_block_ticket;
     bool m_is_head = false;
+    std::uint64_t m_written = 0;            // bytes of all responses
+    std::int64_t m_taken = 0;               // of them, when it was last looked at
+    SteadyClock::time_point m_response_end; // the latest for the one that is written
 };
 
 }  // namespace

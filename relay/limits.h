@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 
 // HTTP
 inline constexpr std::size_t kHeaderSizeMax = 8192;              // bytes of one request's head
-inline constexpr auto kRequestDeadline = 15s;                    // from the first byte, or since the last response
+inline constexpr auto kRequestDeadline = 15s;                    // from the first byte, or since the last response; and without a byte of that taken
+inline constexpr auto kResponseDeadline = 600s;                  // for one response, however slowly it is taken; the app's first MiB on 2 kB a second
 inline constexpr std::size_t kConnectionsMax = 16384;            // sockets of all kinds
 inline constexpr std::size_t kConnectionsPerAddress = 1024;      // unless the settings say otherwise; trusted addresses are not counted
 inline constexpr const char* kTrustedAddresses = "127.0.0.0/8, ::1";   // where a proxy in front of us is, unless the settings say otherwise

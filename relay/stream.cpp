@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <linux/sockios.h>
 #include <openssl/err.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace sinetti::relay {
@@ -52,6 +54,12 @@ Stream::Moved Stream::send(std::span<const iovec> parts)
     const auto sent = ::sendmsg(m_socket.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent >= 0) return {Step::moved, static_cast<std::size_t>(sent)};
     return {is_passing(errno) ? Step::wait : Step::ended};
+}
+
+std::size_t Stream::unacknowledged()
+{
+    int bytes = 0;
+    return ::ioctl(m_socket.native_handle(), SIOCOUTQ, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
 }
 
 // Whole records: a frame's header does not go in one of its own.

@@ -40,6 +40,7 @@ public:
     };
     Moved receive(std::span<std::uint8_t> room);      // room for one byte at the least
     Moved send(std::span<const iovec> parts);
+    std::size_t unacknowledged();                     // bytes sent that the other side's kernel has not taken
 
     void shut_down();                                 // nothing more will be sent
     void close();
