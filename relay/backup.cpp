@@ -66,7 +66,8 @@ CheckReport copy_checked(const std::filesystem::path& from, const std::filesyste
         switch (copied.error()) {
         case StoreError::full: return fault("there is no space for " + to.string());
         case StoreError::unavailable: return fault("cannot read " + from.string() + ", or cannot write " + to.string());
-        case StoreError::broken: break;
+        case StoreError::broken:
+        case StoreError::newer: break;
         }
         return fault(from.string() + " is damaged, or no database");
     }

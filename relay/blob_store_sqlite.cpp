@@ -44,18 +44,15 @@ StoreResult<std::unique_ptr<SqliteBlobStore>> SqliteBlobStore::open(const std::f
     auto database = TRY(Database::open(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
     // Large pages for large rows; space that becomes free is used again.
     TRY(database.run("PRAGMA page_size = 32768; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"));
-    const auto version = TRY(database.pragma("user_version"));
-    if (version == 0)
-        TRY(database.run(std::string("BEGIN IMMEDIATE;") + kBlobSchema + "COMMIT;"));
-    else if (version != kBlobSchemaVersion)
-        return Unexpected(StoreError::broken);
+    if (TRY(database.pragma("user_version")) == 0) TRY(database.run(std::string("BEGIN IMMEDIATE;") + kBlobSchema + "COMMIT;"));
+    TRY(database.expect_version(kBlobSchemaVersion));
     return prepare(std::move(database));
 }
 
 StoreResult<std::unique_ptr<SqliteBlobStore>> SqliteBlobStore::inspect(const std::filesystem::path& file)
 {
     auto database = TRY(Database::open(file, SQLITE_OPEN_READONLY));
-    if (TRY(database.pragma("user_version")) != kBlobSchemaVersion) return Unexpected(StoreError::broken);
+    TRY(database.expect_version(kBlobSchemaVersion));
     return prepare(std::move(database));
 }
 

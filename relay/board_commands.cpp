@@ -3,6 +3,7 @@
 #include "relay/data_folder.h"
 #include "base/random.h"
 #include "relay/limits.h"
+#include "relay/opening.h"
 #include "relay/store_jetstream.h"
 
 #include <algorithm>
@@ -23,8 +24,9 @@ std::string trouble(StoreError error, const std::filesystem::path& data)
     case StoreError::full: return "there is no space to write in " + data.string() + ", or it is read-only";
     case StoreError::unavailable: return "the database in " + data.string() + " cannot be opened, or is too busy";
     case StoreError::broken: break;
+    case StoreError::newer: return sentence(error, database_file(data));
     }
-    return "the database in " + data.string() + " is damaged, or of another version: serve of this version makes it fit";
+    return "the database in " + data.string() + " is damaged, or of an older version: serve of this version makes it fit";
 }
 
 std::string describe(const wire::BoardInfo& info)

@@ -5,8 +5,10 @@
 #include "relay/blob_store_sqlite.h"
 #include "relay/data_folder.h"
 #include "relay/keys.h"
+#include "relay/opening.h"
 #include "relay/signed_policy.h"
 #include "relay/store_sqlite.h"
+#include "relay/token_store_sqlite.h"
 #include "relay/vault_key.h"
 
 #include <algorithm>
@@ -92,22 +94,44 @@ CheckReport check_data(const std::filesystem::path& data, const std::filesystem:
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored)) return {.lines = {}, .faults = {"there is no relay data in " + data.string()}};
     auto report = check_database(file);
-    auto store = open_sqlite_store({.file = file, .mode = SqliteOptions::Mode::inspect});
-    if (!store) return report;   // which says so
-    if (auto fault = vault_key_fault(**store, vault_key.empty() ? vault_key_file(data) : vault_key); !fault.empty()) report.faults.push_back(std::move(fault));
-    if (const auto blobs = blob_database_file(data); std::filesystem::exists(blobs, ignored)) {
-        auto of_blobs = check_blobs(blobs);
-        std::ranges::move(of_blobs.lines, std::back_inserter(report.lines));
-        std::ranges::move(of_blobs.faults, std::back_inserter(report.faults));
+    if (auto store = open_sqlite_store({.file = file, .mode = SqliteOptions::Mode::inspect})) {   // otherwise the report says so
+        if (auto fault = vault_key_fault(**store, vault_key.empty() ? vault_key_file(data) : vault_key); !fault.empty()) report.faults.push_back(std::move(fault));
     }
+    const auto add = [&](const std::filesystem::path& other, CheckReport (*check)(const std::filesystem::path&)) {
+        if (!std::filesystem::exists(other, ignored)) return;
+        auto found = check(other);
+        std::ranges::move(found.lines, std::back_inserter(report.lines));
+        std::ranges::move(found.faults, std::back_inserter(report.faults));
+    };
+    add(token_database_file(data), check_tokens);
+    add(blob_database_file(data), check_blobs);
+    return report;
+}
+
+CheckReport check_tokens(const std::filesystem::path& file)
+{
+    CheckReport report;
+    auto store = SqliteTokenStore::inspect(file);
+    if (!store && store.error() == StoreError::newer) return {.lines = {}, .faults = {sentence(StoreError::newer, file)}};
+    const auto damage = sqlite_faults(file);
+    auto faults = store ? (*store)->faults() : base::Unexpected(store.error());
+    if (!damage || !faults) {
+        report.faults.push_back("the access tokens cannot be read");
+    } else {
+        for (const auto& found : *damage) report.faults.push_back("access tokens: " + found);
+        for (const auto& found : *faults) report.faults.push_back("access tokens: " + found);
+    }
+    if (!report.faults.empty())
+        report.faults.push_back("take " + file.string() + " (and what is called so with -wal and -shm) away while the relay is stopped: it makes new issuer keys, and clients fetch new tokens");
     return report;
 }
 
 CheckReport check_blobs(const std::filesystem::path& file)
 {
     CheckReport report;
-    const auto damage = sqlite_faults(file);
     auto store = SqliteBlobStore::inspect(file);
+    if (!store && store.error() == StoreError::newer) return {.lines = {}, .faults = {sentence(StoreError::newer, file)}};
+    const auto damage = sqlite_faults(file);
     const auto count = store ? (*store)->count() : base::Unexpected(store.error());
     auto faults = store ? (*store)->faults() : base::Unexpected(store.error());
     if (!damage || !count || !faults) {
@@ -131,7 +155,7 @@ CheckReport check_database(const std::filesystem::path& file)
     }
     auto store = open_sqlite_store({.file = file, .mode = SqliteOptions::Mode::inspect});
     if (!store) {
-        report.faults.push_back("the database is not one of this relay's");
+        report.faults.push_back(store.error() == StoreError::newer ? sentence(StoreError::newer, file) : "the database is not one of this relay's");
         return report;
     }
     if (const auto keys = stored_relay_keys(**store); !keys)

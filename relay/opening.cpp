@@ -10,14 +10,15 @@ namespace sinetti::relay {
 
 using base::Unexpected;
 
-std::string sentence(StoreError error, const std::filesystem::path& data)
+std::string sentence(StoreError error, const std::filesystem::path& file)
 {
     switch (error) {
-    case StoreError::full: return "there is no space to write in " + data.string();
-    case StoreError::unavailable: return "the database in " + data.string() + " cannot be opened";
+    case StoreError::full: return "there is no space to write " + file.string();
+    case StoreError::unavailable: return file.string() + " cannot be opened";
+    case StoreError::newer: return file.string() + " is of a later version of sinetti-relay than this one; nothing is wrong with it: run that version";
     case StoreError::broken: break;
     }
-    return "the database in " + data.string() + " is damaged; sinetti-relay check --data " + data.string() + " says where";
+    return file.string() + " is damaged; sinetti-relay check --data " + file.parent_path().string() + " says where, and what can be done";
 }
 
 std::string url_of(const Config& config, std::uint16_t port)
@@ -38,23 +39,23 @@ std::string not_of_the_cluster(const Config& config)
 base::Result<OpenedData, std::string> open_alone(const Config& config, base::Random& random, DataLock&& lock)
 {
     auto store = open_sqlite_store({.file = database_file(config.data), .bytes_max = config.database_bytes_max});
-    if (!store) return Unexpected(sentence(store.error(), config.data));
+    if (!store) return Unexpected(sentence(store.error(), database_file(config.data)));
     if (const auto copy = is_cluster_copy(**store); !copy || *copy)
         return Unexpected(config.data.string() + " is a relay's of a cluster: say with --store where that is");
     auto keys = prepare_relay_keys(**store, random);
-    if (!keys) return Unexpected(sentence(keys.error(), config.data));
+    if (!keys) return Unexpected(sentence(keys.error(), database_file(config.data)));
     auto tokens = SqliteTokenStore::open(token_database_file(config.data), config.database_bytes_max);
-    if (!tokens) return Unexpected(sentence(tokens.error(), config.data));
+    if (!tokens) return Unexpected(sentence(tokens.error(), token_database_file(config.data)));
     auto vault_key = TRY(prepare_vault_key(**store, vault_key_of(config), random));
     auto blobs = SqliteBlobStore::open(blob_database_file(config.data));
-    if (!blobs) return Unexpected(sentence(blobs.error(), config.data));
+    if (!blobs) return Unexpected(sentence(blobs.error(), blob_database_file(config.data)));
     return OpenedData{std::move(lock), std::move(*store), std::move(*keys), std::move(*tokens), std::move(vault_key), std::move(*blobs)};
 }
 
 base::Result<std::unique_ptr<BlobStore>, std::string> open_blobs_in_cluster(const Config& config)
 {
     auto copy = SqliteBlobStore::open(blob_database_file(config.data));
-    if (!copy) return Unexpected(sentence(copy.error(), config.data));
+    if (!copy) return Unexpected(sentence(copy.error(), blob_database_file(config.data)));
     auto log = TRY(JetStreamLog::open({config.store, kBlobStream, config.store_replicas}));
     return TRY(JetStreamBlobStore::open(std::move(*copy), std::move(log), std::make_unique<base::SystemRandom>()));
 }
@@ -64,12 +65,12 @@ base::Result<OpenedData, std::string> open_in_cluster(const Config& config, base
     auto store = TRY(open_cluster_store(config));
     const auto known = store->identity();
     const auto stored = stored_relay_keys(*store);
-    if (!known || !stored) return Unexpected(sentence(StoreError::broken, config.data));
+    if (!known || !stored) return Unexpected(sentence(StoreError::broken, database_file(config.data)));
     std::error_code ignored;
     // Who joins brings the keys; they are made only where the cluster begins.
     if (*known && (!*stored || !std::filesystem::exists(vault_key_of(config), ignored))) return Unexpected(not_of_the_cluster(config));
     auto keys = prepare_relay_keys(*store, random);
-    if (!keys) return Unexpected(sentence(keys.error(), config.data));
+    if (!keys) return Unexpected(sentence(keys.error(), database_file(config.data)));
     auto vault_key = TRY(prepare_vault_key(*store, vault_key_of(config), random));
     const auto own = keys->public_keys();
     const RelayIdentity identity{own.channel_public_key, own.signing_public_key, vault_key.check()};
@@ -81,7 +82,7 @@ base::Result<OpenedData, std::string> open_in_cluster(const Config& config, base
         return Unexpected(not_of_the_cluster(config));
     }
     auto copy = SqliteTokenStore::open(token_database_file(config.data), config.database_bytes_max);
-    if (!copy) return Unexpected(sentence(copy.error(), config.data));
+    if (!copy) return Unexpected(sentence(copy.error(), token_database_file(config.data)));
     auto log = TRY(JetStreamLog::open({config.store, kTokenStream, config.store_replicas}));
     auto tokens = TRY(JetStreamTokenStore::open(std::move(*copy), std::move(log), std::make_unique<base::SystemRandom>(), keys->signing));
     auto blobs = TRY(open_blobs_in_cluster(config));
@@ -93,7 +94,7 @@ base::Result<OpenedData, std::string> open_in_cluster(const Config& config, base
 base::Result<std::unique_ptr<JetStreamStore>, std::string> open_cluster_store(const Config& config)
 {
     auto copy = open_sqlite_store({.file = database_file(config.data), .bytes_max = config.database_bytes_max, .durability = SqliteOptions::Durability::normal});
-    if (!copy) return Unexpected(sentence(copy.error(), config.data));
+    if (!copy) return Unexpected(sentence(copy.error(), database_file(config.data)));
     return JetStreamStore::open(std::move(*copy), TRY(JetStreamLog::open({config.store, kBoardStream, config.store_replicas})), std::make_unique<base::SystemRandom>());
 }
 
@@ -107,14 +108,14 @@ base::Result<std::vector<std::string>, std::string> initialise(const Config& con
 {
     auto data = TRY(open_data(config, random));
     const auto boards = data.store->boards();
-    if (!boards) return Unexpected(sentence(boards.error(), config.data));
+    if (!boards) return Unexpected(sentence(boards.error(), database_file(config.data)));
     std::vector<std::string> lines{"the relay's keys: " + describe(data.keys.public_keys())};
     if (boards->front().length > 0) {
         lines.emplace_back("the organisation is founded already");
         return lines;
     }
     const auto token = prepare_founder_token(*data.store, config.data, data.keys.public_keys(), random);
-    if (!token) return Unexpected(sentence(token.error(), config.data));
+    if (!token) return Unexpected(sentence(token.error(), database_file(config.data)));
     lines.push_back("administrator link: " + url_of(config, config.port) + "/" + token->fragment);
     return lines;
 }

@@ -27,7 +27,7 @@ struct OpenedData {
 base::Result<OpenedData, std::string> open_data(const Config& config, base::Random& random);
 // The store of a relay in a cluster (config.store), its copy brought up to date. Its folder must be held.
 base::Result<std::unique_ptr<JetStreamStore>, std::string> open_cluster_store(const Config& config);
-std::string sentence(StoreError error, const std::filesystem::path& data);
+std::string sentence(StoreError error, const std::filesystem::path& file);   // one of the folder's databases
 
 // How people reach the relay; the administrator link begins with it.
 std::string url_of(const Config& config, std::uint16_t port);

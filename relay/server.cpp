@@ -3,6 +3,7 @@
 #include "directory/relay_document.h"
 #include "relay/limits.h"
 #include "relay/log.h"
+#include "relay/token_store_sqlite.h"
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -35,7 +36,7 @@ base::Result<void, std::string> Server::open()
     m_data = TRY(open_data(m_config, m_random));
     m_hub = std::make_unique<Hub>(*m_data->store, post(), m_clock, m_random, m_data->keys.signing);
     m_hub->on_directory_change([this](const directory::Applied& applied) { on_directory_change(applied); });
-    if (const auto loaded = m_hub->load(); !loaded) return Unexpected(sentence(loaded.error(), m_config.data));
+    if (const auto loaded = m_hub->load(); !loaded) return Unexpected(sentence(loaded.error(), database_file(m_config.data)));
 
     m_vaults = std::make_unique<Vaults>(m_clock, std::move(m_data->vault_key), [this](auto chore) { m_hub->submit_chore(std::move(chore)); }, post());
     m_blobs = std::make_unique<Blobs>(m_clock, std::move(m_data->blobs), BlobPolicy{std::uint64_t{m_config.blob_space} << 20, m_config.blob_days}, post());
@@ -44,7 +45,7 @@ base::Result<void, std::string> Server::open()
         forget_founder_token(m_config.data);
     } else {
         auto token = prepare_founder_token(*m_data->store, m_config.data, m_data->keys.public_keys(), m_random);
-        if (!token) return Unexpected(sentence(token.error(), m_config.data));
+        if (!token) return Unexpected(sentence(token.error(), database_file(m_config.data)));
         m_founder_token_hash = token->hash;
         m_founder_fragment = token->fragment;
     }
@@ -59,7 +60,7 @@ base::Result<void, std::string> Server::start_tokens()
     };
     auto tokens = TokenService::create({m_clock, m_random, std::make_unique<base::SystemRandom>(), post(), m_hub->directory(), m_data->keys.signing, std::move(publish), [this] { return tokens_per_device(); }},
                                        std::move(m_data->tokens));
-    if (!tokens) return Unexpected(sentence(tokens.error(), m_config.data));
+    if (!tokens) return Unexpected(sentence(tokens.error(), token_database_file(m_config.data)));
     m_tokens = std::move(*tokens);
     if (!m_config.batches_from.empty()) m_mixed = std::make_unique<MixedIntake>(MixedEnvironment{*m_hub, *m_tokens, m_data->keys, m_draining, m_metrics, m_observer, post()});
     look_at_calendar();

@@ -383,7 +383,7 @@ StoreResult<std::unique_ptr<SqliteStore>> open_sqlite_store(const SqliteOptions&
     auto version = TRY(writer.pragma("user_version"));
     for (; serving && version >= 0 && version < kSchemaVersion; ++version)
         TRY(writer.run(std::string("BEGIN IMMEDIATE;") + kSchemas[version] + "PRAGMA user_version = " + std::to_string(version + 1) + ";COMMIT;"));
-    if (version != kSchemaVersion) return Unexpected(StoreError::broken);
+    TRY(writer.expect_version(kSchemaVersion));
 
     auto reader = TRY(Database::open(options.file, writing ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY));
     if (writing) TRY(reader.run("PRAGMA query_only = ON"));

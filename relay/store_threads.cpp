@@ -146,7 +146,8 @@ void StoreWriter::note(std::optional<StoreError> trouble)
         switch (*trouble) {
         case StoreError::full: log_line("storage is full: appending is refused until there is space, reading goes on"); break;
         case StoreError::unavailable: log_line("storage cannot be reached: appending is refused until it can, reading goes on"); break;
-        case StoreError::broken: log_line("storage failed: appending is refused"); break;
+        case StoreError::broken:
+        case StoreError::newer: log_line("storage failed: appending is refused"); break;
         }
     }
     if (!trouble && m_trouble) log_line("storage works again");

@@ -38,11 +38,20 @@ StoreResult<std::unique_ptr<SqliteTokenStore>> SqliteTokenStore::open(const std:
     auto database = TRY(Database::open(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
     TRY(database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON"));
     if (bytes_max > 0) TRY(database.run("PRAGMA max_page_count = " + std::to_string(std::max<std::uint64_t>(1, bytes_max / kPageSize))));
-    const auto version = TRY(database.pragma("user_version"));
-    if (version == 0)
-        TRY(database.run(std::string("BEGIN IMMEDIATE;") + kSchema + "COMMIT;"));
-    else if (version != kSchemaVersion)
-        return Unexpected(StoreError::broken);
+    if (TRY(database.pragma("user_version")) == 0) TRY(database.run(std::string("BEGIN IMMEDIATE;") + kSchema + "COMMIT;"));
+    TRY(database.expect_version(kSchemaVersion));
+    return prepare(std::move(database));
+}
+
+StoreResult<std::unique_ptr<SqliteTokenStore>> SqliteTokenStore::inspect(const std::filesystem::path& file)
+{
+    auto database = TRY(Database::open(file, SQLITE_OPEN_READONLY));
+    TRY(database.expect_version(kSchemaVersion));
+    return prepare(std::move(database));
+}
+
+StoreResult<std::unique_ptr<SqliteTokenStore>> SqliteTokenStore::prepare(Database&& database)
+{
     auto add_issuer = TRY(Statement::prepare(database, "INSERT INTO issuers (id, not_before, expires, private_key) VALUES (?1, ?2, ?3, ?4)"));
     auto find_spent = TRY(Statement::prepare(database, "SELECT 1 FROM spent WHERE issuer = ?1 AND nonce = ?2"));
     auto add_spent = TRY(Statement::prepare(database, "INSERT OR IGNORE INTO spent (issuer, nonce) VALUES (?1, ?2)"));
@@ -64,6 +73,17 @@ StoreResult<std::vector<StoredIssuer>> SqliteTokenStore::issuers()
         issuers.push_back({id, {statement.integer(1)}, {statement.integer(2)}, std::move(key)});
     }
     return issuers;
+}
+
+StoreResult<std::vector<std::string>> SqliteTokenStore::faults()
+{
+    std::vector<std::string> faults;
+    auto statement = TRY(Statement::prepare(m_prepared->database, "SELECT id, private_key FROM issuers ORDER BY not_before"));
+    while (TRY(statement.step())) {
+        const auto key = crypto::OprfPrivateKey::from_bytes(statement.blob(1));
+        if (!key || !base::equal(tokens::token_key_id(key->public_key().bytes()), statement.blob(0))) faults.push_back("an issuer key is damaged");
+    }
+    return faults;
 }
 
 StoreResult<bool> SqliteTokenStore::add_issuer(const StoredIssuer& issuer)

@@ -11,6 +11,7 @@ class SqliteTokenStore final : public TokenStore {
 public:
     // Makes the database when there is none; bytes_max 0: as large as the disk allows. Errors: unavailable, broken, full.
     static StoreResult<std::unique_ptr<SqliteTokenStore>> open(const std::filesystem::path& file, std::uint64_t bytes_max = 0);
+    static StoreResult<std::unique_ptr<SqliteTokenStore>> inspect(const std::filesystem::path& file);   // to read what is there, also beside a relay
     ~SqliteTokenStore() override;
 
     StoreResult<std::vector<StoredIssuer>> issuers() override;
@@ -21,6 +22,8 @@ public:
     StoreResult<void> forget(std::span<const tokens::TokenKeyId> issuers) override;
     void when_news(std::function<void()>) override {}
     StoreResult<bool> catch_up() override { return false; }
+
+    StoreResult<std::vector<std::string>> faults();    // what contradicts itself
 
     // --- for a copy of what a cluster has decided ---
     sqlite::Database& database();
@@ -33,6 +36,7 @@ public:
 private:
     struct Prepared;
     explicit SqliteTokenStore(std::unique_ptr<Prepared>&& prepared);
+    static StoreResult<std::unique_ptr<SqliteTokenStore>> prepare(sqlite::Database&& database);
     std::unique_ptr<Prepared> m_prepared;
 };
 

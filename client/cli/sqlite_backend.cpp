@@ -26,7 +26,8 @@ store::BackendError backend_error(sqlite::Error error)
     switch (error) {
     case sqlite::Error::full: return store::BackendError::full;
     case sqlite::Error::unavailable: return store::BackendError::unavailable;
-    case sqlite::Error::broken: return store::BackendError::broken;
+    case sqlite::Error::broken:
+    case sqlite::Error::newer: break;
     }
     return store::BackendError::broken;
 }
@@ -36,7 +37,8 @@ Failure failure(sqlite::Error error)
     switch (error) {
     case sqlite::Error::full: return {Exit::failed, sentence(api::Code::store_full)};
     case sqlite::Error::unavailable: return {Exit::failed, sentence(api::Code::store_unavailable)};
-    case sqlite::Error::broken: return {Exit::failed, sentence(api::Code::store_broken)};
+    case sqlite::Error::broken:
+    case sqlite::Error::newer: break;
     }
     return {Exit::failed, sentence(api::Code::store_broken)};
 }

@@ -56,6 +56,13 @@ Result<std::int64_t> Database::pragma(const std::string& name)
     return TRY(statement.step()) ? statement.integer(0) : 0;
 }
 
+Result<void> Database::expect_version(std::int64_t version)
+{
+    const auto found = TRY(pragma("user_version"));
+    if (found != version) return Unexpected(found > version ? Error::newer : Error::broken);
+    return {};
+}
+
 Result<Statement> Statement::prepare(Database& database, const char* sql)
 {
     sqlite3_stmt* handle = nullptr;

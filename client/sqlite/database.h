@@ -20,6 +20,7 @@ enum class Error : std::uint8_t {
     full = 1,      // no space, a quota, or a read-only file; nothing was written, reading goes on
     unavailable,   // cannot be opened, or in use
     broken,        // an I/O error, or contents that contradict themselves
+    newer,         // whole, and of a later version of the program
 };
 
 template<typename T>
@@ -34,6 +35,7 @@ public:
 
     Result<void> run(const std::string& sql);
     Result<std::int64_t> pragma(const std::string& name);
+    Result<void> expect_version(std::int64_t version);    // its user_version; otherwise newer, or broken
     sqlite3* handle() { return m_handle.get(); }
 
 private:

@@ -264,6 +264,46 @@ TEST_CASE("check finds a changed cell, a missing one, a swapped head and a forge
     CHECK_FALSE(relay::check_data(relay.data()).faults.empty());
 }
 
+TEST_CASE("check looks at the access tokens, and says what can be done; a relay that does not start for them names them")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    relay.stop();
+    CHECK(relay::check_data(relay.data()).faults.empty());
+    const auto file = relay.data() / "tokens.sqlite";
+    SUBCASE("a key") { run_sql(file, "UPDATE issuers SET private_key = zeroblob(7)"); }
+    SUBCASE("the file")
+    {
+        std::filesystem::remove(file.string() + "-wal");
+        std::filesystem::resize_file(file, 100);
+    }
+    const auto faults = relay::check_data(relay.data()).faults;
+    REQUIRE(faults.size() > 1);
+    CHECK(faults.front().find("access tokens") != std::string::npos);
+    CHECK(faults.back().find("take " + file.string()) != std::string::npos);
+    CHECK(relay.error_of_another_on_the_same_data().find(file.string() + " is damaged; sinetti-relay check") != std::string::npos);
+    for (const auto* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
+    CHECK(relay.error_of_another_on_the_same_data().empty());
+    CHECK(relay::check_data(relay.data()).faults.empty());
+}
+
+TEST_CASE("a database of a later version is called that, and not damaged")
+{
+    RunningRelay relay;
+    relay.stop();
+    const char* name = nullptr;
+    SUBCASE("boards") { name = "boards.sqlite"; }
+    SUBCASE("tokens") { name = "tokens.sqlite"; }
+    SUBCASE("blobs") { name = "blobs.sqlite"; }
+    REQUIRE(name != nullptr);
+    const auto file = relay.data() / name;
+    run_sql(file, "PRAGMA user_version = 1000");
+    const auto sentence = file.string() + " is of a later version of sinetti-relay than this one; nothing is wrong with it: run that version";
+    CHECK(relay::check_data(relay.data()).faults == std::vector<std::string>{sentence});
+    CHECK(relay.error_of_another_on_the_same_data() == sentence);
+}
+
 TEST_CASE("check of a folder without data says so")
 {
     TemporaryFolder folder;
