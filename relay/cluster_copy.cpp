@@ -68,6 +68,7 @@ ClusterCopy::ClusterCopy(Database& database, std::unique_ptr<JetStreamLog>&& log
 
 base::Result<void, std::string> ClusterCopy::start(const char* what)
 {
+    m_what = what;
     const auto unreadable = std::string("the database in the data folder cannot be read or written");
     const auto state = m_database.copy_state();
     if (!state) return Unexpected(unreadable);
@@ -89,7 +90,11 @@ base::Result<void, std::string> ClusterCopy::start(const char* what)
     return {};
 }
 
-StoreResult<void> ClusterCopy::catch_up() { return apply(m_log->take(0ms)); }
+StoreResult<void> ClusterCopy::catch_up()
+{
+    while (TRY(take_up_some(0ms))) {}
+    return {};
+}
 
 StoreResult<void> ClusterCopy::refresh() { return reach(TRY(m_log->state()).last); }
 
@@ -97,7 +102,7 @@ StoreResult<void> ClusterCopy::reach(std::uint64_t sequence)
 {
     for (const auto deadline = Clock::now() + kLogDelivery; m_state.applied < sequence;) {
         if (Clock::now() >= deadline) return Unexpected(StoreError::unavailable);
-        TRY(apply(m_log->take(kTakeSlice)));
+        (void)TRY(take_up_some(kTakeSlice));
     }
     return {};
 }
@@ -111,6 +116,7 @@ StoreResult<bool> ClusterCopy::commit(const std::string& subject, ClusterRecord&
 
 StoreResult<std::vector<bool>> ClusterCopy::commit_all(std::vector<Draft>&& drafts)
 {
+    if (m_trouble) TRY(catch_up());   // what we could not take up is not written either
     m_awaited.clear();
     std::uint64_t last = 0;
     for (auto& draft : drafts) {
@@ -127,10 +133,35 @@ StoreResult<std::vector<bool>> ClusterCopy::commit_all(std::vector<Draft>&& draf
     return counts;
 }
 
-StoreResult<void> ClusterCopy::apply(std::vector<LogMessage>&& messages)
+StoreResult<bool> ClusterCopy::take_up_some(std::chrono::milliseconds wait)
 {
-    std::ranges::move(messages, std::back_inserter(m_waiting));
-    if (m_waiting.empty()) return {};
+    if (m_waiting.empty()) hold(m_log->take(wait));
+    if (m_waiting.empty()) return false;
+    if (m_trouble && Clock::now() < m_retry) return Unexpected(*m_trouble);
+    const auto applied = apply();
+    note(applied ? std::nullopt : std::optional(applied.error()));
+    TRY(applied);
+    return true;
+}
+
+void ClusterCopy::hold(std::vector<LogMessage>&& messages)
+{
+    m_waiting = std::move(messages);
+    const std::lock_guard lock(m_figures_mutex);
+    m_figures.messages = m_waiting.size();
+    m_figures.bytes = 0;
+    for (const auto& message : m_waiting) m_figures.bytes += message.body.size();
+}
+
+CopyFigures ClusterCopy::figures() const
+{
+    const auto log = m_log->backlog();
+    const std::lock_guard lock(m_figures_mutex);
+    return {m_figures.messages + log.messages, m_figures.bytes + log.bytes, m_figures.trouble};
+}
+
+StoreResult<void> ClusterCopy::apply()
+{
     const auto awaited = m_awaited;
     auto state = m_state;
     auto applied = m_database.in_transaction([&]() -> StoreResult<void> {
@@ -144,7 +175,7 @@ StoreResult<void> ClusterCopy::apply(std::vector<LogMessage>&& messages)
         return applied;
     }
     m_state = state;
-    m_waiting.clear();
+    hold({});
     for (const auto& [subject, before] : std::exchange(m_purges, {})) purge(subject, before);
     return {};
 }
@@ -153,7 +184,7 @@ StoreResult<void> ClusterCopy::apply_one(const LogMessage& message)
 {
     const auto decoded = decode_cluster_message(message.body);
     if (!decoded) {
-        log_line("a stream of the cluster holds a message that is none of ours; is another relay newer than this one?");
+        say("a stream of the cluster holds a message that is none of ours; is another relay newer than this one?");
         return Unexpected(StoreError::broken);
     }
     const auto ours = std::ranges::find_if(m_awaited, [&](const Awaited& awaited) { return awaited.origin == decoded->origin && !awaited.counts; });
@@ -162,6 +193,27 @@ StoreResult<void> ClusterCopy::apply_one(const LogMessage& message)
     ours->counts = counts;
     ours->sequence = message.sequence;
     return {};
+}
+
+void ClusterCopy::note(std::optional<StoreError> trouble)
+{
+    if (trouble) {
+        m_retry = Clock::now() + kLogRetry;
+        m_log->remind(kLogRetry);
+        const auto why = *trouble == StoreError::full ? "there is no space for it" : "it cannot be read or written, or the stream is not understood";
+        if (trouble != m_trouble) log_line("the copy of " + m_what + " in the data folder stays as it is, and what is new in the cluster is missing there: " + why);
+    } else {
+        m_said.clear();
+        if (m_trouble) log_line("the copy of " + m_what + " in the data folder is written again");
+    }
+    m_trouble = trouble;
+    const std::lock_guard lock(m_figures_mutex);
+    m_figures.trouble = trouble;
+}
+
+void ClusterCopy::say(const std::string& sentence)
+{
+    if (m_said.insert(sentence).second) log_line(sentence);
 }
 
 bool ClusterCopy::purge(const std::string& subject, std::uint64_t before)

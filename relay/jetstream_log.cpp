@@ -47,7 +47,7 @@ std::optional<std::uint64_t> number(std::string_view text)
 // A delivered message is to be acknowledged to $JS.ACK.stream.consumer.times.stream sequence.consumer sequence.time.pending, and behind
 // a domain with two more words in front.
 struct Place {
-    std::uint64_t in_stream = 0, of_reader = 0;
+    std::uint64_t in_stream = 0, of_reader = 0, pending = 0;
 };
 std::optional<Place> place_of(std::string_view reply)
 {
@@ -59,10 +59,10 @@ std::optional<Place> place_of(std::string_view reply)
     }
     if (words.size() < 9 || words[0] != "$JS" || words[1] != "ACK") return {};
     const std::size_t first = words.size() == 9 ? 5 : 7;
-    if (words.size() < first + 2) return {};
-    const auto in_stream = number(words[first]), of_reader = number(words[first + 1]);
+    if (words.size() < first + 4) return {};
+    const auto in_stream = number(words[first]), of_reader = number(words[first + 1]), pending = number(words[first + 3]);
     if (!in_stream || !of_reader) return {};
-    return Place{*in_stream, *of_reader};
+    return Place{*in_stream, *of_reader, pending.value_or(0)};
 }
 
 bool no_room(jsErrCode code)
@@ -256,25 +256,61 @@ std::vector<LogMessage> JetStreamLog::take(std::chrono::milliseconds wait)
 {
     std::unique_lock lock(m_mutex);
     m_wake.wait_for(lock, wait, [&] { return !m_queue.empty() || m_stopping; });
-    std::vector<LogMessage> taken(std::make_move_iterator(m_queue.begin()), std::make_move_iterator(m_queue.end()));
-    m_queue.clear();
-    m_queued_bytes = 0;
+    std::vector<LogMessage> taken;
+    for (std::size_t bytes = 0; !m_queue.empty() && bytes < kLogSliceMax; m_queue.pop_front()) {
+        bytes += m_queue.front().body.size();
+        m_queued_bytes -= m_queue.front().body.size();
+        taken.push_back(std::move(m_queue.front()));
+    }
     lock.unlock();
     m_wake.notify_all();
     return taken;
 }
 
-void JetStreamLog::enqueue(LogMessage&& message)
+void JetStreamLog::remind(std::chrono::milliseconds later)
+{
+    const std::lock_guard lock(m_mutex);
+    m_reminder = Clock::now() + later;
+}
+
+JetStreamLog::Backlog JetStreamLog::backlog()
+{
+    const std::lock_guard lock(m_mutex);
+    return {m_queued_bytes, m_queue.size() + m_on_servers};
+}
+
+void JetStreamLog::remind_if_due()
 {
     {
-        std::unique_lock lock(m_mutex);
-        m_wake.wait(lock, [&] { return m_queued_bytes < kLogQueueMax || m_stopping; });
-        m_queued_bytes += message.body.size();
-        m_queue.push_back(std::move(message));
+        const std::lock_guard lock(m_mutex);
+        if (!m_reminder || Clock::now() < *m_reminder) return;
+        m_reminder.reset();
     }
-    m_wake.notify_all();
+    say_news();
+}
+
+void JetStreamLog::say_news()
+{
     const std::lock_guard lock(m_on_news_mutex);
     if (m_on_news) m_on_news();
+}
+
+void JetStreamLog::enqueue(LogMessage&& message, std::uint64_t behind_it)
+{
+    for (;;) {
+        {
+            std::unique_lock lock(m_mutex);
+            if (m_wake.wait_for(lock, kReadSlice, [&] { return m_queued_bytes < kLogQueueMax || m_stopping; })) {
+                m_on_servers = behind_it;
+                m_queued_bytes += message.body.size();
+                m_queue.push_back(std::move(message));
+                break;
+            }
+        }
+        remind_if_due();
+    }
+    m_wake.notify_all();
+    say_news();
 }
 
 void JetStreamLog::read()
@@ -284,6 +320,7 @@ void JetStreamLog::read()
         return m_stopping;
     };
     while (!stopping()) {
+        remind_if_due();
         if (read_some()) continue;
         m_client->subscription.reset();
         jsErrCode ignored{};
@@ -356,7 +393,7 @@ bool JetStreamLog::read_some()
     const auto* const data = reinterpret_cast<const std::uint8_t*>(natsMsg_GetData(received));
     LogMessage taken{place->in_stream, std::string(subject.substr(std::min(subject.size(), m_options.stream.size() + 1))), {}};
     taken.body.assign(data, data + natsMsg_GetDataLength(received));
-    enqueue(std::move(taken));
+    enqueue(std::move(taken), place->pending);
     m_read = place->in_stream;
     return true;
 }

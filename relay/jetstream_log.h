@@ -44,7 +44,13 @@ public:
 
     void follow(std::uint64_t after);                        // once: from here on take() answers what is behind that
     void when_news(std::function<void()> wake);              // called by the reader thread when there is something to take()
-    std::vector<LogMessage> take(std::chrono::milliseconds wait);   // all there is; waits so long for the first
+    std::vector<LogMessage> take(std::chrono::milliseconds wait);   // about kLogSliceMax of what there is; waits so long for the first
+    void remind(std::chrono::milliseconds later);            // there are news then, whether something comes or not
+    struct Backlog {
+        std::size_t bytes = 0;          // read and not taken
+        std::uint64_t messages = 0;     // the same, and what the servers had behind the last one of them
+    };
+    Backlog backlog();                                       // for any thread
 
     // Returns when the servers' quorum has it; as often as it takes, the servers know it by `origin`. unavailable: it may come
     // nevertheless. full: they have no room.
@@ -58,7 +64,9 @@ private:
     base::Result<void, std::string> prepare_stream();
     void read();
     bool read_some();               // false: from the last one on again, with a new reader
-    void enqueue(LogMessage&& message);
+    void enqueue(LogMessage&& message, std::uint64_t behind_it);
+    void say_news();
+    void remind_if_due();
 
     LogOptions m_options;
     std::unique_ptr<Client> m_client;
@@ -66,6 +74,8 @@ private:
     std::condition_variable m_wake;
     std::deque<LogMessage> m_queue;
     std::size_t m_queued_bytes = 0;
+    std::uint64_t m_on_servers = 0;              // behind the last one in the queue, as of when it came
+    std::optional<std::chrono::steady_clock::time_point> m_reminder;
     std::function<void()> m_on_news;
     std::mutex m_on_news_mutex;                  // held while it is called
     std::uint64_t m_read = 0;                    // the reader's: the last one it has put in the queue

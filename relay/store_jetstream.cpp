@@ -112,7 +112,7 @@ StoreResult<bool> JetStreamStore::take_up(const LogMessage& message, const Entry
     if (!counts && end != nullptr && !m_copy->is_closed(batch.board) && batch.end.position > end->position) {
         // Nobody could have written this without what comes between: that was let go of while we were away.
         if (m_cluster.started()) {
-            log_line("this relay has fallen behind what the stream still holds; start it again");
+            m_cluster.say("this relay has fallen behind what the stream still holds; start it again");
             return Unexpected(StoreError::broken);
         }
         TRY(m_copy->restart_board(batch.board, batch.end, batch.entries));

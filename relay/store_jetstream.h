@@ -38,6 +38,7 @@ public:
     StoreResult<std::vector<Placement>> find(std::span<const NewEntry> entries) override { return m_copy->find(entries); }
     std::vector<Written> take_written() override { return m_copy->take_written(); }
     void when_news(std::function<void()> wake) override { m_cluster.when_news(std::move(wake)); }
+    CopyFigures figures() const { return m_cluster.figures(); }       // for any thread
     StoreResult<void> catch_up() override { return m_cluster.catch_up(); }
     StoreResult<std::vector<StoredEntry>> read(std::uint32_t board, std::uint64_t first, std::uint64_t count) override { return m_copy->read(board, first, count); }
     StoreResult<Boundary> first_since(std::uint32_t board, Day day) override { return m_copy->first_since(board, day); }

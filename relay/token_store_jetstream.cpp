@@ -77,7 +77,7 @@ StoreResult<bool> JetStreamTokenStore::take_up(const IssuerAdded& added)
     const auto opened = crypto::xaead_open(m_sealing_key.view(), view.first(crypto::kXAeadNonceSize), added.id, view.subspan(crypto::kXAeadNonceSize));
     auto key = opened ? crypto::OprfPrivateKey::from_bytes(opened->view()) : base::Result<crypto::OprfPrivateKey, crypto::Error>(Unexpected(crypto::Error::bad_key));
     if (!key) {
-        log_line("an issuer key on the cluster's stream is not sealed by a relay with this one's keys; it is left out");
+        m_cluster.say("an issuer key on the cluster's stream is not sealed by a relay with this one's keys; it is left out");
         return false;
     }
     m_issuers_changed = true;

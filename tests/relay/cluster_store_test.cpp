@@ -206,6 +206,60 @@ TEST_CASE("with the servers away nothing is acknowledged and reading goes on; wh
     CHECK(store->boards()->at(1).length == 6);
 }
 
+TEST_CASE("a copy that cannot be written holds no heap of what is new, says so once, and has all of it when it can be written again")
+{
+    TemporaryFolder folder;
+    NatsServers servers(folder.path(), 1);
+    const auto first = open_copy(folder.path() / "1", servers), second = open_copy(folder.path() / "2", servers);
+    REQUIRE(first->append(entries(0, 3)).has_value());
+    REQUIRE(second->vaults().vault_access(row(1)).has_value());   // which looks at the stream
+    std::atomic<std::size_t> news = 0;
+    second->when_news([&] { ++news; });
+    CapturedLog log;
+    run_sql(folder.path() / "2" / "boards.sqlite", "CREATE TRIGGER no BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'no'); END");
+    constexpr std::uint64_t kBatch = 400, kBatches = 60;   // 24 MiB
+    for (std::uint64_t i = 0; i < kBatches; ++i) {
+        REQUIRE(first->append(entries(10 + i * kBatch, kBatch)).has_value());
+        CHECK_FALSE(second->catch_up().has_value());
+    }
+    CHECK_FALSE(second->vaults().count_guess(row(1), {100}, relay::kVaultGuessesPerDay).has_value());
+    CHECK(second->boards()->at(1).length == 3);
+    CHECK(log.count("the copy of the boards in the data folder stays as it is") == 1);
+    const auto held = second->figures();
+    CHECK(held.messages >= kBatches / 2);
+    CHECK(held.bytes <= relay::kLogQueueMax + relay::kLogSliceMax + 2 * relay::kLogMessageMax);
+    CHECK(held.trouble == StoreError::broken);
+
+    // Without anything new it is told to try again.
+    run_sql(folder.path() / "2" / "boards.sqlite", "DROP TRIGGER no");
+    const auto before = news.load();
+    for (const auto end = std::chrono::steady_clock::now() + 20s; news == before && std::chrono::steady_clock::now() < end;) std::this_thread::sleep_for(20ms);
+    CHECK(news > before);
+    for (int attempt = 0; attempt < 30 && !second->vaults().vault_access(row(1)).has_value(); ++attempt) std::this_thread::sleep_for(relay::kLogRetry);
+    CHECK(second->boards().value() == first->boards().value());
+    CHECK(log.count("is written again") == 1);
+    CHECK(second->figures().messages == 0);
+    CHECK_FALSE(second->figures().trouble.has_value());
+    for (auto guesses = 0; guesses < relay::kVaultGuessesPerDay; ++guesses) CHECK(second->vaults().count_guess(row(1), {100}, relay::kVaultGuessesPerDay).value());
+}
+
+TEST_CASE("a message on the stream that is none of ours stops a copy there, and is said once")
+{
+    TemporaryFolder folder;
+    NatsServers servers(folder.path(), 1);
+    const auto store = open_copy(folder.path() / "1", servers);
+    REQUIRE(store->append(entries(0, 3)).has_value());
+    const auto stranger = open_log(servers, relay::kBoardStream);
+    REQUIRE(stranger->publish("board.1", base::Bytes(100, 0xff), "stranger").has_value());
+    CapturedLog log;
+    for (int attempt = 0; attempt < 30; ++attempt) {
+        CHECK((attempt < 5 || !store->catch_up().has_value()));
+        std::this_thread::sleep_for(100ms);
+    }
+    CHECK(log.count("none of ours") == 1);
+    CHECK(store->boards()->at(1).length == 3);
+}
+
 TEST_CASE("a folder of another cluster, of a relay of its own, or ahead of its stream is not served")
 {
     TemporaryFolder folder;

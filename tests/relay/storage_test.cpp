@@ -25,14 +25,6 @@ std::vector<NewEntry> filled(std::uint64_t first, std::uint64_t count, std::uint
     return list;
 }
 
-void run_sql(const std::filesystem::path& file, const char* sql)
-{
-    sqlite3* database = nullptr;
-    REQUIRE(sqlite3_open(file.c_str(), &database) == SQLITE_OK);
-    CHECK(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(database);
-}
-
 }  // namespace
 
 TEST_SUITE_BEGIN("relay.storage");

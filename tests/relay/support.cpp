@@ -14,8 +14,11 @@
 #include <boost/beast/websocket/stream.hpp>
 #include <csignal>
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <fstream>
+#include <sqlite3.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 namespace sinetti::relay_test {
 
@@ -48,6 +51,37 @@ ResourceLimit::ResourceLimit(__rlimit_resource resource, rlim_t most) : m_resour
 }
 
 ResourceLimit::~ResourceLimit() { (void)::setrlimit(m_resource, &m_before); }
+
+CapturedLog::CapturedLog() : m_before(::dup(STDERR_FILENO))
+{
+    const int file = ::open((m_folder.path() / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    REQUIRE(file >= 0);
+    REQUIRE(::dup2(file, STDERR_FILENO) == STDERR_FILENO);
+    ::close(file);
+}
+
+CapturedLog::~CapturedLog()
+{
+    ::dup2(m_before, STDERR_FILENO);
+    ::close(m_before);
+}
+
+std::size_t CapturedLog::count(std::string_view words) const
+{
+    std::ifstream stream(m_folder.path() / "log");
+    const std::string text((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+    std::size_t found = 0;
+    for (auto at = text.find(words); at != std::string::npos; at = text.find(words, at + 1)) ++found;
+    return found;
+}
+
+void run_sql(const std::filesystem::path& file, const char* sql)
+{
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(file.c_str(), &database) == SQLITE_OK);
+    CHECK(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
+}
 
 std::vector<nlohmann::json> json_lines(const std::filesystem::path& file)
 {

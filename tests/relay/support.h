@@ -48,6 +48,21 @@ private:
     rlimit m_before{};
 };
 
+// What is written to standard error, as the log is, while it lives.
+class CapturedLog {
+public:
+    CapturedLog();
+    ~CapturedLog();
+    CapturedLog(const CapturedLog&) = delete;
+    CapturedLog& operator=(const CapturedLog&) = delete;
+    std::size_t count(std::string_view words) const;   // how often so far
+
+private:
+    TemporaryFolder m_folder;
+    int m_before;
+};
+
+void run_sql(const std::filesystem::path& file, const char* sql);   // in a database, also beside a relay
 std::vector<nlohmann::json> json_lines(const std::filesystem::path& file);   // as --observe writes them; discarded ones are no JSON
 
 // A minimal app: index.html, and a compressed file.
