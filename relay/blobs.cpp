@@ -90,6 +90,15 @@ void Blobs::remove(const wire::BlobDelete& frame, Done<wire::BlobState> done)
     });
 }
 
+void Blobs::when_flushed(std::function<void()> done)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_flush_callbacks.push_back(std::move(done));
+    }
+    m_wake.notify_one();
+}
+
 // A little at a time, so that requests come in between.
 void Blobs::tend()
 {
@@ -108,18 +117,21 @@ void Blobs::run()
 {
     for (;;) {
         std::vector<Job> jobs;
+        std::vector<std::function<void()>> flushed;
         std::optional<Day> tend_on;
         bool news = false;
         {
             std::unique_lock lock(m_mutex);
-            m_wake.wait(lock, [&] { return m_stopping || !m_jobs.empty() || m_tend || m_news; });
+            m_wake.wait(lock, [&] { return m_stopping || !m_jobs.empty() || m_tend || m_news || !m_flush_callbacks.empty(); });
             if (m_stopping && m_jobs.empty()) return;
             jobs.swap(m_jobs);
+            flushed.swap(m_flush_callbacks);
             tend_on = std::exchange(m_tend, {});
             news = std::exchange(m_news, false);
         }
         if (news) (void)m_store->catch_up().has_value();   // in vain: whoever writes next is told
         if (!jobs.empty()) perform(std::move(jobs));
+        for (auto& callback : flushed) m_post(std::move(callback));
         if (tend_on) tend(*tend_on);
     }
 }

@@ -31,6 +31,7 @@ public:
     void read(const wire::BlobRead& frame, Done<wire::BlobData> done);
     void remove(const wire::BlobDelete& frame, Done<wire::BlobState> done);
 
+    void when_flushed(std::function<void()> done);   // on the I/O thread, after the answers to all that waits
     void tend();                    // from time to time: lets go of what has been kept long enough
 
 private:
@@ -57,6 +58,7 @@ private:
     std::mutex m_mutex;
     std::condition_variable m_wake;
     std::vector<Job> m_jobs;
+    std::vector<std::function<void()>> m_flush_callbacks;
     std::optional<Day> m_tend;                        // and on which day
     bool m_news = true;                               // other relays have done something
     bool m_stopping = false;

@@ -204,6 +204,12 @@ void Hub::finish_record(const AppendAnswer& answer)
     done(answer);
 }
 
+// Records are handed to the writer one by one.
+void Hub::when_flushed(std::function<void()> done)
+{
+    m_writer->when_flushed([this, done = std::move(done)]() mutable { m_pending_records.empty() ? done() : when_flushed(std::move(done)); });
+}
+
 void Hub::on_batch(std::vector<Written>&& written, std::vector<FinishedAppend>&& finished)
 {
     // The directory first: what comes after it may be on a board that it makes.

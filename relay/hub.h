@@ -81,8 +81,8 @@ public:
     // Short work on the writer's thread, between two commits.
     void submit_chore(std::function<void(Store&)> chore) { m_writer->submit_chore(std::move(chore)); }
 
-    // Runs `done` on the I/O thread after the answers to every entry handed to the writer so far.
-    void when_flushed(std::function<void()> done) { m_writer->when_flushed(std::move(done)); }
+    // Runs `done` on the I/O thread after the answers to every entry, and to every chore, there has been so far.
+    void when_flushed(std::function<void()> done);
 
 private:
     struct Board {

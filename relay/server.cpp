@@ -171,14 +171,20 @@ void Server::start_draining()
     m_drain_timer.async_wait([this](error_code error) {
         if (!error) m_io.stop();
     });
-    m_hub->when_flushed([this] {
-        m_flushed = true;
-        const auto sessions = m_sessions;
-        for (const auto& [user, open] : sessions) open.close_for_drain();
-        const auto lines = m_batch_lines;
-        for (const auto& [user, close_for_drain] : lines) close_for_drain();
-        stop_when_empty();
+    // The boards last: a token that is spent may be a cell's.
+    m_blobs->when_flushed([this] {
+        m_tokens->when_flushed([this] { m_hub->when_flushed([this] { close_all(); }); });
     });
+}
+
+void Server::close_all()
+{
+    m_flushed = true;
+    const auto sessions = m_sessions;
+    for (const auto& [user, open] : sessions) open.close_for_drain();
+    const auto lines = m_batch_lines;
+    for (const auto& [user, close_for_drain] : lines) close_for_drain();
+    stop_when_empty();
 }
 
 void Server::stop_when_empty()

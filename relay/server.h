@@ -41,6 +41,7 @@ private:
     void tend_again();
     void end_old_sessions();
     void start_draining();
+    void close_all();
     base::Result<void, std::string> start_tokens();
     void look_at_calendar();
     void on_directory_change(const directory::Applied& applied);

@@ -124,6 +124,7 @@ void Session::finish_authentication(Allowed<SessionRights>&& rights)
 
 void Session::handle(const wire::AuthenticateToken& frame)
 {
+    if (m_environment.draining) return refuse_and_close(Refusal::overloaded);   // the token opens a session elsewhere, or later
     m_authenticating = true;
     m_environment.tokens.spend(frame.token, [weak = weak_from_this()](std::optional<Refusal> refusal) {
         const auto self = weak.lock();
@@ -141,6 +142,7 @@ void Session::handle(wire::TokenRequest& frame)
     const auto request_id = frame.request_id;
     const auto* device = std::get_if<DeviceSession>(&*m_rights);
     if (device == nullptr) return refuse(request_id, Refusal::not_authorised);
+    if (m_environment.draining) return refuse(request_id, Refusal::overloaded);
     if (m_outstanding_token_requests >= kOutstandingTokenRequestsMax) return refuse(request_id, Refusal::too_many_requests);
     ++m_outstanding_token_requests;
     m_environment.tokens.issue(device->device_public_key, std::move(frame), [weak = weak_from_this(), request_id](base::Result<wire::TokenResponse, Refusal> answer) {

@@ -95,7 +95,7 @@ void StoreWriter::run()
             jobs.assign(std::make_move_iterator(m_queue.begin()), std::make_move_iterator(m_queue.begin() + std::ptrdiff_t(count)));
             m_queue.erase(m_queue.begin(), m_queue.begin() + std::ptrdiff_t(count));
             news = std::exchange(m_news, false);
-            if (m_queue.empty()) flushed.swap(m_flush_callbacks);
+            if (m_queue.empty() && (m_chores.empty() || m_stopping)) flushed.swap(m_flush_callbacks);
             if (!m_chores.empty() && !m_stopping) {
                 chore = std::move(m_chores.front());
                 m_chores.pop_front();

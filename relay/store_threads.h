@@ -43,7 +43,7 @@ public:
     StoreWriter& operator=(const StoreWriter&) = delete;
 
     bool submit(AppendJob&& job);              // false: the queue is full
-    void when_flushed(std::function<void()> done);   // after everything submitted before
+    void when_flushed(std::function<void()> done);   // after everything submitted before, and the chores
     void submit_chore(std::function<void(Store&)> chore);   // short: appends wait for it. Forgotten when the writer ends
 
 private:

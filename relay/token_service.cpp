@@ -85,6 +85,15 @@ void TokenService::issue(const directory::PublicKey& device, wire::TokenRequest&
     m_wake.notify_one();
 }
 
+void TokenService::when_flushed(std::function<void()> done)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_flush_callbacks.push_back(std::move(done));
+    }
+    m_wake.notify_one();
+}
+
 void TokenService::submit(StoreJob&& job)
 {
     {
@@ -233,10 +242,11 @@ void TokenService::run()
         std::vector<SpendJob> spends;
         std::optional<IssueJob> request;
         std::optional<StoreJob> store_job;
+        std::vector<std::function<void()>> flushed;
         bool news = false;
         {
             std::unique_lock lock(m_mutex);
-            m_wake.wait(lock, [&] { return m_stopping || m_news || !m_spends.empty() || !m_requests.empty() || !m_store_jobs.empty(); });
+            m_wake.wait(lock, [&] { return m_stopping || m_news || !m_spends.empty() || !m_requests.empty() || !m_store_jobs.empty() || !m_flush_callbacks.empty(); });
             news = std::exchange(m_news, false);
             if (!m_spends.empty()) {
                 spends.swap(m_spends);
@@ -248,8 +258,11 @@ void TokenService::run()
                 m_requests.pop_front();
             } else if (m_stopping) {
                 return;
+            } else {
+                flushed.swap(m_flush_callbacks);
             }
         }
+        for (auto& callback : flushed) m_environment.post(std::move(callback));
         if (news) {
             const auto changed = m_store->catch_up();   // in vain: whoever spends next is told
             if (changed && *changed) read_issuers(*m_store);

@@ -42,6 +42,7 @@ public:
 
     void spend(const base::ByteArray<wire::kTokenSize>& token, SpendCallback done);
     void issue(const directory::PublicKey& device, wire::TokenRequest&& request, IssueCallback done);
+    void when_flushed(std::function<void()> done);    // on the I/O thread, after the answers to all that waits
 
     void wanted();                                    // somebody is here who may ask for tokens: from now on there are keys
     void tick();                                      // from time to time: a new period?
@@ -95,6 +96,7 @@ private:
     std::vector<SpendJob> m_spends;
     std::deque<IssueJob> m_requests;
     std::deque<StoreJob> m_store_jobs;
+    std::vector<std::function<void()>> m_flush_callbacks;
     std::shared_ptr<const InForce> m_in_force = std::make_shared<InForce>();
     bool m_news = false;                              // other relays have written
     bool m_stopping = false;

@@ -1,6 +1,8 @@
 #include "directory/session_auth.h"
 #include "relay/limits.h"
+#include "tests/relay/blob_client.h"
 #include "tests/relay/support.h"
+#include "vault/hardening.h"
 
 #include <doctest/doctest.h>
 
@@ -260,4 +262,70 @@ TEST_CASE("draining answers what is under way and says goodbye")
     CHECK(acknowledged == 100);
     CHECK(anna.closed() == Closed::orderly);
     CHECK(anna.close_code() == 1001);
+}
+
+TEST_CASE("draining answers guesses, token requests and chunks of blobs as well, and what comes later is told to come again")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    const auto token = fetch_token(relay.address(), cast.anna.device);
+    REQUIRE(token.has_value());
+    Client guesser(relay.address()), device(relay.address()), writer(relay.address()), late(relay.address());
+    REQUIRE(guesser.challenge());
+    guesser.send(wire::AuthenticateVault{});
+    REQUIRE(guesser.expect<wire::Accepted>());
+    REQUIRE(device.open_as_device(cast.bert.device));
+    REQUIRE(writer.open_as_member(cast.anna.device));
+    REQUIRE(late.challenge());
+    REQUIRE(blob_client::create(writer, 1));
+    const auto records = read_board(device, 0);
+    REQUIRE(records.has_value());
+    std::vector<tokens::TokenKeyId> issuers;
+    for (const auto& record : *records) {
+        const auto decoded = directory::decode_record(record);
+        if (const auto* issuer = std::get_if<directory::TokenIssuer>(&*decoded)) issuers.push_back(tokens::token_key_id(issuer->issuer_public_key));
+    }
+    REQUIRE(issuers.size() == relay::kOutstandingTokenRequestsMax);
+
+    const auto blinded = vault::Hardening::begin({7}, base::SecretBytes(base::ByteView(base::Bytes(12, 1))), cast.random).blinded_element();
+    constexpr std::uint8_t kGuesses = 12;
+    for (std::uint8_t i = 0; i < kGuesses; ++i) guesser.send(wire::VaultEvaluate{i + 1u, {i}, blinded});
+    for (std::uint32_t i = 0; i < issuers.size(); ++i)
+        device.send(wire::TokenRequest{i + 1, tokens::kTokenType, tokens::truncated(issuers[i]), std::vector(relay::kTokensPerDevice / 2, blinded)});
+    for (std::uint32_t i = 0; i < blob_client::kSmallest; ++i) writer.send(wire::BlobWrite{i + 1, blob_client::upload_key(1), i, blob_client::chunk_of(1, i)});
+    const auto answered = [](Client& client, auto is_answer, bool until_pong) {
+        std::size_t answers = 0;
+        while (const auto frame = client.receive()) {
+            if (until_pong && std::holds_alternative<wire::Pong>(*frame)) break;
+            answers += is_answer(*frame) ? 1 : 0;
+        }
+        return answers;
+    };
+    const auto is_guess = [](const wire::RelayFrame& frame) { return std::holds_alternative<wire::VaultEvaluated>(frame); };
+    const auto is_issue = [](const wire::RelayFrame& frame) { return std::holds_alternative<wire::TokenResponse>(frame); };
+    const auto is_chunk = [](const wire::RelayFrame& frame) { return std::holds_alternative<wire::BlobState>(frame); };
+    // The pongs show that all of it has reached the relay.
+    for (auto* client : {&guesser, &device, &writer}) client->send(wire::Ping{1});
+    auto guesses = answered(guesser, is_guess, true), issued = answered(device, is_issue, true), chunks = answered(writer, is_chunk, true);
+    std::thread stopping([&] { relay.stop(); });
+    wire::AuthenticateToken spend;
+    std::ranges::copy(token->view(), spend.token.begin());
+    std::this_thread::sleep_for(5ms);
+    late.send(spend);
+    guesses += answered(guesser, is_guess, false);
+    issued += answered(device, is_issue, false);
+    chunks += answered(writer, is_chunk, false);
+    stopping.join();
+    CHECK(guesses == kGuesses);
+    CHECK(issued == issuers.size());
+    CHECK(chunks == blob_client::kSmallest);
+    for (auto* client : {&guesser, &device, &writer}) CHECK(client->close_code() == 1001);
+    // It was not spent, or it was answered.
+    const auto answer = late.receive();
+    relay.start();
+    Client again(relay.address());
+    REQUIRE(again.challenge());
+    again.send(spend);
+    CHECK(again.expect<wire::Accepted>().has_value() == !(answer && std::holds_alternative<wire::Accepted>(*answer)));
 }
