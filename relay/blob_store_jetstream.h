@@ -33,6 +33,7 @@ public:
     void perform(std::span<BlobRequest> requests) override;
     StoreResult<bool> tend(Day today) override;
     void when_news(std::function<void()> wake) override { m_cluster.when_news(std::move(wake)); }
+    CopyFigures figures() const { return m_cluster.figures(); }   // for any thread
     StoreResult<void> catch_up() override { return m_cluster.catch_up(); }
 
 private:

@@ -33,6 +33,10 @@ struct CopyFigures {
     std::size_t bytes = 0;               // of those that are held in memory
     std::optional<StoreError> trouble;   // why nothing is taken up; broken: not by itself again
 };
+struct WatchedCopy {
+    const char* of;                      // boards, tokens or blobs
+    std::function<CopyFigures()> figures;
+};
 
 class ClusterCopy {
 public:

@@ -19,6 +19,7 @@ class ConnectionHost {
 public:
     virtual ~ConnectionHost() = default;
     virtual const StaticFiles& files() const = 0;
+    virtual Health health() const { return Health::well; }
     // Empty until the organisation is founded, and then always the same; nullopt: it cannot be had now. It lasts as long as we do.
     virtual void relay_document(std::function<void(std::optional<std::string_view>)> done) = 0;
     virtual ConnectionFigures& figures() = 0;

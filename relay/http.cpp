@@ -77,7 +77,7 @@ HttpResponse refuse(http::status status, std::string_view text, unsigned version
     return response;
 }
 
-HttpResponse answer(const HttpRequest& request, const StaticFiles& files)
+HttpResponse answer(const HttpRequest& request, const StaticFiles& files, Health health)
 {
     const auto version = request.version();
     const bool keep_alive = request.keep_alive();
@@ -87,7 +87,10 @@ HttpResponse answer(const HttpRequest& request, const StaticFiles& files)
         return response;
     }
     const auto target = view(request.target());
-    if (target == "/healthz") return refuse(http::status::ok, "ok\n", version, keep_alive);
+    if (target == "/healthz") {
+        if (health == Health::well) return refuse(http::status::ok, "ok\n", version, keep_alive);
+        return refuse(http::status::service_unavailable, "what is written here cannot be kept; the log says why\n", version, keep_alive);
+    }
     const auto* file = files.find(target);
     if (file == nullptr) return refuse(http::status::not_found, "not here\n", version, keep_alive);
 

@@ -17,8 +17,10 @@ inline constexpr std::string_view kWebSocketPath = "/ws";
 inline constexpr std::string_view kBatchPath = "/batch";   // an ingress's WebSocket, for what it has mixed
 inline constexpr std::string_view kRelayDocumentPath = "/relay.json";
 
+enum class Health : std::uint8_t { well, ill };   // ill: it serves, and somebody has to look after it
+
 // The answer to anything but a WebSocket upgrade. For HEAD: the same head, and no body.
-HttpResponse answer(const HttpRequest& request, const StaticFiles& files);
+HttpResponse answer(const HttpRequest& request, const StaticFiles& files, Health health);
 HttpResponse refuse(boost::beast::http::status status, std::string_view text, unsigned version, bool keep_alive);
 
 // The document of directory/relay_document.h; empty, as before the organisation is founded: not here; nullopt: not now. It must outlive the answer.

@@ -80,7 +80,7 @@ private:
         if (reads && request.target() == beast::string_view(kRelayDocumentPath.data(), kRelayDocumentPath.size())) return serve_relay_document(std::move(request));
         const auto address = block_address(request);
         if (address && reads) return serve_block(std::move(request), *address);
-        write(answer(request, m_host.files()));
+        write(answer(request, m_host.files(), m_host.health()));
     }
 
     void serve_relay_document(HttpRequest&& request)

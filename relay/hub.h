@@ -84,6 +84,8 @@ public:
     // Runs `done` on the I/O thread after the answers to every entry, and to every chore, there has been so far.
     void when_flushed(std::function<void()> done);
 
+    std::optional<StoreError> trouble() const { return m_writer->trouble(); }   // why the last entries could not be written
+
 private:
     struct Board {
         BoardState state;

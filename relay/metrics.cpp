@@ -16,6 +16,8 @@ std::string decimal(double value)
     return text;
 }
 
+constexpr std::pair<StoreError, const char*> kTroubles[] = {{StoreError::full, "full"}, {StoreError::unavailable, "unavailable"}, {StoreError::broken, "broken"}};
+
 }  // namespace
 
 void Metrics::refused(wire::Refusal refusal)
@@ -35,11 +37,23 @@ void Metrics::appended(std::chrono::duration<double> waited)
     m_append_seconds += waited.count();
 }
 
+void Metrics::write_store(MetricsPage& page) const
+{
+    page.describe("store_trouble", "gauge", "1 if the last entries could not be written, for this reason.");
+    for (const auto& [error, name] : kTroubles) page.value(labelled("store_trouble", "reason", name), store_trouble == error ? 1 : 0);
+    if (copies.empty()) return;
+    page.describe("copy_behind", "gauge", "Messages of the cluster's stream that this relay knows of and has not taken up into its copy.");
+    for (const auto& [of, figures] : copies) page.value(labelled("copy_behind", "stream", of), figures.messages);
+    page.describe("copy_trouble", "gauge", "1 if the cluster's stream cannot be taken up into this relay's copy.");
+    for (const auto& [of, figures] : copies) page.value(labelled("copy_trouble", "stream", of), figures.trouble ? 1 : 0);
+}
+
 std::string Metrics::text(std::span<const BoardState> boards, const Admissions& admissions) const
 {
     MetricsPage page;
     write(page, admissions);
     page.single("sessions", "gauge", "Open sessions.", sessions);
+    write_store(page);
     page.single("vault_requests_total", "counter", "Guesses answered or refused, vaults fetched and stored.", vault_requests);
     page.single("blob_requests_total", "counter", "Blobs made and deleted, chunks of them written and read.", blob_requests);
     page.single("meeting_requests_total", "counter", "Messages that two devices of a person left for each other, or looked for.", meeting_requests);

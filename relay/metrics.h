@@ -1,6 +1,7 @@
 #pragma once
 // Figures of the whole relay for Prometheus. Lives on the I/O thread.
 
+#include "relay/cluster_copy.h"
 #include "relay/metrics_page.h"
 #include "wire/frame.h"
 
@@ -10,8 +11,6 @@
 #include <string>
 
 namespace sinetti::relay {
-
-struct BoardState;
 
 class Metrics : public ConnectionFigures {
 public:
@@ -29,10 +28,14 @@ public:
     std::uint64_t meeting_requests = 0;
     std::uint64_t mixed_cells = 0, mixed_cover = 0, mixed_dropped = 0;   // messages of batches
     std::uint64_t lagged = 0;                  // followers that went back to reading from the store
+    std::optional<StoreError> store_trouble;   // why the last entries could not be written
+    std::vector<std::pair<const char*, CopyFigures>> copies;   // of a cluster's streams
 
     std::string text(std::span<const BoardState> boards, const Admissions& admissions) const;
 
 private:
+    void write_store(MetricsPage& page) const;
+
     std::array<std::uint64_t, 8> m_accepted{};             // by SessionKind
     std::array<std::uint64_t, 128> m_refused{};            // by Refusal
     std::array<std::uint64_t, kAppendBuckets.size() + 1> m_append_counts{};   // the last: longer than every bucket

@@ -49,15 +49,21 @@ base::Result<OpenedData, std::string> open_alone(const Config& config, base::Ran
     auto vault_key = TRY(prepare_vault_key(**store, vault_key_of(config), random));
     auto blobs = SqliteBlobStore::open(blob_database_file(config.data));
     if (!blobs) return Unexpected(sentence(blobs.error(), blob_database_file(config.data)));
-    return OpenedData{std::move(lock), std::move(*store), std::move(*keys), std::move(*tokens), std::move(vault_key), std::move(*blobs)};
+    return OpenedData{std::move(lock), std::move(*store), std::move(*keys), std::move(*tokens), std::move(vault_key), std::move(*blobs), {}};
 }
 
-base::Result<std::unique_ptr<BlobStore>, std::string> open_blobs_in_cluster(const Config& config)
+base::Result<std::unique_ptr<JetStreamBlobStore>, std::string> open_blobs_in_cluster(const Config& config)
 {
     auto copy = SqliteBlobStore::open(blob_database_file(config.data));
     if (!copy) return Unexpected(sentence(copy.error(), blob_database_file(config.data)));
     auto log = TRY(JetStreamLog::open({config.store, kBlobStream, config.store_replicas}));
-    return TRY(JetStreamBlobStore::open(std::move(*copy), std::move(log), std::make_unique<base::SystemRandom>()));
+    return JetStreamBlobStore::open(std::move(*copy), std::move(log), std::make_unique<base::SystemRandom>());
+}
+
+template<typename Copy>
+WatchedCopy watched(const char* of, const std::unique_ptr<Copy>& copy)
+{
+    return {of, [raw = copy.get()] { return raw->figures(); }};
 }
 
 base::Result<OpenedData, std::string> open_in_cluster(const Config& config, base::Random& random, DataLock&& lock)
@@ -86,7 +92,8 @@ base::Result<OpenedData, std::string> open_in_cluster(const Config& config, base
     auto log = TRY(JetStreamLog::open({config.store, kTokenStream, config.store_replicas}));
     auto tokens = TRY(JetStreamTokenStore::open(std::move(*copy), std::move(log), std::make_unique<base::SystemRandom>(), keys->signing));
     auto blobs = TRY(open_blobs_in_cluster(config));
-    return OpenedData{std::move(lock), std::move(store), std::move(*keys), std::move(tokens), std::move(vault_key), std::move(blobs)};
+    std::vector<WatchedCopy> copies{watched("boards", store), watched("tokens", tokens), watched("blobs", blobs)};
+    return OpenedData{std::move(lock), std::move(store), std::move(*keys), std::move(tokens), std::move(vault_key), std::move(blobs), std::move(copies)};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // What a relay needs before it can serve, opened or made: the folder, held; the database; the keys.
 
 #include "relay/blob_store.h"
+#include "relay/cluster_copy.h"
 #include "relay/config.h"
 #include "relay/data_folder.h"
 #include "relay/keys.h"
@@ -21,6 +22,7 @@ struct OpenedData {
     std::unique_ptr<TokenStore> tokens;
     VaultKey vault_key;
     std::unique_ptr<BlobStore> blobs;
+    std::vector<WatchedCopy> copies;   // of a cluster's streams, in the stores above and as long as they live
 };
 
 // Error: a sentence.

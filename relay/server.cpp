@@ -132,9 +132,19 @@ void Server::read_block(const BlockAddress& address, std::function<void(SharedBy
     m_hub->block(address.board, address.block, std::move(done));
 }
 
+// A full disk, and servers that are away, come and go by themselves, and what is there is served meanwhile.
+Health Server::health() const
+{
+    const bool copies_stand = std::ranges::any_of(m_data->copies, [](const WatchedCopy& copy) { return copy.figures().trouble == StoreError::broken; });
+    return copies_stand || m_hub->trouble() == StoreError::broken ? Health::ill : Health::well;
+}
+
 std::string Server::metrics_text()
 {
     m_metrics.sessions = m_sessions.size();
+    m_metrics.store_trouble = m_hub->trouble();
+    m_metrics.copies.clear();
+    for (const auto& copy : m_data->copies) m_metrics.copies.emplace_back(copy.of, copy.figures());
     std::vector<BoardState> boards;
     for (const auto& info : m_hub->board_infos()) boards.push_back(*m_hub->board(info.board));
     return m_metrics.text(boards, m_admissions);

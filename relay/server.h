@@ -48,6 +48,7 @@ private:
     Post post();
 
     const StaticFiles& files() const override { return m_files; }
+    Health health() const override;
     void relay_document(std::function<void(std::optional<std::string_view>)> done) override;
     SessionEnvironment session_environment(const Socket& socket);
     ConnectionFigures& figures() override { return m_metrics; }

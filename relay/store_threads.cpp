@@ -151,7 +151,14 @@ void StoreWriter::note(std::optional<StoreError> trouble)
         }
     }
     if (!trouble && m_trouble) log_line("storage works again");
+    const std::lock_guard lock(m_mutex);
     m_trouble = trouble;
+}
+
+std::optional<StoreError> StoreWriter::trouble()
+{
+    const std::lock_guard lock(m_mutex);
+    return m_trouble;
 }
 
 StoreReader::StoreReader(Store& store) : m_store(store), m_thread([this] { run(); }) {}

@@ -45,6 +45,7 @@ public:
     bool submit(AppendJob&& job);              // false: the queue is full
     void when_flushed(std::function<void()> done);   // after everything submitted before, and the chores
     void submit_chore(std::function<void(Store&)> chore);   // short: appends wait for it. Forgotten when the writer ends
+    std::optional<StoreError> trouble();       // why the last entries could not be written
 
 private:
     void run();
@@ -62,7 +63,7 @@ private:
     std::deque<std::function<void(Store&)>> m_chores;
     bool m_news = false;                       // other relays have written
     bool m_stopping = false;
-    std::optional<StoreError> m_trouble;       // logged once, until it is over
+    std::optional<StoreError> m_trouble;       // logged once, until it is over; changed by the thread alone
     std::thread m_thread;
 };
 

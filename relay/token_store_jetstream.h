@@ -27,6 +27,7 @@ public:
     StoreResult<void> forget_expired(base::UnixMilliseconds now) override;
     StoreResult<void> forget(std::span<const tokens::TokenKeyId> issuers) override;
     void when_news(std::function<void()> wake) override { m_cluster.when_news(std::move(wake)); }
+    CopyFigures figures() const { return m_cluster.figures(); }   // for any thread
     StoreResult<bool> catch_up() override;
 
 private:

@@ -260,6 +260,28 @@ TEST_CASE("a message on the stream that is none of ours stops a copy there, and 
     CHECK(store->boards()->at(1).length == 3);
 }
 
+TEST_CASE("a relay whose copy cannot go on says so in /healthz and in its figures")
+{
+    TemporaryFolder folder;
+    NatsServers servers(folder.path(), 1);
+    RunningRelay relay([&](relay::Config& config) {
+        config.store = servers.urls();
+        config.store_replicas = servers.replicas();
+        config.metrics = {"127.0.0.1", 0};
+    });
+    const auto page = [&] { return get_text(relay.metrics_port(), "/metrics"); };
+    CHECK(get_text(relay.port(), "/healthz").starts_with("HTTP/1.1 200"));
+    CHECK(page().find("sinetti_copy_trouble{stream=\"boards\"} 0\n") != std::string::npos);
+    CHECK(page().find("sinetti_copy_behind{stream=\"blobs\"} 0\n") != std::string::npos);
+    const auto stranger = open_log(servers, relay::kBoardStream);
+    REQUIRE(stranger->publish("board.1", base::Bytes(100, 0xff), "stranger").has_value());
+    for (int attempt = 0; attempt < 1000 && get_text(relay.port(), "/healthz").starts_with("HTTP/1.1 200"); ++attempt) std::this_thread::sleep_for(20ms);
+    CHECK(get_text(relay.port(), "/healthz").starts_with("HTTP/1.1 503"));
+    CHECK(page().find("sinetti_copy_trouble{stream=\"boards\"} 1\n") != std::string::npos);
+    CHECK(page().find("sinetti_copy_behind{stream=\"boards\"} 1\n") != std::string::npos);
+    CHECK(page().find("sinetti_copy_trouble{stream=\"tokens\"} 0\n") != std::string::npos);
+}
+
 TEST_CASE("a folder of another cluster, of a relay of its own, or ahead of its stream is not served")
 {
     TemporaryFolder folder;

@@ -58,6 +58,27 @@ TEST_CASE("figures are there again after there were no file descriptors for them
     CHECK(::poll(&answer, 1, kPatience) == 1);
 }
 
+TEST_CASE("a store that is broken shows in /healthz and in the figures, and so does that it works again")
+{
+    RunningRelay relay([](relay::Config& config) { config.metrics = {"127.0.0.1", 0}; });
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client client(relay.address());
+    REQUIRE(client.open_as_member(cast.anna.device));
+    const auto shows = [&](const char* status, const char* value) {
+        CHECK(get_text(relay.port(), "/healthz").starts_with(status));
+        CHECK(get_text(relay.metrics_port(), "/metrics").find(std::string("sinetti_store_trouble{reason=\"broken\"} ") + value) != std::string::npos);
+    };
+    shows("HTTP/1.1 200", "0\n");
+    run_sql(relay.data() / "boards.sqlite", "CREATE TRIGGER no BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'no'); END");
+    client.send(wire::Append{1, 1, cell(1)});
+    CHECK(client.expect_refusal(wire::Refusal::internal, 1));
+    shows("HTTP/1.1 503", "1\n");
+    run_sql(relay.data() / "boards.sqlite", "DROP TRIGGER no");
+    CHECK(client.append(1, cell(1)) == 0);
+    shows("HTTP/1.1 200", "0\n");
+}
+
 TEST_CASE("what an operator could write down is written down when asked for, and otherwise nothing is")
 {
     TemporaryFolder folder;
