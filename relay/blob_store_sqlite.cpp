@@ -42,8 +42,8 @@ SqliteBlobStore::~SqliteBlobStore() = default;
 StoreResult<std::unique_ptr<SqliteBlobStore>> SqliteBlobStore::open(const std::filesystem::path& file)
 {
     auto database = TRY(Database::open(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
-    // Large pages for large rows; space that becomes free is used again.
-    TRY(database.run("PRAGMA page_size = 32768; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"));
+    // Large pages for large rows; space that becomes free is used again. What goes is overwritten, not only unlinked.
+    TRY(database.run("PRAGMA page_size = 32768; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON"));
     if (TRY(database.pragma("user_version")) == 0) TRY(database.run(std::string("BEGIN IMMEDIATE;") + kBlobSchema + "COMMIT;"));
     TRY(database.expect_version(kBlobSchemaVersion));
     return prepare(std::move(database));

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <doctest/doctest.h>
+#include <fstream>
 #include <random>
 
 using namespace sinetti;
@@ -208,6 +209,31 @@ TEST_CASE("what is kept long enough goes, and what was asked for anew stays")
 
 TEST_SUITE_END();
 TEST_SUITE_BEGIN("relay.cluster_blobs");
+
+TEST_CASE("of a blob that has gone no byte stays in the file")
+{
+    TemporaryFolder folder;
+    const auto file = folder.path() / "blobs.sqlite";
+    const auto holds = [&](std::uint8_t which) {
+        std::ifstream stream(file, std::ios::binary);
+        const std::string bytes((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
+        return bytes.find(std::string(1000, static_cast<char>(which))) != std::string::npos;
+    };
+    for (const bool goes : {false, true}) {
+        auto store = relay::SqliteBlobStore::open(file);
+        REQUIRE(store.has_value());
+        if (!goes) {
+            put(**store, 77);
+            put(**store, 78);
+        } else {
+            REQUIRE_FALSE(ask_store(**store, to_remove(77)).refusal.has_value());
+            tend(**store);
+        }
+        store->reset();
+        CHECK(holds(77) == !goes);
+        CHECK(holds(78));
+    }
+}
 
 TEST_CASE("a blob that both write at once is one blob, and is kept for the longer time; what contradicts it is refused alike")
 {
