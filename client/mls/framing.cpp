@@ -135,6 +135,7 @@ AuthenticatedContent AuthenticatedContent::sign(CipherSuite suite, WireFormat wi
 
 Result<VerifiedContent> UnverifiedContent::verify(CipherSuite suite, ByteView public_key, ByteView group_context) &&
 {
+    // ValFraming06: a message is signed with the key of its sender (§6.1)
     TRY(suite.verify_with_label(public_key, "FramedContentTBS", m_content.to_be_signed(group_context).view(), m_content.auth.signature));
     return VerifiedContent(std::move(m_content));
 }

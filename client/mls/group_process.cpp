@@ -155,7 +155,6 @@ Result<VerifiedContent> Group::State::verify_sender(UnverifiedContent&& content)
         signer = commit->path->leaf_node.signature_key;
         break;
     }
-    // ValFraming06: a message is signed with the key of its sender (§6.1)
     return std::move(content).verify(suite, signer, epoch.serialized_context);
 }
 

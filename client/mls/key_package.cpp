@@ -92,7 +92,7 @@ Result<void> KeyPackage::validate(std::optional<UnixSeconds> now) const
     const auto suite = CipherSuite::from_id(cipher_suite);
     if (!suite) return Unexpected(Error::unsupported_suite);
     // ValKeyPackage03: the leaf of a key package has leaf_node_source key_package (§7.3)
-    if (leaf_node.source != LeafNodeSource::key_package) return Unexpected(Error::invalid_leaf_node);
+    if (leaf_node.source != LeafNodeSource::key_package) return Unexpected(Error::invalid_key_package);
     TRY(validate_leaf_node(*suite, leaf_node, {}));
     // ValKeyPackage04: an init_key is a public key of the suite's KEM (§10)
     if (!crypto::kem_is_public_key(suite->hpke().kem, init_key)) return Unexpected(Error::invalid_key_package);

@@ -32,10 +32,21 @@ TEST_SUITE("mls.validation")
         t.refuse(t.mallory.commit({{PreSharedKeyProposal{id}}}), Error::missing_psk);
     }
 
+    TEST_CASE("a path that breaks no rule is refused for what is inside it only")
+    {
+        Trio t;
+        t.refuse(t.commit_path([](auto&) {}), Error::decryption_failed);
+        t.refuse(t.commit_path([](auto&) {}, {{ExternalInit{Bytes(32, 1)}}, {Remove{t.mallory.leaf}}}, SenderType::new_member_commit),
+                 Error::decryption_failed);
+        CHECK(t.carol.process(t.commit_path([](auto&) {}, {{Remove{t.alice.own_leaf()}}, {Remove{t.carol.own_leaf()}}})).has_value());
+    }
+
     TEST_CASE("ValCommit04: the leaf of a path was made for one")
     {
         Trio t;
-        t.refuse(t.commit_path([](auto& path) { path.leaf_node.source = LeafNodeSource::update; }), Error::invalid_path);
+        // Nobody is left to encrypt to, so that the leaf has no parent hash in any case.
+        const std::vector<Proposal> removes{{Remove{t.alice.own_leaf()}}, {Remove{t.carol.own_leaf()}}};
+        t.refuse(t.commit_path([](auto& path) { path.leaf_node.source = LeafNodeSource::update; }, removes), Error::invalid_path);
     }
 
     TEST_CASE("ValCommit05: the keys of a path are nowhere in the tree")
@@ -62,19 +73,23 @@ TEST_SUITE("mls.validation")
     TEST_CASE("ValCommit08: a path has one node for each of the filtered direct path")
     {
         Trio t;
+        const auto more = t.newcomer().init_key;
+        t.refuse(t.commit_path([&](auto& path) { path.nodes.push_back({more, {}}); }), Error::invalid_path);
         t.refuse(t.commit_path([](auto& path) { path.nodes.pop_back(); }), Error::invalid_path);
     }
 
     TEST_CASE("ValCommit09: a node of a path has one ciphertext for each of the resolution")
     {
-        Trio t;
+        Trio t;   // carol reads the second node, so that she could do without the first
         t.refuse(t.commit_path([](auto& path) { path.nodes[0].encrypted_path_secret.clear(); }), Error::invalid_path);
+        t.refuse(t.commit_path([](auto& path) { path.nodes[0].encrypted_path_secret.push_back({Bytes(32, 1), Bytes(48, 1)}); }), Error::invalid_path);
     }
 
     TEST_CASE("ValCommit10: the leaf of a path has the parent hash of the path")
     {
         Trio t;
-        t.refuse(t.commit_path([](auto&) {}), Error::invalid_path);
+        t.refuse(t.commit_path([](auto&) {}, {}, SenderType::member, [](auto& leaf) { leaf.parent_hash[0] ^= 1; }), Error::invalid_path);
+        t.refuse(t.commit_path([](auto&) {}, {}, SenderType::member, [](auto& leaf) { leaf.parent_hash.clear(); }), Error::invalid_path);
     }
 
     TEST_CASE("ValCommit11: a group that has been reinitialized takes no proposal and no commit")

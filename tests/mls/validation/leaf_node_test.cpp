@@ -9,10 +9,11 @@ TEST_SUITE("mls.validation")
 {
     TEST_CASE("ValLeafNode01: a leaf is signed by its key")
     {
-        Trio t;
-        auto changed = t.newcomer();
-        changed.leaf_node.credential.content.push_back('x');
-        t.refuse(t.mallory.commit({{Add{changed}}}), Error::bad_signature);
+        Trio t;   // an Update: a key package is signed as well
+        auto changed = t.update_leaf();
+        t.sign(changed);
+        changed.credential.content.push_back('x');
+        t.refuse(t.mallory.say(Proposal{Update{changed}}), Error::bad_signature);
     }
 
     TEST_CASE("ValLeafNode02: an encryption key is a public key of the suite's KEM")
@@ -37,8 +38,9 @@ TEST_SUITE("mls.validation")
 
     TEST_CASE("ValLeafNode05: a leaf lists the type of its own credential")
     {
-        Trio t;
-        t.refuse(t.add([](auto& added) { added.leaf_node.credential = {CredentialType::x509, {}}; }), Error::invalid_leaf_node);
+        Trio t;   // a proposal by itself: in a commit ValLeafNode07 would say the same
+        const auto changed = t.newcomer_with([](auto& added) { added.leaf_node.credential = {CredentialType::x509, {}}; });
+        t.refuse(t.mallory.say(Proposal{Add{changed}}), Error::invalid_leaf_node);
     }
 
     TEST_CASE("ValLeafNode06: a leaf lists its own extensions")
@@ -120,7 +122,7 @@ TEST_SUITE("mls.validation")
     TEST_CASE("ValKeyPackage03: the leaf of a key package was made for one")
     {
         Trio t;
-        t.refuse(t.add([](auto& added) { added.leaf_node.source = LeafNodeSource::update; }), Error::invalid_leaf_node);
+        t.refuse(t.add([](auto& added) { added.leaf_node.source = LeafNodeSource::update; }), Error::invalid_key_package);
     }
 
     TEST_CASE("ValKeyPackage04: an init key is a public key of the suite's KEM")

@@ -150,13 +150,9 @@ TEST_SUITE("mls.validation")
     TEST_CASE("ValList12: an external commit brings another encryption key than the leaf it removes has")
     {
         Trio t;
-        auto leaf = t.own_leaf();
-        leaf.source = LeafNodeSource::commit;
-        Commit commit;
-        commit.proposals.push_back({Proposal{ExternalInit{Bytes(32, 1)}}});
-        commit.proposals.push_back({Proposal{Remove{t.mallory.leaf}}});
-        commit.path = UpdatePath{leaf, {}};
-        t.sign(commit.path->leaf_node);
-        t.refuse(t.mallory.say_as({SenderType::new_member_commit, 0}, std::move(commit)), Error::invalid_path);
+        const auto current = t.own_leaf().encryption_key;
+        const std::vector<Proposal> proposals{{ExternalInit{Bytes(32, 1)}}, {Remove{t.mallory.leaf}}};
+        const auto keep_key = [&](auto& path) { path.leaf_node.encryption_key = current; };
+        t.refuse(t.commit_path(keep_key, proposals, SenderType::new_member_commit), Error::invalid_path);
     }
 }

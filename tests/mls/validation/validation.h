@@ -1,7 +1,8 @@
 #pragma once
 // What the cases of this folder share. There is one for each validation rule of RFC 9420, named by the rule's id: a message that breaks
 // this rule gives the rule's error and leaves the group as it was. docs/mls-validation.md is made from these names and from the ids in
-// client/mls. Commits of the insider have a wrong confirmation tag besides, which is judged last.
+// client/mls. Commits of the insider have a wrong confirmation tag besides, which is judged last. A case breaks one rule only: were it the
+// work of two, one could go and nobody would notice (scripts/validation_mutants).
 
 #include "mls/encode.h"
 #include "mls/external.h"
@@ -13,6 +14,22 @@
 #include <functional>
 
 namespace sinetti::tests {
+
+// Chains the parent hashes of the parents on a leaf's filtered direct path anew, as whoever has set them would. Returns the leaf's own.
+inline Bytes chain_parent_hashes(RatchetTree& tree, LeafIndex leaf)
+{
+    const auto steps = tree.filtered_direct_path(leaf);
+    Bytes parent_hash;
+    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+        const auto* found = tree.parent_node(step->node);
+        if (!found) continue;   // a path that is too short
+        auto parent = *found;
+        parent.parent_hash = parent_hash;
+        tree.set_parent(step->node, std::move(parent));
+        parent_hash = tree.parent_hash(step->node, step->copath_child);
+    }
+    return parent_hash;
+}
 
 struct Trio {
     base::SeededRandom random{9};
@@ -66,8 +83,8 @@ struct Trio {
         return leaf;
     }
     void sign(LeafNode& leaf) const { leaf.sign(kSuite, mallory.signature_key, LeafNodePosition{mallory.context.group_id, mallory.leaf}); }
-    // The Add of a newcomer whose key package and leaf a test has changed; both are signed again.
-    Bytes add(const std::function<void(KeyPackage&)>& change)
+    // The key package of a newcomer, changed by a test; it and its leaf are signed again.
+    KeyPackage newcomer_with(const std::function<void(KeyPackage&)>& change)
     {
         const auto identity = make_identity("dave", random);
         auto key_package = generate_key_package(kSuite, identity, random, Lifetime{}).key_package;
@@ -77,27 +94,38 @@ struct Trio {
         const auto signature = encode([&](auto& writer) { writer.opaque(key_package.signature); });
         key_package.signature =
             kSuite.sign_with_label(identity.signature_key, "KeyPackageTBS", ByteView(whole).first(whole.size() - signature.size()));
-        return mallory.commit({{Add{key_package}}});
+        return key_package;
     }
+    Bytes add(const std::function<void(KeyPackage&)>& change) { return mallory.commit({{Add{newcomer_with(change)}}}); }
     KeyPackage newcomer() { return make_key_package("dave", random).key_package; }
-    // A commit with a path from mallory, changed by the test before its leaf is signed. Nothing in it can be decrypted.
-    Bytes commit_path(const std::function<void(UpdatePath&)>& change)
+    // A commit with a path from mallory, changed by the test before its parent hashes are chained and its leaf is signed; change_leaf comes
+    // between those. But for the changes everything is right, except that nobody can decrypt the path secrets: decryption_failed.
+    Bytes commit_path(const std::function<void(UpdatePath&)>& change, std::vector<Proposal> proposals = {}, SenderType type = SenderType::member,
+                      const std::function<void(LeafNode&)>& change_leaf = [](auto&) {})
     {
-        auto leaf = update_leaf();
-        leaf.source = LeafNodeSource::commit;
-        const auto before = tree();
-        UpdatePath path{leaf, {}};
-        for (const auto& step : before.filtered_direct_path(mallory.leaf)) {
+        auto after = tree();
+        for (const auto& proposal : proposals)
+            if (const auto* remove = std::get_if<Remove>(&proposal.body)) after.remove_leaf(remove->removed);
+        UpdatePath path{update_leaf(), {}};
+        path.leaf_node.source = LeafNodeSource::commit;
+        after.place_leaf(mallory.leaf, path.leaf_node);   // where an external commit that removes mallory puts it again
+        const auto steps = after.filtered_direct_path(mallory.leaf);
+        for (const auto& step : steps) {
             UpdatePathNode node{crypto::kem_generate_key_pair(kSuite.hpke().kem, random).public_key, {}};
-            for (std::size_t i = 0; i < before.resolution(step.copath_child).size(); ++i)
+            for (std::size_t i = 0; i < after.resolution(step.copath_child).size(); ++i)
                 node.encrypted_path_secret.push_back({Bytes(32, 1), Bytes(48, 1)});
             path.nodes.push_back(std::move(node));
         }
         change(path);
+        after.blank_direct_path(mallory.leaf);
+        for (std::size_t i = 0; i < std::min(steps.size(), path.nodes.size()); ++i) after.set_parent(steps[i].node, {path.nodes[i].encryption_key, {}, {}});
+        path.leaf_node.parent_hash = chain_parent_hashes(after, mallory.leaf);
+        change_leaf(path.leaf_node);
         sign(path.leaf_node);
         Commit commit;
+        for (auto& proposal : proposals) commit.proposals.push_back({std::move(proposal)});
         commit.path = std::move(path);
-        return mallory.say(std::move(commit));
+        return mallory.say_as({type, type == SenderType::member ? mallory.leaf.value() : 0}, std::move(commit));
     }
 };
 
