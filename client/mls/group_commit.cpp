@@ -49,7 +49,7 @@ PreSharedKeyId with_fresh_nonce(PreSharedKeyId id, CipherSuite suite, base::Rand
 
 Result<PskSecret> psk_secret_from(CipherSuite suite, std::span<const PreSharedKeyId> ids, const PskSource* source)
 {
-    if (ids.size() > UINT16_MAX) return Unexpected(Error::malformed);   // §8.4: PSKLabel counts them in 16 bits
+    if (ids.size() > kPreSharedKeysMax) return Unexpected(Error::malformed);
     std::vector<PreSharedKey> psks;
     for (const auto& id : ids) {
         if (!source) return Unexpected(Error::missing_psk);

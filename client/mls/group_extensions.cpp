@@ -23,6 +23,7 @@ codec::Result<std::vector<ExternalSender>> read_external_senders(ByteView extens
     TRY(reader.finish());
     std::vector<ExternalSender> senders;
     while (!list.empty()) {
+        if (senders.size() == kExternalSendersMax) return base::Unexpected(codec::Error::too_large);
         ExternalSender sender;
         sender.signature_key = TRY(list.opaque());
         sender.credential = TRY(Credential::read(list));

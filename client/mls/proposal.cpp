@@ -1,10 +1,18 @@
 #include "mls/proposal.h"
 
+#include <algorithm>
+
 namespace sinetti::mls {
 
 namespace {
 
 enum class ProposalOrRefType : std::uint8_t { proposal = 1, reference = 2 };   // §12.4
+
+bool is_hash_size(std::size_t size)   // of some suite of ours
+{
+    const auto suites = CipherSuite::all();
+    return std::any_of(suites.begin(), suites.end(), [&](const auto& suite) { return suite.hash_size() == size; });
+}
 
 }  // namespace
 
@@ -66,7 +74,11 @@ codec::Result<ProposalOrRef> ProposalOrRef::read(codec::Reader& reader)
 {
     switch (static_cast<ProposalOrRefType>(TRY(reader.u8()))) {
     case ProposalOrRefType::proposal: return ProposalOrRef{TRY(Proposal::read(reader))};
-    case ProposalOrRefType::reference: return ProposalOrRef{TRY(reader.opaque())};
+    case ProposalOrRefType::reference: {
+        const auto ref = TRY(reader.opaque_view());
+        if (is_hash_size(ref.size())) return ProposalOrRef{base::to_bytes(ref)};
+        break;
+    }
     }
     return base::Unexpected(codec::Error::bad_value);
 }
@@ -85,7 +97,10 @@ codec::Result<Commit> Commit::read(codec::Reader& reader)
 {
     Commit commit;
     auto proposals = TRY(reader.vector());
-    while (!proposals.empty()) commit.proposals.push_back(TRY(ProposalOrRef::read(proposals)));
+    while (!proposals.empty()) {
+        if (commit.proposals.size() == kCommitProposalsMax) return base::Unexpected(codec::Error::too_large);
+        commit.proposals.push_back(TRY(ProposalOrRef::read(proposals)));
+    }
     if (TRY(reader.optional_marker())) commit.path = TRY(UpdatePath::read(reader));
     return commit;
 }

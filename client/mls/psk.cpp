@@ -54,7 +54,10 @@ codec::Result<std::vector<PreSharedKeyId>> read_psk_ids(codec::Reader& reader)
 {
     auto list = TRY(reader.vector());
     std::vector<PreSharedKeyId> ids;
-    while (!list.empty()) ids.push_back(TRY(PreSharedKeyId::read(list)));
+    while (!list.empty()) {
+        if (ids.size() == kPreSharedKeysMax) return base::Unexpected(codec::Error::too_large);
+        ids.push_back(TRY(PreSharedKeyId::read(list)));
+    }
     return ids;
 }
 

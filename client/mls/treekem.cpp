@@ -60,11 +60,16 @@ codec::Result<UpdatePath> UpdatePath::read(codec::Reader& reader)
     UpdatePath path;
     path.leaf_node = TRY(LeafNode::read(reader));
     auto nodes = TRY(reader.vector());
+    std::size_t recipients = 0;   // of all nodes together: no leaf is below two nodes of the copath
     while (!nodes.empty()) {
+        if (path.nodes.size() == kPathNodesMax) return base::Unexpected(codec::Error::too_large);
         UpdatePathNode node;
         node.encryption_key = TRY(nodes.opaque());
         auto ciphertexts = TRY(nodes.vector());
-        while (!ciphertexts.empty()) node.encrypted_path_secret.push_back(TRY(read_hpke_ciphertext(ciphertexts)));
+        while (!ciphertexts.empty()) {
+            if (++recipients > kLeafCountMax) return base::Unexpected(codec::Error::too_large);
+            node.encrypted_path_secret.push_back(TRY(read_hpke_ciphertext(ciphertexts)));
+        }
         path.nodes.push_back(std::move(node));
     }
     return path;

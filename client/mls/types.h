@@ -58,6 +58,11 @@ inline constexpr std::uint32_t kSkippedKeysMax = 1000;           // unused keys 
 inline constexpr std::size_t kPastEpochsMax = 3;                 // epochs kept for late messages, decryption only
 inline constexpr std::size_t kResumptionPsksMax = 16;            // past epochs whose resumption secret can still be named
 inline constexpr std::uint32_t kLeafCountMax = 1u << 16;         // leaves in a tree we accept
+inline constexpr std::size_t kPathNodesMax = 16;                 // nodes of an UpdatePath: the levels of such a tree
+static_assert(kLeafCountMax == 1u << kPathNodesMax);
+inline constexpr std::size_t kCommitProposalsMax = kLeafCountMax;      // in one commit, by value and by reference
+inline constexpr std::size_t kPreSharedKeysMax = UINT16_MAX;     // in one commit or Welcome: PSKLabel counts them in 16 bits (§8.4)
+inline constexpr std::size_t kExternalSendersMax = 1024;         // of one group
 inline constexpr std::size_t kExtensionsMax = 128;               // in one list, and in each list of required capabilities: every one of
                                                                  // them is looked for in the capabilities of every member
 inline constexpr std::size_t kLeafNodeSizeMax = std::size_t{64} << 10;   // bytes of a leaf, whoever's it is

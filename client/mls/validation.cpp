@@ -237,6 +237,7 @@ Result<void> validate_proposal(const SentProposal& sent, const RatchetTree& tree
 
 Result<void> validate_proposal_list(std::span<const SentProposal> proposals, std::optional<LeafIndex> committer)
 {
+    if (proposals.size() > kCommitProposalsMax) return Unexpected(Error::invalid_proposal_list);   // nobody could read them
     std::vector<LeafIndex> touched;   // by Update and Remove
     std::vector<Bytes> psks;
     std::size_t removes = 0;
@@ -270,7 +271,7 @@ Result<void> validate_proposal_list(std::span<const SentProposal> proposals, std
     if (std::adjacent_find(touched.begin(), touched.end()) != touched.end()) return Unexpected(Error::invalid_proposal_list);
     std::vector<ByteView> psk_views(psks.begin(), psks.end());
     // ValList04: a PreSharedKeyID is named once (§12.2)
-    if (psks.size() > UINT16_MAX || has_duplicates(psk_views)) return Unexpected(Error::invalid_proposal_list);
+    if (psks.size() > kPreSharedKeysMax || has_duplicates(psk_views)) return Unexpected(Error::invalid_proposal_list);
     // ValList05: at most one GroupContextExtensions (§12.2)
     if (group_context_extensions > 1) return Unexpected(Error::invalid_proposal_list);
     if (committer) {

@@ -62,6 +62,7 @@ codec::Result<Welcome> Welcome::read(codec::Reader& reader)
     welcome.cipher_suite = TRY(reader.u16());
     auto list = TRY(reader.vector());
     while (!list.empty()) {
+        if (welcome.secrets.size() == kLeafCountMax) return base::Unexpected(codec::Error::too_large);
         EncryptedGroupSecrets entry;
         entry.new_member = TRY(list.opaque());
         entry.encrypted_group_secrets = TRY(read_hpke_ciphertext(list));

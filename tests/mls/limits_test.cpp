@@ -2,6 +2,7 @@
 // longer than its length.
 
 #include "mls/encode.h"
+#include "mls/group_extensions.h"
 #include "mls/validation.h"
 #include "tests/support/mls_inside.h"
 #include "tests/support/mls_rogue.h"
@@ -29,6 +30,19 @@ bool is_read(const Bytes& bytes)
 {
     codec::Reader reader(bytes);
     return LeafNode::read(reader).has_value();
+}
+
+// What comes of a value whose list has the smallest entries there are, in this number.
+template<typename T>
+codec::Result<T> read_with(ByteView before, ByteView entry, std::size_t count, ByteView after)
+{
+    const auto bytes = encode([&](auto& writer) {
+        writer.raw(before).varint(entry.size() * count);
+        for (std::size_t i = 0; i < count; ++i) writer.raw(entry);
+        writer.raw(after);
+    });
+    codec::Reader reader(bytes);
+    return T::read(reader);
 }
 
 struct Duo {
@@ -90,6 +104,67 @@ TEST_SUITE("mls.limits")
         };
         CHECK(RequiredCapabilities::parse(required(kExtensionsMax)).has_value());
         CHECK_FALSE(RequiredCapabilities::parse(required(kExtensionsMax + 1)).has_value());
+    }
+
+    TEST_CASE("a commit of more than kCommitProposalsMax proposals is refused, read or made")
+    {
+        const Bytes remove{1, 0, 3, 0, 0, 0, 0};
+        const Bytes no_path{0};
+        CHECK(read_with<Commit>({}, remove, kCommitProposalsMax, no_path).has_value());
+        CHECK(read_with<Commit>({}, remove, kCommitProposalsMax + 1, no_path).error() == codec::Error::too_large);
+        const Proposal add{Add{}};
+        const std::vector<SentProposal> list(kCommitProposalsMax + 1, SentProposal{&add, Sender::member(LeafIndex(0))});
+        CHECK(validate_proposal_list(std::span(list).first(kCommitProposalsMax), LeafIndex(0)).has_value());
+        CHECK(validate_proposal_list(list, LeafIndex(0)).error() == Error::invalid_proposal_list);
+    }
+
+    TEST_CASE("a ProposalRef has as many bytes as a hash of some suite of ours")
+    {
+        for (std::size_t size = 0; size < 100; ++size) {
+            const auto bytes = encode([&](auto& writer) { writer.u8(2).opaque(Bytes(size, 1)); });
+            codec::Reader reader(bytes);
+            CHECK(ProposalOrRef::read(reader).has_value() == (size == 32 || size == 64));
+        }
+    }
+
+    TEST_CASE("a Welcome for more than kLeafCountMax newcomers is refused")
+    {
+        const Bytes suite{0, 3};
+        const Bytes entry{0, 0, 0};
+        const Bytes no_group_info{0};
+        CHECK(read_with<Welcome>(suite, entry, kLeafCountMax, no_group_info).has_value());
+        CHECK(read_with<Welcome>(suite, entry, kLeafCountMax + 1, no_group_info).error() == codec::Error::too_large);
+    }
+
+    TEST_CASE("an UpdatePath of more than kPathNodesMax nodes is refused, and one with more than kLeafCountMax ciphertexts in all")
+    {
+        const auto leaf = leaf_bytes(1, 0);
+        const Bytes node{0, 0};
+        CHECK(read_with<UpdatePath>(leaf, node, kPathNodesMax, {}).has_value());
+        CHECK(read_with<UpdatePath>(leaf, node, kPathNodesMax + 1, {}).error() == codec::Error::too_large);
+        const auto node_of = [](std::size_t ciphertexts) {
+            return encode([&](auto& writer) { writer.u8(0).varint(2 * ciphertexts).raw(Bytes(2 * ciphertexts, 0)); });
+        };
+        CHECK(read_with<UpdatePath>(leaf, node_of(kLeafCountMax / 2), 2, {}).has_value());
+        CHECK(read_with<UpdatePath>(leaf, node_of(kLeafCountMax / 2 + 1), 2, {}).error() == codec::Error::too_large);
+    }
+
+    TEST_CASE("a Welcome with more than kPreSharedKeysMax pre-shared keys is refused")
+    {
+        const Bytes no_secrets{0, 0};   // the joiner_secret, and no path_secret
+        const Bytes external{1, 0, 0};
+        CHECK(read_with<GroupSecrets>(no_secrets, external, kPreSharedKeysMax, {}).has_value());
+        CHECK(read_with<GroupSecrets>(no_secrets, external, kPreSharedKeysMax + 1, {}).error() == codec::Error::too_large);
+    }
+
+    TEST_CASE("more than kExternalSendersMax external senders are refused")
+    {
+        const auto senders = [](std::size_t count) {
+            const std::vector<ExternalSender> list(count, ExternalSender{{}, Credential::basic({})});
+            return read_external_senders(external_senders_extension(list).data);
+        };
+        CHECK(senders(kExternalSendersMax).has_value());
+        CHECK(senders(kExternalSendersMax + 1).error() == codec::Error::too_large);
     }
 
     TEST_CASE("a length beyond the input allocates nothing")
