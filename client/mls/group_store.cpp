@@ -152,6 +152,15 @@ codec::Result<PendingCommit> read_pending(std::uint8_t version, codec::Reader& r
     return PendingCommit{std::move(hash), {std::move(state), std::move(messages)}};
 }
 
+// Does a commit of ours lead from the one to the other? Whatever else a record says of them is damage, and to merge it would be too late.
+bool leads_to(const EpochState& now, const NextEpoch& next)
+{
+    const auto& context = next.state.context;
+    return context.epoch == now.context.epoch.next() && context.epoch > now.context.epoch && context.cipher_suite == now.context.cipher_suite &&
+           base::equal(context.group_id, now.context.group_id) && next.state.keys.leaf() == now.keys.leaf() && next.state.tree.leaf(now.keys.leaf()) &&
+           next.messages.leaf_count() == next.state.tree.leaf_count();
+}
+
 void write_proposal(codec::SecretWriter& writer, const CachedProposal& cached)
 {
     writer.u8(static_cast<std::uint8_t>(cached.sender.type)).u32(cached.sender.index);
@@ -373,6 +382,7 @@ Result<Group> Group::load(const StateSource& source)
     if (!removed && !tree.leaf(keys.leaf())) return Unexpected(Error::bad_record);   // a member has a leaf
     const auto leaf_count = tree.leaf_count();
     auto epoch = TRY_OR(read_epoch(version_of(epoch_record), reader, std::move(tree), std::move(keys)), Error::bad_record);
+    if (epoch.context.cipher_suite != suite_id) return Unexpected(Error::bad_record);
     const auto number = epoch.context.epoch;
     auto messages = removed ? SecretTree(suite, LeafCount(1), EncryptionSecret()) : TRY(SecretTree::load(suite, leaf_count, number, source));
 
@@ -394,6 +404,7 @@ Result<Group> Group::load(const StateSource& source)
         auto body = body_of(*record);
         state->pending.emplace(TRY_OR(read_pending(version_of(*record), body, state->epoch.tree), Error::bad_record));
         TRY_OR(body.finish(), Error::bad_record);
+        if (removed || !leads_to(state->epoch, state->pending->next)) return Unexpected(Error::bad_record);
     }
     TRY(state->load_proposals(source));
     TRY(state->check_stored_proposals());

@@ -38,6 +38,11 @@ void run(base::ByteView input)
     (void)group->members();
     (void)group->export_secret("label", {}, 32);
     (void)group->encrypt(base::view_of("hei"), {}, random);
+    if (group->merge_pending()) {
+        (void)group->commit({}, random);
+        (void)group->merge_pending();
+        (void)group->encrypt(base::view_of("hei"), {}, random);
+    }
     (void)group->commit({}, random);
     group->flush(records);
 }

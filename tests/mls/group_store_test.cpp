@@ -1,4 +1,5 @@
 #include "mls/records.h"
+#include "tests/support/mls_inside.h"
 #include "world.h"
 
 #include <algorithm>
@@ -64,6 +65,68 @@ TEST_SUITE("mls.group_store")
         loaded.flush(store);
         CHECK_FALSE(store.records().contains("pending"));
         CHECK(take(Group::load(store)).epoch_authenticator() == dave.epoch_authenticator());
+    }
+
+    TEST_CASE("a stored pending commit that does not lead on from the stored epoch is a bad record")
+    {
+        static constexpr base::ByteArray<32> kBytes{1};
+        static constexpr base::ByteView kKey(kBytes);
+        struct Damage {
+            const char* what;
+            void (*change)(NextEpoch& next);
+        };
+        const Damage damages[] = {
+            {"the epoch after the next", [](NextEpoch& next) { next.state.context.epoch = next.state.context.epoch.next(); }},
+            {"the epoch that is", [](NextEpoch& next) { next.state.context.epoch = Epoch(next.state.context.epoch.value() - 1); }},
+            {"another group", [](NextEpoch& next) { next.state.context.group_id[0] ^= 1; }},
+            {"another suite", [](NextEpoch& next) { next.state.context.cipher_suite ^= 1; }},
+            {"another member's place", [](NextEpoch& next) { next.state.keys = TreeKemPrivate(LeafIndex(1), crypto::HpkePrivateKey(kKey)); }},
+            {"no leaf of ours", [](NextEpoch& next) { next.state.tree.remove_leaf(LeafIndex(0)); }},
+            {"message keys for fewer leaves", [](NextEpoch& next) { next.messages = SecretTree(kSuite, LeafCount(2), EncryptionSecret(kKey)); }},
+        };
+        for (const auto& damage : damages) {
+            CAPTURE(damage.what);
+            Three p;
+            RecordStore store;
+            take(p.alice.commit({}, p.random));
+            p.alice.flush(store);
+            REQUIRE(Group::load(store).has_value());
+            auto& state = state_of(p.alice);
+            auto& next = state.pending->next;
+            damage.change(next);
+            next.state.context.tree_hash = base::to_bytes(next.state.tree.tree_hash());
+            next.state.serialized_context = next.state.context.serialize();
+            state.dirty.pending = true;
+            p.alice.flush(store);
+            CHECK(Group::load(store).error() == Error::bad_record);
+        }
+    }
+
+    TEST_CASE("who has been removed has no pending commit")
+    {
+        Three p;
+        RecordStore store;
+        take(p.carol.commit({}, p.random));
+        p.carol.flush(store);
+        const auto pending = store.records().at("pending");
+        CommitRequest request;
+        request.remove.push_back(p.carol.own_leaf());
+        CHECK(apply_commit(p.carol, take(p.alice.commit(request, p.random)).commit) == Error::removed_from_group);
+        p.carol.flush(store);
+        REQUIRE(Group::load(store).has_value());
+        store.records()["pending"] = pending;
+        CHECK(Group::load(store).error() == Error::bad_record);
+    }
+
+    TEST_CASE("an epoch stored under another suite is a bad record")
+    {
+        Three p;
+        RecordStore store;
+        auto& epoch = state_of(p.alice).epoch;
+        epoch.context.cipher_suite ^= 1;
+        epoch.serialized_context = epoch.context.serialize();
+        p.alice.flush(store);
+        CHECK(Group::load(store).error() == Error::bad_record);
     }
 
     TEST_CASE("a dropped pending commit is gone from the records, and its keys are not used again")
