@@ -14,10 +14,10 @@ std::string labelled(std::string_view label)
     return "MLS 1.0 " + std::string(label);
 }
 
-// SignContent and EncryptContext have the same shape: opaque label<V>; opaque content<V>.
-Bytes labelled_content(std::string_view label, ByteView content)
+// SignContent and EncryptContext have the same shape: opaque label<V>; opaque content<V>. What is signed may be a message's plaintext.
+base::SecretBytes labelled_content(std::string_view label, ByteView content)
 {
-    return encode([&](auto& writer) { writer.text(labelled(label)).opaque(content); });
+    return encode_secret([&](auto& writer) { writer.text(labelled(label)).opaque(content); });
 }
 
 }  // namespace
@@ -133,19 +133,19 @@ base::SecretBytes CipherSuite::derive_tree_secret(ByteView secret, std::string_v
 
 Bytes CipherSuite::sign_with_label(const crypto::SignaturePrivateKey& key, std::string_view label, ByteView content) const
 {
-    const auto signature = key.sign(labelled_content(label, content));
+    const auto signature = key.sign(labelled_content(label, content).view());
     return Bytes(signature.begin(), signature.end());
 }
 
 Result<void> CipherSuite::verify_with_label(ByteView public_key, std::string_view label, ByteView content, ByteView signature) const
 {
-    if (!crypto::verify(public_key, labelled_content(label, content), signature)) return Unexpected(Error::bad_signature);
+    if (!crypto::verify(public_key, labelled_content(label, content).view(), signature)) return Unexpected(Error::bad_signature);
     return {};
 }
 
 LabelledSealer CipherSuite::sealer_with_label(std::string_view label, ByteView context) const
 {
-    return LabelledSealer(crypto::HpkeSealer(hpke(), labelled_content(label, context)));
+    return LabelledSealer(crypto::HpkeSealer(hpke(), labelled_content(label, context).view()));
 }
 
 Result<crypto::HpkeCiphertext> LabelledSealer::encrypt(ByteView public_key, ByteView plaintext, base::Random& random) const
@@ -156,7 +156,7 @@ Result<crypto::HpkeCiphertext> LabelledSealer::encrypt(ByteView public_key, Byte
 Result<base::SecretBytes> CipherSuite::decrypt_with_label(const crypto::HpkeReceiver& receiver, std::string_view label, ByteView context,
                                                           const crypto::HpkeCiphertext& ciphertext) const
 {
-    return TRY_OR(crypto::hpke_open(hpke(), ciphertext, receiver, labelled_content(label, context), {}), Error::decryption_failed);
+    return TRY_OR(crypto::hpke_open(hpke(), ciphertext, receiver, labelled_content(label, context).view(), {}), Error::decryption_failed);
 }
 
 Bytes CipherSuite::ref_hash(std::string_view label, ByteView value) const

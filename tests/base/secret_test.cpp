@@ -1,9 +1,10 @@
 #include "base/secret.h"
 
+#include "tests/support/heap_watch.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <doctest/doctest.h>
-#include <malloc.h>
 #include <new>
 #include <string>
 #include <type_traits>
@@ -12,34 +13,10 @@ using namespace sinetti;
 using base::Secret;
 using base::SecretBytes;
 
-// Every block given back is looked through while it is still ours. A watch counts the blocks that hold the marker.
 namespace {
 
 constexpr std::size_t kMarkerSize = 24;
 constexpr std::uint8_t kMarkerByte = 0xa7;
-bool g_watching = false;
-int g_sightings = 0;
-int g_blocks = 0;
-
-void look_through(const void* block)
-{
-    if (!g_watching || block == nullptr) return;
-    ++g_blocks;
-    const auto* const bytes = static_cast<const std::uint8_t*>(block);
-    const std::size_t size = malloc_usable_size(const_cast<void*>(block));
-    if (size >= kMarkerSize && std::search_n(bytes, bytes + size, kMarkerSize, kMarkerByte) != bytes + size) ++g_sightings;
-}
-
-struct Watch {
-    Watch()
-    {
-        g_sightings = g_blocks = 0;
-        g_watching = true;
-    }
-    ~Watch() { g_watching = false; }
-    int sightings() const { return g_sightings; }
-    int blocks() const { return g_blocks; }
-};
 
 base::ByteArray<kMarkerSize> marker()
 {
@@ -55,29 +32,12 @@ bool all_zero(base::ByteView bytes)
 
 }  // namespace
 
-void* operator new(std::size_t size)
-{
-    void* const block = std::malloc(size == 0 ? 1 : size);
-    if (block == nullptr) std::abort();
-    return block;
-}
-void operator delete(void* block) noexcept
-{
-    look_through(block);
-    std::free(block);
-}
-void operator delete(void* block, std::size_t) noexcept
-{
-    look_through(block);
-    std::free(block);
-}
-
 TEST_SUITE_BEGIN("base.secret");
 
 TEST_CASE("the watch sees what an ordinary vector leaves behind")
 {
     const auto secret = marker();
-    const Watch watch;
+    const tests::HeapWatch watch(secret);
     {
         base::Bytes plain(secret.begin(), secret.end());
         plain.resize(4096);   // grows: the first block goes back as it was
@@ -88,7 +48,7 @@ TEST_CASE("the watch sees what an ordinary vector leaves behind")
 TEST_CASE("SecretBytes leaves nothing behind on growth, assignment, move, clear and destruction")
 {
     const auto secret = marker();
-    const Watch watch;
+    const tests::HeapWatch watch(secret);
     {
         SecretBytes bytes(base::ByteView{secret});
         bytes.resize(4096);
@@ -109,7 +69,7 @@ TEST_CASE("a NamedSecret leaves nothing behind either")
 {
     using Name = base::NamedSecret<struct NameTag>;
     const auto secret = marker();
-    const Watch watch;
+    const tests::HeapWatch watch(secret);
     {
         Name name{base::ByteView(secret)};
         Name second = name.clone();

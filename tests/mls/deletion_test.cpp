@@ -3,6 +3,7 @@
 
 #include "mls/group_context.h"
 #include "mls/records.h"
+#include "tests/support/heap_watch.h"
 #include "world.h"
 
 #include <algorithm>
@@ -123,6 +124,20 @@ TEST_SUITE("mls.deletion")
         CHECK_FALSE(holds(p.store, encryption_secret));
         auto loaded = take(Group::load(p.store));
         CHECK(read_text(loaded, message).error() == Error::own_message);
+    }
+
+    TEST_CASE("what is said is in no memory given back, be it sent or read")
+    {
+        Pair p;
+        static constexpr std::string_view kWords = "for nobody else's eyes, and for no heap's";
+        const tests::HeapWatch watch(base::view_of(kWords));
+        {
+            const auto message = take(p.alice.encrypt(base::view_of(kWords), {}, p.random));
+            const auto processed = take(p.bob.process(message));
+            CHECK(base::equal(std::get<ApplicationMessage>(processed).plaintext.view(), base::view_of(kWords)));
+        }
+        CHECK(watch.blocks() > 10);
+        CHECK(watch.sightings() == 0);
     }
 
     TEST_CASE("the private keys a commit replaces are gone when it is merged")
