@@ -48,7 +48,8 @@ std::optional<Member> Group::State::member_at(LeafIndex leaf, std::deque<PastEpo
     return epoch.tree.leaf(leaf) ? std::optional(member_of(epoch.tree, leaf)) : std::nullopt;
 }
 
-CachedProposal::CachedProposal(Proposal proposal_, Sender sender_) : proposal(std::move(proposal_)), sender(sender_)
+CachedProposal::CachedProposal(Proposal proposal_, Sender sender_, std::uint32_t arrival_)
+    : proposal(std::move(proposal_)), sender(sender_), arrival(arrival_)
 {
     size = encode([&](auto& writer) { proposal.write(writer); }).size();
 }
@@ -61,7 +62,8 @@ bool Group::State::has_room_for(const ProposalRef& ref, const CachedProposal& pr
 
 void Group::State::keep_proposal(ProposalRef&& ref, CachedProposal&& proposal)
 {
-    forget_proposal(ref);
+    if (proposals.contains(ref)) return;   // it stays where it came first, so that nobody makes an old one the latest by sending it again
+    last_arrival = std::max(last_arrival, proposal.arrival);
     proposal_bytes += proposal.size;
     dirty.proposals.insert(ref);
     proposals.emplace(std::move(ref), std::move(proposal));

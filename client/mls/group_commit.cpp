@@ -89,7 +89,7 @@ const ResumptionPsk* Group::State::resumption_psk(Epoch of) const
     return past_psk == resumption_psks.end() ? nullptr : &past_psk->second;
 }
 
-std::vector<const std::pair<const ProposalRef, CachedProposal>*> Group::State::committable_proposals(const CommitRequest& request) const
+std::vector<const KeptProposal*> Group::State::committable_proposals(const CommitRequest& request) const
 {
     if (request.reinit) return {};   // it stands alone
     std::set<LeafIndex> removing(request.remove.begin(), request.remove.end());
@@ -98,19 +98,24 @@ std::vector<const std::pair<const ProposalRef, CachedProposal>*> Group::State::c
     for (const auto& member : members())
         if (!removing.contains(member.leaf)) added.insert(member.signature_key);
 
-    std::vector<const std::pair<const ProposalRef, CachedProposal>*> chosen;
-    // §12.2: "they SHOULD prefer any Remove received", so removes are chosen before updates.
-    for (const auto& entry : proposals) {
-        const auto* remove = std::get_if<Remove>(&entry.second.proposal.body);
-        if (remove && remove->removed != own_leaf() && removing.insert(remove->removed).second) chosen.push_back(&entry);
+    std::multimap<std::uint32_t, const KeptProposal*> in_order;
+    for (const auto& entry : proposals) in_order.emplace(entry.second.arrival, &entry);
+    std::vector<const KeptProposal*> chosen;
+    // §12.2: "they SHOULD prefer any Remove received, or the most recent Update if there are no Removes", so removes are chosen first.
+    std::map<LeafIndex, const KeptProposal*> latest_updates;
+    for (const auto& [arrival, entry] : in_order) {
+        const auto& cached = entry->second;
+        const auto* remove = std::get_if<Remove>(&cached.proposal.body);
+        if (remove && remove->removed != own_leaf() && removing.insert(remove->removed).second) chosen.push_back(entry);
+        if (std::holds_alternative<Update>(cached.proposal.body)) latest_updates[cached.sender.leaf()] = entry;
     }
     bool extensions_chosen = request.group_context_extensions.has_value();
-    std::set<LeafIndex> updated;
-    for (const auto& entry : proposals) {
-        const auto& [proposal, sender, size] = entry.second;
+    for (const auto& [arrival, entry] : in_order) {
+        const auto& proposal = entry->second.proposal;
+        const auto sender = entry->second.sender;
         bool fits = false;
         if (std::holds_alternative<Update>(proposal.body)) {
-            fits = sender.leaf() != own_leaf() && !removing.contains(sender.leaf()) && updated.insert(sender.leaf()).second;
+            fits = sender.leaf() != own_leaf() && !removing.contains(sender.leaf()) && latest_updates[sender.leaf()] == entry;
         } else if (const auto* add = std::get_if<Add>(&proposal.body)) {
             fits = added.insert(add->key_package.leaf_node.signature_key).second;
         } else if (const auto* psk = std::get_if<PreSharedKeyProposal>(&proposal.body)) {
@@ -119,17 +124,17 @@ std::vector<const std::pair<const ProposalRef, CachedProposal>*> Group::State::c
             fits = !extensions_chosen;
             extensions_chosen = true;
         }
-        if (fits) chosen.push_back(&entry);
+        if (fits) chosen.push_back(entry);
     }
     // §12.2: "they SHOULD prefer them over the ReInit proposal, allowing the ReInit to be resent": it goes when nothing else does.
     const bool alone = chosen.empty() && request.add.empty() && request.remove.empty() && request.psk.empty() && !extensions_chosen;
-    for (auto entry = proposals.begin(); alone && entry != proposals.end() && chosen.empty(); ++entry)
-        if (std::holds_alternative<ReInit>(entry->second.proposal.body)) chosen.push_back(&*entry);
+    for (auto next = in_order.begin(); alone && next != in_order.end() && chosen.empty(); ++next)
+        if (std::holds_alternative<ReInit>(next->second->second.proposal.body)) chosen.push_back(next->second);
     return chosen;
 }
 
-std::vector<const std::pair<const ProposalRef, CachedProposal>*> Group::State::standing_proposals(
-    std::vector<const std::pair<const ProposalRef, CachedProposal>*> chosen, std::span<const SentProposal> by_value) const
+std::vector<const KeptProposal*> Group::State::standing_proposals(std::vector<const KeptProposal*> chosen,
+                                                                  std::span<const SentProposal> by_value) const
 {
     std::vector<SentProposal> list(by_value.begin(), by_value.end());
     const auto stands = [&] {
@@ -142,8 +147,8 @@ std::vector<const std::pair<const ProposalRef, CachedProposal>*> Group::State::s
     // One that cannot stand must not keep us from committing the others, or anything at all. A part that does not stand is halved until
     // what does not is alone and left out. Each trial costs as much as the group is large: when they are used up, the parts that were
     // not looked at are left out as well.
-    std::vector<const std::pair<const ProposalRef, CachedProposal>*> standing;
-    std::vector<std::span<const std::pair<const ProposalRef, CachedProposal>* const>> parts;   // the next one last
+    std::vector<const KeptProposal*> standing;
+    std::vector<std::span<const KeptProposal* const>> parts;   // the next one last
     if (!chosen.empty()) parts.push_back(chosen);
     for (std::size_t trials = 0; !parts.empty() && trials < kProposalChecksMax; ++trials) {
         const auto part = parts.back();

@@ -168,7 +168,7 @@ Result<Processed> Group::State::receive_proposal(VerifiedContent&& verified)
     if (type == ProposalType::external_init) return Unexpected(Error::invalid_proposal);
     TRY(validate_proposal({&proposal, sender}, epoch.tree, epoch.context));
     auto ref = content.proposal_ref(suite);
-    CachedProposal cached(std::move(proposal), sender);
+    CachedProposal cached(std::move(proposal), sender, last_arrival + 1);
     if (!has_room_for(ref, cached)) return Unexpected(Error::too_many_proposals);
     ReceivedProposal received{sender.type == SenderType::member ? std::optional(sender.leaf()) : std::nullopt, type, ref, cached.proposal};
     keep_proposal(std::move(ref), std::move(cached));

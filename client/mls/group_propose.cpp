@@ -32,7 +32,7 @@ Result<Bytes> Group::State::propose(Proposal&& proposal, WireFormat format, base
     FramedContent content{epoch.context.group_id, epoch.context.epoch, sender, {}, proposal};
     auto authenticated = AuthenticatedContent::sign(suite, format, std::move(content), signature_key, epoch.serialized_context);
     auto ref = authenticated.proposal_ref(suite);
-    CachedProposal cached(std::move(proposal), sender);
+    CachedProposal cached(std::move(proposal), sender, last_arrival + 1);
     if (!has_room_for(ref, cached)) return Unexpected(Error::too_many_proposals);
     auto message = TRY(protect(std::move(authenticated), random));
     keep_proposal(std::move(ref), std::move(cached));

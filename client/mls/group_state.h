@@ -67,11 +67,13 @@ struct PendingCommit {
 };
 
 struct CachedProposal {
-    CachedProposal(Proposal proposal_, Sender sender_);
+    CachedProposal(Proposal proposal_, Sender sender_, std::uint32_t arrival_);
     Proposal proposal;
     Sender sender;
+    std::uint32_t arrival;      // its place in the order in which those of this epoch came; 0 when it was loaded
     std::size_t size;           // bytes of its encoding
 };
+using KeptProposal = std::pair<const ProposalRef, CachedProposal>;
 
 struct Group::State {
     CipherSuite suite;
@@ -82,6 +84,7 @@ struct Group::State {
     std::map<Epoch, ResumptionPsk> resumption_psks;       // of past epochs
     std::map<ProposalRef, CachedProposal> proposals;
     std::size_t proposal_bytes = 0;                       // of all of them
+    std::uint32_t last_arrival = 0;
     std::map<crypto::HpkePublicKey, crypto::HpkePrivateKey> update_keys;   // of our Update proposals
     std::optional<PendingCommit> pending;
     bool removed = false;
@@ -121,15 +124,15 @@ struct Group::State {
     const ResumptionPsk* resumption_psk(Epoch of) const;   // of this epoch or a past one; nullptr when not kept
     Result<PskSecret> psk_secret(std::span<const PreSharedKeyId> ids, const PskSource* psks) const;
     Result<std::vector<Proposal>> proposals_by_value(const CommitRequest& request, base::Random& random) const;
-    // Those of the standalone proposals that can stand in one commit of ours, beside what the request has by value.
-    std::vector<const std::pair<const ProposalRef, CachedProposal>*> committable_proposals(const CommitRequest& request) const;
+    // Those of the standalone proposals that can stand in one commit of ours, beside what the request has by value; in the order they came,
+    // but for the Removes, which come first.
+    std::vector<const KeptProposal*> committable_proposals(const CommitRequest& request) const;
 
     Result<CommitOutput> commit(const CommitRequest& request, ResumptionPskUsage usage, base::Random& random);
     Result<NewGroup> new_group(CipherSuite new_suite, Bytes new_group_id, ResumptionPskUsage usage, LeafNodeIdentity&& identity,
                                std::vector<KeyPackage>&& others, const CreateOptions& options, base::Random& random) const;
     // Those of them that leave a valid list and valid members beside what we commit by value (§12.2).
-    std::vector<const std::pair<const ProposalRef, CachedProposal>*> standing_proposals(
-        std::vector<const std::pair<const ProposalRef, CachedProposal>*> chosen, std::span<const SentProposal> by_value) const;
+    std::vector<const KeptProposal*> standing_proposals(std::vector<const KeptProposal*> chosen, std::span<const SentProposal> by_value) const;
     // Signed content of ours as an MLSMessage; uses up a key of our handshake ratchet when it is private.
     Result<Bytes> protect(AuthenticatedContent&& content, base::Random& random);
     Result<Bytes> propose(Proposal&& proposal, WireFormat format, base::Random& random);

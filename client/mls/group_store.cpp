@@ -173,7 +173,7 @@ codec::Result<CachedProposal> read_proposal(codec::Reader& reader)
     sender.type = static_cast<SenderType>(TRY(reader.u8()));
     sender.index = TRY(reader.u32());
     auto proposal = TRY(Proposal::read(reader));
-    return CachedProposal(std::move(proposal), sender);
+    return CachedProposal(std::move(proposal), sender, 0);
 }
 
 // The leaf key that an Update of ours would bring.

@@ -290,6 +290,43 @@ TEST_SUITE("mls.group_proposals")
         CHECK(t.alice.reinit() == kReInit);
     }
 
+    TEST_CASE("of several Updates of a member the most recent is committed, and one that is sent again is not recent")
+    {
+        for (std::uint64_t round = 0; round < 6; ++round) {   // the references are in another order each time
+            Trio t;
+            t.random = base::SeededRandom(100 + round);
+            Bytes latest;
+            std::vector<Bytes> updates;
+            for (int i = 0; i < 3; ++i) {
+                updates.push_back(take(t.bob.propose_update(t.random, WireFormat::public_message)));
+                const auto received = take(t.alice.process(updates.back()));
+                latest = std::get<Update>(std::get<ReceivedProposal>(received).proposal.body).leaf_node.encryption_key;
+                t.hear(updates.back(), {&t.carol});
+            }
+            t.hear(updates.front(), {&t.alice});
+            t.commit({});
+            const auto tree = RatchetTree::parse(kSuite, t.alice.ratchet_tree());
+            CHECK(tree->leaf(t.bob.own_leaf())->encryption_key == latest);
+        }
+    }
+
+    TEST_CASE("proposals are committed in the order they came")
+    {
+        Trio t;
+        const std::vector<std::string> names{"dave", "erin", "frank", "grace", "heidi", "ivan"};
+        for (const auto& name : names) t.hear(take(t.bob.propose_add(make_key_package(name, t.random).key_package, t.random)), {&t.alice, &t.carol});
+        for (const auto number : std::initializer_list<std::uint8_t>{1, 2, 3, 4}) {
+            const RequiredCapabilities required{{}, {}, {CredentialType::basic}};
+            const Extensions extensions{t.external_senders(), required.extension(), {ExtensionType::application_id, {number}}};
+            t.hear(take(t.bob.propose_group_context_extensions(extensions, t.random)), {&t.alice, &t.carol});
+        }
+        t.commit({});
+        const auto members = t.alice.members();
+        REQUIRE(members.size() == 3 + names.size());
+        for (std::size_t i = 0; i < names.size(); ++i) CHECK(base::to_text(members[3 + i].credential.content) == names[i]);
+        CHECK(t.alice.extensions()[2].data == Bytes{1});
+    }
+
     TEST_CASE("a proposal that was dropped is not committed, and a commit that names it is refused")
     {
         Trio t;
