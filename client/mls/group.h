@@ -122,7 +122,8 @@ struct CommitRequest {
     std::optional<ReInit> reinit;                         // stands alone (§12.2): nothing else by value, and nothing by reference
 
     Bytes authenticated_data;
-    std::optional<UnixSeconds> now;          // when given, the lifetimes of the added key packages are checked against it
+    // When given, the lifetimes of the added key packages are checked against it (§7.3), and standalone Adds of expired ones are left out.
+    std::optional<UnixSeconds> now;
     const PskSource* psks = nullptr;         // for pre-shared keys by value and by reference
     WireFormat wire_format = WireFormat::private_message;   // or public_message
     PathUse path = PathUse::always;
@@ -220,13 +221,16 @@ public:
     // JoinOptions::former. A branch has some of our members, each with a fresh key package, and our suite (§11.3); the successor that
     // reinit() names has all of them (§11.2). Errors: invalid_group_info when the members are not those, and those of commit();
     // successor() without a reinit(): no_reinit; unsupported_version or unsupported_suite when it is to be something we do not have.
+    // `now` is that of a CommitRequest.
     Result<NewGroup> branch(Bytes new_group_id, LeafNodeIdentity identity, std::vector<KeyPackage> others, base::Random& random,
-                            const CreateOptions& options = {}) const;
-    Result<NewGroup> successor(LeafNodeIdentity identity, std::vector<KeyPackage> others, base::Random& random, Lifetime lifetime = {}) const;
+                            const CreateOptions& options = {}, std::optional<UnixSeconds> now = {}) const;
+    Result<NewGroup> successor(LeafNodeIdentity identity, std::vector<KeyPackage> others, base::Random& random, Lifetime lifetime = {},
+                               std::optional<UnixSeconds> now = {}) const;
 
     // Standalone proposals (§12.1), an MLSMessage each. They stand until the epoch ends: anybody's next commit takes them in.
     // `format` is private_message or public_message. Those of people outside the group are made in mls/external.h.
-    Result<Bytes> propose_add(const KeyPackage& key_package, base::Random& random, WireFormat format = WireFormat::private_message);
+    Result<Bytes> propose_add(const KeyPackage& key_package, base::Random& random, WireFormat format = WireFormat::private_message,
+                              std::optional<UnixSeconds> now = {});   // checked as in a CommitRequest
     Result<Bytes> propose_remove(LeafIndex leaf, base::Random& random, WireFormat format = WireFormat::private_message);
     Result<Bytes> propose_update(base::Random& random, WireFormat format = WireFormat::private_message);   // a fresh leaf key of ours
     Result<Bytes> propose_psk(PreSharedKeyId psk, base::Random& random, WireFormat format = WireFormat::private_message);

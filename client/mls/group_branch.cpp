@@ -64,7 +64,8 @@ Result<void> validate_related_group(const Group& former, const PreSharedKeyId& p
 }
 
 Result<NewGroup> Group::State::new_group(CipherSuite new_suite, Bytes new_group_id, ResumptionPskUsage usage, LeafNodeIdentity&& identity,
-                                         std::vector<KeyPackage>&& others, const CreateOptions& options, base::Random& random) const
+                                         std::vector<KeyPackage>&& others, const CreateOptions& options, std::optional<UnixSeconds> now,
+                                         base::Random& random) const
 {
     if (removed) return Unexpected(Error::removed_from_group);
     std::vector<Credential> before;
@@ -88,6 +89,7 @@ Result<NewGroup> Group::State::new_group(CipherSuite new_suite, Bytes new_group_
     request.add = std::move(others);
     request.psk.push_back(PreSharedKeyId::resumption(usage, epoch.context.group_id, epoch.context.epoch));
     request.psks = &psks;
+    request.now = now;
 
     auto group = TRY(Group::create(new_suite, std::move(new_group_id), std::move(identity), random, options));
     auto output = TRY(group.m_state->commit(request, usage, random));
@@ -96,14 +98,15 @@ Result<NewGroup> Group::State::new_group(CipherSuite new_suite, Bytes new_group_
 }
 
 Result<NewGroup> Group::branch(Bytes new_group_id, LeafNodeIdentity identity, std::vector<KeyPackage> others, base::Random& random,
-                               const CreateOptions& options) const
+                               const CreateOptions& options, std::optional<UnixSeconds> now) const
 {
     TRY(m_state->may_send());
-    return m_state->new_group(suite(), std::move(new_group_id), ResumptionPskUsage::branch, std::move(identity), std::move(others), options,
+    return m_state->new_group(suite(), std::move(new_group_id), ResumptionPskUsage::branch, std::move(identity), std::move(others), options, now,
                               random);
 }
 
-Result<NewGroup> Group::successor(LeafNodeIdentity identity, std::vector<KeyPackage> others, base::Random& random, Lifetime lifetime) const
+Result<NewGroup> Group::successor(LeafNodeIdentity identity, std::vector<KeyPackage> others, base::Random& random, Lifetime lifetime,
+                                  std::optional<UnixSeconds> now) const
 {
     const auto& reinit = m_state->epoch.reinit;
     if (!reinit) return Unexpected(Error::no_reinit);
@@ -111,7 +114,7 @@ Result<NewGroup> Group::successor(LeafNodeIdentity identity, std::vector<KeyPack
     const auto new_suite = CipherSuite::from_id(reinit->cipher_suite);
     if (!new_suite) return Unexpected(Error::unsupported_suite);
     return m_state->new_group(*new_suite, reinit->group_id, ResumptionPskUsage::reinit, std::move(identity), std::move(others),
-                              {reinit->extensions, lifetime}, random);
+                              {reinit->extensions, lifetime}, now, random);
 }
 
 }  // namespace sinetti::mls

@@ -117,7 +117,8 @@ std::vector<const KeptProposal*> Group::State::committable_proposals(const Commi
         if (std::holds_alternative<Update>(proposal.body)) {
             fits = sender.leaf() != own_leaf() && !removing.contains(sender.leaf()) && latest_updates[sender.leaf()] == entry;
         } else if (const auto* add = std::get_if<Add>(&proposal.body)) {
-            fits = added.insert(add->key_package.leaf_node.signature_key).second;
+            const auto& leaf = add->key_package.leaf_node;
+            fits = (!request.now || validate_lifetime(leaf.lifetime, *request.now)) && added.insert(leaf.signature_key).second;
         } else if (const auto* psk = std::get_if<PreSharedKeyProposal>(&proposal.body)) {
             fits = psk_secret(std::span(&psk->psk, 1), request.psks).has_value();
         } else if (std::holds_alternative<GroupContextExtensions>(proposal.body)) {

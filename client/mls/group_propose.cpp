@@ -39,8 +39,9 @@ Result<Bytes> Group::State::propose(Proposal&& proposal, WireFormat format, base
     return message;
 }
 
-Result<Bytes> Group::propose_add(const KeyPackage& key_package, base::Random& random, WireFormat format)
+Result<Bytes> Group::propose_add(const KeyPackage& key_package, base::Random& random, WireFormat format, std::optional<UnixSeconds> now)
 {
+    if (now) TRY(validate_lifetime(key_package.leaf_node.lifetime, *now));
     return m_state->propose({Add{key_package}}, format, random);
 }
 

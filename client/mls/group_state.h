@@ -130,7 +130,7 @@ struct Group::State {
 
     Result<CommitOutput> commit(const CommitRequest& request, ResumptionPskUsage usage, base::Random& random);
     Result<NewGroup> new_group(CipherSuite new_suite, Bytes new_group_id, ResumptionPskUsage usage, LeafNodeIdentity&& identity,
-                               std::vector<KeyPackage>&& others, const CreateOptions& options, base::Random& random) const;
+                               std::vector<KeyPackage>&& others, const CreateOptions& options, std::optional<UnixSeconds> now, base::Random& random) const;
     // Those of them that leave a valid list and valid members beside what we commit by value (§12.2).
     std::vector<const KeptProposal*> standing_proposals(std::vector<const KeptProposal*> chosen, std::span<const SentProposal> by_value) const;
     // Signed content of ours as an MLSMessage; uses up a key of our handshake ratchet when it is private.

@@ -69,6 +69,22 @@ TEST_SUITE("mls.group_branch")
         CHECK(take(t.alice.branch(Bytes(16, 9), t.self(), {}, t.random)).welcome == std::nullopt);
     }
 
+    TEST_CASE("a branch and a successor take in no key package that has expired")
+    {
+        Family t;
+        const Lifetime lifetime{UnixSeconds{1000}, UnixSeconds{2000}};
+        const auto old_bob = generate_key_package(kSuite, make_identity("bob", t.random), t.random, lifetime).key_package;
+        const auto carol = generate_key_package(kSuite, make_identity("carol", t.random), t.random, {UnixSeconds{1000}, UnixSeconds{4000}}).key_package;
+        const auto branch = [&](std::optional<UnixSeconds> now) { return t.alice.branch(Bytes(16, 9), t.self(), {old_bob}, t.random, {}, now); };
+        CHECK(branch(UnixSeconds{2001}).error() == Error::lifetime_out_of_range);
+        CHECK(branch(UnixSeconds{2000}).has_value());
+        CHECK(branch({}).has_value());
+        t.reinit(kSuccession);
+        const auto successor = [&](UnixSeconds now) { return t.alice.successor(t.self(), {old_bob, carol}, t.random, {}, now); };
+        CHECK(successor(UnixSeconds{2001}).error() == Error::lifetime_out_of_range);
+        CHECK(successor(UnixSeconds{1500}).has_value());
+    }
+
     TEST_CASE("a branch is named after an epoch the members still know")
     {
         Family t;

@@ -327,6 +327,23 @@ TEST_SUITE("mls.group_proposals")
         CHECK(t.alice.extensions()[2].data == Bytes{1});
     }
 
+    TEST_CASE("an Add of a key package that has expired is not proposed, and not committed when somebody else proposed it")
+    {
+        Trio t;
+        const Lifetime lifetime{UnixSeconds{1000}, UnixSeconds{2000}};
+        const auto dave = generate_key_package(kSuite, make_identity("dave", t.random), t.random, lifetime).key_package;
+        const auto erin = generate_key_package(kSuite, make_identity("erin", t.random), t.random, {UnixSeconds{1000}, UnixSeconds{4000}}).key_package;
+        CHECK(t.bob.propose_add(dave, t.random, WireFormat::private_message, UnixSeconds{3000}).error() == Error::lifetime_out_of_range);
+        CHECK(t.bob.propose_add(dave, t.random, WireFormat::private_message, UnixSeconds{999}).error() == Error::lifetime_out_of_range);
+        t.hear(take(t.bob.propose_add(dave, t.random, WireFormat::private_message, UnixSeconds{1500})), {&t.alice, &t.carol});
+        t.hear(take(t.bob.propose_add(erin, t.random, WireFormat::private_message, UnixSeconds{1500})), {&t.alice, &t.carol});
+        CommitRequest request;
+        request.now = UnixSeconds{3000};
+        t.commit(std::move(request));
+        REQUIRE(t.alice.members().size() == 4);
+        CHECK(base::to_text(t.alice.members()[3].credential.content) == "erin");
+    }
+
     TEST_CASE("a proposal that was dropped is not committed, and a commit that names it is refused")
     {
         Trio t;
