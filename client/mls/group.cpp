@@ -83,7 +83,7 @@ void Group::State::forget_proposals()
     for (const auto& [ref, proposal] : proposals) dirty.proposals.insert(ref);
     proposals.clear();
     proposal_bytes = 0;
-    update_keys.clear();
+    own_updates.clear();
 }
 
 void Group::State::advance(NextEpoch&& next)
@@ -99,6 +99,7 @@ void Group::State::advance(NextEpoch&& next)
     }
     epoch = std::move(next.state);
     messages = std::move(next.messages);
+    if (next.signature_key) signature_key = std::move(*next.signature_key);
     dirty.pending = dirty.pending || pending.has_value();
     pending.reset();
     forget_proposals();

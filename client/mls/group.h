@@ -121,6 +121,10 @@ struct CommitRequest {
     std::optional<Extensions> group_context_extensions;   // replaces the whole list
     std::optional<ReInit> reinit;                         // stands alone (§12.2): nothing else by value, and nothing by reference
 
+    // Another signature key, credential, capabilities and extensions for our own leaf, from the epoch on that the commit starts: it is signed
+    // with the present key still. Always with a path. Errors: invalid_leaf_node, bad_signature.
+    std::optional<LeafNodeIdentity> identity;
+
     Bytes authenticated_data;
     // When given, the lifetimes of the added key packages are checked against it (§7.3), and standalone Adds of expired ones are left out.
     std::optional<UnixSeconds> now;
@@ -232,7 +236,8 @@ public:
     Result<Bytes> propose_add(const KeyPackage& key_package, base::Random& random, WireFormat format = WireFormat::private_message,
                               std::optional<UnixSeconds> now = {});   // checked as in a CommitRequest
     Result<Bytes> propose_remove(LeafIndex leaf, base::Random& random, WireFormat format = WireFormat::private_message);
-    Result<Bytes> propose_update(base::Random& random, WireFormat format = WireFormat::private_message);   // a fresh leaf key of ours
+    // A fresh leaf key of ours, and an identity as in a CommitRequest: ours as soon as somebody's commit has taken it in.
+    Result<Bytes> propose_update(base::Random& random, WireFormat format = WireFormat::private_message, std::optional<LeafNodeIdentity> identity = {});
     Result<Bytes> propose_psk(PreSharedKeyId psk, base::Random& random, WireFormat format = WireFormat::private_message);
     Result<Bytes> propose_reinit(ReInit reinit, base::Random& random, WireFormat format = WireFormat::private_message);
     Result<Bytes> propose_group_context_extensions(Extensions extensions, base::Random& random, WireFormat format = WireFormat::private_message);

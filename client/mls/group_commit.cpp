@@ -185,6 +185,19 @@ Result<std::vector<Proposal>> Group::State::proposals_by_value(const CommitReque
     return by_value;
 }
 
+LeafNode new_leaf(const LeafNodeIdentity& identity, base::Random& random)
+{
+    LeafNode leaf;
+    const auto& public_key = identity.signature_key.public_key();
+    leaf.signature_key.assign(public_key.begin(), public_key.end());
+    leaf.credential = identity.credential;
+    leaf.capabilities = identity.capabilities;
+    leaf.source = LeafNodeSource::commit;
+    leaf.extensions = identity.extensions;
+    add_grease(leaf, random);
+    return leaf;
+}
+
 Result<void> may_follow(Epoch epoch)
 {
     if (epoch.value() == UINT64_MAX) return Unexpected(Error::last_epoch);
@@ -197,7 +210,7 @@ Result<MadeCommit> make_commit(const CommitBase& base, CommitDraft&& draft, base
     auto& next = draft.next;
     const auto committer = next.keys.leaf();
     std::optional<NewPath> path;
-    if (draft.leaf) path = create_path(next.tree, next.keys, std::move(*draft.leaf), base.signature_key, next.context.group_id, random);
+    if (draft.leaf) path = create_path(next.tree, next.keys, std::move(*draft.leaf), base.leaf_key, next.context.group_id, random);
     TRY(validate_members(next.tree, next.context.extensions));
 
     next.context.epoch = next.context.epoch.next();
@@ -307,16 +320,24 @@ Result<CommitOutput> Group::State::commit(const CommitRequest& request, Resumpti
     std::optional<LeafNode> leaf;
     // The creator's first leaf, of whatever lifetime, is for nobody's eyes (§7.2): the first commit replaces it.
     const bool first = epoch.context.epoch == Epoch(0);
-    if (request.path == PathUse::always || first || path_required(list)) leaf = *next.tree.leaf(own);
+    if (request.identity)
+        leaf = new_leaf(*request.identity, random);
+    else if (request.path == PathUse::always || first || path_required(list))
+        leaf = *next.tree.leaf(own);
+    const auto& leaf_key = request.identity ? request.identity->signature_key : signature_key;
     const auto psk = TRY(psk_secret(applied.psks, request.psks));
 
-    const CommitBase base{suite, epoch.context, epoch.interim_transcript_hash, epoch.secrets.init_secret, signature_key};
+    const CommitBase base{suite, epoch.context, epoch.interim_transcript_hash, epoch.secrets.init_secret, signature_key, leaf_key};
     auto made = TRY(make_commit(base, {std::move(content), Sender::member(own), request.wire_format, request.authenticated_data,
                                        std::move(next), std::move(leaf), applied.added, psk.clone()}, random));
+    if (request.identity) {
+        TRY(validate_leaf_node(suite, *made.next.state.tree.leaf(own), LeafNodePosition{epoch.context.group_id, own}));
+        made.next.signature_key = leaf_key.clone();
+    }
     CommitOutput output;
     output.epoch = epoch.context.epoch;
     if (!applied.added.empty())
-        output.welcome = TRY(make_welcome(suite, made, applied, psk, request.welcome_tree, signature_key, random));
+        output.welcome = TRY(make_welcome(suite, made, applied, psk, request.welcome_tree, leaf_key, random));
     if (output.welcome && request.welcome_tree == RatchetTreeExtension::left_out) output.ratchet_tree = made.next.state.tree.serialize();
     output.commit = TRY(protect(std::move(made.content), random));
 

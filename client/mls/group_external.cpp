@@ -7,23 +7,6 @@
 
 namespace sinetti::mls {
 
-namespace {
-
-LeafNode new_leaf(const LeafNodeIdentity& identity, base::Random& random)   // the keys, the parent hash and the signature come with the path
-{
-    LeafNode leaf;
-    const auto& public_key = identity.signature_key.public_key();
-    leaf.signature_key.assign(public_key.begin(), public_key.end());
-    leaf.credential = identity.credential;
-    leaf.capabilities = identity.capabilities;
-    leaf.source = LeafNodeSource::commit;
-    leaf.extensions = identity.extensions;
-    add_grease(leaf, random);
-    return leaf;
-}
-
-}  // namespace
-
 Result<Bytes> Group::group_info(RatchetTreeExtension ratchet_tree) const
 {
     const auto& state = *m_state;
@@ -87,7 +70,7 @@ Result<ExternalJoin> Group::join_external(ByteView group_info_message, LeafNodeI
     tree.place_leaf(own, leaf);
     EpochState next{std::move(context), std::move(tree), TreeKemPrivate(own, {}), {}, {}, {}, {}};
     const auto interim = interim_transcript_hash(suite, info->group_context.confirmed_transcript_hash, info->confirmation_tag);
-    auto made = TRY(make_commit({suite, info->group_context, interim, init.init_secret, identity.signature_key},
+    auto made = TRY(make_commit({suite, info->group_context, interim, init.init_secret, identity.signature_key, identity.signature_key},
                                 {std::move(commit), sender, WireFormat::public_message, options.authenticated_data, std::move(next),
                                  std::move(leaf), {}, psk.clone()},
                                 random));

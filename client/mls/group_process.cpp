@@ -238,10 +238,12 @@ Result<std::unique_ptr<StagedCommit::State>> Group::State::stage(const VerifiedC
     if (std::any_of(staged->removed.begin(), staged->removed.end(), [&](const auto& member) { return member.leaf == own_leaf(); }))
         return staged;
 
+    std::optional<crypto::SignaturePrivateKey> own_signature_key;
     if (std::find(applied.updated.begin(), applied.updated.end(), own_leaf()) != applied.updated.end()) {
-        const auto key = update_keys.find(next.tree.leaf(own_leaf())->encryption_key);
-        if (key == update_keys.end()) return Unexpected(Error::unknown_proposal);
-        next.keys.set(to_node(own_leaf()), key->second.clone());
+        const auto update = own_updates.find(next.tree.leaf(own_leaf())->encryption_key);
+        if (update == own_updates.end()) return Unexpected(Error::unknown_proposal);
+        next.keys.set(to_node(own_leaf()), update->second.leaf_key.clone());
+        if (update->second.signature_key) own_signature_key = update->second.signature_key->clone();
     }
     auto commit_secret = no_commit_secret(suite);
     next.keys.prune(next.tree);
@@ -264,7 +266,7 @@ Result<std::unique_ptr<StagedCommit::State>> Group::State::stage(const VerifiedC
     next.interim_transcript_hash = interim_transcript_hash(suite, next.context.confirmed_transcript_hash, next.confirmation_tag);
 
     SecretTree next_messages(suite, next.tree.leaf_count(), std::move(epoch_keys.encryption_secret));
-    staged->next.emplace(NextEpoch{std::move(next), std::move(next_messages)});
+    staged->next.emplace(NextEpoch{std::move(next), std::move(next_messages), std::move(own_signature_key)});
     return staged;
 }
 

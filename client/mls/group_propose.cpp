@@ -50,18 +50,20 @@ Result<Bytes> Group::propose_remove(LeafIndex leaf, base::Random& random, WireFo
     return m_state->propose({Remove{leaf}}, format, random);
 }
 
-Result<Bytes> Group::propose_update(base::Random& random, WireFormat format)
+Result<Bytes> Group::propose_update(base::Random& random, WireFormat format, std::optional<LeafNodeIdentity> identity)
 {
     auto& state = *m_state;
     TRY(state.may_send());
     auto keys = crypto::kem_generate_key_pair(state.suite.hpke().kem, random);
-    auto leaf = *state.epoch.tree.leaf(state.own_leaf());
+    auto leaf = identity ? new_leaf(*identity, random) : *state.epoch.tree.leaf(state.own_leaf());
     leaf.encryption_key = keys.public_key;
     leaf.source = LeafNodeSource::update;
     leaf.parent_hash.clear();
-    leaf.sign(state.suite, state.signature_key, LeafNodePosition{group_id(), state.own_leaf()});
+    leaf.sign(state.suite, identity ? identity->signature_key : state.signature_key, LeafNodePosition{group_id(), state.own_leaf()});
     auto message = TRY(state.propose({Update{std::move(leaf)}}, format, random));
-    state.update_keys.insert_or_assign(std::move(keys.public_key), std::move(keys.private_key));
+    UpdateKeys update{std::move(keys.private_key), {}};
+    if (identity) update.signature_key = std::move(identity->signature_key);
+    state.own_updates.insert_or_assign(std::move(keys.public_key), std::move(update));
     return message;
 }
 

@@ -28,6 +28,7 @@ struct EpochState {
 struct NextEpoch {
     EpochState state;
     SecretTree messages;
+    std::optional<crypto::SignaturePrivateKey> signature_key = {};   // ours from then on, when it is another one
 };
 
 // Who stood at a leaf before it changed; nullopt: nobody. Of the leaves where another credential or signature key stands afterwards.
@@ -70,10 +71,17 @@ struct CachedProposal {
     CachedProposal(Proposal proposal_, Sender sender_, std::uint32_t arrival_);
     Proposal proposal;
     Sender sender;
-    std::uint32_t arrival;      // its place in the order in which those of this epoch came; 0 when it was loaded
+    std::uint32_t arrival;      // its place in the order in which those of this epoch came; 0 when a record of before version 4 does not say
     std::size_t size;           // bytes of its encoding
 };
 using KeptProposal = std::pair<const ProposalRef, CachedProposal>;
+
+// What our leaf has once somebody commits an Update of ours.
+struct UpdateKeys {
+    crypto::HpkePrivateKey leaf_key;
+    std::optional<crypto::SignaturePrivateKey> signature_key;   // when it is another one
+};
+using OwnUpdates = std::map<crypto::HpkePublicKey, UpdateKeys>;   // by the leaf key
 
 struct Group::State {
     CipherSuite suite;
@@ -85,7 +93,7 @@ struct Group::State {
     std::map<ProposalRef, CachedProposal> proposals;
     std::size_t proposal_bytes = 0;                       // of all of them
     std::uint32_t last_arrival = 0;
-    std::map<crypto::HpkePublicKey, crypto::HpkePrivateKey> update_keys;   // of our Update proposals
+    OwnUpdates own_updates;
     std::optional<PendingCommit> pending;
     bool removed = false;
 
@@ -144,6 +152,8 @@ struct Group::State {
 };
 
 Member member_of(const RatchetTree& tree, LeafIndex leaf);
+// Our leaf in a commit or Update, but for its keys, its parent hash and its signature.
+LeafNode new_leaf(const LeafNodeIdentity& identity, base::Random& random);
 
 // The proposals of a commit applied to a tree and context (§12.3).
 struct AppliedProposals {
@@ -171,6 +181,7 @@ struct CommitBase {
     ByteView interim_transcript_hash;
     const InitSecret& init_secret;
     const crypto::SignaturePrivateKey& signature_key;
+    const crypto::SignaturePrivateKey& leaf_key;   // signs the leaf: another one when the commit replaces it
 };
 
 struct CommitDraft {

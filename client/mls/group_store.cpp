@@ -121,6 +121,22 @@ codec::Result<std::map<LeafIndex, Member>> read_everybody(codec::Reader& reader)
     return members;
 }
 
+// A signature key of ours that is not in use yet, for the leaf that will show it.
+using NextSignatureKey = std::optional<crypto::SignaturePrivateKey>;
+
+void write_signature_key(codec::SecretWriter& writer, const NextSignatureKey& key)
+{
+    writer.optional_marker(key.has_value());
+    if (key) writer.opaque(key->seed());
+}
+
+codec::Result<NextSignatureKey> read_signature_key(std::uint8_t version, codec::Reader& reader)
+{
+    if (version < 4 || !TRY(reader.optional_marker())) return NextSignatureKey();
+    const auto seed = TRY(reader.opaque_view());
+    return NextSignatureKey(TRY_OR(crypto::SignaturePrivateKey::from_seed(seed), codec::Error::bad_value));
+}
+
 base::SecretBytes pending_record(const PendingCommit& pending, const RatchetTree& present)
 {
     return encode_secret([&](auto& writer) {
@@ -129,6 +145,7 @@ base::SecretBytes pending_record(const PendingCommit& pending, const RatchetTree
         writer.opaque(pending.next.state.keys.serialize().view());
         write_epoch(writer, pending.next.state);
         writer.opaque(pending.next.messages.serialize().view());
+        write_signature_key(writer, pending.next.signature_key);
     });
 }
 
@@ -149,15 +166,18 @@ codec::Result<PendingCommit> read_pending(std::uint8_t version, codec::Reader& r
     codec::Reader message_reader(TRY(reader.opaque_view()));
     auto messages = TRY(SecretTree::read(present.suite(), message_reader));
     TRY(message_reader.finish());
-    return PendingCommit{std::move(hash), {std::move(state), std::move(messages)}};
+    auto signature_key = TRY(read_signature_key(version, reader));
+    return PendingCommit{std::move(hash), {std::move(state), std::move(messages), std::move(signature_key)}};
 }
 
 // Does a commit of ours lead from the one to the other? Whatever else a record says of them is damage, and to merge it would be too late.
-bool leads_to(const EpochState& now, const NextEpoch& next)
+bool leads_to(const EpochState& now, const NextEpoch& next, const crypto::SignaturePrivateKey& signature_key)
 {
     const auto& context = next.state.context;
+    const auto* leaf = next.state.tree.leaf(now.keys.leaf());
     return context.epoch == now.context.epoch.next() && context.epoch > now.context.epoch && context.cipher_suite == now.context.cipher_suite &&
-           base::equal(context.group_id, now.context.group_id) && next.state.keys.leaf() == now.keys.leaf() && next.state.tree.leaf(now.keys.leaf()) &&
+           base::equal(context.group_id, now.context.group_id) && next.state.keys.leaf() == now.keys.leaf() && leaf &&
+           base::equal(leaf->signature_key, (next.signature_key ? *next.signature_key : signature_key).public_key()) &&
            next.messages.leaf_count() == next.state.tree.leaf_count();
 }
 
@@ -167,50 +187,48 @@ void write_proposal(codec::SecretWriter& writer, const CachedProposal& cached)
     writer.raw(encode([&](auto& out) { cached.proposal.write(out); }));
 }
 
-codec::Result<CachedProposal> read_proposal(codec::Reader& reader)
+codec::Result<CachedProposal> read_proposal(codec::Reader& reader, std::uint32_t arrival = 0)
 {
     Sender sender;
     sender.type = static_cast<SenderType>(TRY(reader.u8()));
     sender.index = TRY(reader.u32());
     auto proposal = TRY(Proposal::read(reader));
-    return CachedProposal(std::move(proposal), sender, 0);
+    return CachedProposal(std::move(proposal), sender, arrival);
 }
 
-// The leaf key that an Update of ours would bring.
-const crypto::HpkePublicKey* update_key(const CachedProposal& cached)
+base::SecretBytes proposal_record(const CachedProposal& cached, const OwnUpdates& own_updates)
 {
     const auto* update = std::get_if<Update>(&cached.proposal.body);
-    return update ? &update->leaf_node.encryption_key : nullptr;
-}
-
-using UpdateKeys = std::map<crypto::HpkePublicKey, crypto::HpkePrivateKey>;
-
-base::SecretBytes proposal_record(const CachedProposal& cached, const UpdateKeys& update_keys)
-{
-    const auto* public_key = update_key(cached);
-    const auto key = public_key ? update_keys.find(*public_key) : update_keys.end();
+    const auto own = update ? own_updates.find(update->leaf_node.encryption_key) : own_updates.end();
     return encode_secret([&](auto& writer) {
-        writer.u8(records::kVersion);
+        writer.u8(records::kVersion).u32(cached.arrival);
         write_proposal(writer, cached);
-        writer.optional_marker(key != update_keys.end());
-        if (key != update_keys.end()) writer.opaque(key->second.view());
+        writer.optional_marker(own != own_updates.end());
+        if (own == own_updates.end()) return;
+        writer.opaque(own->second.leaf_key.view());
+        write_signature_key(writer, own->second.signature_key);
     });
 }
 
-codec::Result<CachedProposal> read_proposal_record(codec::Reader& reader, UpdateKeys& update_keys)
+codec::Result<CachedProposal> read_proposal_record(std::uint8_t version, codec::Reader& reader, OwnUpdates& own_updates)
 {
-    auto cached = TRY(read_proposal(reader));
+    const auto arrival = version >= 4 ? TRY(reader.u32()) : 0;
+    auto cached = TRY(read_proposal(reader, arrival));
     if (TRY(reader.optional_marker())) {
-        const auto* public_key = update_key(cached);
-        if (!public_key) return base::Unexpected(codec::Error::bad_value);
-        update_keys.insert_or_assign(*public_key, crypto::HpkePrivateKey(TRY(reader.secret())));
+        const auto* update = std::get_if<Update>(&cached.proposal.body);
+        if (!update) return base::Unexpected(codec::Error::bad_value);
+        crypto::HpkePrivateKey leaf_key(TRY(reader.secret()));
+        auto signature_key = TRY(read_signature_key(version, reader));
+        const auto& leaf = update->leaf_node;
+        if (signature_key && !base::equal(signature_key->public_key(), leaf.signature_key)) return base::Unexpected(codec::Error::bad_value);
+        own_updates.insert_or_assign(leaf.encryption_key, UpdateKeys{std::move(leaf_key), std::move(signature_key)});
     }
     TRY(reader.finish());
     return cached;
 }
 
 // All of them in one record, before version 3.
-codec::Result<std::map<ProposalRef, CachedProposal>> read_all_proposals(codec::Reader& reader, UpdateKeys& update_keys)
+codec::Result<std::map<ProposalRef, CachedProposal>> read_all_proposals(codec::Reader& reader, OwnUpdates& own_updates)
 {
     std::map<ProposalRef, CachedProposal> proposals;
     for (auto count = TRY(reader.u32()); count > 0; --count) {
@@ -219,7 +237,7 @@ codec::Result<std::map<ProposalRef, CachedProposal>> read_all_proposals(codec::R
     }
     for (auto count = TRY(reader.u32()); count > 0; --count) {
         auto public_key = TRY(reader.opaque());
-        update_keys.insert_or_assign(std::move(public_key), crypto::HpkePrivateKey(TRY(reader.secret())));
+        own_updates.insert_or_assign(std::move(public_key), UpdateKeys{crypto::HpkePrivateKey(TRY(reader.secret())), {}});
     }
     TRY(reader.finish());
     return proposals;
@@ -294,7 +312,7 @@ Result<void> Group::State::load_proposals(const StateSource& source)
 {
     if (const auto record = TRY(record_of(source, records::kProposals))) {
         auto body = body_of(*record);
-        auto all = TRY_OR(read_all_proposals(body, update_keys), Error::bad_record);
+        auto all = TRY_OR(read_all_proposals(body, own_updates), Error::bad_record);
         for (auto& [ref, cached] : all) keep_proposal(ProposalRef(ref), std::move(cached));
         dirty.old_proposals = true;
         return {};
@@ -305,7 +323,7 @@ Result<void> Group::State::load_proposals(const StateSource& source)
         const auto record = TRY(required_record(source, name));
         if (!ref || version_of(record) < 3) return Unexpected(Error::bad_record);
         auto body = body_of(record);
-        keep_proposal(std::move(*ref), TRY_OR(read_proposal_record(body, update_keys), Error::bad_record));
+        keep_proposal(std::move(*ref), TRY_OR(read_proposal_record(version_of(record), body, own_updates), Error::bad_record));
     }
     dirty.proposals.clear();
     return {};
@@ -349,7 +367,7 @@ void Group::flush(StateSink& sink)
         if (found == state.proposals.end())
             sink.erase(records::proposal(ref));
         else
-            sink.put(records::proposal(ref), proposal_record(found->second, state.update_keys));
+            sink.put(records::proposal(ref), proposal_record(found->second, state.own_updates));
     }
     if (dirty.removed_now || (dirty.pending && !state.pending))
         sink.erase(records::kPending);
@@ -404,7 +422,7 @@ Result<Group> Group::load(const StateSource& source)
         auto body = body_of(*record);
         state->pending.emplace(TRY_OR(read_pending(version_of(*record), body, state->epoch.tree), Error::bad_record));
         TRY_OR(body.finish(), Error::bad_record);
-        if (removed || !leads_to(state->epoch, state->pending->next)) return Unexpected(Error::bad_record);
+        if (removed || !leads_to(state->epoch, state->pending->next, state->signature_key)) return Unexpected(Error::bad_record);
     }
     TRY(state->load_proposals(source));
     TRY(state->check_stored_proposals());

@@ -12,8 +12,9 @@
 namespace sinetti::mls::records {
 
 // Version 1 ended an epoch without the ReInit that may have ended its group. Version 2 held the tree whole, again in a pending commit,
-// all members of each past epoch, and all standalone proposals in one record.
-inline constexpr std::uint8_t kVersion = 3;
+// all members of each past epoch, and all standalone proposals in one record. Version 3 did not say in which order those
+// came, and knew of no signature key of ours but the one in use.
+inline constexpr std::uint8_t kVersion = 4;
 constexpr bool is_readable(std::uint8_t version) { return version >= 1 && version <= kVersion; }
 
 inline constexpr std::string_view kEpoch = "epoch";           // context, secrets, identity, which past epochs are kept

@@ -54,7 +54,8 @@ struct Trio {
         }
     }
     // Alice commits, the others follow.
-    void commit(CommitRequest request, const PskSource* psks = nullptr)
+    void commit(CommitRequest&& request, const PskSource* psks = nullptr) { commit(request, psks); }
+    void commit(CommitRequest& request, const PskSource* psks = nullptr)
     {
         request.psks = psks;
         const auto output = take(alice.commit(request, random));
@@ -66,6 +67,30 @@ struct Trio {
         agree(all());
     }
 };
+
+// Somebody's next identity: everything that an identity has is another.
+LeafNodeIdentity next_identity(const std::string& name, base::Random& random)
+{
+    auto identity = make_identity(name + " of today", random);
+    identity.capabilities.proposals.push_back(static_cast<ProposalType>(0xf0f0));
+    identity.extensions = {{ExtensionType::application_id, {1, 2, 3}}};
+    return identity;
+}
+
+// Whether this is the identity a member has in a group.
+bool has_identity(const Group& group, LeafIndex member, const LeafNodeIdentity& identity)
+{
+    const auto tree = RatchetTree::parse(kSuite, group.ratchet_tree());
+    const auto* leaf = tree->leaf(member);
+    return leaf && leaf->credential == identity.credential && base::equal(leaf->signature_key, identity.signature_key.public_key()) &&
+           leaf->capabilities.supports(static_cast<ProposalType>(0xf0f0)) && find_extension(leaf->extensions, ExtensionType::application_id);
+}
+
+Group restarted(Group& group, RecordStore& store)
+{
+    group.flush(store);
+    return take(Group::load(store));
+}
 
 constexpr WireFormat kFormats[] = {WireFormat::private_message, WireFormat::public_message};
 const ReInit kReInit{Bytes(16, 4), ProtocolVersion::mls10, 3, {}};
@@ -342,6 +367,84 @@ TEST_SUITE("mls.group_proposals")
         t.commit(std::move(request));
         REQUIRE(t.alice.members().size() == 4);
         CHECK(base::to_text(t.alice.members()[3].credential.content) == "erin");
+    }
+
+    TEST_CASE("a commit gives its committer another identity, before a restart and after it")
+    {
+        for (const bool restart : {false, true}) {
+            Trio t;
+            RecordStore store;
+            const auto identity = next_identity("alice", t.random);
+            const auto dave_keys = make_key_package("dave", t.random);
+            CommitRequest request;
+            request.add.push_back(dave_keys.key_package);
+            request.path = PathUse::when_required;
+            request.identity = identity.clone();
+            const auto output = take(t.alice.commit(request, t.random));
+            if (restart) t.alice = restarted(t.alice, store);
+            for (auto* group : {&t.bob, &t.carol}) {
+                auto staged = std::get<StagedCommit>(take(group->process(output.commit)));
+                REQUIRE(staged.updated().size() == 1);
+                CHECK(staged.updated()[0].credential == identity.credential);
+                REQUIRE(group->merge(std::move(staged)).has_value());
+            }
+            REQUIRE(t.alice.merge_pending().has_value());
+            if (restart) t.alice = restarted(t.alice, store);
+            auto dave = take(Group::join(*output.welcome, dave_keys, t.random));
+            t.agree({&t.alice, &t.bob, &t.carol, &dave});
+            CHECK(has_identity(dave, t.alice.own_leaf(), identity));
+            CHECK(take(read_text(dave, take(t.alice.encrypt(base::view_of("it is I"), {}, t.random)))) == "it is I");
+            const auto next = take(t.alice.commit({}, t.random)).commit;
+            for (auto* group : {&t.alice, &t.bob, &t.carol, &dave}) CHECK_FALSE(apply_commit(*group, next).has_value());
+            CHECK(has_identity(t.bob, t.alice.own_leaf(), identity));
+        }
+    }
+
+    TEST_CASE("an Update brings another identity once it is committed, before a restart and after it")
+    {
+        for (const bool restart : {false, true}) {
+            for (const auto format : kFormats) {
+                Trio t;
+                RecordStore store;
+                const auto identity = next_identity("bob", t.random);
+                t.hear(take(t.bob.propose_update(t.random, format, identity.clone())), {&t.alice, &t.carol});
+                if (restart) t.bob = restarted(t.bob, store);
+                t.commit({});
+                CHECK(has_identity(t.carol, t.bob.own_leaf(), identity));
+                if (restart) t.bob = restarted(t.bob, store);
+                CHECK(take(read_text(t.alice, take(t.bob.encrypt(base::view_of("it is I"), {}, t.random)))) == "it is I");
+                const auto next = take(t.bob.commit({}, t.random)).commit;
+                for (auto* group : t.all()) CHECK_FALSE(apply_commit(*group, next).has_value());
+            }
+        }
+    }
+
+    TEST_CASE("an identity that did not come to be, in a commit that lost or an Update that was left out, is forgotten")
+    {
+        Trio t;
+        CommitRequest request;
+        request.identity = next_identity("bob", t.random);
+        take(t.bob.propose_update(t.random, WireFormat::private_message, next_identity("bob", t.random)));   // nobody hears it
+        take(t.bob.commit(request, t.random));
+        t.commit({});
+        CHECK(take(read_text(t.alice, take(t.bob.encrypt(base::view_of("as before"), {}, t.random)))) == "as before");
+        CHECK(base::to_text(t.carol.members()[1].credential.content) == "bob");
+    }
+
+    TEST_CASE("an identity that no member could have is refused, in a commit and in an Update")
+    {
+        Trio t;
+        auto identity = make_identity("alice", t.random);
+        identity.extensions = {{static_cast<ExtensionType>(0xf0f0), {}}};   // its capabilities do not list it
+        CHECK(t.alice.propose_update(t.random, WireFormat::private_message, identity.clone()).error() == Error::invalid_leaf_node);
+        CommitRequest request;
+        request.identity = identity.clone();
+        CHECK(t.alice.commit(request, t.random).error() == Error::invalid_leaf_node);
+        CHECK_FALSE(t.alice.has_pending_commit());
+        request.identity = make_identity("alice", t.random);
+        request.identity->capabilities.credentials = {CredentialType::basic, CredentialType::x509};
+        request.identity->credential = {CredentialType::x509, {}};   // the others do not know of it
+        CHECK(t.alice.commit(request, t.random).error() == Error::invalid_leaf_node);
     }
 
     TEST_CASE("a proposal that was dropped is not committed, and a commit that names it is refused")

@@ -82,6 +82,7 @@ TEST_SUITE("mls.group_store")
             {"another suite", [](NextEpoch& next) { next.state.context.cipher_suite ^= 1; }},
             {"another member's place", [](NextEpoch& next) { next.state.keys = TreeKemPrivate(LeafIndex(1), crypto::HpkePrivateKey(kKey)); }},
             {"no leaf of ours", [](NextEpoch& next) { next.state.tree.remove_leaf(LeafIndex(0)); }},
+            {"another signature key", [](NextEpoch& next) { next.signature_key = *crypto::SignaturePrivateKey::from_seed(Bytes(32, 1)); }},
             {"message keys for fewer leaves", [](NextEpoch& next) { next.messages = SecretTree(kSuite, LeafCount(2), EncryptionSecret(kKey)); }},
         };
         for (const auto& damage : damages) {
@@ -100,6 +101,20 @@ TEST_SUITE("mls.group_store")
             p.alice.flush(store);
             CHECK(Group::load(store).error() == Error::bad_record);
         }
+    }
+
+    TEST_CASE("a stored Update of ours with another signature key than its leaf shows is a bad record")
+    {
+        Three p;
+        RecordStore store;
+        take(p.alice.propose_update(p.random, WireFormat::private_message, make_identity("alice", p.random)));
+        p.alice.flush(store);
+        REQUIRE(Group::load(store).has_value());
+        auto& state = state_of(p.alice);
+        state.own_updates.begin()->second.signature_key = *crypto::SignaturePrivateKey::from_seed(Bytes(32, 1));
+        state.dirty.proposals.insert(state.proposals.begin()->first);
+        p.alice.flush(store);
+        CHECK(Group::load(store).error() == Error::bad_record);
     }
 
     TEST_CASE("who has been removed has no pending commit")
@@ -266,6 +281,28 @@ TEST_SUITE("mls.group_store")
         CHECK(loaded.epoch_authenticator() == p.carol.epoch_authenticator());
         p.alice = std::move(loaded);
         CHECK(stored() == 0);
+    }
+
+    TEST_CASE("proposals are committed in the order they came after a restart as well, and those of records without an order before all others")
+    {
+        Three p;
+        RecordStore store;
+        const std::vector<std::string> names{"dave", "erin", "frank", "grace", "heidi", "ivan"};
+        for (const auto& name : names) {
+            REQUIRE(p.alice.process(take(p.bob.propose_add(make_key_package(name, p.random).key_package, p.random))).has_value());
+            p.alice.flush(store);
+            if (name == "dave") {
+                const auto record = std::ranges::find_if(store.records(), [](const auto& entry) { return entry.first.starts_with("proposal/"); });
+                record->second.erase(record->second.begin(), record->second.begin() + 4);   // as version 3 wrote it
+                record->second[0] = 3;
+            }
+            p.alice = take(Group::load(store));
+        }
+        take(p.alice.commit({}, p.random));
+        REQUIRE(p.alice.merge_pending().has_value());
+        const auto members = p.alice.members();
+        REQUIRE(members.size() == 3 + names.size());
+        for (std::size_t i = 0; i < names.size(); ++i) CHECK(base::to_text(members[3 + i].credential.content) == names[i]);
     }
 
     TEST_CASE("a stored proposal about somebody who is not there is a bad record")

@@ -249,7 +249,7 @@ TEST_SUITE("mls.group")
         base::SeededRandom random(9);
         auto alice = make_group("alice", random);
         auto bob = add_member(alice, {}, "bob", random);
-        const auto refuse = [&](CommitRequest request, Error expected) {
+        const auto refuse = [&](const CommitRequest& request, Error expected) {
             CHECK(alice.commit(request, random).error() == expected);
             CHECK_FALSE(alice.has_pending_commit());
         };

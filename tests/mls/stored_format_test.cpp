@@ -39,7 +39,7 @@ RecordStore store_of(const nlohmann::json& records)
 }
 
 // Alice in a group of three with something in every record there is: past epochs, ratchets with skipped keys, a pending commit,
-// standalone proposals with the key of an update; then what the others sent, and what came of it.
+// standalone proposals with the keys of an update, both of the kind that bring another signature key; then what the others sent, and what came of it.
 nlohmann::json make_fixture()
 {
     base::SeededRandom random(2026);
@@ -57,19 +57,21 @@ nlohmann::json make_fixture()
     fixture["read_message"] = hex(read);
     fixture["next_message"] = hex(take(bob.encrypt(base::view_of("next"), {}, random)));
 
-    const auto update = take(alice.propose_update(random));
+    const auto update = take(alice.propose_update(random, WireFormat::private_message, make_identity("alice", random)));
     REQUIRE(bob.process(update).has_value());
     REQUIRE(carol.process(update).has_value());
     const auto newcomer = make_key_package("dave", random);
     fixture["key_package_private"] = hex(newcomer.serialize().view());
     CommitRequest request;
     request.add.push_back(newcomer.key_package);
+    request.identity = make_identity("alice", random);
     fixture["pending_commit"] = hex(take(alice.commit(request, random)).commit);
     fixture["epoch"] = alice.epoch().value();
     fixture["epoch_authenticator"] = hex(alice.epoch_authenticator());
     for (const auto& member : alice.members()) fixture["members"].push_back(base::to_text(member.credential.content));
     fixture["records"] = records_of(alice);
 
+    request.identity.reset();
     const auto rival = take(bob.commit(request, random));   // takes in the update
     fixture["rival_commit"] = hex(rival.commit);
     fixture["rival_welcome"] = hex(*rival.welcome);
@@ -120,6 +122,7 @@ void check_fixture(const nlohmann::json& fixture)
     auto dave = take(Group::join(hex_field(fixture, "rival_welcome"), newcomer, random));
     CHECK(dave.epoch_authenticator() == alice.epoch_authenticator());
     CHECK(take(read_text(alice, take(dave.encrypt(base::view_of("hello"), {}, random)))) == "hello");
+    CHECK(take(read_text(dave, take(alice.encrypt(base::view_of("hello"), {}, random)))) == "hello");
 
     auto removed = take(Group::load(store_of(fixture.at("removed_records"))));
     CHECK_FALSE(removed.is_member());
