@@ -254,6 +254,7 @@ PublicMessage protect_public(CipherSuite suite, AuthenticatedContent&& content, 
 Result<UnverifiedContent> unprotect_public(CipherSuite suite, PublicMessage&& message, const MembershipKey& key, ByteView group_context)
 {
     AuthenticatedContent content{WireFormat::public_message, std::move(message.content), std::move(message.auth)};
+    // ValFraming01: application data is in a PrivateMessage (§6)
     if (content.content.content_type() == ContentType::application) return Unexpected(Error::malformed);
     if (content.content.sender.type == SenderType::member) {
         const auto expected = content.membership_tag(suite, key, group_context);

@@ -50,6 +50,8 @@ Result<void> validate_related_group(const Group& former, const PreSharedKeyId& p
     if (psk.usage == ResumptionPskUsage::branch) {
         // ValBranch02: a branch has the suite of the group it comes from (§11.3)
         if (context.cipher_suite != former.suite().id()) return Unexpected(Error::invalid_group_info);
+        // The epoch may be one that is over: who is welcomed may have followed a commit since. What ties a branch to its group is that epoch's
+        // resumption secret, without which the Welcome does not open, and its members are compared with those of now.
         // ValBranch03: the members of a branch are members of the group it comes from (§11.3)
         if (!is_subset(after, before)) return Unexpected(Error::invalid_group_info);
         return {};

@@ -54,12 +54,8 @@ Result<Processed> Group::process(ByteView mls_message, const PskSource* psks)
     if (!base::equal(header.group_id, group_id())) return Unexpected(Error::wrong_group);
     // ValFraming03: a proposal or commit is for the current epoch (§12.1, §12.4.2)
     if (header.epoch > epoch()) return Unexpected(Error::future_epoch);
-    if (header.content_type == ContentType::application) {
-        const auto* sealed = std::get_if<PrivateMessage>(&message.body);
-        // ValFraming01: application data is in a PrivateMessage (§6)
-        if (!sealed) return Unexpected(Error::malformed);
-        return state.process_application(*sealed);
-    }
+    const auto* sealed = std::get_if<PrivateMessage>(&message.body);
+    if (sealed && header.content_type == ContentType::application) return state.process_application(*sealed);
     if (header.epoch < epoch()) return Unexpected(Error::stale_epoch);
     // ValCommit11: a group that has been reinitialized takes no more handshakes (§12.4.2)
     if (state.epoch.reinit) return Unexpected(Error::reinitialized);
@@ -78,6 +74,17 @@ Result<Processed> Group::process(ByteView mls_message, const PskSource* psks)
     return received;
 }
 
+Result<OpenedSender> Group::State::open_sender(const PrivateMessage& message, const SenderDataSecret& secret,
+                                               std::deque<PastEpoch>::const_iterator past_epoch) const
+{
+    const auto data = TRY(open_sender_data(suite, message, secret));
+    auto member = member_at(data.leaf, past_epoch);
+    // ValFraming05: encrypted sender data names a leaf that is not blank (§6.3.2)
+    if (!member) return Unexpected(Error::unknown_sender);
+    if (data.leaf == own_leaf()) return Unexpected(Error::own_message);
+    return OpenedSender{data, std::move(*member)};
+}
+
 Result<Processed> Group::State::process_application(const PrivateMessage& message)
 {
     const bool current = message.epoch == epoch.context.epoch;
@@ -85,20 +92,15 @@ Result<Processed> Group::State::process_application(const PrivateMessage& messag
     if (!current && old == past.end()) return Unexpected(Error::stale_epoch);
     auto& keys = current ? messages : old->messages;
 
-    const auto sender = TRY(open_sender_data(suite, message, current ? epoch.secrets.sender_data_secret : old->sender_data_secret));
-    auto member = member_at(sender.leaf, current ? past.end() : old);
-    // "the recipient MUST verify that the leaf index indicated in the leaf_index field identifies a non-blank node" (§6.3.2).
-    if (!member) return Unexpected(Error::unknown_sender);
-    if (sender.leaf == own_leaf()) return Unexpected(Error::own_message);
-
+    auto [sender, member] = TRY(open_sender(message, current ? epoch.secrets.sender_data_secret : old->sender_data_secret, current ? past.end() : old));
     auto key = TRY(keys.find(sender.leaf, RatchetType::application, sender.generation));
     auto unverified = TRY(unprotect_private(suite, message, sender, key.key));
     auto verified =
-        TRY(std::move(unverified).verify(suite, member->signature_key, current ? epoch.serialized_context : old->serialized_context));
+        TRY(std::move(unverified).verify(suite, member.signature_key, current ? epoch.serialized_context : old->serialized_context));
     auto content = std::move(verified).release();
     keys.consume(std::move(key));
     return Processed(ApplicationMessage{sender.leaf, message.epoch, std::move(*std::get_if<ApplicationData>(&content.content.body)),
-                                        message.authenticated_data, std::move(member->credential)});
+                                        message.authenticated_data, std::move(member.credential)});
 }
 
 Result<UnverifiedContent> Group::State::unprotect(MlsMessage&& message, std::optional<SecretTree::Found>& key) const
@@ -108,10 +110,7 @@ Result<UnverifiedContent> Group::State::unprotect(MlsMessage&& message, std::opt
         return unprotect_public(suite, std::move(*open), epoch.secrets.membership_key, epoch.serialized_context);
     }
     const auto& sealed = *std::get_if<PrivateMessage>(&message.body);
-    const auto sender = TRY(open_sender_data(suite, sealed, epoch.secrets.sender_data_secret));
-    // ValFraming05: encrypted sender data names a leaf that is not blank (§6.3.2)
-    if (!epoch.tree.leaf(sender.leaf)) return Unexpected(Error::unknown_sender);
-    if (sender.leaf == own_leaf()) return Unexpected(Error::own_message);
+    const auto sender = TRY(open_sender(sealed, epoch.secrets.sender_data_secret, past.end())).data;
     key = TRY(messages.find(sender.leaf, RatchetType::handshake, sender.generation));
     return unprotect_private(suite, sealed, sender, key->key);
 }
@@ -142,13 +141,10 @@ Result<VerifiedContent> Group::State::verify_sender(UnverifiedContent&& content)
         signer = senders[sender.index].signature_key;
         break;
     }
-    case SenderType::new_member_proposal: {
-        const auto* add = proposal ? std::get_if<Add>(&proposal->body) : nullptr;
-        // ValFraming11: a new_member_proposal is an Add (§6.1)
-        if (!add) return Unexpected(Error::malformed);
-        signer = add->key_package.leaf_node.signature_key;
+    case SenderType::new_member_proposal:
+        TRY(validate_newcomer(proposal));
+        signer = std::get_if<Add>(&proposal->body)->key_package.leaf_node.signature_key;
         break;
-    }
     case SenderType::new_member_commit:
         // ValFraming12: a new_member_commit is a commit with a path (§6.1, §12.4.3.2)
         if (!commit || !commit->path) return Unexpected(Error::malformed);

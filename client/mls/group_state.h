@@ -83,6 +83,11 @@ struct UpdateKeys {
 };
 using OwnUpdates = std::map<crypto::HpkePublicKey, UpdateKeys>;   // by the leaf key
 
+struct OpenedSender {
+    SenderData data;
+    Member member;              // as it was in that epoch
+};
+
 struct Group::State {
     CipherSuite suite;
     crypto::SignaturePrivateKey signature_key;
@@ -122,6 +127,8 @@ struct Group::State {
     Result<void> check_stored_proposals() const;
     std::vector<Member> members() const;
     std::optional<Member> member_at(LeafIndex leaf, std::deque<PastEpoch>::const_iterator past_epoch) const;   // past.end(): now
+    // Of a PrivateMessage, whose epoch is as in member_at(). Errors: decryption_failed, unknown_sender, own_message.
+    Result<OpenedSender> open_sender(const PrivateMessage& message, const SenderDataSecret& secret, std::deque<PastEpoch>::const_iterator past_epoch) const;
     bool has_room_for(const ProposalRef& ref, const CachedProposal& proposal) const;
     void keep_proposal(ProposalRef&& ref, CachedProposal&& proposal);
     void forget_proposal(const ProposalRef& ref);

@@ -209,12 +209,19 @@ Result<void> validate_path(const RatchetTree& tree, const UpdatePath& path, Leaf
     return {};
 }
 
+Result<void> validate_newcomer(const Proposal* proposal)
+{
+    // ValFraming11: a new_member_proposal is an Add (§6.1)
+    if (!proposal || proposal->type() != ProposalType::add) return Unexpected(Error::malformed);
+    return {};
+}
+
 Result<void> validate_proposal(const SentProposal& sent, const RatchetTree& tree, const GroupContext& context, ResumptionPskUsage usage)
 {
     const auto& proposal = *sent.proposal;
     // ValProposal07: an external sender proposes what such senders may only (§12.1.8)
     if (sent.sender.type == SenderType::external && !may_be_external(proposal.type())) return Unexpected(Error::malformed);
-    if (sent.sender.type == SenderType::new_member_proposal && proposal.type() != ProposalType::add) return Unexpected(Error::malformed);
+    if (sent.sender.type == SenderType::new_member_proposal) TRY(validate_newcomer(&proposal));
 
     if (const auto* add = std::get_if<Add>(&proposal.body)) return validate_add(*add, context);
     if (const auto* update = std::get_if<Update>(&proposal.body)) {

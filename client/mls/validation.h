@@ -28,6 +28,9 @@ Result<void> validate_tree(const RatchetTree& tree, ByteView group_id, const Ext
 // Errors: invalid_path, invalid_leaf_node, bad_signature.
 Result<void> validate_path(const RatchetTree& tree, const UpdatePath& path, LeafNodePosition committer);
 
+// What a new_member_proposal carries, a proposal or not (nullptr). Error: malformed.
+Result<void> validate_newcomer(const Proposal* proposal);
+
 // A proposal with who made it.
 struct SentProposal {
     const Proposal* proposal;

@@ -1,6 +1,6 @@
 // Branches and successors of a group (RFC 9420 §11.2, §11.3).
 
-#include "mls/group_state.h"
+#include "tests/support/mls_inside.h"
 #include "world.h"
 
 #include <tuple>
@@ -187,7 +187,7 @@ TEST_SUITE("mls.group_branch")
         living.psk.usage = ResumptionPskUsage::reinit;
         living.refuse();
     }
-    TEST_CASE("ValBranch05: a successor has the group id, suite and extensions of the reinit")
+    TEST_CASE("ValBranch05: a successor has the version, group id, suite and extensions of the reinit")
     {
         Related id(ResumptionPskUsage::reinit);
         id.context.group_id[0] ^= 1;
@@ -195,6 +195,9 @@ TEST_SUITE("mls.group_branch")
         Related suite(ResumptionPskUsage::reinit);
         suite.context.cipher_suite = 0x0054;
         suite.refuse();
+        Related version(ResumptionPskUsage::reinit);
+        state_of(version.t.bob).epoch.reinit->version = ProtocolVersion{2};
+        version.refuse();
         Related extensions(ResumptionPskUsage::reinit);
         extensions.context.extensions.clear();
         extensions.refuse();
