@@ -70,7 +70,7 @@ base::Bytes seal_vault(const VaultId& id, std::uint64_t version, const VaultSecr
     codec::SecretWriter plaintext;
     plaintext.opaque(contents).raw(recovery_code.entropy());
     auto padded = std::move(plaintext).take();
-    padded.resize((padded.size() + kContentsStep - 1) / kContentsStep * kContentsStep);
+    padded.resize(kPaddedSize);
     writer.raw(sealed_with_nonce(vault_key.view(), bound_to("sinetti vault contents v1", id, writer.view()), padded.view(), random));
     CHECK_INVARIANT(writer.view().size() <= kSealedVaultMax);
     return std::move(writer).take();

@@ -6,14 +6,14 @@
 //
 // XChaCha20-Poly1305 throughout; a vault key is random and of one version alone. The key's seals are under HKDF-Expand(secret,
 // "sinetti vault wrap v1", 32); everything is bound to the vault's id and version, and the contents to the wrapped keys too. The
-// contents are padded, so that the relay sees one of few sizes.
+// contents are padded, so that the relay sees one size: how much is in them grows with whom one has verified.
 
 #include "vault/recovery_code.h"
 
 namespace sinetti::vault {
 
-inline constexpr std::size_t kContentsStep = 2048;         // bytes; the sealed contents are a multiple of it, and the seal
 inline constexpr std::size_t kContentsMax = 12 * 1024;     // bytes
+inline constexpr std::size_t kPaddedSize = kContentsMax + 256;   // bytes; with their length, the recovery code and zeros
 inline constexpr std::size_t kSealedVaultMax = 15 * 1024;  // bytes
 
 struct OpenedVault {
