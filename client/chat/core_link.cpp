@@ -47,8 +47,9 @@ void Core::Implementation::run(const api::AnswerLink& command)
     if (command.admit) {
         auto known = m_workspace->vault().known();
         if (!known) return cancel_link(api::Code::vault_unsaved);
-        PersonVault person{person_keys_of(m_workspace->account()), known->code_shown, known->seen};
+        PersonVault person{person_keys_of(m_workspace->account()), known->code_shown, known->seen, known->kept};
         contents.emplace(HandOver{std::move(person), std::move(*known), m_host->passphrase_key().clone()});
+        contents->trim();
     }
     if (!m_host->admit(contents ? &*contents : nullptr, m_environment.random)) return cancel_link(api::Code::internal);
     report_link();

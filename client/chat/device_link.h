@@ -32,6 +32,7 @@ struct HandOver {
     VaultKeeper::Known vault;
     store::PassphraseKey passphrase_key;
 
+    void trim();   // to the size of a message: the oldest of what is kept stays behind, and the new device fetches it
     base::SecretBytes serialize() const;
     static std::optional<HandOver> parse(base::ByteView contents);   // nullopt: damaged, or of a later version
 };

@@ -15,7 +15,6 @@ constexpr crypto::HpkeSuite kSuite{crypto::KemId::xwing, crypto::KdfId::hkdf_sha
 constexpr std::size_t kEncapsulatedSize = 1120;   // bytes, of X-Wing
 constexpr std::size_t kPublicKeySize = 1216;
 constexpr std::size_t kSealedMax = wire::kMeetingMessageSize - kEncapsulatedSize - crypto::kAeadTagSize;   // bytes inside an answer or a hand-over
-constexpr std::size_t kVaultContentsMax = 1024;
 constexpr std::size_t kSecretSize = 64;
 
 base::SecretBytes padded(base::SecretBytes&& plaintext, std::size_t size)
@@ -75,7 +74,7 @@ codec::Result<LinkApplicant> read_applicant(codec::Reader& reader)
 codec::Result<HandOver> read_hand_over(base::ByteView contents)
 {
     codec::Reader reader(contents);
-    const auto vault_contents = TRY(reader.secret(kVaultContentsMax));
+    const auto vault_contents = TRY(reader.secret(kSealedMax));
     auto person = PersonVault::parse(vault_contents.view());
     if (!person) return base::Unexpected(codec::Error::bad_value);
     auto name = TRY(reader.text(vault::kSignInNameMax));
@@ -92,9 +91,11 @@ codec::Result<HandOver> read_hand_over(base::ByteView contents)
         return base::Unexpected(codec::Error::bad_value);
     const bool code_shown = person->code_shown;
     auto seen = person->seen;
+    auto kept = person->kept;
     return HandOver{std::move(*person),
                     {std::move(name), version, vault::VaultSecret(std::move(secret)),
-                     vault::RecoveryCode::from_entropy(code.view().first<vault::RecoveryCode::kEntropySize>()), code_shown, std::move(seen)},
+                     vault::RecoveryCode::from_entropy(code.view().first<vault::RecoveryCode::kEntropySize>()), code_shown, std::move(seen),
+                     std::move(kept), true},
                     std::move(key)};
 }
 
@@ -106,6 +107,11 @@ base::SecretBytes HandOver::serialize() const
     writer.opaque(person.serialize().view()).text(vault.sign_in_name).u64(vault.version).opaque(vault.secret->view()).opaque(vault.code.entropy());
     writer.raw(passphrase_key.salt).u64(passphrase_key.parameters.memory).u32(passphrase_key.parameters.passes).opaque(passphrase_key.key.view());
     return std::move(writer).take();
+}
+
+void HandOver::trim()
+{
+    while (2 + serialize().size() > kSealedMax && drop_oldest(person.kept)) {}
 }
 
 std::optional<HandOver> HandOver::parse(base::ByteView contents)

@@ -2,13 +2,19 @@
 
 #include "chat/stored_keys.h"
 #include "codec/writer.h"
+#include "vault/sealed_vault.h"
 
 namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint16_t kPersonVaultVersion = 2;   // 1 has no days
+constexpr std::uint16_t kPersonVaultVersion = 3;   // 1 has no days, 2 keeps nothing
 constexpr std::size_t kTextMax = 1024;   // bytes, as in an account
+
+// The largest there is fits, with its keys, names and days.
+constexpr std::size_t kKeysSize = 2 + 2 * 33 + 32 + 64 + 34 + 1;   // bytes
+constexpr std::size_t kDaysSizeMax = 2 + kSeenDevicesMax * (32 + 4);
+static_assert(kKeysSize + 3 * (2 + kTextMax) + kDaysSizeMax + 2 + kKeptSizeMax <= vault::kContentsMax);
 
 codec::Result<PersonVault> read(base::ByteView contents)
 {
@@ -30,13 +36,18 @@ codec::Result<PersonVault> read(base::ByteView contents)
     SeenDays seen;
     if (written_by > 1) {
         seen = TRY(read_seen_days(reader));
-        if (seen.empty()) return base::Unexpected(codec::Error::bad_value);
+        if (seen.empty() && written_by == 2) return base::Unexpected(codec::Error::bad_value);
+    }
+    Kept kept;
+    if (written_by > 2) {
+        kept = TRY(read_kept(reader));
+        if (kept.empty()) return base::Unexpected(codec::Error::bad_value);
     }
     TRY(reader.finish());
     if (organisation.empty() || name.empty()) return base::Unexpected(codec::Error::bad_value);
     return PersonVault{{std::move(identity), directory::DirectoryKey(std::move(directory_key)), root_public_key, relay_keys, std::move(root),
                         std::move(organisation), std::move(name), std::move(title)},
-                       code_shown, std::move(seen)};
+                       code_shown, std::move(seen), std::move(kept)};
 }
 
 }  // namespace
@@ -64,12 +75,14 @@ codec::Result<SeenDays> read_seen_days(codec::Reader& reader)
 base::SecretBytes PersonVault::serialize() const
 {
     codec::SecretWriter writer;
-    writer.u16(seen.empty() ? 1 : kPersonVaultVersion).opaque(person.identity.seed()).opaque(person.directory_key.view()).raw(person.root_public_key);
+    const std::uint16_t version = !kept.empty() ? kPersonVaultVersion : seen.empty() ? 1 : 2;
+    writer.u16(version).opaque(person.identity.seed()).opaque(person.directory_key.view()).raw(person.root_public_key);
     directory::write_relay_keys(writer, person.relay_keys);
     writer.optional_marker(person.root.has_value());
     if (person.root) writer.opaque(person.root->seed());
     writer.text(person.organisation).text(person.name).text(person.title).optional_marker(code_shown);
-    if (!seen.empty()) write_seen_days(writer, seen);
+    if (version > 1) write_seen_days(writer, seen);
+    if (version > 2) write_kept(writer, kept);
     return std::move(writer).take();
 }
 

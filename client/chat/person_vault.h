@@ -4,10 +4,12 @@
 //
 //   u16 version ‖ identity seed<V> ‖ directory key<V> ‖ root public key[32] ‖ RelayKeys ‖ optional root seed<V>
 //   ‖ organisation<V> ‖ name<V> ‖ title<V> ‖ u8 whether the recovery code has been shown ‖ in version 2 { device[32] ‖ u32 day }<V>
+//   ‖ in version 3 Kept
 //
-// Version 1 is written as long as no device has said that it was seen.
+// Version 1 is written as long as no device has said that it was seen, and version 2 as long as nothing is kept.
 
 #include "chat/account.h"
+#include "chat/kept.h"
 #include "codec/reader.h"
 #include "directory/state.h"
 
@@ -30,6 +32,7 @@ struct PersonVault {
     PersonKeys person;
     bool code_shown = false;
     SeenDays seen = {};           // kSeenDevicesMax at most
+    Kept kept = {};
 
     base::SecretBytes serialize() const;
     // nullopt: damaged, or of a later version.

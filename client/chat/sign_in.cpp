@@ -90,7 +90,7 @@ NewAccountResult SignInAttempt::add_device(base::UnixMilliseconds now, base::Ran
 
 VaultKeeper SignInAttempt::take_vault()
 {
-    return VaultKeeper({m_name, m_version, m_code ? std::nullopt : std::move(m_secret), std::move(*m_vault_code), m_person->code_shown, m_person->seen});
+    return VaultKeeper({m_name, m_version, m_code ? std::nullopt : std::move(m_secret), std::move(*m_vault_code), m_person->code_shown, m_person->seen, m_person->kept});
 }
 
 }  // namespace sinetti::chat

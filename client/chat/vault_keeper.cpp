@@ -10,7 +10,7 @@ namespace sinetti::chat {
 
 namespace {
 
-constexpr std::uint16_t kKeeperVersion = 3;     // 1 knew of no root key, 2 of no days
+constexpr std::uint16_t kKeeperVersion = 4;     // 1 knew of no root key, 2 of no days, 3 kept nothing
 constexpr std::size_t kSecretMax = 64;
 constexpr unsigned kConflictsMax = 8;           // of one change in one session: devices of one person are few, and a relay may lie
 constexpr std::uint32_t kSameNamesMax = 1000;
@@ -44,14 +44,15 @@ bool same_person(const PersonKeys& person, const Account& account)
 
 VaultKeeper::VaultKeeper(Known&& known)
     : m_sign_in_name(std::move(known.sign_in_name)), m_version(known.version), m_secret(std::move(known.secret)), m_code(std::move(known.code)),
-      m_code_shown(known.code_shown), m_seen(std::move(known.seen)), m_change(m_secret ? VaultChange::none : VaultChange::passphrase)
+      m_code_shown(known.code_shown), m_seen(std::move(known.seen)), m_kept(std::move(known.kept)), m_partial(known.partial),
+      m_change(m_secret ? VaultChange::none : VaultChange::passphrase)
 {
 }
 
 std::optional<VaultKeeper::Known> VaultKeeper::known() const
 {
     if (state() != api::VaultState::saved || !m_secret || !m_code || m_version == 0) return std::nullopt;
-    return Known{m_sign_in_name, m_version, m_secret->clone(), m_code->clone(), m_code_shown, m_seen};
+    return Known{m_sign_in_name, m_version, m_secret->clone(), m_code->clone(), m_code_shown, m_seen, m_kept, m_partial};
 }
 
 // --- at rest -------------------------------------------------------------------------------------------------------------
@@ -73,6 +74,8 @@ base::SecretBytes VaultKeeper::serialize() const
     writer.optional_marker(lasts && m_root);
     if (lasts && m_root) writer.opaque(m_root->seed());
     write_seen_days(writer, m_seen);
+    write_kept(writer, m_kept);
+    writer.optional_marker(m_partial);
     return std::move(writer).take();
 }
 
@@ -111,6 +114,10 @@ std::optional<VaultKeeper> VaultKeeper::load(const store::Records& records)
         }
         if (written_by > 1 && TRY(reader.optional_marker())) keeper.m_root = TRY(read_signature_key(reader));
         if (written_by > 2) keeper.m_seen = TRY(read_seen_days(reader));
+        if (written_by > 3) {
+            keeper.m_kept = TRY(read_kept(reader));
+            keeper.m_partial = TRY(reader.optional_marker());
+        }
         TRY(reader.finish());
         // There is a vault, and then its code is known, or one is being made.
         const bool is_making = keeper.m_change == VaultChange::making;
@@ -144,6 +151,20 @@ bool VaultKeeper::wants_passphrase() const { return needs_hardening() && !m_made
 
 void VaultKeeper::give_passphrase(base::SecretBytes&& passphrase) { m_passphrase = std::move(passphrase); }
 
+bool VaultKeeper::keep(std::string_view key, std::string_view value, base::UnixMilliseconds now)
+{
+    const bool changed = chat::keep(m_kept, key, value, now);
+    m_unsaved = m_unsaved || changed;
+    return changed;
+}
+
+bool VaultKeeper::keep_old(const Kept& old)
+{
+    const bool changed = merge(m_kept, old);
+    m_unsaved = m_unsaved || changed;
+    return changed;
+}
+
 // A day that was on its way, perhaps there already, is let go of: the relay's conflict tells.
 void VaultKeeper::begin(VaultChange change)
 {
@@ -172,9 +193,11 @@ void VaultKeeper::begin_root(crypto::SignaturePrivateKey&& root)
     m_root = std::move(root);
 }
 
+bool VaultKeeper::can_look() const { return m_change == VaultChange::none && m_secret && m_trouble != api::Code::vault_elsewhere_changed; }
+
 bool VaultKeeper::begin_look()
 {
-    if (m_change != VaultChange::none || !m_secret || m_trouble == api::Code::vault_elsewhere_changed) return false;
+    if (!can_look()) return false;
     begin(VaultChange::looking);
     return true;
 }
@@ -198,6 +221,7 @@ void VaultKeeper::set_name(const std::string& name, std::uint32_t number)
 void VaultKeeper::drop_change()
 {
     m_change = VaultChange::none;
+    m_unsaved = m_unsaved || m_made;   // what was to save it
     m_made.reset();
     m_root.reset();
     m_passphrase.clear();
@@ -249,9 +273,10 @@ void VaultKeeper::make(const Account& account, vault::VaultSecret&& secret, base
     const bool shown = m_change == VaultChange::code || m_change == VaultChange::showing || m_code_shown;
     auto person = person_keys_of(account);
     if (m_root && !person.root) person.root = m_root->clone();
-    const auto contents = PersonVault{std::move(person), shown, m_seen}.serialize();
+    const auto contents = PersonVault{std::move(person), shown, m_seen, m_kept}.serialize();
     auto sealed = vault::seal_vault(id(account), m_version + 1, secret, code, contents.view(), random);
     m_made.emplace(Made{m_version, m_version + 1, std::move(secret), std::move(code), std::move(sealed)});
+    m_unsaved = false;
 }
 
 std::optional<VaultKeeper::Request> VaultKeeper::next_request(const Account& account, const wire::Nonce& nonce, base::Random& random)
@@ -259,7 +284,8 @@ std::optional<VaultKeeper::Request> VaultKeeper::next_request(const Account& acc
     if (m_waiting || !wants_relay() || m_sign_in_name.empty()) return std::nullopt;
     m_waiting = true;
     const auto vault = id(account);
-    if (m_conflict || (m_hardened && !m_made) || (m_change == VaultChange::showing && !m_made) || m_change == VaultChange::looking) {
+    const bool knows_too_little = m_conflict || (m_partial && (m_made || !needs_hardening()));
+    if (knows_too_little || (m_hardened && !m_made) || (m_change == VaultChange::showing && !m_made) || m_change == VaultChange::looking) {
         m_asked = Asked::fetch;
         const auto key = vault::access_key(fetch_secret(vault));
         return wire::VaultFetch{.request_id = 0, .vault = vault, .access_public_key = key.public_key(), .signature = vault::sign_fetch(key, nonce, vault)};
@@ -328,10 +354,16 @@ VaultKeeper::Step VaultKeeper::on_fetched(const Account& account, const Today& t
     m_code = std::move(opened->recovery_code);
     m_code_shown = contents->code_shown;
     m_seen = std::move(contents->seen);
+    merge(m_kept, contents->kept);
+    m_unsaved = m_kept != contents->kept;
+    m_partial = false;
     const bool has_root = contents->person.root.has_value();
     if (has_root && !account.root) m_root = std::move(contents->person.root);   // another device of ours was given it
     switch (m_change) {
-    case VaultChange::making: m_secret = std::move(m_made->secret); return finish();   // another device of ours was faster
+    case VaultChange::making:   // another device of ours was faster
+        m_secret = std::move(m_made->secret);
+        m_made.reset();
+        return finish();
     case VaultChange::adopting: m_secret = std::move(*m_hardened); return finish();
     case VaultChange::passphrase: make(account, std::move(m_made->secret), random); return {};
     case VaultChange::code: make(account, m_secret->clone(), random); return {};
@@ -344,19 +376,21 @@ VaultKeeper::Step VaultKeeper::on_fetched(const Account& account, const Today& t
         make(account, m_secret->clone(), random);
         return {};
     case VaultChange::looking:
-    case VaultChange::seen: return leave_day(account, today, random);
+    case VaultChange::seen: return leave(account, today, random);
     case VaultChange::none: break;
     }
     return {Outcome::garbled};
 }
 
-// Each device writes its own day, and that once: the others' are no reason to. A day that a clock was wrong about is put right.
-VaultKeeper::Step VaultKeeper::leave_day(const Account& account, const Today& today, base::Random& random)
+// Each device writes its own day, and that once: the others' are no reason to. A day that a clock was wrong about is put right. What is
+// kept here and not there is another reason.
+VaultKeeper::Step VaultKeeper::leave(const Account& account, const Today& today, base::Random& random)
 {
     const auto& here = account.device.public_key();
     const auto is_there = [&](const PublicKey& device) { return std::ranges::find(today.devices, device) != today.devices.end(); };
     const auto ours = m_seen.find(here);
-    if (!is_there(here) || (ours != m_seen.end() && ours->second == today.day)) return finish();
+    m_made.reset();
+    if (!is_there(here) || (!m_unsaved && ours != m_seen.end() && ours->second == today.day)) return finish();
     std::erase_if(m_seen, [&](const auto& seen) { return !is_there(seen.first); });
     m_seen[here] = today.day;
     m_change = VaultChange::seen;
@@ -373,6 +407,7 @@ VaultKeeper::Step VaultKeeper::on_stored(const wire::VaultStored& answer)
     m_code = std::move(m_made->code);
     if (m_change == VaultChange::code) m_code_shown = m_asked_for;
     if (m_change == VaultChange::showing) m_code_shown = true;
+    m_made.reset();
     return finish();
 }
 
@@ -445,6 +480,7 @@ VaultKeeper::Step VaultKeeper::on_refused(const Account& account, wire::Refusal 
             make(account, std::move(*m_hardened), random);
             m_hardened.reset();
             m_made->previous = 0;
+            m_partial = false;
             return {};
         }
         return fail_elsewhere();

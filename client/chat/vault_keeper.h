@@ -11,7 +11,8 @@
 // new passphrase, the passphrase's for a new code, its own for one that is made. (3) Nothing takes the place of a version we have not opened. (4) A passphrase is
 // in memory alone, and only until the relay has what was made with it; one that was lost meanwhile comes with the next Unlock. (5) A root
 // key that stands there is in every later version, and becomes the account's with the first answer that says so. (6) What nobody waits
-// for, a look and the day it leaves, gives way to what its person wants, and to a relay that will not have it.
+// for, a look and what it leaves, gives way to what its person wants, and to a relay that will not have it. (7) All that the version we know
+// of keeps is kept here too, and is in every later one; who was handed only a part of it fetches it first.
 
 #include "api/types.h"
 #include "chat/person_vault.h"
@@ -50,6 +51,8 @@ public:
         vault::RecoveryCode code;
         bool code_shown = false;
         SeenDays seen = {};
+        Kept kept = {};
+        bool partial = false;                                     // more is kept there
     };
     // What a look goes by.
     struct Today {
@@ -69,6 +72,10 @@ public:
     VaultChange change() const { return m_change; }
     bool is_busy() const { return m_change != VaultChange::none && (m_change != VaultChange::seen || m_waiting); }   // its person has to wait
     const SeenDays& seen() const { return m_seen; }               // as it was when we last looked
+    const Kept& kept() const { return m_kept; }                   // here, and there after the next look
+    bool is_unsaved() const { return m_unsaved; }                 // some of it is not there, for all we know
+    bool keep(std::string_view key, std::string_view value, base::UnixMilliseconds now);   // false: nothing has changed
+    bool keep_old(const Kept& old);                               // of before it was kept; the same
     bool has_made() const { return m_made.has_value(); }          // and the relay may have it
     std::optional<Known> known() const;                           // for another device; nullopt: it is being made or changed
     bool has_code() const { return m_code.has_value(); }
@@ -80,7 +87,8 @@ public:
     void begin_code();                                            // state saved
     void begin_showing();                                         // state saved
     void begin_root(crypto::SignaturePrivateKey&& root);          // state saved
-    bool begin_look();                                            // false: there is nothing to look at, or something else to do
+    bool can_look() const;                                        // false: there is nothing to look at, or something else to do
+    bool begin_look();                                            // the same
     void cancel();                                                // a change of passphrase whose version was not made yet
 
     // How many people before ours have the same name: the one to sign in with says so.
@@ -126,7 +134,7 @@ private:
     void make(const Account& account, vault::VaultSecret&& secret, base::Random& random);
     Step on_evaluated(const Account& account, const wire::VaultEvaluated& answer, const crypto::PasswordKeyFunction& password_key, base::Random& random);
     Step on_fetched(const Account& account, const Today& today, const wire::VaultFetched& answer, base::Random& random);
-    Step leave_day(const Account& account, const Today& today, base::Random& random);
+    Step leave(const Account& account, const Today& today, base::Random& random);
     Step on_stored(const wire::VaultStored& answer);
     Step finish();
     Step fail(api::Code error);
@@ -144,12 +152,15 @@ private:
     std::optional<vault::RecoveryCode> m_code;
     bool m_code_shown = false;
     SeenDays m_seen;                                              // as they stand there
+    Kept m_kept;
+    bool m_partial = false;                                       // of what stands there we know the version, and not all that it keeps
     api::Code m_trouble = api::Code::none;
     VaultChange m_change = VaultChange::making;
     std::optional<Made> m_made;
     std::optional<crypto::SignaturePrivateKey> m_root;            // the organisation's, on its way into the vault, or found there
 
     // Not stored.
+    bool m_unsaved = false;
     base::SecretBytes m_passphrase;                               // of the change
     std::optional<vault::Hardening> m_hardening;
     std::optional<vault::VaultSecret> m_hardened;                 // of m_passphrase, when a vault that is there is to be opened with it

@@ -118,6 +118,30 @@ TEST_CASE("what is handed over is cut, or padded with something, is refused")
     CHECK_FALSE(HandOver::parse(padded).has_value());
 }
 
+TEST_CASE("of what is kept as much is handed over as there is room for, the newest, and the new device fetches the rest")
+{
+    Meeting m;
+    for (const bool administrator : {false, true}) {
+        auto contents = hand_over(m.random, administrator);
+        keep(contents.person.kept, "theme", "dark", {0});
+        for (std::int64_t i = 0; i < 100; ++i) keep(contents.person.kept, kept_key(m.random.array<32>()), kVerified, {1'800'000'000'000 + i});
+        CHECK_FALSE(seal_hand_over(m.keys, m.offer, m.answer, m.guest.public_key, &contents, m.random).has_value());
+        const auto all = contents.person.kept;
+        contents.trim();
+        const auto sealed = seal_hand_over(m.keys, m.offer, m.answer, m.guest.public_key, &contents, m.random);
+        REQUIRE(sealed.has_value());
+        const auto read = HandOver::parse(open_hand_over(m.keys, m.offer, m.answer, m.guest.private_key, *sealed)->contents.view());
+        REQUIRE(read.has_value());
+        CHECK(read->vault.partial);
+        CHECK(read->vault.kept == contents.person.kept);
+        CHECK(read->vault.kept.contains("theme"));
+        CHECK(read->vault.kept.size() >= 4);
+        CHECK(read->vault.kept.size() < all.size());
+        for (const auto& [key, known] : all)
+            if (is_of_person(key)) CHECK(read->vault.kept.contains(key) == (known.set > 1'800'000'000'100 - read->vault.kept.size()));
+    }
+}
+
 TEST_CASE("nothing is sealed to what is no key, and an applicant has a name")
 {
     Meeting m;

@@ -41,7 +41,7 @@ std::vector<base::Bytes> seeds()
     auto& random = meeting.random;
     const auto root_public_key = crypto::SignaturePrivateKey::generate(random).public_key();
     const HandOver contents{{{crypto::SignaturePrivateKey::generate(random), directory::DirectoryKey(base::ByteView(base::Bytes(32, 7))), root_public_key,
-                              {random.array<32>(), random.array<32>()}, std::nullopt, "Virasto", "Aino", ""}, false},
+                              {random.array<32>(), random.array<32>()}, std::nullopt, "Virasto", "Aino", ""}, false, {}, {{"theme", {1, "dark"}}}},
                             {"Aino", 1, vault::VaultSecret(base::ByteView(base::Bytes(64, 1))), vault::RecoveryCode::generate(random), false},
                             {random.array<crypto::kPasswordSaltSize>(), {}, crypto::PasswordKey(base::ByteView(base::Bytes(32, 9)))}};
     return {meeting.offer, meeting.answer, *seal_hand_over(meeting.keys, meeting.offer, meeting.answer, meeting.guest.public_key, &contents, random),

@@ -34,13 +34,17 @@ std::vector<base::Bytes> seeds()
         list.push_back(base::to_bytes(vault.serialize().view()));
         vault.seen = {{random.array<32>(), 20'000}, {random.array<32>(), 20'001}};
         list.push_back(base::to_bytes(vault.serialize().view()));
+        keep(vault.kept, "theme", "dark", {1'800'000'000'000});
+        keep(vault.kept, kept_key(root_public_key), kVerified, {1'800'000'000'001});
+        list.push_back(base::to_bytes(vault.serialize().view()));
         const VaultKeeper keeper({"Aino 2", 3, administrator ? std::optional(vault::VaultSecret(base::ByteView(base::Bytes(64, 1)))) : std::nullopt,
-                                  vault::RecoveryCode::generate(random), true});
+                                  vault::RecoveryCode::generate(random), true, {}, vault.kept, administrator});
         list.push_back(base::to_bytes(keeper.serialize().view()));
     }
     list.push_back(base::to_bytes(VaultKeeper().serialize().view()));
     auto before = list.back();
-    for (const auto version : {std::uint8_t{2}, std::uint8_t{1}}) {   // as it was written before it knew of days, and before it knew of a root key
+    before.pop_back();
+    for (const auto version : {std::uint8_t{3}, std::uint8_t{2}, std::uint8_t{1}}) {   // as it was written before it kept anything, before it knew of days, and before it knew of a root key
         before[1] = version;
         before.pop_back();
         list.push_back(before);
