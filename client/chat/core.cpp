@@ -348,6 +348,7 @@ std::unique_ptr<Workspace> Core::Implementation::load_workspace(Account&& accoun
 {
     auto workspace = Workspace::load({m_environment.clock, m_environment.random, m_effects, m_session, *this, &m_errand_session, m_environment.password_key}, std::move(account), records);
     if (workspace && m_releases) workspace->on_releases(m_releases->first, m_releases->second);
+    if (workspace) take_up_kept(*workspace);
     return workspace;
 }
 
@@ -425,6 +426,24 @@ void Core::Implementation::run(const api::SetSetting& command)
     if (!m_settings.contains(command.key) && m_settings.size() == kSettingsMax) return;
     m_settings.insert_or_assign(command.key, command.value);
     if (m_effects.sealer() != nullptr) m_effects.put(kSettingsRecord, serialize(m_settings).view());
+    if (m_workspace && is_kept_setting(command.key)) m_workspace->keep(command.key, command.value);
+    report_settings();
+}
+
+// Settings of before the vault kept them go there, and are older than those that it keeps; those become ours.
+void Core::Implementation::take_up_kept(Workspace& workspace)
+{
+    Kept old;
+    for (const auto& [key, value] : m_settings)
+        if (is_kept_setting(key) && value.size() <= kKeptTextMax) old.emplace(key, KeptValue{0, value});
+    if (workspace.vault().keep_old(old)) workspace.on_vault_changed();
+    bool changed = false;
+    for (const auto& [key, kept] : workspace.vault().kept()) {
+        if (is_of_person(key) || (!m_settings.contains(key) && m_settings.size() == kSettingsMax)) continue;
+        changed = std::exchange(m_settings[key], kept.value) != kept.value || changed;
+    }
+    if (!changed) return;
+    m_effects.put(kSettingsRecord, serialize(m_settings).view());
     report_settings();
 }
 

@@ -78,6 +78,7 @@ private:
     void close_account();
     void put_header() { m_effects.put_unsealed(store::kVaultHeaderId, m_header->serialize()); }
     void report_settings();
+    void take_up_kept(Workspace& workspace);
     void report_scanned();
     void report_connection();
     void end_turn();
@@ -187,6 +188,7 @@ private:
     void report_passphrase(api::PassphraseState state, api::Code error = api::Code::none);
     bool may_change_vault();
     void on_vault_change_ended(VaultChange change, api::Code error) override;
+    void on_kept() override { take_up_kept(*m_workspace); }
 
     // core_root.cpp
     void run(const api::BackUpRoot& command);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -15,7 +16,6 @@ namespace sinetti::chat {
 namespace {
 
 constexpr std::string_view kDirectoryPrefix = "directory/";
-constexpr std::string_view kVerifiedRecord = "verified";
 constexpr std::string_view kLastWrittenRecord = "last written";
 constexpr std::uint16_t kLastWrittenVersion = 1;
 constexpr std::int64_t kLastWrittenStep = 60 * 60 * 1000;   // milliseconds: it is not stored with every message
@@ -71,14 +71,6 @@ bool People::load(const store::Records& records)
         const auto digits = std::string_view(record->first).substr(kDirectoryPrefix.size());
         const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), position);
         if (parsed.ec != std::errc() || !apply_record(position, record->second.view())) return false;
-    }
-    if (const auto record = records.find(kVerifiedRecord); record != records.end()) {
-        codec::Reader reader(record->second.view());
-        while (!reader.empty()) {
-            const auto key = reader.array<32>();
-            if (!key) return false;
-            m_verified.insert(*key);
-        }
     }
     if (const auto record = records.find(kLastWrittenRecord); record != records.end()) {
         codec::Reader reader(record->second.view());
@@ -241,16 +233,10 @@ std::optional<PublicKey> People::owner_of(const base::ByteArray<32>& fingerprint
     return {};
 }
 
-void People::set_verified(const PublicKey& identity, bool verified, Effects& effects)
+void People::set_verified(std::set<PublicKey>&& verified)
 {
-    if (verified)
-        m_verified.insert(identity);
-    else
-        m_verified.erase(identity);
-    codec::SecretWriter writer;
-    for (const auto& key : m_verified) writer.raw(key);
-    effects.put(kVerifiedRecord, writer.view());
-    m_changed.insert(identity);
+    std::ranges::set_symmetric_difference(m_verified, verified, std::inserter(m_changed, m_changed.end()));
+    m_verified = std::move(verified);
 }
 
 void People::note_written(const DeviceIdentity& by, base::UnixMilliseconds sent, Effects& effects)

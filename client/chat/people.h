@@ -51,7 +51,7 @@ public:
     std::string open_board_name(base::ByteView sealed) const;  // empty: it does not open
     std::string board_name(std::uint32_t board) const;         // empty: nobody has given it one
     bool is_shared(const PublicKey& device) const;            // on a machine that is not its person's own
-    void set_verified(const PublicKey& identity, bool verified, Effects& effects);
+    void set_verified(std::set<PublicKey>&& verified);        // the vault keeps whom
     // One of our person's other devices wrote something, and was there to do it; kept to the hour.
     void note_written(const DeviceIdentity& by, base::UnixMilliseconds sent, Effects& effects);
     // The days that our person's devices have left in the vault, none of them after today.

@@ -51,7 +51,8 @@ std::unique_ptr<Workspace> Workspace::load(const WorkspaceEnvironment& environme
     auto vault = VaultKeeper::load(records);
     if (!vault) return nullptr;
     workspace->m_vault = std::move(*vault);
-    workspace->tell_seen_days();
+    if (!workspace->take_over_verified(records)) return nullptr;
+    workspace->take_up_vault();
     workspace->follow_issuers();
     workspace->set_token_supply();
     return workspace;

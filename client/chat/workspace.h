@@ -47,6 +47,7 @@ public:
     virtual void on_errands_failed(wire::Refusal code) = 0;
     virtual void on_errands_garbled() = 0;   // as on_garbled, in the session beside
     virtual void on_archive_done() = 0;      // the session beside has nothing left to do, or cannot go on
+    virtual void on_kept() = 0;              // the vault keeps something that was not known here, perhaps
     virtual void on_vault_change_ended(VaultChange change, api::Code error) = 0;   // none: it is done
 };
 
@@ -118,6 +119,7 @@ public:
     // The vault is asked about in device sessions, whose challenges carry what requests are signed over.
     VaultKeeper& vault() { return m_vault; }
     void on_vault_changed();                 // by who called vault()
+    void keep(std::string_view key, std::string_view value);   // for all of this person's devices
     void set_session_nonce(const wire::Nonce& nonce) { m_session_nonce = nonce; }
     void set_errand_nonce(const wire::Nonce& nonce) { m_errand_nonce = nonce; }
     void on_vault_answer(net::VaultAnswer&& answer);
@@ -376,7 +378,9 @@ private:
     bool wants_vault() const;
     void look_at_vault();
     VaultKeeper::Today today() const;
-    void tell_seen_days();
+    bool is_look_due() const;
+    bool take_over_verified(const store::Records& records);   // false: damaged
+    void take_up_vault();
     void ask_for_vault();
     void choose_sign_in_name();
     bool finish_vault_request(Requests& requests, net::VaultAnswer&& answer);   // false: garbled

@@ -231,7 +231,7 @@ void Workspace::run(const api::SetVerified& command)
 {
     const auto identity = key_from_hex(command.person);
     if (!identity || m_people.directory().identity(*identity) == nullptr) return notice(api::Code::unknown_person, api::Severity::warning);
-    m_people.set_verified(*identity, command.verified, m_effects);
+    keep(kept_key(*identity), command.verified ? kVerified : kNotVerified);
 }
 
 void Workspace::run(const api::WatchConversations&) { m_watching = true; }

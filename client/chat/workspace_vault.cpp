@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::int64_t kVaultRetry = 10 * 60 * 1000;        // milliseconds, after the relay could not
 constexpr std::int64_t kVaultLook = 12 * 60 * 60 * 1000;    // milliseconds between looks: with the errands of a day, whenever they come
+constexpr std::int64_t kVaultLookSoon = 10 * 60 * 1000;     // milliseconds between them when something is to be left there
+constexpr std::string_view kVerifiedRecord = "verified";    // of before the vault kept it
 
 }  // namespace
 
@@ -26,9 +28,38 @@ void Workspace::on_vault_changed()
 // Another device may have changed the passphrase or left the root key there, and a relay may have lost what it kept, or gone back.
 void Workspace::look_at_vault()
 {
-    if (m_vault_not_before && *m_vault_not_before > now()) return;
-    if (m_vault_looked && now().value - m_vault_looked->value < kVaultLook) return;
-    if (m_vault.begin_look()) m_vault_looked = now();
+    if (is_look_due() && m_vault.begin_look()) m_vault_looked = now();
+}
+
+bool Workspace::is_look_due() const
+{
+    if (!m_vault.can_look() || (m_vault_not_before && *m_vault_not_before > now())) return false;
+    return !m_vault_looked || now().value - m_vault_looked->value >= (m_vault.is_unsaved() ? kVaultLookSoon : kVaultLook);
+}
+
+void Workspace::keep(std::string_view key, std::string_view value)
+{
+    if (!m_vault.keep(key, value, now())) return;
+    m_vault.persist(m_effects);
+    take_up_vault();
+}
+
+// Older than anything that the vault keeps.
+bool Workspace::take_over_verified(const store::Records& records)
+{
+    const auto record = records.find(kVerifiedRecord);
+    if (record == records.end()) return true;
+    Kept verified;
+    codec::Reader reader(record->second.view());
+    while (!reader.empty()) {
+        const auto identity = reader.array<32>();
+        if (!identity) return false;
+        verified.emplace(kept_key(*identity), KeptValue{0, std::string(kVerified)});
+    }
+    m_vault.keep_old(verified);
+    m_vault.persist(m_effects);
+    m_effects.erase(kVerifiedRecord);
+    return true;
 }
 
 VaultKeeper::Today Workspace::today() const
@@ -40,9 +71,10 @@ VaultKeeper::Today Workspace::today() const
     return today;
 }
 
-void Workspace::tell_seen_days()
+void Workspace::take_up_vault()
 {
     m_people.set_seen_days(m_vault.seen(), seen_day(now()));
+    m_people.set_verified(verified_people(m_vault.kept()));
 }
 
 void Workspace::ask_for_vault()
@@ -80,7 +112,8 @@ bool Workspace::take_vault_step(VaultKeeper::Step&& step)
     if (step.outcome == garbled) return false;
     m_vault.persist(m_effects);
     m_vault_changed = true;
-    tell_seen_days();
+    take_up_vault();
+    m_environment.host.on_kept();
     if (step.root && !m_account.root) {   // it is in the vault: now it is ours here too
         m_account.root = std::move(step.root);
         m_effects.put(kAccountRecord, m_account.serialize().view());
