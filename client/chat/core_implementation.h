@@ -150,6 +150,8 @@ private:
     void prepare_farewell();
     void begin_farewell();
     void leave_shared();
+    void go_on_with_farewell();
+    void on_farewell_step(const VaultKeeper::Step& step);
     void end_farewell();
 
     // core_link.cpp
@@ -261,11 +263,11 @@ private:
     bool m_shared = false;                                          // the account is on a machine that keeps nothing
     api::Phase m_home = api::Phase::no_account;                     // where signing in, or a session on a shared machine, began
     struct Farewell {                                               // what is erased here signs itself out
-        directory::RelayKeys relay_keys;
-        PublicKey root_public_key{};
-        crypto::SignaturePrivateKey device;
+        Workspace::Parting from;
         base::Bytes record;
         base::UnixMilliseconds until;
+        wire::Nonce nonce{};
+        bool leaves_kept = false;                                   // in the vault, before it goes
     };
     std::optional<Farewell> m_farewell;
 

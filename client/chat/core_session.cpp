@@ -7,7 +7,7 @@ namespace sinetti::chat {
 
 namespace {
 
-enum EnrolmentRequest : std::uint32_t { kOrganisationRequest = 1, kEnrolmentRequest = 2, kFarewellRequest = 3 };
+enum EnrolmentRequest : std::uint32_t { kOrganisationRequest = 1, kEnrolmentRequest = 2 };
 
 bool is_final(wire::Refusal refusal)
 {
@@ -49,7 +49,7 @@ std::optional<directory::RelayKeys> Core::Implementation::relay_keys()
     if (m_link) return std::visit([](const auto& link) { return link.relay_keys; }, *m_link);
     if (m_sign_in) return m_sign_in->relay().relay_keys;
     if (m_guest) return m_guest->relay().relay_keys;
-    if (m_farewell) return m_farewell->relay_keys;
+    if (m_farewell) return m_farewell->from.account.relay_keys;
     return std::nullopt;
 }
 
@@ -138,7 +138,7 @@ void Core::Implementation::on_accepted(const wire::Accepted& accepted)
     if (m_workspace) return m_workspace->on_accepted(accepted);
     if (m_sign_in) return accepted.session_kind == wire::SessionKind::vault ? ask_for_sign_in(m_sign_in->first_request(m_environment.random)) : on_garbled();
     if (m_guest) return accepted.session_kind == wire::SessionKind::vault ? ask_as_guest() : on_garbled();
-    if (m_farewell) return m_effects.send(wire::Append{kFarewellRequest, wire::kDirectoryBoard, m_farewell->record});
+    if (m_farewell) return go_on_with_farewell();
     if (!m_account) return m_session.mark_healthy();   // a link, and the relay takes it
     switch (accepted.session_kind) {
     case wire::SessionKind::founder:
@@ -192,6 +192,8 @@ void Core::Implementation::on_refused(const wire::Refused& refused)
     if (m_account) return on_newcomer_refused(refused);
     if (m_sign_in) return end_sign_in(SignInAttempt::code_of(refused.code));
     if (m_guest) return end_guest(m_guest->code_of(refused.code));
+    if (m_farewell && m_farewell->leaves_kept && refused.request_id != wire::kNoRequest)
+        return on_farewell_step(m_farewell->from.vault.on_refused(m_farewell->from.account, refused.code, m_environment.random));
     if (m_farewell) return end_farewell();
     if (m_workspace && refused.request_id != wire::kNoRequest) return m_workspace->on_refused(refused);
     if (m_workspace && refused.code == wire::Refusal::not_mixed) return m_workspace->on_not_mixed();
@@ -274,6 +276,10 @@ void Core::Implementation::on_vault_answer(net::VaultAnswer&& answer)
     const Turn turn(*this);
     if (m_workspace) return m_workspace->on_vault_answer(std::move(answer));
     if (m_sign_in) return on_sign_in_answer(std::move(answer));
+    if (m_farewell && m_farewell->leaves_kept) {
+        auto& [account, vault, today] = m_farewell->from;
+        return on_farewell_step(vault.on_answer(account, today, std::move(answer), m_environment.password_key, m_environment.random));
+    }
     on_garbled();
 }
 

@@ -8,6 +8,7 @@ namespace sinetti::chat {
 
 namespace {
 
+enum FarewellRequest : std::uint32_t { kSignOutRequest = 1, kLeaveKeptRequest = 2 };
 constexpr std::int64_t kFarewellMax = 10 * 1000;   // milliseconds, for signing a device out that is forgotten, or a shared machine before it is given back
 
 }  // namespace
@@ -46,13 +47,16 @@ void Core::Implementation::leave_for_sign_in()
 // As somebody unknown who signs in, or as a shared machine that signs itself out.
 std::optional<wire::ClientFrame> Core::Implementation::answer_without_account(const wire::Challenge& challenge)
 {
-    const auto& root = m_sign_in ? m_sign_in->relay().root_public_key : m_guest ? m_guest->relay().root_public_key : m_farewell->root_public_key;
+    const auto& root = m_sign_in ? m_sign_in->relay().root_public_key : m_guest ? m_guest->relay().root_public_key : m_farewell->from.account.root_public_key;
     if (challenge.organisation != root) {
         m_sign_in ? end_sign_in(api::Code::relay_key) : m_guest ? end_guest(api::Code::relay_key) : end_farewell();
         return std::nullopt;
     }
     if (m_guest) return wire::AuthenticateVault{};
-    if (!m_sign_in) return wire::AuthenticateDevice{m_farewell->device.public_key(), directory::sign_session(m_farewell->device, challenge.nonce)};
+    if (!m_sign_in) {
+        m_farewell->nonce = challenge.nonce;
+        return answer_as_device(challenge, m_farewell->from.account);
+    }
     m_sign_in->set_nonce(challenge.nonce);
     return wire::AuthenticateVault{};
 }
@@ -118,15 +122,19 @@ void Core::Implementation::end_sign_in(api::Code reason)
 
 // --- leaving a machine ---------------------------------------------------------------------------------------------------
 
-// Before everything is erased: with what is kept here in memory this is, for a moment, a device that only signs itself out.
+// Before everything is erased: with what is kept here in memory this is, for a moment, a device that only signs itself out, and leaves in
+// the vault what that does not keep yet.
 void Core::Implementation::prepare_farewell()
 {
     m_farewell.reset();
     if (!m_workspace || m_workspace->is_revoked()) return;
-    const auto& account = m_workspace->account();
-    const auto record = directory::sign_sign_out(account.identity, account.device.public_key());
-    m_farewell.emplace(Farewell{account.relay_keys, account.root_public_key, account.device.clone(), directory::encode(directory::Record(record)),
-                                base::UnixMilliseconds{m_environment.clock.now().value + kFarewellMax}});
+    m_session.stop();
+    end_errands();
+    auto from = m_workspace->part();
+    const auto record = directory::sign_sign_out(from.account.identity, from.account.device.public_key());
+    const bool leaves_kept = from.vault.change() == VaultChange::seen || (from.vault.is_unsaved() && from.vault.begin_look());
+    m_farewell.emplace(Farewell{std::move(from), directory::encode(directory::Record(record)),
+                                base::UnixMilliseconds{m_environment.clock.now().value + kFarewellMax}, {}, leaves_kept});
 }
 
 void Core::Implementation::begin_farewell()
@@ -148,6 +156,25 @@ void Core::Implementation::leave_shared()
     m_shared = false;
     if (!m_farewell) return set_phase(m_home);
     begin_farewell();
+}
+
+void Core::Implementation::go_on_with_farewell()
+{
+    auto& [account, vault, today] = m_farewell->from;
+    auto request = m_farewell->leaves_kept ? vault.next_request(account, m_farewell->nonce, m_environment.random) : std::nullopt;
+    if (!request) return m_effects.send(wire::Append{kSignOutRequest, wire::kDirectoryBoard, m_farewell->record});
+    std::visit(
+        [this](auto& frame) {
+            frame.request_id = kLeaveKeptRequest;
+            m_effects.send(std::move(frame));
+        },
+        *request);
+}
+
+void Core::Implementation::on_farewell_step(const VaultKeeper::Step& step)
+{
+    m_farewell->leaves_kept = step.outcome == VaultKeeper::Outcome::again;
+    go_on_with_farewell();
 }
 
 void Core::Implementation::end_farewell()

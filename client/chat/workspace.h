@@ -125,6 +125,12 @@ public:
     void on_vault_answer(net::VaultAnswer&& answer);
     void on_errand_vault_answer(net::VaultAnswer&& answer);
     void on_releases(const api::ReportReleases& report, base::UnixMilliseconds looked_at);
+    struct Parting {                         // what is left of us for the last session of a shared machine
+        Account account;
+        VaultKeeper vault;
+        VaultKeeper::Today today;
+    };
+    Parting part();
     void sign_out_shared_devices() { m_signs_out_shared = true; }   // of ours, when the directory is read: their tabs were closed
 
     std::optional<base::UnixMilliseconds> next_wake() const;

@@ -8,7 +8,13 @@
 
 namespace sinetti::chat {
 
-bool Workspace::has_errands() const { return !m_wallet.issuers_to_ask(false).empty() || wants_key_package_published() || m_key_packages.is_due(now()) || has_urgent_errands(); }
+bool Workspace::has_errands() const
+{
+    // What the vault is to keep waits for a session that comes anyway, since when it was decided is nobody's business. A shared machine
+    // may be gone by then.
+    const bool keeps_soon = m_vault.is_unsaved() && is_look_due() && m_people.is_shared(m_account.device.public_key());
+    return !m_wallet.issuers_to_ask(false).empty() || wants_key_package_published() || m_key_packages.is_due(now()) || has_urgent_errands() || keeps_soon;
+}
 
 bool Workspace::is_revoked() const
 {

@@ -143,6 +143,13 @@ void Workspace::on_errand_vault_answer(net::VaultAnswer&& answer)
     if (!finish_vault_request(m_errand_requests, std::move(answer))) m_environment.host.on_errands_garbled();
 }
 
+Workspace::Parting Workspace::part()
+{
+    auto today = this->today();
+    m_vault.forget_request();
+    return {std::move(m_account), std::move(m_vault), std::move(today)};
+}
+
 // A shared machine signs itself out when one leaves it in order. Whose tab was just closed comes back here.
 void Workspace::sign_out_left_behind()
 {
