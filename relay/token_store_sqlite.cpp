@@ -10,8 +10,8 @@ using namespace sqlite;
 
 namespace {
 
-constexpr int kSchemaVersion = 1;
-constexpr std::uint64_t kPageSize = 4096;   // SQLite's default
+constexpr int kTokenSchemaVersion = 1;
+constexpr std::uint64_t kTokenPageSize = 4096;   // SQLite's default
 
 // WITHOUT ROWID: rows lie in the order of their keys, so the file does not tell in which order they came.
 constexpr const char* kSchema = R"(
@@ -37,16 +37,16 @@ StoreResult<std::unique_ptr<SqliteTokenStore>> SqliteTokenStore::open(const std:
 {
     auto database = TRY(Database::open(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
     TRY(database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON"));
-    if (bytes_max > 0) TRY(database.run("PRAGMA max_page_count = " + std::to_string(std::max<std::uint64_t>(1, bytes_max / kPageSize))));
+    if (bytes_max > 0) TRY(database.run("PRAGMA max_page_count = " + std::to_string(std::max<std::uint64_t>(1, bytes_max / kTokenPageSize))));
     if (TRY(database.pragma("user_version")) == 0) TRY(database.run(std::string("BEGIN IMMEDIATE;") + kSchema + "COMMIT;"));
-    TRY(database.expect_version(kSchemaVersion));
+    TRY(database.expect_version(kTokenSchemaVersion));
     return prepare(std::move(database));
 }
 
 StoreResult<std::unique_ptr<SqliteTokenStore>> SqliteTokenStore::inspect(const std::filesystem::path& file)
 {
     auto database = TRY(Database::open(file, SQLITE_OPEN_READONLY));
-    TRY(database.expect_version(kSchemaVersion));
+    TRY(database.expect_version(kTokenSchemaVersion));
     return prepare(std::move(database));
 }
 

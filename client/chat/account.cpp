@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::uint16_t kAccountVersion = 2;   // 1 did not know the relay's keys
 constexpr std::int64_t kFounderInviteLifetime = 100ll * 365 * 24 * 3600 * 1000;   // milliseconds; it is used at once, or never
-constexpr std::size_t kTextMax = 1024;
 
 codec::Result<PendingEnrolment> read_pending(codec::Reader& reader, AccountStage stage)
 {
@@ -48,9 +47,9 @@ codec::Result<Account> read_account(base::ByteView record)
     const auto relay_keys = TRY(directory::read_relay_keys(reader));
     std::optional<SignaturePrivateKey> root;
     if (TRY(reader.optional_marker())) root = TRY(read_signature_key(reader));
-    auto organisation = TRY(reader.text(kTextMax));
-    auto name = TRY(reader.text(kTextMax));
-    auto title = TRY(reader.text(kTextMax));
+    auto organisation = TRY(reader.text(kAccountTextMax));
+    auto name = TRY(reader.text(kAccountTextMax));
+    auto title = TRY(reader.text(kAccountTextMax));
     std::optional<PendingEnrolment> pending;
     if (TRY(reader.optional_marker())) pending = TRY(read_pending(reader, static_cast<AccountStage>(stage)));
     TRY(reader.finish());

@@ -17,6 +17,7 @@ namespace sinetti::chat {
 using directory::PublicKey;
 
 inline constexpr std::string_view kAccountRecord = "account";
+inline constexpr std::size_t kAccountTextMax = 1024;   // bytes: its organisation, name and title
 
 enum class AccountStage : std::uint8_t {
     founding = 1,    // the organisation record may not be on the relay yet
@@ -84,6 +85,7 @@ PersonKeys person_keys_of(const Account& account);
 
 // Whose machine a device is on: its person's, or one that others sit at too and that keeps nothing.
 enum class DeviceOwner : std::uint8_t { own, shared };
+inline constexpr std::string_view kUnnamedDevice = "Sinetti";      // one that does not say what it is
 inline constexpr std::string_view kSharedDeviceTitle = "shared";   // in the sealed name of a device on a shared machine
 
 // An account for a new device of somebody who is enrolled, at stage adding_device: fresh device, contact and key package keys, and

@@ -7,7 +7,6 @@ using base::Unexpected;
 namespace {
 
 constexpr std::int64_t kAskInterval = 2 * 1000;   // milliseconds, between two looks for what comes next
-constexpr std::string_view kUnnamedDevice = "Sinetti";
 enum MeetingMessage : std::uint8_t { kOffer = 0, kAnswer = 1, kHandOver = 2 };
 
 crypto::HpkeKeyPair one_time_key(base::Random& random) { return crypto::kem_generate_key_pair(crypto::KemId::xwing, random); }

@@ -9,12 +9,11 @@ namespace sinetti::chat {
 namespace {
 
 constexpr std::uint16_t kPersonVaultVersion = 3;   // 1 has no days, 2 keeps nothing
-constexpr std::size_t kTextMax = 1024;   // bytes, as in an account
 
 // The largest there is fits, with its keys, names and days.
 constexpr std::size_t kKeysSize = 2 + 2 * 33 + 32 + 64 + 34 + 1;   // bytes
 constexpr std::size_t kDaysSizeMax = 2 + kSeenDevicesMax * (32 + 4);
-static_assert(kKeysSize + 3 * (2 + kTextMax) + kDaysSizeMax + 2 + kKeptSizeMax <= vault::kContentsMax);
+static_assert(kKeysSize + 3 * (2 + kAccountTextMax) + kDaysSizeMax + 2 + kKeptSizeMax <= vault::kContentsMax);
 
 codec::Result<PersonVault> read(base::ByteView contents)
 {
@@ -29,9 +28,9 @@ codec::Result<PersonVault> read(base::ByteView contents)
     std::optional<crypto::SignaturePrivateKey> root;
     if (TRY(reader.optional_marker())) root = TRY(read_signature_key(reader));
     if (root && root->public_key() != root_public_key) return base::Unexpected(codec::Error::bad_value);
-    auto organisation = TRY(reader.text(kTextMax));
-    auto name = TRY(reader.text(kTextMax));
-    auto title = TRY(reader.text(kTextMax));
+    auto organisation = TRY(reader.text(kAccountTextMax));
+    auto name = TRY(reader.text(kAccountTextMax));
+    auto title = TRY(reader.text(kAccountTextMax));
     const bool code_shown = TRY(reader.optional_marker());
     SeenDays seen;
     if (written_by > 1) {

@@ -6,12 +6,6 @@ namespace sinetti::chat {
 
 using base::Unexpected;
 
-namespace {
-
-constexpr std::string_view kUnnamedDevice = "Sinetti";
-
-}  // namespace
-
 base::Result<SignInAttempt, api::Code> SignInAttempt::begin(const api::SignIn& command, base::SecretBytes&& secret)
 {
     SignInAttempt attempt;
