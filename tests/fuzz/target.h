@@ -1,7 +1,7 @@
 #pragma once
 // A fuzz target: what one decoder does with bytes of anybody's choosing, and valid inputs to begin from. A file holds one
 // target and defines it once; it exists as a libFuzzer program of its own (driver.cpp) and inside the ordinary test program
-// that replays seeds and simple damage of them under every compiler, WebAssembly included (replay_test.cpp).
+// that replays seeds and simple damage of them in WebAssembly (replay_test.cpp).
 //
 //   void run(base::ByteView input) { … }                     // must return; a broken promise ends the program
 //   std::vector<base::Bytes> seeds() { … }
