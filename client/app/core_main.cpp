@@ -28,10 +28,12 @@ public:
     }
 };
 
+constexpr std::int64_t kPasswordTime = 400;   // milliseconds
+
 // Everything that exists only while this tab has the seal. Members are destroyed in reverse: the core before what it uses.
 struct Seat {
     Seat(base::Clock& clock, base::Random& random, chat::EventSink& events)
-        : core({.clock = clock, .random = random, .transport = transports[kReading], .alarm = alarm, .backend = backend, .events = events, .password = {},
+        : core({.clock = clock, .random = random, .transport = transports[kReading], .alarm = alarm, .backend = backend, .events = events, .password_time = kPasswordTime,
                 .shared_backend = &shared_backend, .errand_transport = &transports[kErrands]})
     {
     }

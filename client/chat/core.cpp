@@ -8,6 +8,7 @@
 #include "chat/core_implementation.h"
 #include "codec/reader.h"
 #include "codec/writer.h"
+#include "store/calibration.h"
 
 namespace sinetti::chat {
 
@@ -250,7 +251,8 @@ void Core::Implementation::begin_account(NewAccountResult&& created, const Vault
     m_effects.end_turn();   // Argon2id takes a while: the screen should say so first
     auto vault = passphrase_key != nullptr
                      ? store::create_vault(*passphrase_key, m_environment.random)
-                     : store::create_vault(m_passphrase.view(), m_environment.password, m_environment.random, m_environment.password_key);
+                     : store::create_vault(m_passphrase.view(), store::calibrated(m_shared ? 0 : m_environment.password_time, m_environment.clock, m_environment.password_key),
+                                           m_environment.random, m_environment.password_key);
     if (!vault) {
         if (std::exchange(m_shared, false)) m_effects.use_backend(m_environment.backend);
         return set_phase(before, api::Code::internal);

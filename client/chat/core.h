@@ -30,7 +30,7 @@ struct CoreEnvironment {
     net::Alarm& alarm;
     store::Backend& backend;
     EventSink& events;
-    crypto::PasswordParameters password;   // for a new vault; an existing one has its own
+    std::int64_t password_time = 0;        // milliseconds that opening a new store with its passphrase may take; 0: it costs the least there is
     store::PasswordKeyFunction password_key = crypto::password_key;
     store::Backend* shared_backend = nullptr;     // in memory: for sessions on shared machines; nullptr: there are none
     net::Transport* errand_transport = nullptr;   // of a second connection, for what needs our name; nullptr: the first one takes turns

@@ -16,7 +16,7 @@ Client::Client(boost::asio::io_context& io, base::Random& random, store::Backend
       m_signals(io, SIGINT, SIGTERM),
       m_transport(io, relay, authorities),
       m_errand_transport(io, relay, authorities),
-      m_core({.clock = m_clock, .random = random, .transport = m_transport, .alarm = *this, .backend = backend, .events = *this, .password = {},
+      m_core({.clock = m_clock, .random = random, .transport = m_transport, .alarm = *this, .backend = backend, .events = *this,
               .errand_transport = &m_errand_transport})
 {
     m_signals.async_wait([this](const boost::system::error_code& error, int) { m_interrupted = m_interrupted || !error; });
