@@ -254,7 +254,8 @@ export function lockFirefox({program, app}) {
     await sanna.page.bringToFront();
     await sanna.press('button', 'Settings');
     await sanna.reads('Saved at the relay, sealed', kSlow);
-    await sanna.page.evaluate(() => { globalThis.slept = 14 * 60_000; });
+    await sanna.page.mouse.move(280, 280);   // somebody was here just now
+    await sanna.page.evaluate(() => { globalThis.slept = 13 * 60_000; });
     await sanna.page.mouse.move(300, 300);
     await sleep(500);
     check((await text()).includes('Saved at the relay, sealed'), 'it is locked already');
