@@ -104,21 +104,7 @@ export class Page {
     for (const type of ['focus', 'blur']) addEventListener(type, tellAttention);
     document.addEventListener('visibilitychange', tellAttention);
     tellAttention();
-    this.#watchForSleep();
-  }
-
-  // While a machine sleeps its timers wait, the one that locks among them: a frame looks at the wall clock.
-  #watchForSleep() {
-    const lead = () => Date.now() - performance.now();
-    let before = lead();
-    const look = () => {
-      const now = lead();
-      if (now - before > kWakeJump) this.#requestFrame();
-      before = now;
-    };
-    setInterval(look, kWakeInterval);
-    addEventListener('focus', look);
-    document.addEventListener('visibilitychange', look);
+    watchForSleep(tellAttention);
   }
 
   // An event of the core, as bytes of JSON.
@@ -273,6 +259,20 @@ export class Page {
   #copyText(text) {
     return this.#copyIn(encoder.encode(`${text}\0`));
   }
+}
+
+// While a machine sleeps its timers wait, the one that locks among them. `woken` is to look at the wall clock.
+function watchForSleep(woken) {
+  const lead = () => Date.now() - performance.now();
+  let before = lead();
+  const look = () => {
+    const now = lead();
+    if (now - before > kWakeJump) woken();
+    before = now;
+  };
+  setInterval(look, kWakeInterval);
+  addEventListener('focus', look);
+  document.addEventListener('visibilitychange', look);
 }
 
 // What a page leaves for the one that takes its place travels with this entry of the history and is taken out of it at once: why
