@@ -393,7 +393,10 @@ void Core::Implementation::abandon_enrolment(api::Code reason)
         if (alive.expired()) return;
         const Turn turn(*this);
         m_effects.use_backend(m_environment.backend);
-        if (!result) return set_phase(api::Phase::failed, chat::code_of(result.error()));
+        if (!result) {
+            m_farewell.reset();   // it would end with the gate, and what is here is not gone
+            return set_phase(api::Phase::failed, chat::code_of(result.error()));
+        }
         if (!m_farewell) return set_phase(home, reason);
         m_home = home;
         begin_farewell();

@@ -359,6 +359,18 @@ TEST_SUITE("simulation.devices")
         }
     }
 
+    TEST_CASE("a store that cannot be erased is said to be there, and goes on being said")
+    {
+        World world(95);
+        const auto people = found(world, {"Aino"});
+        people[0]->backend.fail_with(store::BackendError::broken);
+        people[0]->submit(api::ForgetDevice{});
+        pass_seconds(world, 60);
+        CHECK(people[0]->phase() == api::Phase::failed);
+        CHECK(people[0]->last_error == api::Code::store_broken);
+        CHECK_FALSE(people[0]->backend.records().empty());
+    }
+
     TEST_CASE("nothing is said to a device that is known to be signed out: who wants to speak removes it first")
     {
         World world(731);
