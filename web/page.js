@@ -265,14 +265,11 @@ export class Page {
 function watchForSleep(woken) {
   const lead = () => Date.now() - performance.now();
   let before = lead();
-  const look = () => {
+  setInterval(() => {
     const now = lead();
     if (now - before > kWakeJump) woken();
     before = now;
-  };
-  setInterval(look, kWakeInterval);
-  addEventListener('focus', look);
-  document.addEventListener('visibilitychange', look);
+  }, kWakeInterval);
 }
 
 // What a page leaves for the one that takes its place travels with this entry of the history and is taken out of it at once: why

@@ -28,7 +28,7 @@ public:
     }
 };
 
-constexpr std::int64_t kPasswordTime = 400;   // milliseconds
+constexpr std::int64_t kPasswordTime = 400;   // milliseconds that opening a new store with its passphrase may take
 
 // Everything that exists only while this tab has the seal. Members are destroyed in reverse: the core before what it uses.
 struct Seat {

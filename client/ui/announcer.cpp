@@ -35,7 +35,7 @@ void Attention::note(const api::ConversationId& conversation, const api::Message
 void Attention::tell(State& state, Model& model, Host& host)
 {
     const bool is_open = model.session.phase == api::Phase::open;
-    const bool looks = !is_open || (m_page && state.place == Place::chats);
+    const bool looks = !is_open || (state.page_seen && state.place == Place::chats);
     if (looks == m_told) return;
     m_told = looks;
     if (is_open) host.send_command(api::Look{looks}, std::nullopt);

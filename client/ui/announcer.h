@@ -9,12 +9,10 @@ namespace sinetti::ui {
 // Whether anybody looks at the conversation that is open. What comes while nobody does is unread, and has a line above it when they look again.
 class Attention {
 public:
-    void on_page(bool has_it) { m_page = has_it; }       // the page is in sight, and has the focus
     void note(const api::ConversationId& conversation, const api::MessageId& message);   // that is new, and from somebody else
     void tell(State& state, Model& model, Host& host);   // the core, when it has changed
 
 private:
-    bool m_page = true;
     bool m_told = true;                    // as a core begins
     api::ConversationId m_conversation;
     api::MessageId m_first;

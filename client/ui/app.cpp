@@ -483,7 +483,6 @@ void App::on_attention(bool has_it)
 {
     Implementation& app = *m_implementation;
     app.state.page_seen = has_it;
-    app.attention.on_page(has_it);
     app.attention.tell(app.state, app.model, app.host);   // now: a page out of sight draws when it has time
     app.want();
 }

@@ -29,7 +29,7 @@ struct Model {
     api::SessionEvent session;
     api::ConnectionEvent connection;
     bool connection_known = false;
-    api::Code store_trouble = api::Code::none;   // since when nothing could be stored any more
+    api::Code store_trouble = api::Code::none;   // why nothing can be stored
     std::vector<api::Person> people;
     bool people_known = false;
     std::vector<api::ConversationSummary> conversations;

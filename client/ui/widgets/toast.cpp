@@ -43,7 +43,7 @@ std::string words_of(const Context& c, const Toast& toast)
 
 bool is_stuck(const Context& c) { return c.model.store_trouble != api::Code::none; }
 
-Say connection_words(const Context& c)
+Say banner_lead(const Context& c)
 {
     if (is_stuck(c)) return Say::stuck_banner;
     switch (c.model.connection.state) {
@@ -63,7 +63,7 @@ std::string banner_text(const Context& c)
 {
     if (is_stuck(c)) return std::string(c.say(Say::stuck_banner)) + " " + std::string(c.say(c.model.store_trouble)) + " " + std::string(c.say(Say::stuck_hint));
     const bool known = c.model.connection.reason != api::Code::none && c.model.connection.reason != api::Code::relay_unreachable;
-    std::string words = c.say(connection_words(c));
+    std::string words = c.say(banner_lead(c));
     words.push_back(' ');
     words.append(known ? c.say(c.model.connection.reason) : c.say(Say::offline_hint));
     return words;
@@ -153,7 +153,7 @@ void draw_banner(Context& c, const Rect& strip)
     c.paint.icon(stuck ? icons::kWarningFill : icons::kWifiSlash, 20, strip.x + 16, strip.y + (strip.h - 20) / 2, ink);
     GroupScope group(c, stuck ? "store" : "connection", stuck ? Role::alert : Role::status, strip, "");
     const std::string words = banner_text(c);
-    const std::string_view strong = c.say(connection_words(c));
+    const std::string_view strong = c.say(banner_lead(c));
     const Rect area{strip.x + 46, strip.y + 10, strip.w - 62, 0};
     const gfx::TextLayout layout = c.paint.texts().wrap(kLabel, words, area.w);
     float y = area.y;
