@@ -1,8 +1,7 @@
 // Every kind of proposal, by value and by reference, in public and in private, from members and from outside.
 
 #include "mls/external.h"
-#include "mls/group_extensions.h"
-#include "world.h"
+#include "three.h"
 
 using namespace sinetti;
 using namespace sinetti::tests;
@@ -27,72 +26,6 @@ public:
     const Group* other = nullptr;
 };
 
-struct Trio {
-    base::SeededRandom random{21};
-    crypto::SignaturePrivateKey service = crypto::SignaturePrivateKey::generate(random);
-    Group alice = take(Group::create(kSuite, Bytes(16, 3), make_identity("alice", random), random, {{external_senders()}, {}}));
-    Group bob = add_member(alice, {}, "bob", random);
-    Group carol = add_member(alice, {&bob}, "carol", random);
-
-    Extension external_senders() const
-    {
-        const ExternalSender sender{base::to_bytes(service.public_key()), Credential::basic(base::view_of("service"))};
-        return external_senders_extension(std::span(&sender, 1));
-    }
-    std::vector<Group*> all() { return {&alice, &bob, &carol}; }
-    void hear(ByteView message, std::vector<Group*> listeners)
-    {
-        for (auto* group : listeners) CHECK(std::holds_alternative<ReceivedProposal>(take(group->process(message))));
-    }
-    void agree(std::vector<Group*> groups)
-    {
-        for (auto* group : groups) {
-            CHECK(group->epoch() == groups[0]->epoch());
-            CHECK(group->epoch_authenticator() == groups[0]->epoch_authenticator());
-            CHECK(group->members() == groups[0]->members());
-            CHECK(group->extensions() == groups[0]->extensions());
-        }
-    }
-    // Alice commits, the others follow.
-    void commit(CommitRequest&& request, const PskSource* psks = nullptr) { commit(request, psks); }
-    void commit(CommitRequest& request, const PskSource* psks = nullptr)
-    {
-        request.psks = psks;
-        const auto output = take(alice.commit(request, random));
-        REQUIRE(alice.merge_pending().has_value());
-        for (auto* group : {&bob, &carol}) {
-            auto processed = take(group->process(output.commit, psks));
-            REQUIRE(group->merge(std::get<StagedCommit>(std::move(processed))).has_value());
-        }
-        agree(all());
-    }
-};
-
-// Somebody's next identity: everything that an identity has is another.
-LeafNodeIdentity next_identity(const std::string& name, base::Random& random)
-{
-    auto identity = make_identity(name + " of today", random);
-    identity.capabilities.proposals.push_back(static_cast<ProposalType>(0xf0f0));
-    identity.extensions = {{ExtensionType::application_id, {1, 2, 3}}};
-    return identity;
-}
-
-// Whether this is the identity a member has in a group.
-bool has_identity(const Group& group, LeafIndex member, const LeafNodeIdentity& identity)
-{
-    const auto tree = RatchetTree::parse(kSuite, group.ratchet_tree());
-    const auto* leaf = tree->leaf(member);
-    return leaf && leaf->credential == identity.credential && base::equal(leaf->signature_key, identity.signature_key.public_key()) &&
-           leaf->capabilities.supports(static_cast<ProposalType>(0xf0f0)) && find_extension(leaf->extensions, ExtensionType::application_id);
-}
-
-Group restarted(Group& group, RecordStore& store)
-{
-    group.flush(store);
-    return take(Group::load(store));
-}
-
-constexpr WireFormat kFormats[] = {WireFormat::private_message, WireFormat::public_message};
 const ReInit kReInit{Bytes(16, 4), ProtocolVersion::mls10, 3, {}};
 
 }  // namespace
@@ -101,7 +34,7 @@ TEST_SUITE("mls.group_proposals")
 {
     TEST_CASE("a commit says in its header how it was framed, and is followed either way")
     {
-        Trio t;
+        Three t;
         for (const auto format : kFormats) {
             CommitRequest request;
             request.wire_format = format;
@@ -123,7 +56,7 @@ TEST_SUITE("mls.group_proposals")
     {
         Psks psks;
         for (const auto format : kFormats) {
-            Trio t;
+            Three t;
             const auto dave = make_key_package("dave", t.random);
             t.hear(take(t.bob.propose_add(dave.key_package, t.random, format)), {&t.alice, &t.carol});
             t.hear(take(t.bob.propose_update(t.random, format)), {&t.alice, &t.carol});
@@ -156,7 +89,7 @@ TEST_SUITE("mls.group_proposals")
 
     TEST_CASE("extensions are replaced by value, and only by what every member supports")
     {
-        Trio t;
+        Three t;
         CommitRequest request;
         request.group_context_extensions = Extensions{RequiredCapabilities{{}, {}, {CredentialType::basic}}.extension()};
         t.commit(request);
@@ -169,7 +102,7 @@ TEST_SUITE("mls.group_proposals")
 
     TEST_CASE("a pre-shared key changes the epoch for those who hold it, and nobody else can follow")
     {
-        Trio t;
+        Three t;
         Psks psks;
         CommitRequest request;
         request.psk.push_back(PreSharedKeyId::external(base::to_bytes(base::view_of("shared"))));
@@ -186,7 +119,7 @@ TEST_SUITE("mls.group_proposals")
 
     TEST_CASE("a resumption secret of another group proves that one was in it")
     {
-        Trio t;
+        Three t;
         base::SeededRandom random(5);
         auto other = make_group("alice", random);
         Psks psks;
@@ -203,7 +136,7 @@ TEST_SUITE("mls.group_proposals")
 
     TEST_CASE("a path is left out on request where the proposals allow it, and only there")
     {
-        Trio t;
+        Three t;
         const auto leaf_of = [](const Group& group) { return group.ratchet_tree(); };
         CommitRequest request;
         request.path = PathUse::when_required;
@@ -227,7 +160,7 @@ TEST_SUITE("mls.group_proposals")
 
     TEST_CASE("a Welcome without the tree is joined with the tree from elsewhere")
     {
-        Trio t;
+        Three t;
         CommitRequest request;
         request.welcome_tree = RatchetTreeExtension::left_out;
         const auto dave = make_key_package("dave", t.random);
@@ -246,7 +179,7 @@ TEST_SUITE("mls.group_proposals")
 
     TEST_CASE("a Welcome leads to the exporter of its epoch before there is a tree, for whoever can open it")
     {
-        Trio t;
+        Three t;
         const auto dave = make_key_package("dave", t.random), eve = make_key_package("eve", t.random);
         CommitRequest request;
         request.add.push_back(dave.key_package);
@@ -271,7 +204,7 @@ TEST_SUITE("mls.group_proposals")
     TEST_CASE("a reinit ends the group: nobody sends in it any more, also after loading")
     {
         for (const bool by_value : {true, false}) {
-            Trio t;
+            Three t;
             const auto late = take(t.bob.encrypt(base::view_of("late"), {}, t.random));
             CommitRequest request;
             if (by_value)
@@ -300,7 +233,7 @@ TEST_SUITE("mls.group_proposals")
 
     TEST_CASE("a reinit waits until no other proposal does, and stands alone when it is asked for")
     {
-        Trio t;
+        Three t;
         t.hear(take(t.bob.propose_reinit(kReInit, t.random)), {&t.alice, &t.carol});
         t.hear(take(t.bob.propose_update(t.random)), {&t.alice, &t.carol});
         t.commit({});
@@ -318,7 +251,7 @@ TEST_SUITE("mls.group_proposals")
     TEST_CASE("of several Updates of a member the most recent is committed, and one that is sent again is not recent")
     {
         for (std::uint64_t round = 0; round < 6; ++round) {   // the references are in another order each time
-            Trio t;
+            Three t;
             t.random = base::SeededRandom(100 + round);
             Bytes latest;
             std::vector<Bytes> updates;
@@ -337,7 +270,7 @@ TEST_SUITE("mls.group_proposals")
 
     TEST_CASE("proposals are committed in the order they came")
     {
-        Trio t;
+        Three t;
         const std::vector<std::string> names{"dave", "erin", "frank", "grace", "heidi", "ivan"};
         for (const auto& name : names) t.hear(take(t.bob.propose_add(make_key_package(name, t.random).key_package, t.random)), {&t.alice, &t.carol});
         for (const auto number : std::initializer_list<std::uint8_t>{1, 2, 3, 4}) {
@@ -354,7 +287,7 @@ TEST_SUITE("mls.group_proposals")
 
     TEST_CASE("an Add of a key package that has expired is not proposed, and not committed when somebody else proposed it")
     {
-        Trio t;
+        Three t;
         const Lifetime lifetime{UnixSeconds{1000}, UnixSeconds{2000}};
         const auto dave = generate_key_package(kSuite, make_identity("dave", t.random), t.random, lifetime).key_package;
         const auto erin = generate_key_package(kSuite, make_identity("erin", t.random), t.random, {UnixSeconds{1000}, UnixSeconds{4000}}).key_package;
@@ -369,87 +302,9 @@ TEST_SUITE("mls.group_proposals")
         CHECK(base::to_text(t.alice.members()[3].credential.content) == "erin");
     }
 
-    TEST_CASE("a commit gives its committer another identity, before a restart and after it")
-    {
-        for (const bool restart : {false, true}) {
-            Trio t;
-            RecordStore store;
-            const auto identity = next_identity("alice", t.random);
-            const auto dave_keys = make_key_package("dave", t.random);
-            CommitRequest request;
-            request.add.push_back(dave_keys.key_package);
-            request.path = PathUse::when_required;
-            request.identity = identity.clone();
-            const auto output = take(t.alice.commit(request, t.random));
-            if (restart) t.alice = restarted(t.alice, store);
-            for (auto* group : {&t.bob, &t.carol}) {
-                auto staged = std::get<StagedCommit>(take(group->process(output.commit)));
-                REQUIRE(staged.updated().size() == 1);
-                CHECK(staged.updated()[0].credential == identity.credential);
-                REQUIRE(group->merge(std::move(staged)).has_value());
-            }
-            REQUIRE(t.alice.merge_pending().has_value());
-            if (restart) t.alice = restarted(t.alice, store);
-            auto dave = take(Group::join(*output.welcome, dave_keys, t.random));
-            t.agree({&t.alice, &t.bob, &t.carol, &dave});
-            CHECK(has_identity(dave, t.alice.own_leaf(), identity));
-            CHECK(take(read_text(dave, take(t.alice.encrypt(base::view_of("it is I"), {}, t.random)))) == "it is I");
-            const auto next = take(t.alice.commit({}, t.random)).commit;
-            for (auto* group : {&t.alice, &t.bob, &t.carol, &dave}) CHECK_FALSE(apply_commit(*group, next).has_value());
-            CHECK(has_identity(t.bob, t.alice.own_leaf(), identity));
-        }
-    }
-
-    TEST_CASE("an Update brings another identity once it is committed, before a restart and after it")
-    {
-        for (const bool restart : {false, true}) {
-            for (const auto format : kFormats) {
-                Trio t;
-                RecordStore store;
-                const auto identity = next_identity("bob", t.random);
-                t.hear(take(t.bob.propose_update(t.random, format, identity.clone())), {&t.alice, &t.carol});
-                if (restart) t.bob = restarted(t.bob, store);
-                t.commit({});
-                CHECK(has_identity(t.carol, t.bob.own_leaf(), identity));
-                if (restart) t.bob = restarted(t.bob, store);
-                CHECK(take(read_text(t.alice, take(t.bob.encrypt(base::view_of("it is I"), {}, t.random)))) == "it is I");
-                const auto next = take(t.bob.commit({}, t.random)).commit;
-                for (auto* group : t.all()) CHECK_FALSE(apply_commit(*group, next).has_value());
-            }
-        }
-    }
-
-    TEST_CASE("an identity that did not come to be, in a commit that lost or an Update that was left out, is forgotten")
-    {
-        Trio t;
-        CommitRequest request;
-        request.identity = next_identity("bob", t.random);
-        take(t.bob.propose_update(t.random, WireFormat::private_message, next_identity("bob", t.random)));   // nobody hears it
-        take(t.bob.commit(request, t.random));
-        t.commit({});
-        CHECK(take(read_text(t.alice, take(t.bob.encrypt(base::view_of("as before"), {}, t.random)))) == "as before");
-        CHECK(base::to_text(t.carol.members()[1].credential.content) == "bob");
-    }
-
-    TEST_CASE("an identity that no member could have is refused, in a commit and in an Update")
-    {
-        Trio t;
-        auto identity = make_identity("alice", t.random);
-        identity.extensions = {{static_cast<ExtensionType>(0xf0f0), {}}};   // its capabilities do not list it
-        CHECK(t.alice.propose_update(t.random, WireFormat::private_message, identity.clone()).error() == Error::invalid_leaf_node);
-        CommitRequest request;
-        request.identity = identity.clone();
-        CHECK(t.alice.commit(request, t.random).error() == Error::invalid_leaf_node);
-        CHECK_FALSE(t.alice.has_pending_commit());
-        request.identity = make_identity("alice", t.random);
-        request.identity->capabilities.credentials = {CredentialType::basic, CredentialType::x509};
-        request.identity->credential = {CredentialType::x509, {}};   // the others do not know of it
-        CHECK(t.alice.commit(request, t.random).error() == Error::invalid_leaf_node);
-    }
-
     TEST_CASE("a proposal that was dropped is not committed, and a commit that names it is refused")
     {
-        Trio t;
+        Three t;
         const auto removal = take(t.bob.propose_remove(t.carol.own_leaf(), t.random));
         auto heard = std::get<ReceivedProposal>(take(t.alice.process(removal)));
         CHECK(heard.type == ProposalType::remove);
@@ -464,7 +319,7 @@ TEST_SUITE("mls.group_proposals")
 
     TEST_CASE("a proposal that cannot stand in the group keeps nobody from committing the others")
     {
-        Trio t;
+        Three t;
         t.hear(take(t.bob.propose_group_context_extensions({{static_cast<ExtensionType>(0xf0f0), {}}}, t.random)), {&t.alice, &t.carol});
         auto identity = make_identity("dave", t.random);
         identity.capabilities.credentials = {CredentialType::x509};
@@ -483,7 +338,7 @@ TEST_SUITE("mls.group_proposals")
 
     TEST_CASE("an external sender proposes what such senders may, when the group lists it")
     {
-        Trio t;
+        Three t;
         const auto propose = [&](Proposal proposal) {
             return propose_as_external_sender(kSuite, t.alice.group_id(), t.alice.epoch(), 0, t.service, std::move(proposal));
         };
@@ -509,7 +364,7 @@ TEST_SUITE("mls.group_proposals")
 
     TEST_CASE("a newcomer proposes its own addition, and a member takes it in")
     {
-        Trio t;
+        Three t;
         const auto dave = make_key_package("dave", t.random);
         t.hear(propose_own_add(t.alice.group_id(), t.alice.epoch(), dave), t.all());
         const auto output = take(t.carol.commit({}, t.random));
@@ -520,7 +375,7 @@ TEST_SUITE("mls.group_proposals")
 
     TEST_CASE("a stranger joins by external commit and is one of the group")
     {
-        Trio t;
+        Three t;
         for (const auto tree : {RatchetTreeExtension::included, RatchetTreeExtension::left_out}) {
             const auto info = take(t.bob.group_info(tree));
             ExternalJoinOptions options;
@@ -549,7 +404,7 @@ TEST_SUITE("mls.group_proposals")
 
     TEST_CASE("a member who lost its state joins anew in place of its old self, with a pre-shared key")
     {
-        Trio t;
+        Three t;
         Psks psks;
         const auto info = take(t.alice.group_info());
         ExternalJoinOptions options;
@@ -572,7 +427,7 @@ TEST_SUITE("mls.group_proposals")
 
     TEST_CASE("a group info of any byte changed, or without the external key, is not joined")
     {
-        Trio t;
+        Three t;
         const auto info = take(t.alice.group_info());
         const auto join = [&](ByteView message) { return Group::join_external(message, make_identity("dave", t.random), t.random); };
         for (std::size_t i = 0; i < info.size(); ++i) {
