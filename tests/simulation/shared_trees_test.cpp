@@ -1,7 +1,7 @@
 // Several are let in by one commit: each gets an invitation of their own, and all of them the tree once.
 
 #include "chat/shared_tree.h"
-#include "tests/simulation/devices.h"
+#include "tests/simulation/by_hand.h"
 
 #include <doctest/doctest.h>
 
@@ -12,10 +12,6 @@ using namespace sinetti::simulation;
 
 namespace {
 
-constexpr std::uint32_t kBoard = 1;
-
-std::size_t cells(World& world) { return world.relay.board(kBoard).entries.size(); }
-
 // Cells between what was there and now.
 template<typename Act>
 std::size_t cells_of(World& world, const Act& act)
@@ -25,42 +21,6 @@ std::size_t cells_of(World& world, const Act& act)
     world.settle();
     return cells(world) - before;
 }
-
-// What a member's device could do by hand: invite into a group of two with a Welcome without the tree, and write there what it likes.
-class ByHand {
-public:
-    ByHand(World& world, const Client& member, const Client& invited, std::string title, std::uint64_t& contact_counter) : m_world(world)
-    {
-        const auto account = chat::Account(account_of(member));
-        const auto& own = account.device.public_key();
-        const auto& other = *world.relay.directory().device(account_of(invited).device.public_key());
-        const auto suite = chat::kConversationSuites[0];
-        m_group.emplace(std::move(*mls::Group::create(suite, base::to_bytes(world.random.array<32>()), chat::leaf_identity_of(account), world.random)));
-        mls::CommitRequest request;
-        request.add.push_back(std::move(*chat::published_key_package(other.key_packages, suite)));
-        request.welcome_tree = mls::RatchetTreeExtension::left_out;
-        const auto output = m_group->commit(request, world.random);
-        REQUIRE(output.has_value());
-        REQUIRE(m_group->merge_pending().has_value());
-        const chat::Invitation invitation{.board = kBoard, .from_position = cells(world), .title = std::move(title), .welcome = *output->welcome};
-        const auto contact = chat::first_contact_sender_secret(account.contact, other.contact_public_key, own, other.public_key);
-        write(*contact, contact_counter, *chat::seal_invitation(invitation, other.contact_public_key, own, other.public_key, world.random));
-    }
-
-    base::Bytes tree() const { return m_group->ratchet_tree(); }
-    void write_where_the_tree_belongs(base::ByteView payload) { write(chat::tree_secret(*m_group), m_counter, payload); }
-
-private:
-    void write(const chat::SenderSecret& secret, std::uint64_t& counter, base::ByteView payload)
-    {
-        for (const auto& fragment : chat::split(m_world.random.array<16>(), payload)) m_world.relay.append_raw(kBoard, chat::seal_cell(secret, counter++, kBoard, fragment));
-        m_world.settle();
-    }
-
-    World& m_world;
-    std::optional<mls::Group> m_group;
-    std::uint64_t m_counter = 0;
-};
 
 }  // namespace
 
