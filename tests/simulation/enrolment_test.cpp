@@ -189,6 +189,26 @@ TEST_SUITE("simulation.enrolment")
         CHECK(bertta.phase() == api::Phase::open);
     }
 
+    TEST_CASE("a new store costs what its machine does in the time, and opens with that")
+    {
+        World world(96);
+        const auto people = found(world, {"Aino"});
+        auto& bertta = world.add("Bertta");
+        bertta.crash();
+        bertta.password_time = 400;
+        bertta.pass_takes = 50;
+        bertta.start();
+        open_link(world, bertta, invite(world, *people[0], "Bertta"));
+        bertta.submit(api::Enrol{"Bertta", ""}, kPassphrase);
+        world.settle();
+        REQUIRE(bertta.phase() == api::Phase::open);
+        const auto passes = [](const Client& client) { return store::VaultHeader::parse(client.backend.records().at(store::kVaultHeaderId))->parameters.passes; };
+        CHECK(passes(bertta) == 8);
+        CHECK(passes(*people[0]) == crypto::kPasswordPassesMin);   // whose machine was not asked
+        reopen(world, bertta);
+        CHECK(bertta.phase() == api::Phase::open);
+    }
+
     TEST_CASE("a forgotten device holds nothing")
     {
         World world(91);

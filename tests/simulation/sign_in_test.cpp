@@ -400,6 +400,25 @@ TEST_SUITE("simulation.sign_in")
         }
     }
 
+    TEST_CASE("a new machine asks for no piece of the archive that cannot be there: of shared machines, and of days before there was a device")
+    {
+        World world(1022);
+        const auto people = found(world, {"Aino", "Bertta"});
+        make_group(world, people, "Ryhmä");
+        for (const auto* name : {"Kirjasto", "Hotelli", "Lentokenttä"}) {
+            auto& kiosk = sign_in_at_new_machine(world, {.name = "Bertta", .shared = true}, name);
+            pass_seconds(world, 30);
+            kiosk.submit(api::ForgetDevice{});
+            world.settle();
+        }
+        const auto before = world.relay.blobs_missed;
+        sign_in_at_new_machine(world, {.name = "Bertta"}, "Kone");
+        pass_seconds(world, 20);
+        const auto missed = world.relay.blobs_missed - before;
+        CHECK(missed > 0);
+        CHECK(missed <= 3);   // her first device's: tomorrow, what would come next of today, and yesterday where clocks differ
+    }
+
     TEST_CASE("a shared machine without a relay is given back all the same, after a while")
     {
         World world(1015);

@@ -280,8 +280,10 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::BlobRead& f
 {
     if (connection.kind != wire::SessionKind::token) return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
     const auto found = blobs.find(frame.address);
-    if (found == blobs.end() || found->second.chunks.size() < wire::blob_chunks(found->second.size_class))
+    if (found == blobs.end() || found->second.chunks.size() < wire::blob_chunks(found->second.size_class)) {
+        ++blobs_missed;
         return refuse(connection, frame.request_id, wire::Refusal::unknown_blob);
+    }
     if (frame.chunk >= found->second.chunks.size()) return refuse(connection, frame.request_id, wire::Refusal::bad_position);
     wire::BlobData data{.request_id = frame.request_id, .data = {}};
     for (std::uint32_t i = 0; i < wire::kBlobChunksRead; ++i) {

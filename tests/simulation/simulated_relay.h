@@ -104,6 +104,7 @@ public:
     std::optional<wire::Refusal> refuses_blobs;      // makes none, for this reason
     std::size_t blobs_completed = 0;
     std::size_t blobs_refused = 0;
+    std::size_t blobs_missed = 0;      // that were asked for, and are not there
 
     SimulatedVaults vaults;
     SimulatedMeetings meetings;

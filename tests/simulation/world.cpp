@@ -30,7 +30,11 @@ Client::~Client() { crash(); }
 
 void Client::start()
 {
-    m_core = std::make_unique<chat::Core>(chat::CoreEnvironment{m_world.clock, m_random, *this, *this, *this, *this, {}, quick_password_key,
+    const auto password_key = [this](base::ByteView passphrase, base::ByteView salt, crypto::PasswordParameters parameters) {
+        m_world.clock.advance(pass_takes * parameters.passes);
+        return quick_password_key(passphrase, salt, parameters);
+    };
+    m_core = std::make_unique<chat::Core>(chat::CoreEnvironment{m_world.clock, m_random, *this, *this, *this, *this, password_time, password_key,
                                                                 &shared_backend, m_world.second_lines ? &m_errand_line : nullptr});
     run_core([this] { m_core->submit(api::Start{}); });
 }

@@ -93,6 +93,8 @@ public:
     std::vector<api::ScannedEvent> scanned;
     api::Code store_trouble = api::Code::none;
     store::MemoryBackend backend;
+    std::int64_t password_time = 0;           // milliseconds that a new store may cost; what is set before start()
+    std::int64_t pass_takes = 0;              // milliseconds of Argon2id's, on this machine
     store::MemoryBackend shared_backend;      // dies with the process
 
 private:

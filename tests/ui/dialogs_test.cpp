@@ -119,6 +119,7 @@ TEST_SUITE("ui.dialogs")
         CHECK(page.find(Role::button, "Kirjaa ulos: Ensimmäinen laite") == nullptr);
         page.press(Role::button, "Kirjaa ulos: Firefox, Windows");
         CHECK(page.sent<api::SignOutDevice>().empty());
+        CHECK(page.says("Jos se katosi tai varastettiin, vaihda myös tunnuslause ja palautuskoodi ja kerro ylläpitäjälle."));
         page.press(Role::button, "Kirjaa ulos");
         REQUIRE(page.sent<api::SignOutDevice>().size() == 1);
         CHECK(page.sent<api::SignOutDevice>()[0].device == id_of(2001));
