@@ -247,6 +247,9 @@ public:
     // remove must not read what is said after it. commit() and merge_pending(), or drop_proposal(), make an end of that.
     Result<Bytes> encrypt(ByteView plaintext, ByteView authenticated_data, base::Random& random);
     Result<Processed> process(ByteView mls_message, const PskSource* psks = nullptr);
+    // Whether we have signed and sealed this ourselves, under a key that our ratchet has not come to yet: then what we hold is an older copy of
+    // a state that has gone on elsewhere, and using it would use keys twice. No for everything else, and for what cannot be opened any more.
+    bool is_of_later_self(ByteView mls_message) const;
     Result<void> merge(StagedCommit&& staged);   // somebody else's commit; drops our pending one. Error::removed_from_group when it removed
                                                  // us: is_member() is false then and the secrets are gone.
 

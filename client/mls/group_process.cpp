@@ -74,6 +74,26 @@ Result<Processed> Group::process(ByteView mls_message, const PskSource* psks)
     return received;
 }
 
+bool Group::is_of_later_self(ByteView mls_message) const
+{
+    const auto& state = *m_state;
+    if (state.removed) return false;
+    const auto message = MlsMessage::parse(mls_message);
+    const auto* sealed = message ? std::get_if<PrivateMessage>(&message->body) : nullptr;
+    if (sealed == nullptr || !base::equal(sealed->group_id, group_id())) return false;
+    const auto old = std::ranges::find(state.past, sealed->epoch, &PastEpoch::epoch);
+    const bool current = sealed->epoch == epoch();
+    if (!current && old == state.past.end()) return false;
+    const auto sender = open_sender_data(state.suite, *sealed, current ? state.epoch.secrets.sender_data_secret : old->sender_data_secret);
+    const auto self = state.member_at(own_leaf(), current ? state.past.end() : old);
+    if (!sender || sender->leaf != own_leaf() || !self) return false;
+    const auto ratchet = sealed->content_type == ContentType::application ? RatchetType::application : RatchetType::handshake;
+    const auto key = (current ? state.messages : old->messages).find(own_leaf(), ratchet, sender->generation);   // none of ours is ever skipped
+    if (!key) return false;
+    auto content = unprotect_private(state.suite, *sealed, *sender, key->key);
+    return content && std::move(*content).verify(state.suite, self->signature_key, current ? state.epoch.serialized_context : old->serialized_context);
+}
+
 Result<OpenedSender> Group::State::open_sender(const PrivateMessage& message, const SenderDataSecret& secret,
                                                std::deque<PastEpoch>::const_iterator past_epoch) const
 {
