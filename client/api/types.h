@@ -33,7 +33,7 @@ enum class Code : std::uint8_t {
     // links and enrolment
     link_mangled, link_outdated, link_used, link_expired, link_revoked, link_other_organisation, already_founded, already_enrolled, name_missing, passphrase_too_short,
     // opening
-    wrong_passphrase, store_unavailable, store_full, store_broken, store_outdated,
+    wrong_passphrase, store_unavailable, store_full, store_broken, store_outdated, store_rolled_back,
     // relay
     relay_unreachable, relay_full, relay_refused, relay_garbled, relay_key, relay_version, relay_fork, relay_fraud, messages_gone, device_revoked, rate_limited, no_tokens,
     // conversations

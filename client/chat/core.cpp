@@ -340,7 +340,9 @@ void Core::Implementation::open_vault(const std::vector<store::StoredRecord>& re
     m_stored.reset();
     report_settings();
     m_evidence = std::move(evidence);
+    m_rolled_back = opened->contains(kRolledBackRecord);
     if (stop_if_revoked()) return;
+    if (m_rolled_back) return refuse_relay(api::Code::store_rolled_back);
     if (!m_evidence) return m_session.start();
     m_effects.emit(api::EvidenceEvent{m_evidence->text()});
     refuse_relay(api::Code::relay_fraud);
@@ -419,6 +421,7 @@ void Core::Implementation::close_account()
     m_stored.reset();
     m_settings.clear();
     m_evidence.reset();
+    m_rolled_back = false;
     m_refused = false;
     m_token.reset();
     m_errands_now = false;

@@ -23,6 +23,8 @@ using Settings = std::map<std::string, std::string>;
 
 api::Code code_of(wire::Refusal refusal);
 
+inline constexpr std::string_view kRolledBackRecord = "rolled back";   // that it was found to be so
+
 class Core::Implementation final : private net::SessionListener, private WorkspaceHost {
 public:
     explicit Implementation(const CoreEnvironment& environment)
@@ -111,6 +113,7 @@ private:
     void on_wrong_key();
     void on_fork() override;
     void on_fraud(Evidence&& evidence) override;
+    void on_later_self() override;
     void refuse_relay(api::Code reason);
     void on_garbled() override;
     void on_follow_again() override { m_follow_again = true; }
@@ -161,6 +164,7 @@ private:
     void plan_link();
     std::optional<base::UnixMilliseconds> link_wake() const;
     void cancel_link(api::Code reason);
+    void give_up_link(api::Code reason);   // and its dialog says why
     void end_link();
     void close_link_session();
     void report_link();
@@ -274,6 +278,7 @@ private:
     api::Code m_connection_reason = api::Code::none;
     bool m_refused = false;
     bool m_follow_again = false;
+    bool m_rolled_back = false;                                     // what is stored here is an older copy: the relay is not spoken to any more
     std::optional<Evidence> m_evidence;                             // against this relay: it is not spoken to any more
 
     wire::SessionKind m_session_kind = wire::SessionKind::device;   // of the session that is ready

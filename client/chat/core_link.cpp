@@ -72,10 +72,7 @@ void Core::Implementation::plan_link()
     if (!m_host) return;
     const auto now = m_environment.clock.now();
     if (!m_workspace || m_host->is_over()) return end_link();
-    if (m_host->until() <= now) {
-        if (m_host->state() != api::LinkState::none) m_effects.emit(link_event(api::LinkState::none, api::Code::device_code_expired));
-        return end_link();
-    }
+    if (m_host->until() <= now) return give_up_link(api::Code::device_code_expired);
     if (m_errand_session.is_started()) {
         if (m_beside == Beside::link) {
             if (!m_errand_session.is_ready()) return;
@@ -87,12 +84,8 @@ void Core::Implementation::plan_link()
         end_archive();
     }
     if (!is_member_session()) return;
-    const auto give_up = [this](api::Code reason) {
-        if (m_host->state() != api::LinkState::none) m_effects.emit(link_event(api::LinkState::none, reason));
-        end_link();
-    };
-    if (++m_link_sessions > kLinkSessionsMax) return give_up(api::Code::relay_unreachable);
-    if (!take_token_beside()) return give_up(api::Code::no_tokens);
+    if (++m_link_sessions > kLinkSessionsMax) return give_up_link(api::Code::relay_unreachable);
+    if (!take_token_beside()) return give_up_link(api::Code::no_tokens);
     m_beside = Beside::link;
     m_errand_session.start();
 }
@@ -114,6 +107,12 @@ void Core::Implementation::close_link_session()
     }
     m_beside_token.reset();
     m_errand_session.stop();
+}
+
+void Core::Implementation::give_up_link(api::Code reason)
+{
+    if (m_host && m_host->state() != api::LinkState::none) m_effects.emit(link_event(api::LinkState::none, reason));
+    end_link();
 }
 
 void Core::Implementation::end_link()

@@ -334,7 +334,9 @@ void Core::Implementation::on_wrong_key()
 
 void Core::Implementation::refuse_relay(api::Code reason)
 {
-    m_session.stop();
+    m_session.stop();   // and with it what runs errands
+    if (m_beside == Beside::archive) end_archive();
+    give_up_link(reason);
     m_refused = true;
     m_connection_reason = reason;
     m_effects.emit(api::NoticeEvent{.code = reason, .severity = api::Severity::error});
@@ -349,6 +351,14 @@ void Core::Implementation::on_fraud(Evidence&& evidence)
     m_effects.put(kEvidenceRecord, m_evidence->serialize().view());
     m_effects.emit(api::EvidenceEvent{m_evidence->text()});
     refuse_relay(api::Code::relay_fraud);
+}
+
+// Going on would seal other words under keys that are used: nothing is sent any more, whatever is stored here later.
+void Core::Implementation::on_later_self()
+{
+    if (std::exchange(m_rolled_back, true)) return;
+    m_effects.put(kRolledBackRecord, {});
+    refuse_relay(api::Code::store_rolled_back);
 }
 
 void Core::Implementation::on_garbled() { m_session.close_garbled(); }

@@ -40,6 +40,7 @@ public:
     virtual ~WorkspaceHost() = default;
     virtual void on_fork() = 0;              // the relay contradicts what it showed us before
     virtual void on_fraud(Evidence&& evidence) = 0;   // and has signed both
+    virtual void on_later_self() = 0;        // what we hold is an older copy: this device has said what is not in it
     virtual void on_garbled() = 0;           // the relay sent what makes no sense here
     virtual void on_follow_again() = 0;      // following must start again from an earlier block
     virtual void on_follow_refused() = 0;

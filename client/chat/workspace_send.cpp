@@ -207,7 +207,10 @@ std::vector<mls::KeyPackage> Workspace::key_packages_of(const PublicKey& identit
 void Workspace::land_in_conversation(Conversation& conversation, const MessageNumber& message, base::ByteView payload, std::uint64_t position)
 {
     auto& lane = conversation.lane;
-    if (lane.items.empty() || !lane.items.front().flight || lane.items.front().flight->message != message) return;
+    if (lane.items.empty() || !lane.items.front().flight || lane.items.front().flight->message != message) {
+        if (conversation.group->is_of_later_self(payload)) m_environment.host.on_later_self();
+        return;
+    }
     auto& item = lane.items.front();
     if (!base::equal(item.flight->payload, payload)) {   // another member has forged a part of it: nobody could read that
         item.flight.reset();

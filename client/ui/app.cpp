@@ -238,10 +238,9 @@ struct App::Implementation {
             case api::Phase::recovering: draw_recovering(c); break;
             case api::Phase::linking: draw_linking(c); break;
         }
-        const bool revoked = !state.locking && model.connection.state == api::ConnectionState::refused && model.connection.reason == api::Code::device_revoked;
-        if (revoked && model.session.phase == api::Phase::open && state.dialog == Dialog::none && !state.revoked_said) {
-            state.revoked_said = true;
-            open_dialog(c, Dialog::revoked);
+        if (model.has_ended() && !state.locking && model.session.phase == api::Phase::open && state.dialog == Dialog::none && !state.end_said) {
+            state.end_said = true;
+            open_dialog(c, Dialog::ended);
         }
         if (model.session.phase == api::Phase::open && !state.locking) raise_release_alarm(c);
         draw_dialogs(c);

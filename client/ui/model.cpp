@@ -138,6 +138,11 @@ const api::ConversationSummary* Model::direct_with(std::string_view person) cons
     return found == conversations.end() ? nullptr : &*found;
 }
 
+bool Model::has_ended() const
+{
+    return connection.state == api::ConnectionState::refused && (connection.reason == api::Code::device_revoked || connection.reason == api::Code::store_rolled_back);
+}
+
 std::uint32_t Model::unread() const
 {
     std::uint32_t total = 0;

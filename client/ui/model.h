@@ -51,6 +51,7 @@ struct Model {
     const api::Person* person(std::string_view id) const;
     const api::ConversationSummary* conversation(std::string_view id) const;
     const api::ConversationSummary* direct_with(std::string_view person) const;
+    bool has_ended() const;                // what this device was: it was signed out, or what is stored here is an older copy
     std::uint32_t unread() const;          // conversations' unread messages in all
     std::string_view setting(std::string_view key) const;
 

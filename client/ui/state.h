@@ -19,7 +19,7 @@ namespace sinetti::ui {
 
 enum class Place : std::uint8_t { chats, people, settings };
 enum class Dialog : std::uint8_t {
-    none, new_conversation, add_members, rename, remove_member, invite, verify, forget, protection, manage, remove_person, set_role, invite_many, sign_out, revoked,
+    none, new_conversation, add_members, rename, remove_member, invite, verify, forget, protection, manage, remove_person, set_role, invite_many, sign_out, ended,
     show_code, renew_code, change_passphrase, take_passphrase, link, leave, idle, back_up_root, restore_root, board, close_board, release_alarm, message,
 };
 enum class Filter : std::uint8_t { all, unread, groups };
@@ -85,7 +85,7 @@ struct State {
     api::PersonId scanned;                       // whose key a code held that was scanned: their dialog asks for that
     api::DeviceId device;                        // of the dialog
     api::MessageId message;                      // of its menu
-    bool revoked_said = false;                   // that this device was signed out
+    bool end_said = false;                       // that this device was signed out, or is an older copy
     std::set<api::PersonId> chosen;
     bool direct = false;
     std::uint32_t new_board = api::kAnyBoard;    // where a new conversation is to be; kAnyBoard: nobody has chosen

@@ -369,6 +369,8 @@ enum class Say : std::uint16_t {
     copy_link_of,
     revoked_title,
     revoked_text,
+    rolled_back_title,
+    rolled_back_text,
     sign_in,
     sign_in_title,
     sign_in_text,

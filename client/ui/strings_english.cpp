@@ -367,6 +367,8 @@ const char* english(Say what)
         case Say::copy_link_of: return "Copy the link of {0}";
         case Say::revoked_title: return "This device was signed out";
         case Say::revoked_text: return "You or an administrator signed it out. Nothing new arrives here and nothing can be sent. What is stored can still be read until you erase it.";
+        case Say::rolled_back_title: return "This is an older copy of this device";
+        case Say::rolled_back_text: return "Messages were sent from this device that are not stored here: an older copy of the browser's data was put back, or one copy is in use in two places. So that no key is used twice, nothing is sent or fetched here any more. What is stored can still be read. Erase it and sign in again: your conversations come back.";
         case Say::sign_in: return "Sign in";
         case Say::sign_in_title: return "Sign in to Sinetti";
         case Say::sign_in_text: return "Your name and your passphrase are enough, whatever machine you sit at.";
@@ -587,6 +589,7 @@ const char* english(api::Code code)
         case api::Code::store_full: return "This device is out of storage. Free some space.";
         case api::Code::store_broken: return "The stored data is damaged and cannot be opened. Nothing was overwritten.";
         case api::Code::store_outdated: return "What is stored here comes from a version before the first release and cannot be opened. Forget this device and ask for a new invitation.";
+        case api::Code::store_rolled_back: return "This is an older copy of what is stored for this device. Nothing is sent or fetched here any more: erase it and sign in again.";
         case api::Code::relay_unreachable: return "The relay cannot be reached. Your messages wait sealed on this device.";
         case api::Code::relay_full: return "The relay's disk is full. Your messages wait on this device until there is room again.";
         case api::Code::relay_refused: return "The relay did not accept this device. Contact your administrator.";

@@ -367,6 +367,8 @@ const char* finnish(Say what)
         case Say::copy_link_of: return "Kopioi linkki: {0}";
         case Say::revoked_title: return "Tämä laite on kirjattu ulos";
         case Say::revoked_text: return "Joko sinä tai ylläpitäjä kirjasi sen ulos. Tänne ei tule enää mitään uutta eikä täältä voi lähettää. Tallennettua voi vielä lukea, kunnes poistat sen.";
+        case Say::rolled_back_title: return "Tämä on laitteen vanhempi kopio";
+        case Say::rolled_back_text: return "Tästä laitteesta on lähetetty viestejä, joita ei ole tallessa täällä: selaimen tiedoista on palautettu vanhempi kopio, tai sama kopio on käytössä kahdessa paikassa. Jotta mitään avainta ei käytettäisi kahdesti, täältä ei enää lähetetä eikä tänne haeta mitään. Tallennettua voi vielä lukea. Poista se ja kirjaudu uudelleen sisään: keskustelut palaavat.";
         case Say::sign_in: return "Kirjaudu sisään";
         case Say::sign_in_title: return "Kirjaudu Sinettiin";
         case Say::sign_in_text: return "Nimi ja tunnuslause riittävät, istuitpa minkä koneen ääressä tahansa.";
@@ -587,6 +589,7 @@ const char* finnish(api::Code code)
         case api::Code::store_full: return "Laitteen tallennustila on täynnä. Vapauta tilaa.";
         case api::Code::store_broken: return "Tallennetut tiedot ovat vahingoittuneet, eikä niitä voi avata. Mitään ei kirjoitettu päälle.";
         case api::Code::store_outdated: return "Tähän tallennetut tiedot ovat ensimmäistä julkaisua edeltävästä versiosta, eikä niitä voi avata. Unohda tämä laite ja pyydä uusi kutsu.";
+        case api::Code::store_rolled_back: return "Tämä on vanhempi kopio laitteen tiedoista. Täältä ei enää lähetetä eikä tänne haeta mitään: poista se ja kirjaudu uudelleen sisään.";
         case api::Code::relay_unreachable: return "Palvelimeen ei saada yhteyttä. Viestit odottavat sinetöityinä tässä laitteessa.";
         case api::Code::relay_full: return "Palvelimen levy on täynnä. Viestit odottavat tässä laitteessa, kunnes tilaa on taas.";
         case api::Code::relay_refused: return "Palvelin ei ottanut tätä laitetta vastaan. Ota yhteys ylläpitäjään.";

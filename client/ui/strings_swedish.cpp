@@ -367,6 +367,8 @@ const char* swedish(Say what)
         case Say::copy_link_of: return "Kopiera länken till {0}";
         case Say::revoked_title: return "Den här enheten har loggats ut";
         case Say::revoked_text: return "Du eller en administratör har loggat ut den. Inget nytt kommer hit och inget kan skickas härifrån. Det som finns sparat kan läsas tills du tar bort det.";
+        case Say::rolled_back_title: return "Det här är en äldre kopia av enheten";
+        case Say::rolled_back_text: return "Från den här enheten har det skickats meddelanden som inte finns sparade här: en äldre kopia av webbläsarens data har lagts tillbaka, eller samma kopia används på två ställen. För att ingen nyckel ska användas två gånger skickas och hämtas inget mer här. Det som finns sparat kan fortfarande läsas. Ta bort det och logga in igen: dina chattar kommer tillbaka.";
         case Say::sign_in: return "Logga in";
         case Say::sign_in_title: return "Logga in i Sinetti";
         case Say::sign_in_text: return "Namnet och lösenfrasen räcker, vilken dator du än sitter vid.";
@@ -587,6 +589,7 @@ const char* swedish(api::Code code)
         case api::Code::store_full: return "Enhetens lagringsutrymme är fullt. Frigör utrymme.";
         case api::Code::store_broken: return "De sparade uppgifterna är skadade och kan inte öppnas. Inget har skrivits över.";
         case api::Code::store_outdated: return "Det som finns sparat här kommer från en version före den första utgåvan och kan inte öppnas. Glöm enheten och be om en ny inbjudan.";
+        case api::Code::store_rolled_back: return "Det här är en äldre kopia av det som finns sparat för enheten. Inget mer skickas eller hämtas här: ta bort den och logga in igen.";
         case api::Code::relay_unreachable: return "Servern kan inte nås. Meddelandena väntar förseglade på den här enheten.";
         case api::Code::relay_full: return "Serverns disk är full. Meddelandena väntar på den här enheten tills det finns utrymme.";
         case api::Code::relay_refused: return "Servern tog inte emot den här enheten. Kontakta administratören.";

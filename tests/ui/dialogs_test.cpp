@@ -172,6 +172,23 @@ TEST_SUITE("ui.dialogs")
         CHECK(page.sent<api::ForgetDevice>().size() == 1);
     }
 
+    TEST_CASE("an older copy of a device is said to be one, and offers to erase itself")
+    {
+        if (!fonts()) return;
+        Page page(*fonts());
+        open_main(page);
+        page.tell(api::ConnectionEvent{.state = api::ConnectionState::refused, .reason = api::Code::store_rolled_back, .waiting = 1});
+        CHECK(page.says("Tämä on laitteen vanhempi kopio"));
+        CHECK_FALSE(page.says("Tämä laite on kirjattu ulos"));
+        check_controls(page);
+        page.press(Role::button, "Peruuta");
+        CHECK(page.says("Tämä on vanhempi kopio laitteen tiedoista."));   // above the conversation, as long as it is so
+        page.tell(session(api::Phase::locked));
+        page.tell(session(api::Phase::open));
+        page.press(Role::button, "Poista kaikki");
+        CHECK(page.sent<api::ForgetDevice>().size() == 1);
+    }
+
     TEST_CASE("the proof against a relay can be copied, and goes out of sight with the account it belongs to")
     {
         if (!fonts()) return;

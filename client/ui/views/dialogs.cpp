@@ -425,8 +425,10 @@ void draw_dialogs(Context& c)
             }
             return;
         }
-        case Dialog::revoked:
-            if (draw_question(c, "revoked", {c.say(Say::revoked_title), c.say(Say::revoked_text), c.say(Say::forget_confirm)}) == Answer::yes) {
+        case Dialog::ended: {
+            const bool copy = c.model.connection.reason == api::Code::store_rolled_back;
+            if (draw_question(c, "ended", {c.say(copy ? Say::rolled_back_title : Say::revoked_title), c.say(copy ? Say::rolled_back_text : Say::revoked_text), c.say(Say::forget_confirm)}) ==
+                Answer::yes) {
                 if (c.model.session.shared) {
                     leave_machine(c.state, c.host);
                 } else {
@@ -435,6 +437,7 @@ void draw_dialogs(Context& c)
                 close_dialog(c);
             }
             return;
+        }
     }
     close_dialog(c);   // what it was about is gone
 }

@@ -1,11 +1,42 @@
-// Administration of people and devices: an administrator removes a person, everywhere and at once.
+// Administration of people and devices: an administrator removes a person, everywhere and at once. And a device whose store was put back.
 
-import {equal, eventually, seconds, Suite} from '../support/harness.mjs';
+import {accessibleFaults} from '../support/accessibility.mjs';
+import {check, equal, eventually, seconds, Suite} from '../support/harness.mjs';
 import {Person} from '../support/person.mjs';
+import {photographShapes} from '../support/pictures.mjs';
 import {Relay} from '../support/relay.mjs';
 
 const kNames = ['Elina Aalto', 'Mikael Strand', 'Li Wikström'];
 const kGroup = 'Valmisteluryhmä';
+const kCopied = 'Talousryhmä';
+const kOlderCopy = 'This is an older copy of this device';
+
+// In a page of the app's origin that is not the app: keep what the app has stored, and put it back.
+const storeAs = (act) => new Promise((resolve, reject) => {
+  const opening = indexedDB.open('sinetti');
+  opening.onerror = () => reject(opening.error);
+  opening.onsuccess = () => {
+    const database = opening.result;
+    const transaction = database.transaction('records', act === 'keep' ? 'readonly' : 'readwrite', {durability: 'strict'});
+    const records = transaction.objectStore('records');
+    if (act === 'keep') {
+      const keys = records.getAllKeys(), values = records.getAll();
+      transaction.oncomplete = () => {
+        database.close();
+        globalThis.kept = keys.result.map((key, i) => [key, values.result[i]]);
+        resolve(globalThis.kept.length);
+      };
+    } else {
+      records.clear();
+      for (const [key, value] of globalThis.kept) records.put(value, key);
+      transaction.oncomplete = () => {
+        database.close();
+        resolve(globalThis.kept.length);
+      };
+    }
+    transaction.onabort = () => reject(transaction.error);
+  };
+});
 
 export function devices(browser, {program, app, screenshots}) {
   const suite = new Suite('devices', {scenario: true});
@@ -100,6 +131,45 @@ export function devices(browser, {program, app, screenshots}) {
     })) === 0, {timeout: seconds(20)});
     await eventually('the app is closed', async () => await li.page.getByRole('button', {name: 'New conversation', exact: true}).count() === 0);
   }, seconds(120));
+
+  suite.test('an older copy of a store that is put back says what it is and sends nothing; erased and signed in anew, its person goes on', async () => {
+    const heading = (person) => person.page.getByRole('dialog').getByRole('heading', {name: kOlderCopy});
+    await mikael.createGroup(kCopied, [elina.name]);
+    await mikael.send('Ennen kopiota.');
+    await elina.openConversation(kCopied);
+    await elina.sees('Ennen kopiota.');
+    const shelf = await mikael.context.newPage();
+    await shelf.goto(`${relay.origin}/release.json`);
+    check(await shelf.evaluate(storeAs, 'keep') > 0, 'nothing was stored');
+    await mikael.send('Kopion jälkeen.');
+    await elina.sees('Kopion jälkeen.');
+    await mikael.page.goto('about:blank');
+    await shelf.evaluate(storeAs, 'put back');
+    await mikael.open(relay.origin);
+    await mikael.unlock();
+    await heading(mikael).waitFor({timeout: seconds(60)});
+    equal(await accessibleFaults(mikael.page), []);
+    await photographShapes(mikael.page, screenshots, 'older-copy');
+    await mikael.press('Cancel', mikael.dialog());
+    await mikael.openConversation(kCopied);
+    await mikael.reads('This is an older copy of what is stored for this device.');
+    await mikael.sees('Ennen kopiota.');
+    equal(await mikael.article('Kopion jälkeen.').count(), 0);
+    await mikael.send('Kopiosta.');
+    await mikael.reload();
+    await mikael.unlock();
+    await heading(mikael).waitFor({timeout: seconds(60)});
+    await mikael.press('Erase everything', mikael.dialog());
+    await mikael.button('Sign in').waitFor({timeout: seconds(40)});
+    await mikael.signIn(relay.origin);
+    await mikael.isOpen();
+    await mikael.openConversation(kCopied);
+    await mikael.reads('This device joined the conversation', seconds(60));
+    await mikael.send('Uudelta laitteelta.');
+    await elina.sees('Uudelta laitteelta.');
+    equal(await elina.article('Kopiosta.').count(), 0);
+    await shelf.close();
+  }, seconds(240));
 
   return suite;
 }
