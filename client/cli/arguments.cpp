@@ -23,7 +23,7 @@ constexpr CommandForm kCommands[] = {
     {"direct", Command::direct, 1, 1}, {"add", Command::add, 2, kAny},    {"remove", Command::remove, 2, 2},
     {"rename", Command::rename, 2, 2}, {"send", Command::send, 1, 2},     {"follow", Command::follow, 0, 1},
     {"export", Command::export_conversation, 1, 1}, {"recovery-code", Command::recovery_code, 0, 0}, {"root-backup", Command::back_up_root, 0, 0}, {"root-restore", Command::restore_root, 0, 0},
-    {"board", Command::board, 1, 2},
+    {"board", Command::board, 1, 2},   {"devices", Command::devices, 0, 1}, {"sign-out", Command::sign_out, 1, 1},
 };
 
 Failure misuse(std::string sentence) { return {Exit::usage, std::move(sentence)}; }
@@ -177,6 +177,8 @@ const char* usage()
                                            link. FILE "-" is standard input. One bad line, and none is made
   revoke PERSON                            remove somebody from the organisation, for good
   role PERSON administrator|member         make somebody an administrator, or a member again (the founder's)
+  devices [PERSON]                         somebody's devices, or your own, and when those were last seen
+  sign-out DEVICE                          sign out a device of yours, or, by its identifier, a member's (an administrator's): for good
   board list                               the boards, and how they are used
   board add --name NAME                    make one (an administrator's): [--level prompt|mixed] [--suite post-quantum|classical]
                                            [--retention-days N]; without more: prompt, post-quantum, kept for 30 days
@@ -198,7 +200,7 @@ const char* usage()
                                            back, one alone is worth nothing; nothing of them is kept
   root-restore                             read two of them from standard input, and hold the key
 
-A CONVERSATION or PERSON is a title or name, or the first digits of an identifier; a BOARD is a name or a number.
+A CONVERSATION, PERSON or DEVICE is a title or name, or the first digits of an identifier; a BOARD is a name or a number.
 
   --data DIR              where the account is kept (default: sinetti in $XDG_DATA_HOME or ~/.local/share)
   --relay URL             the relay has moved: found here from now on

@@ -16,7 +16,7 @@ namespace sinetti::cli {
 
 using uplink::RelayAddress;
 
-enum class Command : std::uint8_t { help, enrol, sign_in, people, conversations, invite, revoke, role, create, direct, add, remove, rename, send, follow, export_conversation, back_up_root, restore_root, recovery_code, board };
+enum class Command : std::uint8_t { help, enrol, sign_in, people, conversations, invite, revoke, role, create, direct, add, remove, rename, send, follow, export_conversation, back_up_root, restore_root, recovery_code, board, devices, sign_out };
 
 struct Arguments {
     Command command = Command::help;

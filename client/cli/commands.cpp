@@ -71,6 +71,8 @@ private:
         case Command::restore_root: return restore_root();
         case Command::recovery_code: return show_recovery_code();
         case Command::board: return boards();
+        case Command::devices: return devices();
+        case Command::sign_out: return sign_out();
         case Command::help:
         case Command::sign_in:
         case Command::enrol: break;
@@ -337,6 +339,34 @@ private:
     {
         TRY(catch_up());
         for (const auto& person : m_client->people) TRY(print(format(person, m_arguments.format)));
+        return {};
+    }
+
+    Result<void> devices()
+    {
+        TRY(catch_up());
+        const auto& people = m_client->people;
+        const auto me = std::ranges::find(people, true, &api::Person::me);
+        if (m_arguments.words.empty() && me == people.end()) return {};
+        const auto& person = m_arguments.words.empty() ? *me : *TRY(find_person(people, m_arguments.words[0]));
+        for (const auto& device : person.devices) TRY(print(format(device, m_arguments.format)));
+        return {};
+    }
+
+    Result<void> sign_out()
+    {
+        TRY(catch_up());
+        const auto device = *TRY(find_device(m_client->people, m_arguments.words[0]));
+        if (device.here) return Unexpected(failed("this is the device that would do it; remove its folder instead, or sign it out from another one"));
+        TRY(submit(api::SignOutDevice{device.id}));
+        if (m_arguments.offline) return {};
+        const auto done = [&] {
+            for (const auto& person : m_client->people)
+                if (const auto now = std::ranges::find(person.devices, device.id, &api::Device::id); now != person.devices.end()) return m_client->refusal || now->revoked;
+            return m_client->refusal.has_value();
+        };
+        TRY(wait(done, deadline()));
+        if (m_client->refusal) return Unexpected(*m_client->refusal);
         return {};
     }
 

@@ -12,6 +12,9 @@ inline constexpr std::size_t kIdPrefixMin = 6;   // hex digits
 Result<const api::Person*> find_person(const std::vector<api::Person>& people, std::string_view name);
 Result<const api::ConversationSummary*> find_conversation(const std::vector<api::ConversationSummary>& conversations, std::string_view title);
 
+// Failures: as above. Of ours by name too, of others by identifier only; those that are signed out are not found.
+Result<const api::Device*> find_device(const std::vector<api::Person>& people, std::string_view name);
+
 Result<const api::Board*> find_board(const std::vector<api::Board>& boards, std::string_view name);   // a number wins over a name that looks like one
 
 }  // namespace sinetti::cli

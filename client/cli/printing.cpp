@@ -158,6 +158,25 @@ std::string format(const api::Person& person, Format format)
     return text;
 }
 
+std::string format(const api::Device& device, Format format)
+{
+    if (format == Format::json)
+        return line({{"id", device.id},
+                     {"name", device.name},
+                     {"created_ms", device.created_ms},
+                     {"seen_ms", device.seen_ms},
+                     {"seen_day_only", device.seen_day_only},
+                     {"shared", device.shared},
+                     {"revoked", device.revoked},
+                     {"here", device.here}});
+    auto text = device.id.substr(0, 12) + "  " + (device.name.empty() ? "(the first device)" : printable(device.name)) + "  since " + utc(device.created_ms);
+    if (device.seen_ms != 0) text += ", last seen " + utc(device.seen_ms).substr(0, device.seen_day_only ? 10 : std::string::npos);
+    if (device.shared) text += "  [a shared machine]";
+    if (device.revoked) text += "  [signed out]";
+    if (device.here) text += "  [this one]";
+    return text;
+}
+
 std::string format(const api::ConversationSummary& conversation, const Names& names, Format format)
 {
     if (format == Format::json) {

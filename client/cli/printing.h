@@ -23,6 +23,7 @@ using Names = std::map<api::PersonId, std::string>;
 Names names_of(const std::vector<api::Person>& people);
 
 std::string format(const api::Person& person, Format format);
+std::string format(const api::Device& device, Format format);
 std::string format(const api::ConversationSummary& conversation, const Names& names, Format format);
 std::string format(const api::Board& board, Format format);
 // `title` is said when several conversations are in one output.

@@ -23,6 +23,7 @@ std::string sentence(api::Code code, const std::string& subject)
     case store_unavailable: return "the account's file cannot be opened";
     case store_full: return "there is no room left where the account is kept";
     case store_broken: return "the account's file is damaged and cannot be opened; nothing was overwritten";
+    case store_rolled_back: return "this is an older copy of the account: it has sent messages that are not stored here, and nothing is sent or fetched any more";
     case store_outdated: return "the account comes from a version before the first release and cannot be opened";
     case relay_unreachable: return "the relay cannot be reached";
     case relay_full: return "the relay's disk is full";

@@ -44,6 +44,18 @@ TEST_SUITE("cli.names")
         CHECK(find_person(list, "cccccc00").has_value());
     }
 
+    TEST_CASE("a device of one's own is found by its name, everybody's by their identifiers, and none that is signed out")
+    {
+        auto list = people();
+        list[0].me = true;
+        list[0].devices = {{.id = "dddddd00", .name = "Kannettava"}, {.id = "dddddd11", .name = "Puhelin", .revoked = true}};
+        list[1].devices = {{.id = "eeeeee00", .name = "Tabletti"}, {.id = "eeeeee11", .name = "Kannettava"}};
+        CHECK(find_device(list, "Kannettava").value()->id == "dddddd00");
+        CHECK(find_device(list, "eeeeee1").value()->id == "eeeeee11");
+        for (const auto* name : {"Tabletti", "Puhelin", "dddddd11", "", "eeeee"}) CHECK_FALSE(find_device(list, name).has_value());
+        CHECK(find_device(list, "eeeeee").error().sentence.find("more than one device") != std::string::npos);
+    }
+
     TEST_CASE("a board is found by its number or its name; two of one name by their numbers alone")
     {
         const std::vector<api::Board> boards{{.number = 1}, {.number = 2, .name = "Ministerit"}, {.number = 3, .name = "Sama"}, {.number = 4, .name = "Sama"}, {.number = 5, .name = "1"}};

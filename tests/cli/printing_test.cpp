@@ -72,6 +72,21 @@ TEST_SUITE("cli.printing")
         CHECK(json.at("closed") == false);
     }
 
+    TEST_CASE("a device is a line that says since when, and when it was last there, as exactly as that is known")
+    {
+        api::Device device{.id = "0123456789abcdef", .name = {}, .created_ms = 0};
+        CHECK(format(device, Format::text) == "0123456789ab  (the first device)  since 1970-01-01T00:00:00Z");
+        device.name = "Kone\x1b";
+        device.seen_ms = 86'400'000 * 3 / 2;
+        device.seen_day_only = true;
+        CHECK(format(device, Format::text) == "0123456789ab  Kone\\u{1b}  since 1970-01-01T00:00:00Z, last seen 1970-01-02");
+        device.seen_day_only = false;
+        device.shared = device.revoked = device.here = true;
+        CHECK(format(device, Format::text) ==
+              "0123456789ab  Kone\\u{1b}  since 1970-01-01T00:00:00Z, last seen 1970-01-02T12:00:00Z  [a shared machine]  [signed out]  [this one]");
+        CHECK(format(device, Format::json).find("\"revoked\":true") != std::string::npos);
+    }
+
     TEST_CASE("a JSON line says everything about a message and reads back the same")
     {
         api::ConversationSummary conversation;

@@ -244,6 +244,23 @@ TEST_SUITE("cli.program")
         CHECK(std::ranges::count(machine.texts("Ryhmä"), "Aino: tervetuloa") == 1);
         machine.run({"send", "Ryhmä", "koneelta"});
         CHECK(office.cecilia.run({"export", "Ryhmä"}).find("Bertta: koneelta") != std::string::npos);
+
+        // And is signed out from the other one, by its name; by an administrator's account by its identifier.
+        const auto devices = office.aino.run({"devices", "Bertta"});
+        CHECK(devices.find("Kone 2") != std::string::npos);
+        CHECK(std::ranges::count(devices, '\n') == 2);
+        CHECK(machine.fail(1, {"sign-out", "Kone 2"}).find("this is the device") != std::string::npos);
+        CHECK(office.aino.fail(1, {"sign-out", "Kone 2"}).find("there is no device") != std::string::npos);
+        const auto line = devices.rfind('\n', devices.find("Kone 2"));
+        const auto id = devices.substr(line == std::string::npos ? 0 : line + 1, 12);
+        CHECK(office.cecilia.fail(1, {"sign-out", id}).find("only an administrator") != std::string::npos);
+        online->signal(SIGTERM);
+        online->wait();
+        office.bertta.run({"sign-out", "Kone 2"});
+        CHECK(office.bertta.run({"devices"}).find("Kone 2") != std::string::npos);
+        CHECK(office.bertta.run({"devices"}).find("[signed out]") != std::string::npos);
+        CHECK(machine.fail(1, {"list"}).find("revoked") != std::string::npos);
+        CHECK(office.aino.fail(1, {"sign-out", id}).find("there is no device") != std::string::npos);
     }
 
     TEST_CASE("over a cluster a new device that signs in at one relay reads what was said before at the other")
