@@ -13,16 +13,24 @@ using crypto::HashAlgorithm;
 
 constexpr std::size_t kKeySize = 32;
 
-base::SecretBytes derive(const HistoryKey& key, std::string_view label, const SegmentName& name)
+// The two kinds of names have labels of their own.
+struct Labels {
+    std::string_view segment, long_history;
+};
+constexpr Labels kUpload{"sinetti archive upload v1", "sinetti long history upload v1"};
+constexpr Labels kSeal{"sinetti archive seal v1", "sinetti long history seal v1"};
+
+base::SecretBytes derive(const HistoryKey& key, const Labels& labels, const Name& name)
 {
     codec::Writer info;
-    info.raw(base::view_of(label)).raw(name.device).u32(name.day).u16(name.part);
+    if (const auto* segment = std::get_if<SegmentName>(&name)) info.raw(base::view_of(labels.segment)).raw(segment->device).u32(segment->day).u16(segment->part);
+    if (const auto* old = std::get_if<LongName>(&name)) info.raw(base::view_of(labels.long_history)).raw(old->device).raw(old->reader).u16(old->part);
     auto derived = crypto::hkdf_expand(HashAlgorithm::sha512, key.view(), info.view(), kKeySize);
     CHECK_INVARIANT(derived.has_value());
     return std::move(*derived);
 }
 
-base::SecretBytes seal_key(const HistoryKey& key, const SegmentName& name) { return derive(key, "sinetti archive seal v1", name); }
+base::SecretBytes seal_key(const HistoryKey& key, const Name& name) { return derive(key, kSeal, name); }
 
 }  // namespace
 
@@ -34,17 +42,17 @@ HistoryKey history_key_of(const crypto::SignaturePrivateKey& identity)
     return HistoryKey(std::move(*key));
 }
 
-blobs::UploadKey upload_key(const HistoryKey& key, const SegmentName& name)
+blobs::UploadKey upload_key(const HistoryKey& key, const Name& name)
 {
-    const auto derived = derive(key, "sinetti archive upload v1", name);
+    const auto derived = derive(key, kUpload, name);
     blobs::UploadKey upload_key;
     std::ranges::copy(derived.view(), upload_key.begin());
     return upload_key;
 }
 
-blobs::Address address(const HistoryKey& key, const SegmentName& name) { return blobs::address_of(upload_key(key, name)); }
+blobs::Address address(const HistoryKey& key, const Name& name) { return blobs::address_of(upload_key(key, name)); }
 
-base::Bytes seal_segment(const HistoryKey& key, const SegmentName& name, base::ByteView contents, base::Random& random)
+base::Bytes seal_segment(const HistoryKey& key, const Name& name, base::ByteView contents, base::Random& random)
 {
     CHECK_INVARIANT(contents.size() <= kContentsMax);
     codec::SecretWriter writer;
@@ -59,7 +67,7 @@ base::Bytes seal_segment(const HistoryKey& key, const SegmentName& name, base::B
     return blob;
 }
 
-std::optional<base::SecretBytes> open_segment(const HistoryKey& key, const SegmentName& name, base::ByteView blob)
+std::optional<base::SecretBytes> open_segment(const HistoryKey& key, const Name& name, base::ByteView blob)
 {
     if (blob.size() != kSegmentSize) return {};
     const auto padded = crypto::xaead_open(seal_key(key, name).view(), blob.first(crypto::kXAeadNonceSize), address(key, name), blob.subspan(crypto::kXAeadNonceSize));

@@ -11,6 +11,7 @@ struct Case {
     crypto::SignaturePrivateKey identity = crypto::SignaturePrivateKey::generate(random);
     archive::HistoryKey key = archive::history_key_of(identity);
     archive::SegmentName name{random.array<32>(), 20'000, 3};
+    archive::LongName long_name{name.device, random.array<32>(), 3};
 };
 
 }  // namespace
@@ -63,6 +64,27 @@ TEST_CASE("names of segments differ in every part, and a segment that is written
     const auto address = archive::address(c.key, c.name);
     for (const auto& other : {next_part, next_day, other_device}) CHECK(archive::address(c.key, other) != address);
     CHECK(archive::seal_segment(c.key, c.name, {}, c.random) != archive::seal_segment(c.key, c.name, {}, c.random));
+}
+
+TEST_CASE("a part of the long history opens under the name of who left it, for whom, and its number, and under no other")
+{
+    Case c;
+    const base::Bytes contents(100, 1);
+    const auto blob = archive::seal_segment(c.key, c.long_name, contents, c.random);
+    CHECK(blob.size() == archive::kSegmentSize);
+    const auto opened = archive::open_segment(archive::history_key_of(c.identity), c.long_name, blob);
+    REQUIRE(opened.has_value());
+    CHECK(base::equal(opened->view(), contents));
+    auto next_part = c.long_name, other_reader = c.long_name, other_device = c.long_name, turned = c.long_name;
+    ++next_part.part;
+    ++other_reader.reader[0];
+    ++other_device.device[31];
+    std::swap(turned.device, turned.reader);
+    for (const archive::Name& other : {archive::Name(next_part), archive::Name(other_reader), archive::Name(other_device), archive::Name(turned), archive::Name(c.name)}) {
+        CHECK_FALSE(archive::open_segment(c.key, other, blob).has_value());
+        CHECK(archive::address(c.key, other) != archive::address(c.key, c.long_name));
+        CHECK(archive::upload_key(c.key, other) != archive::upload_key(c.key, c.long_name));
+    }
 }
 
 TEST_SUITE_END();
