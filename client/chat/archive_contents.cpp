@@ -48,36 +48,32 @@ bool is_archived(const api::Message& message)
 
 void ArchiveWriter::begin(ArchivedConversation&& conversation)
 {
-    finish_conversation();
-    m_conversation = std::move(conversation);
+    const auto group_id = conversation.group_id;
+    m_last = &m_begun.try_emplace(group_id, Begun{std::move(conversation), {}}).first->second;
 }
 
 bool ArchiveWriter::add(const api::Message& message)
 {
     codec::SecretWriter writer;
     write_message(writer, message);
-    const bool is_first = m_messages.view().empty();
-    const auto size = writer.view().size() + (is_first ? kConversationOverhead + m_conversation->title.size() : 0);
+    const bool is_first = m_last->messages.view().empty();
+    const auto size = writer.view().size() + (is_first ? kConversationOverhead + m_last->conversation.title.size() : 0);
     if (size > m_room) return false;
     m_room -= size;
-    m_messages.raw(writer.view());
+    m_last->messages.raw(writer.view());
     return true;
-}
-
-void ArchiveWriter::finish_conversation()
-{
-    const auto messages = std::exchange(m_messages, {});
-    if (messages.view().empty()) return;
-    const auto& conversation = *m_conversation;
-    m_conversations.raw(conversation.group_id).u8(static_cast<std::uint8_t>(conversation.kind)).u32(conversation.board).raw(conversation.other);
-    m_conversations.text(conversation.title).opaque(messages.view());
 }
 
 base::SecretBytes ArchiveWriter::take() &&
 {
-    finish_conversation();
     codec::SecretWriter writer;
-    writer.u8(kContentsVersion).opaque(m_conversations.view());
+    writer.u8(kContentsVersion).vector([&](codec::SecretWriter& inner) {
+        for (const auto& [group_id, begun] : m_begun) {
+            const auto& [conversation, messages] = begun;
+            if (messages.view().empty()) continue;
+            inner.raw(group_id).u8(static_cast<std::uint8_t>(conversation.kind)).u32(conversation.board).raw(conversation.other).text(conversation.title).opaque(messages.view());
+        }
+    });
     return std::move(writer).take();
 }
 

@@ -7,6 +7,8 @@
 #include "codec/writer.h"
 #include "directory/record.h"
 
+#include <map>
+
 namespace sinetti::chat {
 
 struct ArchivedConversation {
@@ -24,19 +26,21 @@ bool is_archived(const api::Message& message);   // what another device cannot m
 class ArchiveWriter {
 public:
     explicit ArchiveWriter(std::size_t size_max) : m_room(size_max - kOverhead) {}
-    void begin(ArchivedConversation&& conversation);        // without messages
+    void begin(ArchivedConversation&& conversation);        // without messages; one that was begun before goes on
     bool add(const api::Message& message);                  // to the conversation begun last; false: it does not fit
     base::SecretBytes take() &&;
 
 private:
     static constexpr std::size_t kOverhead = 1 + 4;         // bytes: version, and a length
     static constexpr std::size_t kConversationOverhead = 32 + 1 + 4 + 32 + 4 + 4 + 4;   // bytes at the most, without the title
-    void finish_conversation();
+    struct Begun {
+        ArchivedConversation conversation;
+        codec::SecretWriter messages;
+    };
 
     std::size_t m_room;
-    std::optional<ArchivedConversation> m_conversation;
-    codec::SecretWriter m_messages;                         // of that conversation
-    codec::SecretWriter m_conversations;
+    std::map<base::ByteArray<32>, Begun> m_begun;           // by group id
+    Begun* m_last = nullptr;
 };
 
 std::optional<std::vector<ArchivedConversation>> parse_archive(base::ByteView contents);   // nullopt: damaged, or of a later version

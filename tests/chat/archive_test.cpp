@@ -97,6 +97,21 @@ TEST_CASE("a message that no device would leave in the archive is refused with a
     CHECK(is_refused(removed));
 }
 
+TEST_CASE("a conversation that is begun again goes on, and takes no more room than if its messages had come together")
+{
+    ArchiveWriter together(archive::kContentsMax), in_turns(archive::kContentsMax);
+    for (std::uint8_t which = 1; which <= 2; ++which) {
+        together.begin(conversation(which));
+        for (int i = 0; i < 3; ++i) REQUIRE(together.add(message(std::to_string(which) + "-" + std::to_string(i), "x")));
+    }
+    for (int i = 0; i < 3; ++i)
+        for (std::uint8_t which = 2; which >= 1; --which) {
+            in_turns.begin(conversation(which));
+            REQUIRE(in_turns.add(message(std::to_string(which) + "-" + std::to_string(i), "x")));
+        }
+    CHECK(std::move(in_turns).take() == std::move(together).take());
+}
+
 TEST_CASE("a segment is never filled beyond its size")
 {
     for (const std::size_t size_max : {std::size_t{300}, std::size_t{5000}, archive::kContentsMax}) {

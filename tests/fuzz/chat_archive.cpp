@@ -22,7 +22,8 @@ std::vector<base::Bytes> seeds()
     conversation.title = "Ryhmä";
     api::Message message;
     message.text = "hyvää päivää 🦭";
-    for (int i = 0; i < 3; ++i) {
+    for (std::uint8_t which = 0; which < 3; ++which) {
+        conversation.group_id.fill(which);
         writer.begin(ArchivedConversation(conversation));
         CHECK_INVARIANT(writer.add(message) && writer.add(message));
     }
