@@ -1,5 +1,5 @@
 #include "chat/archive.h"
-#include "tests/simulation/devices.h"
+#include "tests/simulation/archives.h"
 
 #include <doctest/doctest.h>
 
@@ -11,47 +11,6 @@ using namespace sinetti::simulation;
 namespace {
 
 using Lines = std::vector<std::string>;
-
-// Time goes by, and everything due happens.
-void pass(World& world, std::int64_t milliseconds, std::int64_t step = 30'000)
-{
-    for (std::int64_t passed = 0; passed < milliseconds; passed += step) {
-        world.settle();
-        world.advance(step);
-    }
-    world.settle();
-}
-
-// Longer than any device waits before it brings the archive up to date.
-void pass_until_archived(World& world) { pass(world, chat::kArchiveDelayMax + kHour, 10 * kMinute); }
-
-void say_as(World& world, Client& client, std::string_view title, const std::string& text)
-{
-    client.submit(api::SendText{client.conversation(title)->id, text});
-    world.settle();
-}
-
-Lines only_texts(Client& client, std::string_view title)
-{
-    Lines texts;
-    for (const auto& message : client.timeline(title))
-        if (message.kind == api::MessageKind::text) texts.push_back(message.text);
-    return texts;
-}
-
-struct Office {
-    explicit Office(std::uint64_t seed) : world(seed), people(found(world, {"Aino", "Bertta"}))
-    {
-        make_group(world, people, "Valmius");
-        say_as(world, aino(), "Valmius", "Kokous siirtyy");
-        say_as(world, bertta(), "Valmius", "Selvä");
-    }
-    Client& aino() { return *people[0]; }
-    Client& bertta() { return *people[1]; }
-
-    World world;
-    std::vector<Client*> people;
-};
 
 }  // namespace
 

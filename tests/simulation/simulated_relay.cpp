@@ -5,6 +5,7 @@
 #include "crypto/hash.h"
 #include "directory/relay_document.h"
 #include "directory/session_auth.h"
+#include "tests/simulation/durations.h"
 
 #include <algorithm>
 
@@ -243,6 +244,11 @@ void SimulatedRelay::publish_issuer(base::UnixMilliseconds period)
     append_raw(wire::kDirectoryBoard, directory::encode(directory::Record(record)));
 }
 
+void SimulatedRelay::drop_old_blobs()
+{
+    std::erase_if(blobs, [today = m_clock.now().value / kDay](const auto& blob) { return blob.second.last_day < today; });
+}
+
 void SimulatedRelay::send_blob_state(RelayConnection& connection, std::uint32_t request, const Blob& blob)
 {
     send(connection, wire::BlobState{request, static_cast<std::uint32_t>(blob.chunks.size()), blob.size_class, 30});
@@ -255,7 +261,9 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::BlobCreate&
         ++blobs_refused;
         return refuse(connection, frame.request_id, *refuses_blobs);
     }
-    const auto [blob, is_new] = blobs.try_emplace(blobs::address_of(frame.upload_key), Blob{frame.size_class, {}});
+    drop_old_blobs();
+    const auto [blob, is_new] = blobs.try_emplace(blobs::address_of(frame.upload_key), Blob{.size_class = frame.size_class, .last_day = 0, .chunks = {}});
+    blob->second.last_day = std::max(blob->second.last_day, m_clock.now().value / kDay + frame.days - 1);
     if (blob->second.size_class != frame.size_class) return refuse(connection, frame.request_id, wire::Refusal::blob_conflict);
     send_blob_state(connection, frame.request_id, blob->second);
 }
@@ -279,6 +287,7 @@ void SimulatedRelay::handle(RelayConnection& connection, const wire::BlobWrite& 
 void SimulatedRelay::handle(RelayConnection& connection, const wire::BlobRead& frame)
 {
     if (connection.kind != wire::SessionKind::token) return refuse(connection, frame.request_id, wire::Refusal::not_authorised);
+    drop_old_blobs();
     const auto found = blobs.find(frame.address);
     if (found == blobs.end() || found->second.chunks.size() < wire::blob_chunks(found->second.size_class)) {
         ++blobs_missed;

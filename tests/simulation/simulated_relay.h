@@ -98,13 +98,14 @@ public:
     // Blobs, by address.
     struct Blob {
         std::uint8_t size_class = 0;
+        std::int64_t last_day = 0;     // on which it is kept
         std::vector<base::Bytes> chunks;
     };
     std::map<wire::BlobAddress, Blob> blobs;
     std::optional<wire::Refusal> refuses_blobs;      // makes none, for this reason
     std::size_t blobs_completed = 0;
     std::size_t blobs_refused = 0;
-    std::size_t blobs_missed = 0;      // that were asked for, and are not there
+    std::size_t blobs_missed = 0;      // reads of what is not there
 
     SimulatedVaults vaults;
     SimulatedMeetings meetings;
@@ -133,6 +134,7 @@ private:
     void handle(RelayConnection& connection, const wire::BlobWrite& frame);
     void handle(RelayConnection& connection, const wire::BlobRead& frame);
     void handle(RelayConnection& connection, const wire::BlobDelete& frame);
+    void drop_old_blobs();
     void send_blob_state(RelayConnection& connection, std::uint32_t request, const Blob& blob);
     void handle(RelayConnection& connection, const wire::AuthenticateVault& frame);
     template<typename VaultFrame>
