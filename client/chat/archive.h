@@ -40,7 +40,6 @@ struct ArchiveState {
     std::map<std::pair<crypto::SignaturePublicKey, std::uint32_t>, std::uint16_t> fetched;   // by device and day: the next part
 
     std::uint8_t fetches_done() const { return static_cast<std::uint8_t>(kFetchDelays.size() - fetches_left); }
-    base::UnixMilliseconds due() const { return fetches_left > 0 ? std::min(write_at, fetch_at) : write_at; }
 };
 
 inline std::uint32_t archive_day(base::UnixMilliseconds now) { return static_cast<std::uint32_t>(now.value / kArchiveDay); }

@@ -8,6 +8,7 @@ namespace sinetti::chat {
 namespace {
 
 constexpr std::uint8_t kContentsVersion = 1;
+constexpr std::size_t kLineIdDigits = 16;
 
 codec::Result<ArchivedConversation> read_conversation(codec::Reader& reader)
 {
@@ -39,6 +40,12 @@ codec::Result<std::vector<ArchivedConversation>> read_archive(base::ByteView con
 }
 
 }  // namespace
+
+std::string archived_id(const api::Message& message, const directory::PublicKey& device)
+{
+    if (message.kind == api::MessageKind::text || message.id.find('@') != message.id.npos) return message.id;
+    return message.id + "@" + base::to_hex(device).substr(0, kLineIdDigits);
+}
 
 bool is_archived(const api::Message& message)
 {

@@ -20,6 +20,7 @@ struct ArchivedConversation {
     std::vector<api::Message> messages;
 };
 
+std::string archived_id(const api::Message& message, const directory::PublicKey& device);   // lines are numbered by each device on its own
 bool is_archived(const api::Message& message);   // what another device cannot make anything of stays out, and what is not sent yet
 
 // Adds conversations and messages for as long as all of them fit into `size_max` bytes.

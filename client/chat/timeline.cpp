@@ -60,6 +60,21 @@ void Timeline::add(api::Message&& message, Effects& effects)
     insert(std::move(entry));
 }
 
+// Sorted in together: each on its own would move all that are newer.
+void Timeline::add_all(std::vector<api::Message>&& messages, Effects& effects)
+{
+    const auto before = static_cast<std::ptrdiff_t>(m_entries.size());
+    for (auto& message : messages) {
+        if (!m_ids.insert(message.id).second) continue;
+        m_changed.insert(message.id);
+        m_entries.push_back({m_next_number++, std::move(message)});
+        persist(m_entries.back(), effects);
+    }
+    const auto added = m_entries.begin() + before;
+    std::ranges::sort(added, m_entries.end(), {}, place_of);
+    std::ranges::inplace_merge(m_entries, added, {}, place_of);
+}
+
 void Timeline::mark_sent(const api::MessageId& id, std::uint64_t order, Effects& effects)
 {
     const auto found = std::ranges::find(m_entries, id, [](const Entry& entry) -> const api::MessageId& { return entry.message.id; });

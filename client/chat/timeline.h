@@ -28,6 +28,7 @@ public:
     const std::vector<Entry>& entries() const { return m_entries; }
     bool contains(const api::MessageId& id) const { return m_ids.contains(id); }
     void add(api::Message&& message, Effects& effects);          // an id that is not there yet; waiting ones get their order here
+    void add_all(std::vector<api::Message>&& messages, Effects& effects);   // the same of many at once, none of them waiting; those whose id is there are left out
     void mark_sent(const api::MessageId& id, std::uint64_t order, Effects& effects);
     const api::Message* last() const { return m_entries.empty() ? nullptr : &m_entries.back().message; }
 

@@ -45,6 +45,9 @@ std::unique_ptr<Workspace> Workspace::load(const WorkspaceEnvironment& environme
     auto archive = ArchiveState::load(records);
     if (!archive) return nullptr;
     workspace->m_archive = std::move(*archive);
+    auto long_history = LongHistory::load(records);
+    if (!long_history) return nullptr;
+    workspace->m_long_history = std::move(*long_history);
     auto releases = ReleaseLedger::load(records);
     if (!releases) return nullptr;
     workspace->m_releases = std::move(*releases);

@@ -5,11 +5,11 @@
 // what stands around one; _receive reads cells;
 // _send writes them, _trees what several newcomers share, and _mixing those that go through an ingress that batches; _errands does what needs our name; _vault what of it concerns the vault; _devices keeps groups and the devices of
 // their people together; _administration says who comes, goes and may say so; _boards what boards there are and how they are used; _history holds the relay to what it has signed, and goes on where it has let old entries go; _releases compares
-// which app runs here with what others' messages say of theirs; _archive leaves what was said for one's other devices.
+// which app runs here with what others' messages say of theirs; _archive leaves what was said for one's other devices, and
+// _long_history what was said long ago for new ones.
 
 #include "api/command.h"
 #include "api/event.h"
-#include "chat/archive.h"
 #include "chat/board.h"
 #include "chat/contact.h"
 #include "chat/content.h"
@@ -18,6 +18,7 @@
 #include "chat/evidence.h"
 #include "chat/invitations.h"
 #include "chat/key_packages.h"
+#include "chat/long_history.h"
 #include "chat/mixing.h"
 #include "chat/people.h"
 #include "chat/release_ledger.h"
@@ -342,7 +343,7 @@ private:
 
     // workspace_archive.cpp
     struct SegmentRead {
-        archive::SegmentName name;
+        archive::Name name;
         base::Bytes blob;                        // as much of it as has come
     };
     struct SegmentDelete {};
@@ -354,32 +355,48 @@ private:
     struct ArchiveRun {                          // while the session beside is there for it
         archive::HistoryKey key;
         bool fetches = false;
-        std::deque<archive::SegmentName> wanted;
+        std::deque<archive::Name> wanted;
         std::size_t restored = 0;                // messages
         bool damaged = false;
         bool writing = false;
-        archive::SegmentName name;               // of the segment being written, sealed in `blob`
+        archive::Name name;                      // of the segment being written, sealed in `blob`
         base::Bytes blob;
         ArchiveState::Reached reached;           // with it
+        LongHistory::Place long_reached;         // or, if it is of the long history, this
+        bool long_is_all = false;                // and nothing is older
         std::uint32_t next_chunk = 0;
         std::uint32_t written = 0;               // segments
         std::uint32_t next_request = 1;
         std::unordered_map<std::uint32_t, ArchiveRequest> requests;
     };
     void plan_archive();
+    bool writes_archive() const;
     void hurry_archive();
+    base::UnixMilliseconds archive_due() const;
     base::UnixMilliseconds archive_moment(std::int64_t least, std::int64_t most);
     std::vector<PublicKey> other_devices() const;
     void continue_archive();
     template<typename T>
     void archive_request(T&& frame, ArchiveRequest&& about);
     void read_segment(SegmentRead&& read);
+    void finish_read(const archive::Name& name);
     void finish_fetching();
+    std::int64_t oldest_kept(std::uint32_t board) const;                             // when it was sent
     std::size_t restore(ArchivedConversation&& archived, const PublicKey& device);   // answers how many messages were new
+    static ArchivedConversation archived(const Conversation& conversation);          // without messages
     base::SecretBytes gather_archive(ArchiveState::Reached& reached) const;          // as much as fits, and how far that is
     void begin_segment();
+    void put_segment(bool may_be_there);
     void create_segment();
     void finish_segment();
+    // workspace_long_history.cpp
+    bool keeps_long(std::uint32_t board) const;                                      // for longer than the archive reaches
+    bool keeps_long() const;                                                         // some board does
+    void leave_long_history(const PublicKey& reader);
+    void want_long_history();
+    base::SecretBytes gather_long_history(LongHistory::Place& reached, bool& is_all) const;
+    bool begin_long_part();                                                          // false: there is nothing to write
+    void finish_long_part(const archive::LongName& name);
 
     // workspace_vault.cpp
     bool wants_vault() const;
@@ -463,6 +480,7 @@ private:
     std::map<std::string, std::pair<std::int64_t, Releases>, std::less<>> m_releases_said;   // in each conversation: on which day, and what
 
     ArchiveState m_archive;
+    LongHistory m_long_history;
     std::optional<ArchiveRun> m_archive_run;
 
     // What this person has revoked, whom they have given a role, what boards are to be, and the relay may not have yet.

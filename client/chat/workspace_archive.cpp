@@ -17,17 +17,9 @@ constexpr std::uint32_t kWritesMax = 8;
 constexpr std::uint8_t kSizeClass = 0;
 constexpr std::uint32_t kChunks = wire::blob_chunks(kSizeClass);
 constexpr std::uint32_t kSegmentsPerRun = 8;         // what is more waits for the next time
-constexpr std::size_t kLineIdDigits = 16;
 constexpr base::UnixMilliseconds kNever{std::numeric_limits<std::int64_t>::max()};
 
 static_assert(archive::kSegmentSize == std::size_t{kChunks} * wire::kBlobChunkSize);
-
-// Lines are numbered by each device on its own.
-std::string archived_id(const api::Message& message, const PublicKey& device)
-{
-    if (message.kind == api::MessageKind::text || message.id.find('@') != message.id.npos) return message.id;
-    return message.id + "@" + base::to_hex(device).substr(0, kLineIdDigits);
-}
 
 bool is_same_line(const api::Message& a, const api::Message& b)
 {
@@ -38,11 +30,19 @@ bool is_same_line(const api::Message& a, const api::Message& b)
 
 std::optional<base::UnixMilliseconds> Workspace::archive_wake() const
 {
-    if (m_archive_run || m_environment.errands == nullptr || m_archive.write_at.value == 0 || m_archive.due() == kNever) return {};
-    return m_archive.due();
+    if (m_archive_run || m_environment.errands == nullptr || m_archive.write_at.value == 0 || archive_due() == kNever) return {};
+    return archive_due();
 }
 
-bool Workspace::is_archive_due() const { return !m_archive_run && m_archive.write_at.value != 0 && m_archive.due() <= now(); }
+bool Workspace::is_archive_due() const { return !m_archive_run && m_archive.write_at.value != 0 && archive_due() <= now(); }
+
+base::UnixMilliseconds Workspace::archive_due() const
+{
+    auto due = m_archive.write_at;
+    if (m_archive.fetches_left > 0 || m_long_history.looks_left > 0) due = std::min(due, m_archive.fetch_at);
+    if (!m_long_history.leaving.empty()) due = std::min(due, m_long_history.leave_at);
+    return due;
+}
 
 // At moments that have nothing to do with when anything was said.
 base::UnixMilliseconds Workspace::archive_moment(std::int64_t least, std::int64_t most)
@@ -57,13 +57,17 @@ void Workspace::plan_archive()
     if (m_archive.write_at.value != 0 || m_environment.errands == nullptr || !is_caught_up()) return;
     m_archive.write_at = m_people.is_shared(m_account.device.public_key()) ? kNever : archive_moment(kArchiveDelayMin, kArchiveDelayMax);
     m_archive.fetch_at = now();
-    if (other_devices().empty()) m_archive.fetches_left = 0;
+    m_long_history.looks_left = kLongLooks;
+    if (other_devices().empty()) m_archive.fetches_left = m_long_history.looks_left = 0;
     m_archive.persist(m_effects);
+    m_long_history.persist(m_effects);
 }
+
+bool Workspace::writes_archive() const { return m_archive.write_at.value != 0 && m_archive.write_at != kNever; }
 
 void Workspace::hurry_archive()
 {
-    if (m_archive.write_at.value == 0 || m_archive.write_at == kNever) return;
+    if (!writes_archive()) return;
     m_archive.write_at = std::min(m_archive.write_at, archive_moment(0, kArchiveHurryMax));
     m_archive.persist(m_effects);
 }
@@ -73,7 +77,9 @@ void Workspace::postpone_archive()
     const base::UnixMilliseconds later{now().value + kArchiveRetry};
     m_archive.write_at = std::max(m_archive.write_at, later);
     m_archive.fetch_at = std::max(m_archive.fetch_at, later);
+    m_long_history.leave_at = std::max(m_long_history.leave_at, later);
     m_archive.persist(m_effects);
+    m_long_history.persist(m_effects);
 }
 
 // Of this person, also those that were signed out; those on shared machines have written nothing.
@@ -93,17 +99,18 @@ void Workspace::on_archive_accepted()
 {
     m_archive_run.emplace(ArchiveRun{.key = archive::history_key_of(m_account.identity)});
     auto& run = *m_archive_run;
-    if (m_archive.fetches_left > 0 && m_archive.fetch_at <= now()) {
-        run.fetches = true;
+    run.fetches = (m_archive.fetches_left > 0 || m_long_history.looks_left > 0) && m_archive.fetch_at <= now();
+    if (run.fetches && m_archive.fetches_left > 0) {
         const auto today = archive_day(now());
         for (std::uint32_t ago = 0; ago <= kArchiveDays; ++ago)   // from tomorrow on, where clocks differ
             for (const auto& device : other_devices()) {
                 const auto day = today + 1 - ago;
                 if (day + 1 < archive_day(m_people.directory().device(device)->created)) continue;   // it was not there yet
                 const auto known = m_archive.fetched.find({device, day});
-                run.wanted.push_back({device, day, known == m_archive.fetched.end() ? std::uint16_t{0} : known->second});
+                run.wanted.push_back(archive::SegmentName{device, day, known == m_archive.fetched.end() ? std::uint16_t{0} : known->second});
             }
     }
+    if (run.fetches) want_long_history();
     continue_archive();
 }
 
@@ -118,6 +125,7 @@ void Workspace::continue_archive()
     if (!run.requests.empty()) return;
     if (std::exchange(run.fetches, false)) finish_fetching();
     if (!run.writing && m_archive.write_at <= now() && run.written < kSegmentsPerRun) return begin_segment();
+    if (!run.writing && m_long_history.leave_at <= now() && begin_long_part()) return;
     if (!run.writing) m_environment.host.on_archive_done();
 }
 
@@ -149,34 +157,62 @@ void Workspace::on_blob_data(wire::BlobData&& data)
 
     const auto contents = archive::open_segment(run.key, read.name, read.blob);
     auto conversations = contents ? parse_archive(contents->view()) : std::nullopt;
+    const auto device = std::visit([](const auto& name) { return name.device; }, read.name);
     if (conversations)
-        for (auto& conversation : *conversations) run.restored += restore(std::move(conversation), read.name.device);
+        for (auto& conversation : *conversations) {
+            if (std::holds_alternative<archive::LongName>(read.name)) std::ranges::reverse(conversation.messages);   // the newest comes first
+            run.restored += restore(std::move(conversation), device);
+        }
     else
         run.damaged = true;
-    // What is damaged today will be tomorrow.
-    const auto next = static_cast<std::uint16_t>(read.name.part + 1);
-    m_archive.fetched[{read.name.device, read.name.day}] = next;
-    m_archive.persist(m_effects);
-    if (next != 0) run.wanted.push_front({read.name.device, read.name.day, next});
+    finish_read(read.name);
     continue_archive();
+}
+
+// What is damaged today will be tomorrow.
+void Workspace::finish_read(const archive::Name& name)
+{
+    auto next = name;
+    const std::uint16_t part = std::visit([](auto& known) { return ++known.part; }, next);
+    bool may_go_on = part != 0;
+    if (const auto* segment = std::get_if<archive::SegmentName>(&name)) {
+        m_archive.fetched[{segment->device, segment->day}] = part;
+        m_archive.persist(m_effects);
+    } else {
+        m_long_history.found[std::get<archive::LongName>(name).device] = part;
+        m_long_history.persist(m_effects);
+        may_go_on = part < kLongPartsMax;
+    }
+    if (may_go_on) m_archive_run->wanted.push_front(next);
 }
 
 void Workspace::finish_fetching()
 {
     auto& run = *m_archive_run;
-    --m_archive.fetches_left;
-    if (m_archive.fetches_left > 0) m_archive.fetch_at = {now().value + kFetchDelays[m_archive.fetches_done()]};
+    --(m_archive.fetches_left > 0 ? m_archive.fetches_left : m_long_history.looks_left);
+    if (m_archive.fetches_left > 0)
+        m_archive.fetch_at = {now().value + kFetchDelays[m_archive.fetches_done()]};
+    else if (!keeps_long())
+        m_long_history.looks_left = 0;
+    else
+        m_archive.fetch_at = archive_moment(kLongLookDelayMin, kLongLookDelayMax);
     m_archive.persist(m_effects);
+    m_long_history.persist(m_effects);
     if (run.restored > 0) notice(api::Code::history_restored, api::Severity::information);
     if (run.damaged) notice(api::Code::archive_damaged, api::Severity::warning);
+}
+
+// Everything, of a board that we do not know.
+std::int64_t Workspace::oldest_kept(std::uint32_t board) const
+{
+    const auto* info = board_info(board);
+    return info == nullptr || info->retention_days == 0 ? 0 : now().value - info->retention_days * kArchiveDay;
 }
 
 // What we have not got, or have got from another device of ours. What is older than its board keeps messages stays away.
 std::size_t Workspace::restore(ArchivedConversation&& archived, const PublicKey& device)
 {
-    const auto* info = board_info(archived.board);
-    const auto days = info == nullptr ? std::uint16_t{0} : info->retention_days;
-    const auto oldest = days == 0 ? std::int64_t{0} : now().value - days * kArchiveDay;
+    const auto oldest = oldest_kept(archived.board);
     auto& slot = m_conversations[base::to_hex(archived.group_id)];
     if (slot && slot->kind != archived.kind) return 0;
     if (!slot) {   // we shall be let in, or are not in it any more
@@ -188,25 +224,38 @@ std::size_t Workspace::restore(ArchivedConversation&& archived, const PublicKey&
         slot->active = false;
     }
     auto& conversation = *slot;
-    std::size_t added = 0;
+    const auto before = conversation.timeline.entries().size();
+    std::vector<api::Message> texts;
     for (auto& message : archived.messages) {
         message.id = archived_id(message, device);
         if (message.sent_ms < oldest || conversation.timeline.contains(message.id)) continue;
-        const auto is_there = [&](const Timeline::Entry& entry) { return is_same_line(entry.message, message); };
-        if (message.kind != api::MessageKind::text && std::ranges::any_of(conversation.timeline.entries(), is_there)) continue;
         conversation.changed_at = std::max(conversation.changed_at, base::UnixMilliseconds{message.sent_ms});
-        conversation.timeline.add(std::move(message), m_effects);
-        ++added;
+        if (message.kind == api::MessageKind::text) {
+            texts.push_back(std::move(message));
+            continue;
+        }
+        const auto is_there = [&](const Timeline::Entry& entry) { return is_same_line(entry.message, message); };
+        if (std::ranges::none_of(conversation.timeline.entries(), is_there)) conversation.timeline.add(std::move(message), m_effects);
     }
+    conversation.timeline.add_all(std::move(texts), m_effects);
     conversation.changed = true;
     m_conversations_changed = true;
-    return added;
+    return conversation.timeline.entries().size() - before;
 }
 
 // --- writing -------------------------------------------------------------------------------------------------------------
 
+ArchivedConversation Workspace::archived(const Conversation& conversation)
+{
+    ArchivedConversation archived{.group_id = {}, .kind = conversation.kind, .board = conversation.board, .other = conversation.other, .title = conversation.title, .messages = {}};
+    std::ranges::copy(conversation.group_id, archived.group_id.begin());
+    return archived;
+}
+
+// What was said longer ago is the long history's; it may have come from there.
 base::SecretBytes Workspace::gather_archive(ArchiveState::Reached& reached) const
 {
+    const auto oldest = now().value - kArchiveDays * kArchiveDay;
     ArchiveWriter writer(archive::kContentsMax);
     for (const auto& [id, conversation] : m_conversations) {
         std::vector<const Timeline::Entry*> entries;
@@ -215,14 +264,12 @@ base::SecretBytes Workspace::gather_archive(ArchiveState::Reached& reached) cons
             if (entry.number >= from) entries.push_back(&entry);
         if (entries.empty()) continue;
         std::ranges::sort(entries, {}, [](const auto* entry) { return entry->number; });
-        ArchivedConversation archived{.group_id = {}, .kind = conversation->kind, .board = conversation->board, .other = conversation->other, .title = conversation->title, .messages = {}};
-        std::ranges::copy(conversation->group_id, archived.group_id.begin());
-        writer.begin(std::move(archived));
+        writer.begin(archived(*conversation));
         for (const auto* entry : entries) {
             if (entry->message.delivery == api::Delivery::waiting) break;   // and what came after it waits with it
             auto message = entry->message;
             message.id = archived_id(message, m_account.device.public_key());
-            if (is_archived(message) && !writer.add(message)) return std::move(writer).take();
+            if (is_archived(message) && message.sent_ms >= oldest && !writer.add(message)) return std::move(writer).take();
             reached[id] = entry->number + 1;
         }
     }
@@ -239,21 +286,26 @@ void Workspace::begin_segment()
         m_archive.next_part = 0;
         m_archive.writing = false;
     }
-    run.name = {m_account.device.public_key(), m_archive.day, m_archive.next_part};
+    run.name = archive::SegmentName{m_account.device.public_key(), m_archive.day, m_archive.next_part};
     run.reached = m_archive.reached;
     run.blob = archive::seal_segment(run.key, run.name, gather_archive(run.reached).view(), m_environment.random);
-    // Under this name there may be the beginning of another segment, from a run that was cut off.
-    if (std::exchange(m_archive.writing, true))
-        archive_request(wire::BlobDelete{.request_id = 0, .upload_key = archive::upload_key(run.key, run.name)}, SegmentDelete{});
-    else
-        create_segment();
+    put_segment(std::exchange(m_archive.writing, true));
     m_archive.persist(m_effects);
+}
+
+// Under its name there may be the beginning of another one, from a run that was cut off.
+void Workspace::put_segment(bool may_be_there)
+{
+    const auto& run = *m_archive_run;
+    if (!may_be_there) return create_segment();
+    archive_request(wire::BlobDelete{.request_id = 0, .upload_key = archive::upload_key(run.key, run.name)}, SegmentDelete{});
 }
 
 void Workspace::create_segment()
 {
-    archive_request(wire::BlobCreate{.request_id = 0, .upload_key = archive::upload_key(m_archive_run->key, m_archive_run->name), .size_class = kSizeClass, .days = kArchiveDays},
-                    SegmentCreate{});
+    const auto& run = *m_archive_run;
+    const std::uint16_t days = std::holds_alternative<archive::LongName>(run.name) ? kLongDaysKept : kArchiveDays;
+    archive_request(wire::BlobCreate{.request_id = 0, .upload_key = archive::upload_key(run.key, run.name), .size_class = kSizeClass, .days = days}, SegmentCreate{});
 }
 
 void Workspace::on_blob_state(const wire::BlobState& state)
@@ -278,13 +330,14 @@ void Workspace::on_blob_state(const wire::BlobState& state)
 void Workspace::finish_segment()
 {
     auto& run = *m_archive_run;
+    run.writing = false;
+    run.next_chunk = 0;
+    if (const auto* part = std::get_if<archive::LongName>(&run.name)) return finish_long_part(*part);
     const bool was_more = run.reached != m_archive.reached;
     m_archive.reached = std::move(run.reached);
     m_archive.writing = false;
     ++m_archive.next_part;
     ++run.written;
-    run.writing = false;
-    run.next_chunk = 0;
     // The next one holds what did not fit into this one.
     auto ahead = m_archive.reached;
     if (was_more) (void)gather_archive(ahead);
@@ -310,7 +363,7 @@ void Workspace::on_archive_refused(const wire::Refused& refused)
 void Workspace::on_archive_closed()
 {
     m_archive_run.reset();
-    if (m_archive.write_at.value != 0 && m_archive.due() <= now()) postpone_archive();   // it was cut off
+    if (m_archive.write_at.value != 0 && archive_due() <= now()) postpone_archive();   // it was cut off
 }
 
 }  // namespace sinetti::chat

@@ -133,6 +133,7 @@ void Workspace::on_device_enrolled(const directory::DeviceEnrolled& enrolled)
     const auto& here = m_account.device.public_key();
     if (enrolled.identity_public_key != me() || enrolled.device_public_key == here || m_people.directory().device(here) == nullptr) return;
     hurry_archive();
+    leave_long_history(enrolled.device_public_key);
     notice(api::Code::new_device, api::Severity::warning, m_people.device_name(enrolled.device_public_key));
 }
 

@@ -1,11 +1,11 @@
 // Every record of the vault: written and read again, cut at every byte, and never believed when it is damaged.
 
 #include "chat/account.h"
-#include "chat/archive.h"
 #include "chat/core.h"
 #include "chat/effects.h"
 #include "chat/key_packages.h"
 #include "chat/board_infos.h"
+#include "chat/long_history.h"
 #include "chat/outbox.h"
 #include "chat/shared_tree.h"
 #include "chat/timeline.h"
@@ -137,7 +137,7 @@ TEST_SUITE("chat.records")
         CHECK(read->writing);
         CHECK(read->write_at == state.write_at);
         CHECK(read->fetches_left == 2);
-        CHECK(read->due() == state.write_at);
+        CHECK(read->fetch_at == state.fetch_at);
         CHECK(read->fetched == state.fetched);
 
         auto& record = records.at(std::string(kArchiveRecord));
@@ -152,6 +152,37 @@ TEST_SUITE("chat.records")
         CHECK_FALSE(ArchiveState::load(records).has_value());
         records.clear();
         CHECK(ArchiveState::load(records)->write_at.value == 0);   // a device that has just begun
+    }
+
+    TEST_CASE("what of the long history is still to be left and what was found, is read as it was written, and refused when cut or of another version")
+    {
+        Store store;
+        LongHistory history;
+        history.leave_at = {1'800'000'000'000};
+        history.looks_left = 3;
+        history.leaving = {{crypto::SignaturePublicKey{1}, {{1'700'000'000'000, "aa", 7}, 4, true}}, {crypto::SignaturePublicKey{2}, {}}};
+        history.found = {{crypto::SignaturePublicKey{3}, 16}};
+        history.persist(store.effects);
+        auto records = store.records();
+        const auto read = LongHistory::load(records);
+        REQUIRE(read.has_value());
+        CHECK(read->leave_at == history.leave_at);
+        CHECK(read->looks_left == 3);
+        CHECK(read->leaving == history.leaving);
+        CHECK(read->found == history.found);
+
+        auto& record = records.at(std::string(kLongHistoryRecord));
+        const auto whole = record.clone();
+        for (std::size_t size = 0; size < whole.size(); ++size) {
+            record = base::SecretBytes(whole.view().first(size));
+            CHECK_FALSE(LongHistory::load(records).has_value());
+        }
+        auto later = base::to_bytes(whole.view());
+        ++later[0];
+        record = base::SecretBytes(base::ByteView(later));
+        CHECK_FALSE(LongHistory::load(records).has_value());
+        records.clear();
+        CHECK(LongHistory::load(records)->looks_left == 0);   // a device of before
     }
 
     TEST_CASE("an account stored before accounts knew the relay's keys is told from a damaged one")
@@ -498,5 +529,12 @@ TEST_SUITE("chat.records")
         }
         CHECK(ids(loaded) == ids(timeline));
         CHECK(loaded.next_line_id() == timeline.next_line_id());
+        // Many at once stand where they would one by one.
+        std::vector<api::Message> many;
+        for (const auto& [id, order] : {std::pair("b", 15), {"d", 40}, {"a", 10}, {"o", 5}, {"b", 15}, {"e", 10}}) many.push_back(message(id, static_cast<std::uint64_t>(order), api::Delivery::received));
+        timeline.add_all(std::move(many), store.effects);
+        CHECK(ids(timeline) == std::vector<std::string>{"o", "a", "e", "b", "w1", "c", "d", "w2"});
+        CHECK(timeline.take_changed().size() == 4);
+        CHECK(store.records().size() == 8);
     }
 }
