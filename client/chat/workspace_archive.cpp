@@ -240,7 +240,9 @@ std::size_t Workspace::restore(ArchivedConversation&& archived, const PublicKey&
     conversation.timeline.add_all(std::move(texts), m_effects);
     conversation.changed = true;
     m_conversations_changed = true;
-    return conversation.timeline.entries().size() - before;
+    const auto added = conversation.timeline.entries().size() - before;
+    if (added > 0 && conversation.id == m_open && !m_watching) show_timeline(conversation, 0);   // without a gap to what is far above
+    return added;
 }
 
 // --- writing -------------------------------------------------------------------------------------------------------------

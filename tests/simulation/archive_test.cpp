@@ -1,4 +1,4 @@
-#include "chat/archive.h"
+#include "chat/workspace.h"
 #include "tests/simulation/archives.h"
 
 #include <doctest/doctest.h>
@@ -172,6 +172,36 @@ TEST_SUITE("simulation.archive")
         auto& tablet = sign_in(world, office.bertta(), "Bertan tabletti");
         pass(world, 2 * kMinute);
         CHECK(only_texts(tablet, "Valmius") == Lines{"Kokous siirtyy", "Selvä", "Edelleen"});
+    }
+
+    TEST_CASE("into a conversation that is open, history comes without a gap, and is there as one goes up")
+    {
+        Office office(912);
+        auto& world = office.world;
+        Lines said{"Kokous siirtyy", "Selvä"};
+        const auto say_many = [&] {
+            for (std::size_t i = 0; i < chat::kTimelinePage + 10; ++i) {
+                said.push_back(std::to_string(said.size()));
+                say_as(world, office.aino(), "Valmius", said.back());
+            }
+        };
+        say_many();
+        office.bertta().set_offline(true);
+        auto& tablet = sign_in(world, office.bertta(), "Bertan tabletti");
+        pass(world, kMinute, 5'000);
+        REQUIRE(tablet.is_in("Valmius"));
+        say_many();
+        const auto id = tablet.conversation("Valmius")->id;
+        tablet.submit(api::OpenConversation{id});
+        tablet.submit(api::OpenConversation{id});   // with nothing unread
+        world.settle();
+        REQUIRE(tablet.shown[id].size() == chat::kTimelinePage);
+        office.bertta().set_offline(false);
+        pass(world, 9 * kHour, 10 * kMinute);
+        CHECK(tablet.noticed(api::Code::history_restored));
+        CHECK(tablet.shown[id].size() == chat::kTimelinePage);
+        CHECK(tablet.has_older);
+        CHECK(only_texts(tablet, "Valmius") == said);
     }
 
     TEST_CASE("what the board does not keep any more is not brought back")
