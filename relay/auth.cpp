@@ -18,6 +18,27 @@ wire::SessionKind kind_of(const SessionRights& rights)
     return wire::SessionKind::founder;
 }
 
+const char* name_of(wire::SessionKind kind)
+{
+    switch (kind) {
+    case wire::SessionKind::device: return "device";
+    case wire::SessionKind::invite: return "invite";
+    case wire::SessionKind::founder: return "founder";
+    case wire::SessionKind::token: return "token";
+    case wire::SessionKind::identity: return "identity";
+    case wire::SessionKind::vault: return "vault";
+    }
+    return "unknown";
+}
+
+std::optional<base::ByteArray<32>> key_of(const SessionRights& rights)
+{
+    if (const auto* session = std::get_if<DeviceSession>(&rights)) return session->device_public_key;
+    if (const auto* session = std::get_if<InviteSession>(&rights)) return session->invite.invite_public_key;
+    if (const auto* session = std::get_if<IdentitySession>(&rights)) return session->identity_public_key;
+    return {};
+}
+
 Allowed<SessionRights> authenticate(const wire::AuthenticateDevice& frame, const AuthenticationContext& context)
 {
     if (!directory::verify_session(frame.device_public_key, context.nonce, frame.signature)) return Unexpected(Refusal::not_authorised);

@@ -25,6 +25,8 @@ struct VaultSession {};              // anybody
 using SessionRights = std::variant<DeviceSession, InviteSession, FounderSession, IdentitySession, TokenSession, VaultSession>;
 
 wire::SessionKind kind_of(const SessionRights& rights);
+const char* name_of(wire::SessionKind kind);
+std::optional<base::ByteArray<32>> key_of(const SessionRights& rights);   // that was shown: a device's, an identity's, an invite's
 
 // SHA-256 of the founder's token, all the relay's database keeps of it.
 using FounderTokenHash = base::ByteArray<32>;

@@ -7,6 +7,7 @@
 #include "relay/flusher.h"
 #include "relay/http.h"
 #include "relay/metrics_page.h"
+#include "relay/observer.h"
 #include "relay/stream.h"
 
 namespace sinetti::relay {
@@ -28,12 +29,15 @@ public:
     // One more block may be read and sent for as long as the ticket lives; nullptr: too many are.
     virtual std::shared_ptr<void> admit_block() = 0;
     virtual void read_block(const BlockAddress& address, std::function<void(SharedBytes)> done) = 0;   // nullptr: not here
-    // A WebSocket is open: what it is connected to. It may be closed for draining until closed().
-    virtual std::shared_ptr<ConnectionUser> opened(const Socket& socket, Line line, Connection& connection, std::function<void()> close_for_drain) = 0;
+    // A WebSocket is open: what it is connected to. It may be closed for draining until closed(). `agent`: what the client's head says it is.
+    virtual std::shared_ptr<ConnectionUser> opened(const Socket& socket, std::string_view agent, Line line, Connection& connection, std::function<void()> close_for_drain) = 0;
     virtual void closed(ConnectionUser& user) = 0;
     virtual Flusher& flusher() = 0;
     virtual std::span<std::uint8_t> receive_buffer() = 0;   // kReceiveBufferSize, one for all connections: empty again before anybody else runs
 };
+
+// As what was asked for, by whom and with which program: everything but a WebSocket.
+void observe_request(Observer& observer, const Socket& socket, const HttpRequest& request);
 
 // Serves requests on a fresh stream.
 void serve_http(Stream&& stream, Admissions::Ticket&& ticket, ConnectionHost& host);

@@ -165,6 +165,13 @@ private:
 
 }  // namespace
 
+void observe_request(Observer& observer, const Socket& socket, const HttpRequest& request)
+{
+    error_code ignored;
+    const auto agent = request[http::field::user_agent];
+    observer.requested(socket.remote_endpoint(ignored).address().to_string(), {request.target().data(), request.target().size()}, {agent.data(), agent.size()});
+}
+
 void serve_http(Stream&& stream, Admissions::Ticket&& ticket, ConnectionHost& host)
 {
     std::make_shared<HttpConnection>(std::move(stream), std::move(ticket), host)->read_request();

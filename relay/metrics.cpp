@@ -1,5 +1,7 @@
 #include "relay/metrics.h"
 
+#include "relay/auth.h"
+
 #include "relay/store.h"
 
 #include <algorithm>
@@ -62,9 +64,9 @@ std::string Metrics::text(std::span<const BoardState> boards, const Admissions& 
     page.single("mixed_dropped_total", "counter", "Messages of batches that did not open, or came faster than they are taken.", mixed_dropped);
     page.single("lagging_followers_total", "counter", "Followers that took less than was published and went back to reading from the store.", lagged);
     page.describe("sessions_accepted_total", "counter", "Sessions accepted, by kind.");
-    for (const auto& [kind, name] : {std::pair(wire::SessionKind::device, "device"), {wire::SessionKind::invite, "invite"}, {wire::SessionKind::founder, "founder"},
-                                     {wire::SessionKind::identity, "identity"}, {wire::SessionKind::token, "token"}, {wire::SessionKind::vault, "vault"}})
-        page.value(labelled("sessions_accepted_total", "kind", name), m_accepted[static_cast<std::size_t>(kind)]);
+    using enum wire::SessionKind;
+    for (const auto kind : {device, invite, founder, identity, token, vault})
+        page.value(labelled("sessions_accepted_total", "kind", name_of(kind)), m_accepted[static_cast<std::size_t>(kind)]);
     page.single("tokens_issued_total", "counter", "Access tokens issued.", tokens_issued);
     page.single("tokens_spent_total", "counter", "Access tokens that opened a session.", tokens_spent);
     page.describe("refusals_total", "counter", "Requests and sessions refused, by reason.");

@@ -45,9 +45,9 @@ Observer::~Observer()
     ::close(m_descriptor);
 }
 
-std::uint64_t Observer::opened(std::string_view address)
+std::uint64_t Observer::opened(std::string_view address, std::string_view agent)
 {
-    write(++m_connections, address, {.operation = "open"});
+    write(++m_connections, address, {.operation = "open", .board = {}, .sequence = {}, .bytes = {}, .agent = agent});
     return m_connections;
 }
 
@@ -67,9 +67,11 @@ void Observer::write(std::uint64_t connection, std::string_view address, const O
     // An address holds nothing that JSON would escape.
     if (!address.empty()) line.append(",\"addr\":\"").append(address).append("\"");
     line.append(",\"op\":\"").append(observation.operation).append("\"");
+    if (!observation.kind.empty()) line.append(",\"kind\":\"").append(observation.kind).append("\"");
     if (observation.board) line += ",\"board\":" + std::to_string(*observation.board);
     if (observation.sequence) line += ",\"seq\":" + std::to_string(*observation.sequence);
     if (observation.bytes) line += ",\"bytes\":" + std::to_string(*observation.bytes);
+    if (observation.key) line += ",\"key\":\"" + base::to_hex(*observation.key) + '"';
     if (observation.vault) line += ",\"vault\":\"" + base::to_hex(*observation.vault) + '"';
     if (observation.blob) line += ",\"blob\":\"" + base::to_hex(*observation.blob) + '"';
     if (observation.meeting) line += ",\"meeting\":\"" + base::to_hex(*observation.meeting) + '"';

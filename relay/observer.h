@@ -2,11 +2,12 @@
 // Everything an operator of this relay, or of this ingress, could possibly write down, for audits of what they claim not to know.
 // Off unless asked for, and announced when on. JSON lines, one event each:
 //
-//   {"t":seconds,"conn":id,"addr":…,"op":"open|close|append|read|follow|token|vault|blob|meeting|cell|cover","board":…,"seq":…,"bytes":…,"vault":hex,"blob":hex,"meeting":hex}
+//   {"t":seconds,"conn":id,"addr":…,"op":"get|open|session|refused|append|read|follow|ping|token|vault|blob|meeting|cell|cover|close","kind":…,
+//    "board":…,"seq":…,"bytes":…,"key":hex,"vault":hex,"blob":hex,"meeting":hex,"path":…,"agent":…}                                  a relay
 // Of a batch the relay writes "cell" or "cover" for each message, in the order in which they lie in it; an ingress "mix" for each that it
 // takes from a client ("early": and drops) and "batch", of connection 0, for each it makes. Its shuffles it does not write down.
 //
-//   {"t":seconds,"conn":id,"addr":…,"op":"get|open|connect|up|down|mix|early|batch|close","bytes":…,"port":…,"path":…,"agent":…}              an ingress
+//   {"t":seconds,"conn":id,"addr":…,"op":"get|open|connect|up|down|mix|early|batch|close","bytes":…,"port":…,"path":…,"agent":…}    an ingress
 //   {"t":seconds,"conn":0,"op":"gap","missing":lines}
 // A line that cannot be written, as on a full disk, is missing; how many are is said where writing works again. What had been written of
 // the first of them stands before that, a line which is no JSON.
@@ -25,9 +26,11 @@ namespace sinetti::relay {
 
 struct Observation {
     std::string_view operation;
+    std::string_view kind = {};                // of session, of refusal, or of what was asked about a vault, blob or meeting
     std::optional<std::uint32_t> board;
-    std::optional<std::uint64_t> sequence;     // position: of the entry appended, or of the first one asked for
+    std::optional<std::uint64_t> sequence;     // position: of the entry appended, or of the first one asked for; a blob's chunk, a meeting's message
     std::optional<std::size_t> bytes;          // of the entry, of the token spent, of the elements evaluated, of the vault stored, of the blob made or chunk written, or of the message left
+    std::optional<base::ByteArray<32>> key = {};   // that was shown
     std::optional<wire::VaultId> vault = {};
     std::optional<wire::BlobAddress> blob = {};
     std::optional<wire::MeetingAddress> meeting = {};
@@ -43,7 +46,7 @@ public:
     Observer(const Observer&) = delete;
     Observer& operator=(const Observer&) = delete;
 
-    std::uint64_t opened(std::string_view address);   // answers the connection's id
+    std::uint64_t opened(std::string_view address, std::string_view agent = {});   // answers the connection's id
     void closed(std::uint64_t connection);
     void requested(std::string_view address, std::string_view path, std::string_view agent);
     void observe(std::uint64_t connection, const Observation& observation) { write(connection, {}, observation); }

@@ -237,13 +237,18 @@ void Server::relay_document(std::function<void(std::optional<std::string_view>)>
     done(m_relay_document);
 }
 
-SessionEnvironment Server::session_environment(const Socket& socket)
+void Server::requested(const Socket& socket, const HttpRequest& request)
+{
+    if (m_observer) observe_request(*m_observer, socket, request);
+}
+
+SessionEnvironment Server::session_environment(const Socket& socket, std::string_view agent)
 {
     SessionEnvironment environment{*m_hub, m_clock, m_random, m_founder_token_hash, m_data->keys, m_draining, m_metrics, *m_tokens, *m_vaults, *m_blobs, m_meetings, double(m_config.cell_rate)};
     if (m_observer) {
         error_code ignored;
         environment.observer = m_observer.get();
-        environment.connection = m_observer->opened(socket.remote_endpoint(ignored).address().to_string());
+        environment.connection = m_observer->opened(socket.remote_endpoint(ignored).address().to_string(), agent);
     }
     return environment;
 }
@@ -262,17 +267,17 @@ std::size_t Server::tokens_per_device() const
     return is_mixed ? wire::kTokensPerDeviceMixed : kTokensPerDevice;
 }
 
-std::shared_ptr<ConnectionUser> Server::opened(const Socket& socket, Line line, Connection& connection, std::function<void()> close_for_drain)
+std::shared_ptr<ConnectionUser> Server::opened(const Socket& socket, std::string_view agent, Line line, Connection& connection, std::function<void()> close_for_drain)
 {
     if (line == Line::batches) {
         error_code ignored;
-        const auto observed = m_observer ? m_observer->opened(socket.remote_endpoint(ignored).address().to_string()) : 0;
+        const auto observed = m_observer ? m_observer->opened(socket.remote_endpoint(ignored).address().to_string(), agent) : 0;
         auto batches = std::make_shared<BatchLine>(*m_mixed, connection, m_clock, observed);
         if (m_flushed) close_for_drain();
         m_batch_lines.emplace(batches.get(), std::move(close_for_drain));
         return batches;
     }
-    auto session = std::make_shared<Session>(session_environment(socket), connection);
+    auto session = std::make_shared<Session>(session_environment(socket, agent), connection);
     if (m_flushed) close_for_drain();
     m_sessions.emplace(session.get(), OpenSession{session.get(), std::move(close_for_drain)});
     return session;

@@ -50,12 +50,13 @@ private:
     const StaticFiles& files() const override { return m_files; }
     Health health() const override;
     void relay_document(std::function<void(std::optional<std::string_view>)> done) override;
-    SessionEnvironment session_environment(const Socket& socket);
+    void requested(const Socket& socket, const HttpRequest& request) override;
+    SessionEnvironment session_environment(const Socket& socket, std::string_view agent);
     ConnectionFigures& figures() override { return m_metrics; }
     std::shared_ptr<void> admit_block() override;
     void read_block(const BlockAddress& address, std::function<void(SharedBytes)> done) override;
     std::string metrics_text();
-    std::shared_ptr<ConnectionUser> opened(const Socket& socket, Line line, Connection& connection, std::function<void()> close_for_drain) override;
+    std::shared_ptr<ConnectionUser> opened(const Socket& socket, std::string_view agent, Line line, Connection& connection, std::function<void()> close_for_drain) override;
     bool takes_batches(const Socket& socket) const override;
     std::size_t tokens_per_device() const;
     void closed(ConnectionUser& user) override;

@@ -51,6 +51,7 @@ void Session::send_all(const Frames& frames)
 void Session::refuse(std::uint32_t request_id, Refusal refusal)
 {
     m_environment.metrics.refused(refusal);
+    if (m_connection != nullptr) observe({.operation = "refused", .kind = wire::name_of(refusal), .board = {}, .sequence = {}, .bytes = {}});
     send(wire::Refused{request_id, refusal});
 }
 
@@ -113,11 +114,24 @@ AuthenticationContext Session::context() const
 void Session::finish_authentication(Allowed<SessionRights>&& rights)
 {
     if (!rights) return refuse_and_close(rights.error());
-    m_rights = std::move(*rights);
-    m_accepted_at = m_environment.clock.now();
-    m_environment.metrics.accepted(kind_of(*m_rights));
+    accept(std::move(*rights));
     if (std::holds_alternative<DeviceSession>(*m_rights)) m_environment.tokens.wanted();
     send(wire::Accepted{kind_of(*m_rights), m_environment.hub.board_infos()});
+}
+
+void Session::accept(SessionRights&& rights)
+{
+    m_rights = std::move(rights);
+    m_accepted_at = m_environment.clock.now();
+    const auto kind = kind_of(*m_rights);
+    m_environment.metrics.accepted(kind);
+    observe({.operation = "session", .kind = name_of(kind), .board = {}, .sequence = {}, .bytes = {}, .key = key_of(*m_rights)});
+}
+
+void Session::handle(const wire::Ping& frame)
+{
+    observe({.operation = "ping", .board = {}, .sequence = {}, .bytes = {}});
+    send(wire::Pong{frame.value});
 }
 
 // --- tokens --------------------------------------------------------------------------------------------------------
@@ -169,8 +183,7 @@ void Session::handle(const wire::AuthenticateVault&)
     if (!m_environment.hub.directory().founded()) return refuse_and_close(Refusal::not_founded);
     m_vault_ticket = m_environment.vaults.admit_session();
     if (m_vault_ticket == nullptr) return refuse_and_close(Refusal::overloaded);
-    m_rights = SessionRights(VaultSession{});
-    m_environment.metrics.accepted(wire::SessionKind::vault);
+    accept(VaultSession{});
     send(wire::Accepted{.session_kind = wire::SessionKind::vault, .boards = {}});
 }
 
@@ -183,9 +196,9 @@ bool Session::may_ask_for_vault(std::uint32_t request_id)
 }
 
 template<typename Answer>
-std::function<void(base::Result<Answer, Refusal>)> Session::vault_callback(std::uint32_t request_id, const wire::VaultId& vault, std::size_t size)
+std::function<void(base::Result<Answer, Refusal>)> Session::vault_callback(std::uint32_t request_id, const Observation& observation)
 {
-    observe({.operation = "vault", .board = {}, .sequence = {}, .bytes = size, .vault = vault});
+    observe(observation);
     ++m_environment.metrics.vault_requests;
     return [weak = weak_from_this(), request_id](base::Result<Answer, Refusal> answer) {
         const auto self = weak.lock();
@@ -198,12 +211,16 @@ std::function<void(base::Result<Answer, Refusal>)> Session::vault_callback(std::
 
 void Session::handle(const wire::VaultEvaluate& frame)
 {
-    if (may_ask_for_vault(frame.request_id)) m_environment.vaults.evaluate(frame, vault_callback<wire::VaultEvaluated>(frame.request_id, frame.vault, 0));
+    if (!may_ask_for_vault(frame.request_id)) return;
+    const Observation seen{.operation = "vault", .kind = "evaluate", .board = {}, .sequence = {}, .bytes = 0, .vault = frame.vault};
+    m_environment.vaults.evaluate(frame, vault_callback<wire::VaultEvaluated>(frame.request_id, seen));
 }
 
 void Session::handle(const wire::VaultFetch& frame)
 {
-    if (may_ask_for_vault(frame.request_id)) m_environment.vaults.fetch(frame, m_nonce, vault_callback<wire::VaultFetched>(frame.request_id, frame.vault, 0));
+    if (!may_ask_for_vault(frame.request_id)) return;
+    const Observation seen{.operation = "vault", .kind = "fetch", .board = {}, .sequence = {}, .bytes = 0, .key = frame.access_public_key, .vault = frame.vault};
+    m_environment.vaults.fetch(frame, m_nonce, vault_callback<wire::VaultFetched>(frame.request_id, seen));
 }
 
 void Session::handle(wire::VaultStore& frame)
@@ -211,7 +228,8 @@ void Session::handle(wire::VaultStore& frame)
     if (!may_ask_for_vault(frame.request_id)) return;
     if (!may_store_vaults(*m_rights)) return refuse(frame.request_id, Refusal::not_authorised);
     if (frame.previous == 0 && ++m_vault_creations > kVaultCreationsPerSession) return refuse(frame.request_id, Refusal::too_many_requests);
-    auto done = vault_callback<wire::VaultStored>(frame.request_id, frame.vault, frame.sealed.size());
+    const Observation seen{.operation = "vault", .kind = "store", .board = {}, .sequence = {}, .bytes = frame.sealed.size(), .key = frame.access_public_key, .vault = frame.vault};
+    auto done = vault_callback<wire::VaultStored>(frame.request_id, seen);
     m_environment.vaults.store(std::move(frame), m_nonce, std::move(done));
 }
 
@@ -226,9 +244,9 @@ bool Session::may_ask_for_blob(std::uint32_t request_id)
 }
 
 template<typename Answer>
-std::function<void(base::Result<Answer, Refusal>)> Session::blob_callback(std::uint32_t request_id, const wire::BlobAddress& blob, std::size_t size)
+std::function<void(base::Result<Answer, Refusal>)> Session::blob_callback(std::uint32_t request_id, const Observation& observation)
 {
-    observe({.operation = "blob", .board = {}, .sequence = {}, .bytes = size, .blob = blob});
+    observe(observation);
     ++m_environment.metrics.blob_requests;
     ++m_outstanding_blob_requests;
     return [weak = weak_from_this(), request_id](base::Result<Answer, Refusal> answer) {
@@ -246,33 +264,39 @@ void Session::handle(const wire::BlobCreate& frame)
     const auto size = std::uint64_t{wire::blob_chunks(frame.size_class)} * wire::kBlobChunkSize;
     if (size > kBlobAllowance - m_blob_bytes) return refuse(frame.request_id, Refusal::blob_allowance_spent);
     m_blob_bytes += size;
-    m_environment.blobs.create(frame, blob_callback<wire::BlobState>(frame.request_id, blobs::address_of(frame.upload_key), size));
+    const Observation seen{.operation = "blob", .kind = "create", .board = {}, .sequence = {}, .bytes = size, .blob = blobs::address_of(frame.upload_key)};
+    m_environment.blobs.create(frame, blob_callback<wire::BlobState>(frame.request_id, seen));
 }
 
 void Session::handle(wire::BlobWrite& frame)
 {
     if (!may_ask_for_blob(frame.request_id)) return;
-    auto done = blob_callback<wire::BlobState>(frame.request_id, blobs::address_of(frame.upload_key), frame.data.size());
+    const Observation seen{.operation = "blob", .kind = "write", .board = {}, .sequence = frame.chunk, .bytes = frame.data.size(), .blob = blobs::address_of(frame.upload_key)};
+    auto done = blob_callback<wire::BlobState>(frame.request_id, seen);
     m_environment.blobs.write(std::move(frame), std::move(done));
 }
 
 void Session::handle(const wire::BlobRead& frame)
 {
-    if (may_ask_for_blob(frame.request_id)) m_environment.blobs.read(frame, blob_callback<wire::BlobData>(frame.request_id, frame.address, 0));
+    if (!may_ask_for_blob(frame.request_id)) return;
+    const Observation seen{.operation = "blob", .kind = "read", .board = {}, .sequence = frame.chunk, .bytes = 0, .blob = frame.address};
+    m_environment.blobs.read(frame, blob_callback<wire::BlobData>(frame.request_id, seen));
 }
 
 void Session::handle(const wire::BlobDelete& frame)
 {
-    if (may_ask_for_blob(frame.request_id)) m_environment.blobs.remove(frame, blob_callback<wire::BlobState>(frame.request_id, blobs::address_of(frame.upload_key), 0));
+    if (!may_ask_for_blob(frame.request_id)) return;
+    const Observation seen{.operation = "blob", .kind = "delete", .board = {}, .sequence = {}, .bytes = 0, .blob = blobs::address_of(frame.upload_key)};
+    m_environment.blobs.remove(frame, blob_callback<wire::BlobState>(frame.request_id, seen));
 }
 
 // --- meetings ----------------------------------------------------------------------------------------------------
 
-bool Session::may_ask_for_meeting(std::uint32_t request_id, const wire::MeetingAddress& meeting, std::size_t size)
+bool Session::may_ask_for_meeting(std::uint32_t request_id, const Observation& observation)
 {
     if (!may_meet(*m_rights)) return refuse(request_id, Refusal::not_authorised), false;
     if (m_environment.draining) return refuse(request_id, Refusal::overloaded), false;
-    observe({.operation = "meeting", .board = {}, .sequence = {}, .bytes = size, .meeting = meeting});
+    observe(observation);
     ++m_environment.metrics.meeting_requests;
     return true;
 }
@@ -286,18 +310,19 @@ void Session::answer_for_meeting(std::uint32_t request_id, Meetings::Answer&& an
 void Session::handle(wire::MeetingPut& frame)
 {
     const auto request_id = frame.request_id;
-    if (may_ask_for_meeting(request_id, frame.meeting, frame.message.size()))
+    if (may_ask_for_meeting(request_id, {.operation = "meeting", .kind = "put", .board = {}, .sequence = frame.number, .bytes = frame.message.size(), .meeting = frame.meeting}))
         answer_for_meeting(request_id, m_environment.meetings.put(std::move(frame), party_of(*m_rights), m_meetings));
 }
 
 void Session::handle(const wire::MeetingGet& frame)
 {
-    if (may_ask_for_meeting(frame.request_id, frame.meeting, 0)) answer_for_meeting(frame.request_id, m_environment.meetings.get(frame, m_meetings));
+    if (may_ask_for_meeting(frame.request_id, {.operation = "meeting", .kind = "get", .board = {}, .sequence = frame.number, .bytes = 0, .meeting = frame.meeting}))
+        answer_for_meeting(frame.request_id, m_environment.meetings.get(frame, m_meetings));
 }
 
 void Session::handle(const wire::MeetingEnd& frame)
 {
-    if (may_ask_for_meeting(frame.request_id, frame.meeting, 0))
+    if (may_ask_for_meeting(frame.request_id, {.operation = "meeting", .kind = "end", .board = {}, .sequence = {}, .bytes = 0, .meeting = frame.meeting}))
         answer_for_meeting(frame.request_id, m_environment.meetings.end(frame, party_of(*m_rights), m_meetings));
 }
 

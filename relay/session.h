@@ -72,7 +72,7 @@ private:
     void handle(wire::Append& frame);
     void handle(const wire::Read& frame);
     void handle(const wire::Follow& frame);
-    void handle(const wire::Ping& frame) { send(wire::Pong{frame.value}); }
+    void handle(const wire::Ping& frame);
     void handle(const wire::Hello&) { refuse_and_close(wire::Refusal::bad_frame); }
     void handle(wire::TokenRequest& frame);
     void handle(const wire::AuthenticateVault& frame);
@@ -91,14 +91,15 @@ private:
     void open_channel(base::ByteView message);
     AuthenticationContext context() const;
     void finish_authentication(Allowed<SessionRights>&& rights);
+    void accept(SessionRights&& rights);
     std::optional<wire::Refusal> start_append(wire::Append& frame);
     bool may_ask_for_vault(std::uint32_t request_id);
     template<typename Answer>
-    std::function<void(base::Result<Answer, wire::Refusal>)> vault_callback(std::uint32_t request_id, const wire::VaultId& vault, std::size_t size);
+    std::function<void(base::Result<Answer, wire::Refusal>)> vault_callback(std::uint32_t request_id, const Observation& observation);
     bool may_ask_for_blob(std::uint32_t request_id);
     template<typename Answer>
-    std::function<void(base::Result<Answer, wire::Refusal>)> blob_callback(std::uint32_t request_id, const wire::BlobAddress& blob, std::size_t size);
-    bool may_ask_for_meeting(std::uint32_t request_id, const wire::MeetingAddress& meeting, std::size_t size);
+    std::function<void(base::Result<Answer, wire::Refusal>)> blob_callback(std::uint32_t request_id, const Observation& observation);
+    bool may_ask_for_meeting(std::uint32_t request_id, const Observation& observation);
     void answer_for_meeting(std::uint32_t request_id, Meetings::Answer&& answer);
     AppendCallback append_callback(std::uint32_t request_id, std::uint32_t board, std::size_t size);
     bool waits_for_directory(std::uint32_t board) const;

@@ -26,10 +26,10 @@ public:
     }
     ~WebSocketConnection() override { finish(); }
 
-    void open()
+    void open(std::string_view agent)
     {
         m_open = true;
-        m_user = m_host.opened(m_stream.socket(), m_line, *this, [weak = weak_from_this()] {
+        m_user = m_host.opened(m_stream.socket(), agent, m_line, *this, [weak = weak_from_this()] {
             if (const auto self = weak.lock()) self->close(CloseCode::going_away);
         });
         look_after(kAuthenticationDeadline, &WebSocketConnection::look_first);
@@ -317,7 +317,8 @@ public:
         m_stream.set_option(timeouts);
         m_stream.async_accept(m_request, [self = shared_from_this()](error_code error) {
             if (error) return;
-            std::make_shared<WebSocketConnection>(std::move(self->m_stream.next_layer()), std::move(self->m_ticket), self->m_line, self->m_host)->open();
+            const auto agent = self->m_request[boost::beast::http::field::user_agent];
+            std::make_shared<WebSocketConnection>(std::move(self->m_stream.next_layer()), std::move(self->m_ticket), self->m_line, self->m_host)->open({agent.data(), agent.size()});
         });
     }
 

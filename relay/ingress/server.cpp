@@ -140,10 +140,7 @@ void Server::stop_when_empty()
 
 void Server::requested(const relay::Socket& socket, const relay::HttpRequest& request)
 {
-    if (!m_observer) return;
-    error_code ignored;
-    const auto agent = request[boost::beast::http::field::user_agent];
-    m_observer->requested(socket.remote_endpoint(ignored).address().to_string(), {request.target().data(), request.target().size()}, {agent.data(), agent.size()});
+    if (m_observer) relay::observe_request(*m_observer, socket, request);
 }
 
 std::shared_ptr<void> Server::admit_block()
@@ -157,10 +154,10 @@ void Server::read_block(const relay::BlockAddress&, std::function<void(relay::Sh
     done(nullptr);
 }
 
-std::shared_ptr<relay::ConnectionUser> Server::opened(const relay::Socket& socket, relay::Line, relay::Connection& connection, std::function<void()> close_for_drain)
+std::shared_ptr<relay::ConnectionUser> Server::opened(const relay::Socket& socket, std::string_view agent, relay::Line, relay::Connection& connection, std::function<void()> close_for_drain)
 {
     error_code ignored;
-    const auto observed = m_observer ? m_observer->opened(socket.remote_endpoint(ignored).address().to_string()) : 0;
+    const auto observed = m_observer ? m_observer->opened(socket.remote_endpoint(ignored).address().to_string(), agent) : 0;
     auto tunnel = std::make_shared<Tunnel>(m_upstream, connection, observed);
     if (m_draining) close_for_drain();
     m_tunnels.emplace(tunnel.get(), OpenTunnel{tunnel.get(), std::move(close_for_drain)});

@@ -46,7 +46,7 @@ private:
     void requested(const relay::Socket& socket, const relay::HttpRequest& request) override;
     std::shared_ptr<void> admit_block() override;
     void read_block(const relay::BlockAddress& address, std::function<void(relay::SharedBytes)> done) override;
-    std::shared_ptr<relay::ConnectionUser> opened(const relay::Socket& socket, relay::Line line, relay::Connection& connection, std::function<void()> close_for_drain) override;
+    std::shared_ptr<relay::ConnectionUser> opened(const relay::Socket& socket, std::string_view agent, relay::Line line, relay::Connection& connection, std::function<void()> close_for_drain) override;
     void closed(relay::ConnectionUser& user) override;
     relay::Flusher& flusher() override { return m_flusher; }
     std::span<std::uint8_t> receive_buffer() override { return m_receive_buffer; }

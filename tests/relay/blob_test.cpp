@@ -225,7 +225,7 @@ TEST_CASE("what an audit writes down of blobs names no board")
     std::ifstream stream(log);
     std::ostringstream text;
     text << stream.rdbuf();
-    const auto line = "\"op\":\"blob\",\"bytes\":" + std::to_string(wire::kBlobChunkSize) + ",\"blob\":\"" + base::to_hex(blobs::address_of(upload_key(1))) + "\"}";
+    const auto line = "\"op\":\"blob\",\"kind\":\"write\",\"seq\":0,\"bytes\":" + std::to_string(wire::kBlobChunkSize) + ",\"blob\":\"" + base::to_hex(blobs::address_of(upload_key(1))) + "\"}";
     CHECK(text.str().find(line) != std::string::npos);
 }
 

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <poll.h>
+#include <set>
 #include <unistd.h>
 
 using namespace sinetti;
@@ -104,6 +105,20 @@ TEST_CASE("what an operator could write down is written down when asked for, and
         stranger.send(wire::VaultEvaluate{1, {7}, vault::Hardening::begin({7}, base::SecretBytes(base::ByteView(base::Bytes(12, 1))), cast.random).blinded_element()});
         REQUIRE(stranger.expect<wire::VaultEvaluated>());
         CHECK(get_text(relay.metrics_port(), "/metrics").find("sinetti_vault_requests_total 1\n") != std::string::npos);
+        stranger.send(wire::Ping{1});
+        REQUIRE(stranger.expect<wire::Pong>());
+        stranger.send(wire::Append{2, 1, cell(2)});
+        REQUIRE(stranger.expect_refusal(wire::Refusal::bad_frame));
+        for (const auto* path : {"/", "/relay.json", "/board/1/block/0"}) get_text(relay.port(), path);
+        boost::asio::io_context io;
+        boost::asio::ip::tcp::socket browser(io);
+        browser.connect({boost::asio::ip::address_v4::loopback(), relay.port()});
+        const auto host = "localhost:" + std::to_string(relay.port());
+        boost::asio::write(browser, boost::asio::buffer("GET /ws HTTP/1.1\r\nHost: " + host + "\r\nOrigin: http://" + host +
+                                                        "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                                                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nUser-Agent: a \"browser\"\r\n\r\n"));
+        char some[256];
+        CHECK(browser.read_some(boost::asio::buffer(some)) > 0);
     }
     const auto lines = json_lines(file);
     const auto is = [](const char* op) { return [op](const nlohmann::json& line) { return line["op"] == op; }; };
@@ -120,6 +135,35 @@ TEST_CASE("what an operator could write down is written down when asked for, and
     const auto vault = std::ranges::find_if(lines, is("vault"));
     REQUIRE(vault != lines.end());
     CHECK((*vault)["vault"] == "07" + std::string(62, '0'));
+    CHECK((*vault)["kind"] == "evaluate");
+    CHECK(std::ranges::count_if(lines, is("ping")) == 1);
+
+    // What a session is, with the key that was shown; one who shows a token shows no other.
+    std::multiset<std::string> kinds;
+    for (const auto& line : lines) {
+        if (line["op"] == "session") kinds.insert(line["kind"].get<std::string>());
+    }
+    CHECK(kinds == std::multiset<std::string>{"device", "device", "founder", "invite", "token", "vault"});
+    for (const auto& line : lines) {
+        if (line["op"] != "session") continue;
+        CHECK(line.contains("key") == (line["kind"] == "device" || line["kind"] == "invite"));
+        if (line["kind"] == "device") CHECK(line["key"] == base::to_hex(cast.anna.device.public_key()));
+    }
+    const auto refused = std::ranges::find_if(lines, is("refused"));
+    REQUIRE(refused != lines.end());
+    CHECK((*refused)["kind"] == "bad_frame");
+    CHECK((*refused)["conn"] == (*vault)["conn"]);
+
+    // What was asked for without a session.
+    std::vector<std::string> paths;
+    for (const auto& line : lines) {
+        if (line["op"] != "get") continue;
+        CHECK(line["addr"] == "127.0.0.1");
+        paths.push_back(line["path"].get<std::string>());
+    }
+    CHECK(paths == std::vector<std::string>{"/", "/relay.json", "/board/1/block/0"});
+    CHECK(std::ranges::count_if(lines, [](const nlohmann::json& line) { return line["op"] == "open" && line.value("agent", "") == "a \"browser\""; }) == 1);
+
     const auto open = std::ranges::find_if(lines, is("open"));
     CHECK((*open)["addr"] == "127.0.0.1");
 }
