@@ -63,6 +63,8 @@ inline constexpr double kVaultSessionRate = 0.1, kVaultSessionBurst = 16;    // 
 inline constexpr std::size_t kVaultQueueMax = 256;               // requests being looked at, all sessions together
 inline constexpr std::size_t kVaultCreationsPerSession = 2;
 inline constexpr std::size_t kVaultSessionsMax = 256;            // sessions that nobody has authenticated
+inline constexpr std::size_t kVaultSessionsPerAddress = 32;      // of them; trusted addresses are not counted
+inline constexpr std::int64_t kVaultSessionIdle = 20'000;        // milliseconds without a request, after which one makes way when all places are taken
 inline constexpr auto kVaultSessionDeadline = 120s;              // after that of authentication; Argon2id on a slow device fits well
 inline constexpr std::uint64_t kVaultsMax = 100'000;
 

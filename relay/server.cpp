@@ -244,11 +244,12 @@ void Server::requested(const Socket& socket, const HttpRequest& request)
 
 SessionEnvironment Server::session_environment(const Socket& socket, std::string_view agent)
 {
-    SessionEnvironment environment{*m_hub, m_clock, m_random, m_founder_token_hash, m_data->keys, m_draining, m_metrics, *m_tokens, *m_vaults, *m_blobs, m_meetings, double(m_config.cell_rate)};
+    error_code ignored;
+    const auto from = socket.remote_endpoint(ignored).address();
+    SessionEnvironment environment{*m_hub, m_clock, m_random, m_founder_token_hash, m_data->keys, m_draining, m_metrics, *m_tokens, *m_vaults, m_vault_sessions, *m_blobs, m_meetings, from, double(m_config.cell_rate)};
     if (m_observer) {
-        error_code ignored;
         environment.observer = m_observer.get();
-        environment.connection = m_observer->opened(socket.remote_endpoint(ignored).address().to_string(), agent);
+        environment.connection = m_observer->opened(from.to_string(), agent);
     }
     return environment;
 }

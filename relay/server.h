@@ -75,6 +75,7 @@ private:
     std::unique_ptr<TokenService> m_tokens;
     std::unique_ptr<MixedIntake> m_mixed;
     std::unique_ptr<Vaults> m_vaults;
+    VaultSessions m_vault_sessions{m_clock, m_config.trusted_addresses};
     Meetings m_meetings{m_clock};
     std::unique_ptr<Blobs> m_blobs;
     struct OpenSession {

@@ -181,8 +181,11 @@ void Session::end_if_old()
 void Session::handle(const wire::AuthenticateVault&)
 {
     if (!m_environment.hub.directory().founded()) return refuse_and_close(Refusal::not_founded);
-    m_vault_ticket = m_environment.vaults.admit_session();
-    if (m_vault_ticket == nullptr) return refuse_and_close(Refusal::overloaded);
+    m_vault_place = m_environment.vault_sessions.admit(m_environment.from, [this] {
+        m_vault_place.reset();
+        refuse_and_close(Refusal::overloaded);
+    });
+    if (m_vault_place == nullptr) return refuse_and_close(Refusal::overloaded);
     accept(VaultSession{});
     send(wire::Accepted{.session_kind = wire::SessionKind::vault, .boards = {}});
 }
@@ -192,6 +195,7 @@ bool Session::may_ask_for_vault(std::uint32_t request_id)
     if (!may_use_vaults(*m_rights)) return refuse(request_id, Refusal::not_authorised), false;
     if (m_environment.draining) return refuse(request_id, Refusal::overloaded), false;
     if (!m_vault_requests.take(m_environment.clock.now())) return refuse(request_id, Refusal::too_many_requests), false;
+    if (m_vault_place) m_vault_place->requested();
     return true;
 }
 
@@ -304,6 +308,7 @@ bool Session::may_ask_for_meeting(std::uint32_t request_id, const Observation& o
 void Session::answer_for_meeting(std::uint32_t request_id, Meetings::Answer&& answer)
 {
     if (!answer) return refuse(request_id, answer.error());
+    if (m_vault_place) m_vault_place->requested();
     send(std::move(*answer));
 }
 
@@ -500,6 +505,7 @@ void Session::on_closed()
         if (following.live) m_environment.hub.unfollow(number, *this);
     }
     m_following.clear();
+    m_vault_place.reset();
     if (m_connection != nullptr && m_environment.observer != nullptr) m_environment.observer->closed(m_environment.connection);
     m_connection = nullptr;
 }

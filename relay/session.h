@@ -16,6 +16,7 @@
 #include "relay/metrics.h"
 #include "relay/observer.h"
 #include "relay/token_service.h"
+#include "relay/vault_sessions.h"
 #include "relay/vaults.h"
 
 #include <memory>
@@ -32,8 +33,10 @@ struct SessionEnvironment {
     Metrics& metrics;
     TokenService& tokens;
     Vaults& vaults;
+    VaultSessions& vault_sessions;
     Blobs& blobs;
     Meetings& meetings;
+    boost::asio::ip::address from;                // where the client, or its ingress, is
     double cell_rate = kCellRate;
     Observer* observer = nullptr;                 // nullptr: nothing is written down
     std::uint64_t connection = 0;                 // the observer's id for it
@@ -49,7 +52,7 @@ public:
     void on_writable() override;                  // goes on with what is being followed
     void on_closed() override;
     bool is_established() const override { return m_rights.has_value(); }
-    bool is_short_lived() const override { return m_vault_ticket != nullptr; }
+    bool is_short_lived() const override { return m_rights && std::holds_alternative<VaultSession>(*m_rights); }
 
     void on_directory_change(const directory::Applied& applied);
     void end_if_old();                            // a token does not last for ever
@@ -131,7 +134,7 @@ private:
     TokenBucket m_vault_requests{kVaultSessionRate, kVaultSessionBurst};
     std::size_t m_vault_creations = 0;
     MeetingAllowance m_meetings;
-    std::shared_ptr<void> m_vault_ticket;         // of a session for vaults alone
+    std::unique_ptr<VaultSessions::Place> m_vault_place;   // of a session for vaults alone
 };
 
 }  // namespace sinetti::relay

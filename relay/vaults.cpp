@@ -111,13 +111,4 @@ void Vaults::store(wire::VaultStore&& frame, const wire::Nonce& nonce, Done<wire
         m_requests, [this, frame = std::move(frame)](Store& store) { return put(store, m_key.row(frame.vault), frame); }, std::move(done));
 }
 
-std::shared_ptr<void> Vaults::admit_session()
-{
-    if (m_sessions >= kVaultSessionsMax) return nullptr;
-    ++m_sessions;
-    return {this, [this, alive = std::weak_ptr(m_alive)](void*) {
-                if (!alive.expired()) --m_sessions;
-            }};
-}
-
 }  // namespace sinetti::relay

@@ -29,9 +29,6 @@ public:
     // Refusals: not_authorised, vault_conflict, storage_full (also for one vault too many), overloaded, internal.
     void store(wire::VaultStore&& frame, const wire::Nonce& nonce, Done<wire::VaultStored> done);
 
-    // One more session that nobody has authenticated, for as long as the ticket lives; nullptr: there are too many.
-    std::shared_ptr<void> admit_session();
-
 private:
     template<typename Answer>
     using Work = std::function<base::Result<Answer, wire::Refusal>(Store&)>;
@@ -43,10 +40,8 @@ private:
     SubmitChore m_submit;
     Post m_post;
     std::size_t m_outstanding = 0;
-    std::size_t m_sessions = 0;
     TokenBucket m_guesses;
     TokenBucket m_requests;
-    std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);   // a ticket that outlives us counts nothing
 };
 
 }  // namespace sinetti::relay

@@ -6,6 +6,7 @@
 #include "relay/store_sqlite.h"
 #include "relay/vault_commands.h"
 #include "relay/vault_key.h"
+#include "relay/vault_sessions.h"
 #include "tests/relay/support.h"
 #include "vault/access.h"
 #include "vault/sealed_vault.h"
@@ -429,6 +430,65 @@ TEST_CASE_FIXTURE(VaultWorld, "requests are limited for each session, and sessio
         REQUIRE(i < 200);
         std::this_thread::sleep_for(10ms);
     }
+}
+
+TEST_CASE_FIXTURE(VaultWorld, "when all places for strangers are taken, whoever has been longest without a request makes way, and only after a while")
+{
+    std::vector<std::unique_ptr<Client>> crowd;
+    for (std::size_t i = 0; i < relay::kVaultSessionsMax; ++i) {
+        crowd.push_back(std::make_unique<Client>(relay.address()));
+        REQUIRE(open_for_vaults(*crowd.back()));
+    }
+    const auto comes = [&] {
+        auto client = std::make_unique<Client>(relay.address());
+        return open_for_vaults(*client) ? std::move(client) : nullptr;
+    };
+    relay.clock.advance(relay::kVaultSessionIdle - 1);
+    CHECK(comes() == nullptr);
+    // The first one is signing in, and the second one says nothing but that it is there.
+    CHECK(guess(*crowd[0], anna.id, "a guess").secret.has_value());
+    crowd[1]->send(wire::Ping{1});
+    REQUIRE(crowd[1]->expect<wire::Pong>());
+    relay.clock.advance(1);
+    std::vector<std::unique_ptr<Client>> later;
+    later.push_back(comes());
+    REQUIRE(later.back() != nullptr);
+    CHECK(crowd[1]->expect_refusal(Refusal::overloaded));
+    CHECK(crowd[1]->expect_end());
+    CHECK(guess(*crowd[0], anna.id, "a guess").secret.has_value());
+    CHECK(guess(*later.back(), anna.id, "a guess").secret.has_value());
+    for (std::size_t i = 2; i < crowd.size(); ++i) {
+        later.push_back(comes());
+        REQUIRE(later.back() != nullptr);
+    }
+    CHECK(comes() == nullptr);   // the first one and the newcomers have all asked for something, or just come
+    CHECK(guess(*crowd[0], anna.id, "a guess").secret.has_value());
+}
+
+TEST_CASE("one address has so many places for strangers, unless it is one where an ingress is")
+{
+    base::ManualClock clock{directory_test::kNow};
+    const auto address = [](const std::string& text) { return boost::asio::ip::make_address(text); };
+    relay::VaultSessions sessions(clock, relay::AddressSet::parse("192.0.2.99").value());
+    std::vector<std::unique_ptr<relay::VaultSessions::Place>> places;
+    const auto fill = [&](const std::string& from, std::size_t most) {
+        std::size_t count = 0;
+        while (count < most) {
+            auto place = sessions.admit(address(from), [] { FAIL("nobody has to make way"); });
+            if (place == nullptr) break;
+            places.push_back(std::move(place));
+            ++count;
+        }
+        return count;
+    };
+    CHECK(fill("192.0.2.1", relay::kVaultSessionsMax) == relay::kVaultSessionsPerAddress);
+    clock.advance(relay::kVaultSessionIdle);
+    CHECK(fill("192.0.2.1", 1) == 0);                        // its own do not make way for it
+    CHECK(fill("2001:db8::1", relay::kVaultSessionsMax) == relay::kVaultSessionsPerAddress);
+    CHECK(fill("2001:db8::2", 1) == 0);
+    CHECK(fill("192.0.2.99", relay::kVaultSessionsMax - 2 * relay::kVaultSessionsPerAddress) == relay::kVaultSessionsMax - 2 * relay::kVaultSessionsPerAddress);
+    places.erase(places.begin());
+    CHECK(fill("192.0.2.1", 2) == 1);
 }
 
 TEST_CASE("before the founding there are no vaults")
