@@ -16,6 +16,7 @@ constexpr unsigned kConnectedAtOnce = 64;
 constexpr double kWarmUp = 0.7;                // seconds
 constexpr std::uint32_t kWriterBit = 1u << 31;
 constexpr std::size_t kStampOffset = 16;
+constexpr std::uint64_t kStayInterval = 20'000'000'000;
 constexpr std::uint64_t kPatience = 30'000'000'000;
 constexpr std::uint64_t kLost = UINT64_MAX;    // in place of what a follower of the sample has got
 
@@ -131,11 +132,12 @@ void Load::on_follower(Follower& follower)
     }
     follower.bytes += session.stream().receive_all([&](base::ByteView received) {
         session.take(received, [&](base::ByteView payload) {
-            ++m_sample[*follower.sample];
-            if (!m_counting) return;
             std::uint64_t made = 0;
             std::memcpy(&made, payload.data() + kStampOffset, sizeof made);
-            m_delivery_latencies.nanoseconds.push_back(now_ns() - made);
+            const auto now = now_ns();
+            if (made > now) return;   // of an attacker
+            ++m_sample[*follower.sample];
+            if (m_counting) m_delivery_latencies.nanoseconds.push_back(now - made);
         });
     });
     lose(follower);
@@ -151,8 +153,16 @@ void Load::lose(Follower& follower)
     if (slowest() == kLost) give_up("a server closed every session that was looked at");
 }
 
+void Load::stay()
+{
+    if (now_ns() - m_stayed < kStayInterval) return;
+    m_stayed = now_ns();
+    for (auto& follower : m_followers) follower.session->stream().stay();
+}
+
 void Load::turn(int timeout_ms)
 {
+    stay();
     epoll_event events[256];
     const int count = ::epoll_wait(m_epoll, events, 256, timeout_ms);
     for (int i = 0; i < count; ++i) {
@@ -214,6 +224,7 @@ FanOutFigures Load::fan_out(double seconds, const std::function<void(std::uint64
     figures.sessions_lost = m_lost;
     count_deliveries(figures);
     figures.latencies = std::move(m_delivery_latencies);
+    figures.append_latencies = std::move(m_append_latencies);
     // What is on its way arrives, so that the next measurement begins with nothing in the air.
     for (const auto start = now_ns(); slowest() < m_published && now_ns() - start < kPatience;) turn(1);
     if (slowest() < m_published) {
@@ -238,7 +249,7 @@ FanOutFigures Load::saturate(unsigned writers, unsigned window, double seconds)
 
 FanOutFigures Load::trickle(unsigned writers, double payloads_per_second, double seconds)
 {
-    add_writers(writers);
+    if (m_writers.size() != writers) add_writers(writers);
     const auto interval = static_cast<std::uint64_t>(1e9 / payloads_per_second);
     auto due = now_ns();
     std::size_t next = 0;

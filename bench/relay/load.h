@@ -19,6 +19,7 @@ struct FanOutFigures {
     double bytes_per_delivery = 0;                            // WebSocket frames included, TCP and IP not
     unsigned sessions_lost = 0;                               // that the server closed, of all followers and since they came
     Latencies latencies;                                      // from the writer's queue to a follower
+    Latencies append_latencies;                               // and to its acknowledgement
 };
 
 struct AppendFigures {
@@ -59,6 +60,7 @@ private:
     void flush(std::size_t index);
     void watch(int operation, int fd, std::uint32_t events, std::uint32_t id);
     void turn(int timeout_ms);                                // whatever is ready
+    void stay();                                              // says for each from time to time that it is there
     void on_follower(Follower& follower);
     void lose(Follower& follower);
     void on_writer(std::size_t index, std::uint32_t events);
@@ -76,6 +78,7 @@ private:
     std::vector<std::uint64_t> m_sample_start;
     std::uint64_t m_published = 0;
     unsigned m_lost = 0;
+    std::uint64_t m_stayed = 0;                               // when
     bool m_counting = false;
     Latencies m_delivery_latencies, m_append_latencies;
     std::uint64_t m_acknowledged = 0;

@@ -1,9 +1,10 @@
 // bench-relay: the relay beside nats-server and mosquitto over WebSocket, in one run on the same cores; bench/relay/run builds and starts it.
-//   bench-relay [--relay PROGRAM] [--data DIR] [--seconds N] [--only fanout,append,jetstream,memory,catchup,ingress] [--followers 100,1000,4000]
-//               [--writers 1,8,64] [--peers nats,mosquitto] [--connections 10000] [--behind-ingress 100,1000]
+//   bench-relay [--relay PROGRAM] [--data DIR] [--seconds N] [--only fanout,append,jetstream,memory,catchup,ingress,hostile] [--followers 100,1000,4000]
+//               [--writers 1,8,64] [--peers nats,mosquitto] [--connections 10000] [--behind-ingress 100,1000] [--attacks WORDS]
 // The figures as JSON on standard output, a line for each on standard error. What counts is processor time of the server, because clients
 // share the machine with it. The relay does more than the peers: it seals what it sends, and acknowledges only what fsync has seen.
 
+#include "bench/relay/hostile.h"
 #include "bench/relay/ingress.h"
 #include "bench/relay/load.h"
 #include "channel/channel.h"
@@ -34,9 +35,10 @@ constexpr unsigned kCellsMixed = 10;           // a second, of all clients of an
 struct Options {
     std::filesystem::path relay, data = std::filesystem::temp_directory_path();
     double seconds = 3;
-    std::vector<std::string> only{"fanout", "append", "jetstream", "memory", "catchup", "ingress"}, followers{"100", "1000", "4000"}, writers{"1", "8", "64"},
+    std::vector<std::string> only{"fanout", "append", "jetstream", "memory", "catchup", "ingress", "hostile"}, followers{"100", "1000", "4000"}, writers{"1", "8", "64"},
         peers{"nats", "mosquitto"}, behind_ingress{"100", "1000"};
     unsigned connections = 10'000;
+    std::string attacks;                       // those with this in their name; empty: all
 
     bool wants(const std::string& part) const { return std::ranges::find(only, part) != only.end(); }
 };
@@ -330,6 +332,65 @@ Json measure_ingress(const Options& options)
     return result;
 }
 
+// What honest clients wait for beside each attacker in turn, held against what they wait for undisturbed: before each, and at the end.
+Json measure_hostile(const Options& options)
+{
+    constexpr unsigned kFollowers = 50, kWriters = 4;
+    constexpr double kCellsPerSecond = 100, kBeginning = 2, kTarget = 2;
+    constexpr std::uint64_t kHistory = 4096;           // cells that are there for who reads
+    const Folder folder(options.data);
+    const auto relay = RelayServer::start(options.relay, folder.path(), {"--cell-rate", "2000"});
+    {
+        Load load(*relay, 0);
+        for (std::uint64_t written = 0; written < kHistory;) written += load.append(64, 1, 0.1).acknowledged;
+    }
+    Load load(*relay, kFollowers);
+    Latencies appends, deliveries;
+    std::vector<double> noise;                         // p99 of each time undisturbed
+    const auto add = [](Latencies& all, const Latencies& more) { all.nanoseconds.insert(all.nanoseconds.end(), more.nanoseconds.begin(), more.nanoseconds.end()); };
+    const auto undisturbed = [&] {
+        const auto figures = load.trickle(kWriters, kCellsPerSecond, options.seconds);
+        add(appends, figures.append_latencies);
+        add(deliveries, figures.latencies);
+        noise.push_back(figures.latencies.milliseconds(0.99).value_or(0));
+    };
+    const auto point = [](const FanOutFigures& figures) -> Json {
+        return {{"append_median_ms", milliseconds(figures.append_latencies, 0.5)}, {"append_p99_ms", milliseconds(figures.append_latencies, 0.99)},
+                {"median_ms", milliseconds(figures.latencies, 0.5)},               {"p99_ms", milliseconds(figures.latencies, 0.99)},
+                {"cpu", std::round(figures.cpu_seconds / figures.seconds * 1000) / 1000}, {"sessions_lost", figures.sessions_lost}};
+    };
+    Json beside = Json::object();
+    for (const auto& [name, unit, prepare] : attacks()) {
+        if (name.find(options.attacks) == std::string::npos) continue;
+        undisturbed();
+        const auto attack = prepare(*relay);
+        const Attacker attacker(attack);
+        (void)load.trickle(kWriters, kCellsPerSecond, kBeginning);
+        const auto before = attacker.count();
+        const auto begin = now_ns();
+        auto& result = beside[name] = point(load.trickle(kWriters, kCellsPerSecond, options.seconds));
+        const auto count = double(attacker.count() - (unit == "a second" ? before : 0));
+        result[unit] = std::round(unit == "a second" ? count / (double(now_ns() - begin) / 1e9) : count);
+    }
+    undisturbed();
+    Json result{{"followers", kFollowers}, {"cells_per_second", kCellsPerSecond}};
+    result["undisturbed"] = {{"append_median_ms", milliseconds(appends, 0.5)}, {"append_p99_ms", milliseconds(appends, 0.99)}, {"median_ms", milliseconds(deliveries, 0.5)},
+                             {"p99_ms", milliseconds(deliveries, 0.99)}, {"least_p99_ms", *std::ranges::min_element(noise)}, {"most_p99_ms", *std::ranges::max_element(noise)}};
+    say_line("undisturbed", result["undisturbed"]);
+    for (auto& [name, figures] : beside.items()) {
+        bool met = figures["sessions_lost"] == 0;
+        for (const auto& [key, ratio] : {std::pair{"append_p99_ms", "append_ratio"}, {"p99_ms", "ratio"}}) {
+            if (!figures[key].is_number()) give_up("nothing arrived beside " + name);
+            figures[ratio] = std::round(figures[key].get<double>() / result["undisturbed"][key].get<double>() * 100) / 100;
+            met = met && figures[ratio] <= kTarget;
+        }
+        figures["met"] = met;
+        say_line(name, figures);
+    }
+    result["beside"] = beside;
+    return result;
+}
+
 }  // namespace
 
 int main(int argument_count, char** arguments)
@@ -348,6 +409,7 @@ int main(int argument_count, char** arguments)
         else if (option == "--writers") options.writers = list_of(value);
         else if (option == "--peers") options.peers = list_of(value);
         else if (option == "--behind-ingress") options.behind_ingress = list_of(value);
+        else if (option == "--attacks") options.attacks = value;
         else if (option == "--connections") options.connections = number(value);
         else give_up("there is no option " + option + "; see the head of bench/relay/relay_bench.cpp");
     }
@@ -358,6 +420,7 @@ int main(int argument_count, char** arguments)
     if (options.wants("memory")) result["kib_per_idle_connection"] = measure_memory(options);
     if (options.wants("catchup")) result["catch_up"] = measure_catch_up(options);
     if (options.wants("ingress")) result["ingress"] = measure_ingress(options);
+    if (options.wants("hostile")) result["hostile"] = measure_hostile(options);
     std::printf("%s\n", result.dump(2).c_str());
     return 0;
 }

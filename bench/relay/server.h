@@ -3,6 +3,8 @@
 // through the sealed channel, as it ships; nats-server and mosquitto get one subject, plain and at most once, which is their fastest.
 
 #include "bench/relay/stream.h"
+#include "directory/link.h"
+#include "wire/frame.h"
 
 #include <filesystem>
 #include <memory>
@@ -67,6 +69,15 @@ private:
 std::unique_ptr<Server> start_nats(const std::filesystem::path& folder);
 std::unique_ptr<Server> start_mosquitto(const std::filesystem::path& folder);
 
+// A member's, open and nothing asked for yet.
+class MemberSession : public Session {
+public:
+    virtual void queue(const wire::ClientFrame& frame) = 0;
+
+protected:
+    using Session::Session;
+};
+
 // Founds an organisation the first time it is started on a folder, and enrols whom it takes to have a token for each session. A follower
 // reads the board from its beginning; connect() returns when it has.
 class RelayServer : public Server {
@@ -75,6 +86,8 @@ public:
     virtual std::unique_ptr<Session> follow_from_start() = 0;   // returns at once
 
     virtual std::uint16_t port() const = 0;
+    virtual directory::RelayKeys keys() const = 0;
+    virtual std::unique_ptr<MemberSession> member() = 0;
     virtual std::unique_ptr<Session> connect_at(std::uint16_t port, Role role) = 0;   // where an ingress is, for one
     // Mixed messages, of whichever client.
     virtual void have_tokens(std::size_t count) = 0;            // for so many cells

@@ -26,6 +26,8 @@ void wait_for(int fd, short events)
     if (::poll(&entry, 1, kPatience) <= 0) give_up("a server does not answer");
 }
 
+}  // namespace
+
 base::Bytes masked_frame(base::ByteView payload)
 {
     base::Bytes frame{0x82};
@@ -42,7 +44,13 @@ base::Bytes masked_frame(base::ByteView payload)
     return frame;
 }
 
-}  // namespace
+std::string upgrade_request(std::uint16_t port, const std::string& path, const std::string& subprotocol)
+{
+    const auto host = "localhost:" + std::to_string(port);
+    return "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nOrigin: http://" + host +
+           "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n" +
+           (subprotocol.empty() ? "" : "Sec-WebSocket-Protocol: " + subprotocol + "\r\n") + "\r\n";
+}
 
 void give_up(const std::string& why)
 {
@@ -60,10 +68,7 @@ Stream::Stream(std::uint16_t port, const std::string& path, const std::string& s
     if (m_fd < 0 || ::connect(m_fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) give_up(std::string("cannot connect: ") + std::strerror(errno));
     const int on = 1;
     ::setsockopt(m_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    const auto host = "localhost:" + std::to_string(port);
-    const auto request = "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nOrigin: http://" + host +
-                         "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n" +
-                         (subprotocol.empty() ? "" : "Sec-WebSocket-Protocol: " + subprotocol + "\r\n") + "\r\n";
+    const auto request = upgrade_request(port, path, subprotocol);
     if (::send(m_fd, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) give_up("cannot send");
     std::string head;
     for (auto end = std::string::npos; end == std::string::npos;) {
@@ -140,6 +145,13 @@ void Stream::queue(base::ByteView payload)
 {
     const auto frame = masked_frame(payload);
     m_out.insert(m_out.end(), frame.begin(), frame.end());
+}
+
+void Stream::stay()
+{
+    m_out.insert(m_out.end(), {0x8a, 0x80});   // a pong that nobody has asked for (RFC 6455 §5.5.3)
+    m_out.insert(m_out.end(), std::begin(kMask), std::end(kMask));
+    (void)flush();
 }
 
 bool Stream::flush()

@@ -11,6 +11,8 @@
 namespace sinetti::bench {
 
 [[noreturn]] void give_up(const std::string& why);
+std::string upgrade_request(std::uint16_t port, const std::string& path, const std::string& subprotocol = {});
+base::Bytes masked_frame(base::ByteView payload);          // a binary message
 
 class Stream {
 public:
@@ -29,6 +31,8 @@ public:
     void set_non_blocking();
     void queue(base::ByteView payload);                    // as one masked binary frame; goes out with flush()
     bool flush();                                          // false: the rest waits for the socket
+    std::size_t unsent() const { return m_out.size() - m_written; }
+    void stay();                                           // says that we are there: a server lets go of who is silent for a minute
     using OnPayload = std::function<void(base::ByteView)>;
     std::size_t receive_all(const OnPayload& on_payload);  // the payloads of the whole frames there are; answers the bytes taken
     std::size_t discard_all();                             // the same without looking, not even copying
