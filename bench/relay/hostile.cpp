@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "bench/relay/load.h"
+#include "blobs/address.h"
 #include "channel/channel.h"
 #include "wire/block.h"
 #include "wire/frame.h"
@@ -180,10 +181,15 @@ Attacker::Attack keeps_open(std::uint16_t port, base::Bytes first, base::Bytes m
     };
 }
 
-// One session of a member, as fast as its line is.
-Attacker::Attack floods(RelayServer& relay, std::function<wire::ClientFrame(std::uint32_t number)> frame)
+// One session of a member, as fast as its line is; after what is to come first, of which each is answered.
+Attacker::Attack floods(RelayServer& relay, std::function<wire::ClientFrame(std::uint32_t number)> frame, const std::vector<wire::ClientFrame>& first = {})
 {
     std::shared_ptr<MemberSession> member = relay.member();
+    for (const auto& one : first) {
+        member->queue(one);
+        (void)member->stream().flush();
+        (void)member->stream().receive();
+    }
     member->stream().set_non_blocking();
     return [=](Attacker::Count& count) {
         Pace sending(kLine), taking(kLine);
@@ -216,6 +222,16 @@ wire::ClientFrame append_of(std::uint32_t number)
 
 wire::ClientFrame ping_of(std::uint32_t number) { return wire::Ping{number}; }
 wire::ClientFrame read_of(std::uint32_t number) { return wire::Read{number, wire::kFirstCellBoard, number % 8}; }
+
+// A blob of its own, again and again.
+Attacker::Attack reads_blob(RelayServer& relay)
+{
+    const wire::BlobUploadKey key{0x5a};
+    std::vector<wire::ClientFrame> first{wire::BlobCreate{1, key, 0, 1}};
+    for (std::uint32_t i = 0; i < wire::blob_chunks(0); ++i) first.push_back(wire::BlobWrite{i + 2, key, i, base::Bytes(wire::kBlobChunkSize, 0x5a)});
+    const auto address = blobs::address_of(key);
+    return floods(relay, [address](std::uint32_t number) { return wire::BlobRead{number, address, number * wire::kBlobChunksRead % wire::blob_chunks(0)}; }, first);
+}
 
 Attacker::Attack never_reads(RelayServer& relay)
 {
@@ -325,6 +341,7 @@ std::vector<NamedAttack> attacks()
         {"one token's flood: all three", "a second", [](RelayServer& relay) {
              return floods(relay, [](std::uint32_t number) { return number % 3 == 0 ? append_of(number) : number % 3 == 1 ? ping_of(number) : read_of(number); });
          }},
+        {"one token's flood: reads of a blob", "a second", reads_blob},
         {"connections", "a second", [](RelayServer& relay) { return again_and_again(relay.port(), [](Wire&) {}); }},
         {"64 downloads of blocks", "a second", downloads},
     };
