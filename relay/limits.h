@@ -29,6 +29,9 @@ inline constexpr auto kIdleTimeout = 60s;                        // without a by
 inline constexpr auto kAuthenticationDeadline = 20s;             // and how often a session is looked at
 inline constexpr auto kCloseDeadline = 5s;                       // for what is still queued when a session ends
 inline constexpr std::size_t kReceiveBufferSize = 64u << 10;     // bytes taken from one client before the others have their turn
+inline constexpr auto kReceiveTurn = 500us;                      // of the I/O thread, for one client's messages; then it is the others' turn
+inline constexpr int kReceiveShare = 4;                          // and no more than one in so many parts of all its time
+inline constexpr auto kReceiveCredit = 40ms;                     // so much of which counts for who was silent before
 inline constexpr std::size_t kSendQueueMax = 4u << 20;           // bytes; a session whose answers exceed it is closed
 inline constexpr std::size_t kSendQueueLive = 2u << 20;          // bytes; a follower that lags by more reads from the store again
 inline constexpr std::size_t kSendQueueFramesMax = 8192;         // and kSendQueueLive's share of them
@@ -37,6 +40,7 @@ inline constexpr auto kFlushSlice = 2ms;                         // of sending, 
 inline constexpr std::size_t kGatherMax = 64;                    // pieces of memory in one system call
 inline constexpr std::size_t kOutstandingRequestsMax = 256;      // Appends and Reads of one session without an answer
 inline constexpr std::size_t kOutstandingReadsMax = 4;
+inline constexpr double kReadRate = 16, kReadBurst = 256;        // blocks a second and at once that one session reads; following and GET are for more
 inline constexpr auto kStreamKeyLifetime = 600s;                 // of the key that what is published on a board is sealed under
 inline constexpr std::uint32_t kCellRate = 2000;                 // cells per second of one session, unless the settings say otherwise
 inline constexpr double kCellBurstSeconds = 2;                   // and at once what it may append in so long

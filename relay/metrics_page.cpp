@@ -35,6 +35,7 @@ void ConnectionFigures::write(MetricsPage& page, const Admissions& admissions) c
     page.single("received_bytes_total", "counter", "Bytes of frames received.", received_bytes);
     page.single("sent_bytes_total", "counter", "Bytes of frames sent.", sent_bytes);
     page.single("abandoned_connections_total", "counter", "Connections closed because they did not take what was sent.", abandoned);
+    page.single("slowed_clients_total", "counter", "Times that a client who sent more than its share was read from later.", slowed);
 }
 
 }  // namespace sinetti::relay

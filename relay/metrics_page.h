@@ -29,6 +29,7 @@ struct ConnectionFigures {
     std::uint64_t received_bytes = 0;          // in frames
     std::uint64_t sent_bytes = 0;
     std::uint64_t abandoned = 0;               // connections closed because they did not take what was sent
+    std::uint64_t slowed = 0;                  // times that a client who sent more than its share was read from later
 
     void write(MetricsPage& page, const Admissions& admissions) const;
 };

@@ -394,6 +394,7 @@ void Session::handle(const wire::Read& frame)
     if (m_outstanding_reads >= kOutstandingReadsMax) return refuse(frame.request_id, Refusal::too_many_requests);
     if (frame.block > board->length / wire::kBlockEntries) return refuse(frame.request_id, Refusal::bad_position);
     if (frame.block < board->cut / wire::kBlockEntries) return send(m_environment.hub.gone(frame.request_id, frame.board));
+    if (!m_reads.take(m_environment.clock.now())) return refuse(frame.request_id, Refusal::too_many_requests);
     ++m_outstanding_reads;
     observe({.operation = "read", .board = frame.board, .sequence = frame.block * wire::kBlockEntries, .bytes = {}});
     m_environment.hub.read(frame.request_id, frame.board, frame.block * wire::kBlockEntries,

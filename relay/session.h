@@ -131,6 +131,7 @@ private:
     std::uint64_t m_blob_bytes = 0;               // of the blobs it has made
     TokenBucket m_cells{m_environment.cell_rate, m_environment.cell_rate * kCellBurstSeconds};
     TokenBucket m_records{kRecordRate, kRecordBurst};
+    TokenBucket m_reads{kReadRate, kReadBurst};
     TokenBucket m_vault_requests{kVaultSessionRate, kVaultSessionBurst};
     std::size_t m_vault_creations = 0;
     MeetingAllowance m_meetings;

@@ -1,5 +1,6 @@
 #include "relay/connection_host.h"
 #include "relay/limits.h"
+#include "relay/receive_share.h"
 #include "relay/send_queue.h"
 
 #include <boost/asio/post.hpp>
@@ -15,6 +16,8 @@ using boost::system::error_code;
 using SteadyClock = std::chrono::steady_clock;
 
 namespace {
+
+constexpr std::size_t kFlushedAtOnce = 128u << 10;   // bytes to one client, before the others have their turn
 
 // Reading: wait until there is something, take it into the buffer that all connections share, keep back what is no whole frame yet.
 // Sending: queue; flush() hands everything to the kernel at once, and waits until it can take more when it did not take all.
@@ -36,7 +39,11 @@ public:
         wait_readable();
     }
 
-    void send(SharedBytes message) override { send(std::move(message), Flusher::Order::answers); }
+    void send(SharedBytes message) override
+    {
+        m_share.answered(message->size());
+        send(std::move(message), Flusher::Order::answers);
+    }
     void send_shared(SharedBytes message) override { send(std::move(message), Flusher::Order::shared); }
 
     // Behind what is queued. The other side answers with a closing frame of its own.
@@ -58,9 +65,13 @@ public:
         m_flush_scheduled.reset();
         if (!m_open || m_queue.empty()) return;
         iovec parts[kGatherMax];
-        const auto some = std::span(parts).first(m_queue.gather(parts));
+        auto some = std::span(parts).first(m_queue.gather(parts));
         std::size_t gathered = 0;
-        for (const auto& part : some) gathered += part.iov_len;
+        for (std::size_t i = 0; i < some.size(); ++i) {
+            some[i].iov_len = std::min(some[i].iov_len, kFlushedAtOnce - gathered);
+            gathered += some[i].iov_len;
+            if (gathered == kFlushedAtOnce) some = some.first(i + 1);
+        }
         const auto sent = m_stream.send(some);
         if (sent.step == Stream::Step::ended) return finish();
         if (sent.step == Stream::Step::moved) on_sent(sent.bytes);
@@ -137,16 +148,33 @@ private:
 
     void take_in(std::span<std::uint8_t> bytes)
     {
-        while (m_open && !m_deaf && !read_paused()) {
+        m_share.begin_turn(SteadyClock::now());
+        bool is_turn_over = false;
+        while (m_open && !m_deaf && !read_paused() && !is_turn_over) {
             const auto event = m_reader.next(bytes);
             if (event.kind == ClientFrameReader::Kind::incomplete) break;
             on_frame(event);
             bytes = bytes.subspan(event.consumed);
+            is_turn_over = m_share.is_turn_over(SteadyClock::now());
         }
         if (m_deaf) bytes = {};
         if (!m_open) return;
         m_rest = base::to_bytes(bytes);
+        const auto now = SteadyClock::now();
+        const auto next_turn = m_share.end_turn(now);
+        if (next_turn > now) ++m_host.figures().slowed;
+        if (next_turn > now || (is_turn_over && !m_deaf)) return wait_for_turn(next_turn);
         if (!read_paused()) wait_readable();
+    }
+
+    void wait_for_turn(SteadyClock::time_point when)
+    {
+        m_waits_for_turn = true;
+        auto timer = std::make_shared<boost::asio::steady_timer>(m_stream.get_executor(), when);
+        timer->async_wait([self = shared_from_this(), timer](error_code) {
+            self->m_waits_for_turn = false;
+            self->go_on_reading();
+        });
     }
 
     // A client that does not take its answers is not asked for more, until it has; nor is one whose last word is still being passed on.
@@ -154,7 +182,7 @@ private:
 
     void go_on_reading()
     {
-        if (m_waits_readable || !m_open) return;
+        if (m_waits_readable || m_waits_for_turn || !m_open) return;
         m_heard = SteadyClock::now();
         const auto buffer = m_host.receive_buffer();
         std::copy(m_rest.begin(), m_rest.end(), buffer.begin());
@@ -287,12 +315,13 @@ private:
     boost::asio::steady_timer m_timer;
     ClientFrameReader m_reader{kClientFrameSizeMax};
     base::Bytes m_rest;                   // what was received and is no whole frame, or not read yet
+    ReceiveShare m_share;
     SendQueue m_queue;
     SharedBytes m_pong;                   // to the newest ping, while an older one's is queued
     std::weak_ptr<const base::Bytes> m_pong_queued;   // the queue lets go of it as it is sent
     SteadyClock::time_point m_heard;      // when the client last said anything
     SteadyClock::time_point m_taken;      // when it last took something, or something was first there to take
-    bool m_open = false, m_waits_readable = false, m_waits_writable = false;
+    bool m_open = false, m_waits_readable = false, m_waits_writable = false, m_waits_for_turn = false;
     std::optional<Flusher::Order> m_flush_scheduled;
     bool m_closing = false;               // the closing frame is queued, or nothing is sent any more
     bool m_deaf = false;                  // what may still come is thrown away

@@ -106,6 +106,35 @@ TEST_CASE("a message larger than any client frame is never taken in")
     CHECK(next.challenge());
 }
 
+TEST_CASE("who sends more than a share of the relay's time is read from later, and answered all the same")
+{
+    RunningRelay relay([](relay::Config& config) { config.metrics = {"127.0.0.1", 0}; });
+    const auto slowed = [&] {
+        const auto page = get_text(relay.metrics_port(), "/metrics");
+        constexpr std::string_view kName = "\nsinetti_slowed_clients_total ";
+        const auto at = page.find(kName);
+        REQUIRE(at != std::string::npos);
+        return std::stoull(page.substr(at + kName.size()));
+    };
+    Client client(relay.address());
+    REQUIRE(client.challenge());
+    for (std::uint64_t i = 0; i < 10; ++i) {
+        client.send(wire::Ping{i});
+        REQUIRE(client.expect<wire::Pong>() == wire::Pong{i});
+    }
+    CHECK(slowed() == 0);
+    // Sealed beforehand, so that they come faster than the relay opens them; until it has said that it does not keep up.
+    constexpr std::uint64_t kAtOnce = 2000;
+    std::uint64_t sent = 0, answered = 0;
+    for (int round = 0; round < 50 && slowed() == 0; ++round) {
+        std::vector<base::Bytes> pings;
+        for (std::uint64_t i = 0; i < kAtOnce; ++i) pings.push_back(client.sealed(wire::Ping{sent++}));
+        for (const auto& ping : pings) client.send_bytes(ping);
+        while (answered < sent) REQUIRE(client.expect<wire::Pong>() == wire::Pong{answered++});
+    }
+    CHECK(slowed() > 0);
+}
+
 TEST_CASE("another origin, or none, does not get a session")
 {
     RunningRelay relay;
@@ -135,6 +164,33 @@ TEST_CASE("what a session may ask for at once is limited, and it is told")
     relay.clock.advance(1000);
     anna.send(wire::Append{999, 0, directory::encode(directory::Record(directory::sign_key_package(cast.anna.device, base::Bytes{2})))});
     CHECK(anna.expect<wire::Appended>());
+}
+
+TEST_CASE("a session reads so many blocks a second")
+{
+    RunningRelay relay;
+    Cast cast;
+    REQUIRE(found(relay, cast));
+    Client reader(relay.address());
+    REQUIRE(reader.open_as_member(cast.anna.device));
+    const auto reads = [&](std::uint32_t number) {
+        reader.send(wire::Read{number, 1, 0});
+        const auto frame = reader.receive();
+        REQUIRE(frame);
+        const auto* refused = std::get_if<wire::Refused>(&*frame);
+        if (refused != nullptr) CHECK(refused->code == Refusal::too_many_requests);
+        return refused == nullptr;
+    };
+    std::uint32_t number = 0, answered = 0;
+    for (int i = 0; i < 2 * int(relay::kReadBurst); ++i) answered += reads(++number);
+    CHECK(answered == std::uint32_t(relay::kReadBurst));   // the clock of this test stands still
+    relay.clock.advance(1000);
+    answered = 0;
+    for (int i = 0; i < 2 * int(relay::kReadRate); ++i) answered += reads(++number);
+    CHECK(answered == std::uint32_t(relay::kReadRate));
+    Client another(relay.address());
+    REQUIRE(another.open_as_member(cast.bert.device));
+    CHECK(read_board(another, 1).has_value());
 }
 
 TEST_CASE("a follower that does not read costs a bounded queue, nobody waits for it, and it misses nothing once it reads")

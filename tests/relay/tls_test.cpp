@@ -54,13 +54,13 @@ ssl::context trusting(const Certificate& authority, int version_max)
     return context;
 }
 
-struct Tls {
+struct TlsClient {
     boost::asio::io_context io;
     ssl::context context;
     ssl::stream<tcp::socket> stream{io, context};
     error_code error;
 
-    Tls(std::uint16_t port, const Certificate& trusted, int version_max = 0) : context(trusting(trusted, version_max))
+    TlsClient(std::uint16_t port, const Certificate& trusted, int version_max = 0) : context(trusting(trusted, version_max))
     {
         stream.next_layer().connect({boost::asio::ip::address_v4::loopback(), port});
         stream.set_verify_mode(ssl::verify_peer);
@@ -92,7 +92,7 @@ TEST_CASE("over TLS the app is served, one request after the other, large files 
     RunningRelay relay(over(files.tls));
     CHECK(relay.administrator_link().starts_with("https://localhost:"));
     for (const int version_max : {0, TLS1_2_VERSION}) {
-        Tls client(relay.port(), identity, version_max);
+        TlsClient client(relay.port(), identity, version_max);
         REQUIRE(!client.error);
         for (int i = 0; i < 3; ++i) {
             const auto page = client.get("/");
@@ -112,7 +112,7 @@ TEST_CASE("nothing ties one connection to the next: no session is resumed")
     Files files(identity);
     RunningRelay relay(over(files.tls));
     for (const int version_max : {0, TLS1_2_VERSION}) {
-        Tls first(relay.port(), identity, version_max);
+        TlsClient first(relay.port(), identity, version_max);
         CHECK(first.get("/").result() == http::status::ok);
         const auto* const session = SSL_get_session(first.stream.native_handle());
         REQUIRE(session != nullptr);
@@ -126,7 +126,7 @@ TEST_CASE("TLS 1.1, plain HTTP and a protocol that is not spoken are ended, half
     const Certificate identity("localhost");
     Files files(identity);
     RunningRelay relay(over(files.tls));
-    CHECK(Tls(relay.port(), identity, TLS1_1_VERSION).error);
+    CHECK(TlsClient(relay.port(), identity, TLS1_1_VERSION).error);
     CHECK(get_text(relay.port(), "/").find("HTTP") == std::string::npos);
 
     boost::asio::io_context io;
@@ -134,7 +134,7 @@ TEST_CASE("TLS 1.1, plain HTTP and a protocol that is not spoken are ended, half
     half.connect({boost::asio::ip::address_v4::loopback(), relay.port()});
     silent.connect({boost::asio::ip::address_v4::loopback(), relay.port()});
     boost::asio::write(half, boost::asio::buffer("\x16\x03\x01\x02", 4));
-    Tls client(relay.port(), identity);
+    TlsClient client(relay.port(), identity);
     CHECK(client.get("/").result() == http::status::ok);
 }
 
@@ -143,17 +143,17 @@ TEST_CASE("a certificate that was renewed is shown to who comes then, and who is
     const Certificate first("localhost"), second("localhost");
     Files files(first);
     RunningRelay relay(over(files.tls));
-    Tls before(relay.port(), first);
+    TlsClient before(relay.port(), first);
     REQUIRE(before.get("/").result() == http::status::ok);
 
     std::ofstream(files.tls.certificate) << "no certificate";
     relay.renew_certificate();
-    CHECK(!Tls(relay.port(), first).error);
+    CHECK(!TlsClient(relay.port(), first).error);
 
     files.write(second);
     relay.renew_certificate();
-    CHECK(Tls(relay.port(), first).error);
-    Tls after(relay.port(), second);
+    CHECK(TlsClient(relay.port(), first).error);
+    TlsClient after(relay.port(), second);
     CHECK(after.get("/").result() == http::status::ok);
     CHECK(before.get("/").result() == http::status::ok);
 }
