@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "relay/address_set.h"
+#include "relay/deadlines.h"
 #include "relay/limits.h"
 #include "relay/listen.h"
 #include "wire/frame.h"
@@ -40,6 +41,7 @@ struct Config {
     std::size_t connections_per_address = kConnectionsPerAddress;   // 0: no limit
     AddressSet trusted_addresses = default_trusted_addresses();
     AddressSet batches_from;                 // ingresses whose batches are taken; none unless given
+    Deadlines deadlines;                     // no operator's to set
     std::filesystem::path archive;           // backup writes it, restore reads it
     std::optional<std::uint32_t> board;      // of the board commands; what is not given stays as it is
     std::optional<wire::SendingLevel> level;

@@ -4,6 +4,7 @@
 
 #include "relay/admissions.h"
 #include "relay/connection.h"
+#include "relay/deadlines.h"
 #include "relay/flusher.h"
 #include "relay/http.h"
 #include "relay/metrics_page.h"
@@ -23,6 +24,7 @@ public:
     virtual Health health() const { return Health::well; }
     // Empty until the organisation is founded, and then always the same; nullopt: it cannot be had now. It lasts as long as we do.
     virtual void relay_document(std::function<void(std::optional<std::string_view>)> done) = 0;
+    virtual const Deadlines& deadlines() const { return kDeadlines; }
     virtual ConnectionFigures& figures() = 0;
     virtual void requested(const Socket&, const HttpRequest&) {}   // anything but a WebSocket
     virtual bool takes_batches(const Socket&) const { return false; }   // where not, there is no such path

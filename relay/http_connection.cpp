@@ -42,7 +42,7 @@ private:
     // Until the next one begins.
     void begin_deadline()
     {
-        m_deadline.expires_after(kRequestDeadline);
+        m_deadline.expires_after(m_host.deadlines().request);
         m_deadline.async_wait([weak = weak_from_this()](error_code error) {
             if (const auto self = weak.lock(); self && !error) self->on_deadline();
         });
@@ -119,7 +119,7 @@ private:
         m_serializer.emplace(*m_response);
         m_serializer->split(m_is_head || m_response->result() == http::status::not_modified);   // then the header is all
         m_taken = taken();
-        m_response_end = SteadyClock::now() + kResponseDeadline;
+        m_response_end = SteadyClock::now() + m_host.deadlines().response;
         begin_deadline();
         write_some();
     }

@@ -52,6 +52,7 @@ private:
     void relay_document(std::function<void(std::optional<std::string_view>)> done) override;
     void requested(const Socket& socket, const HttpRequest& request) override;
     SessionEnvironment session_environment(const Socket& socket, std::string_view agent);
+    const Deadlines& deadlines() const override { return m_config.deadlines; }
     ConnectionFigures& figures() override { return m_metrics; }
     std::shared_ptr<void> admit_block() override;
     void read_block(const BlockAddress& address, std::function<void(SharedBytes)> done) override;

@@ -35,7 +35,7 @@ public:
         m_user = m_host.opened(m_stream.socket(), agent, m_line, *this, [weak = weak_from_this()] {
             if (const auto self = weak.lock()) self->close(CloseCode::going_away);
         });
-        look_after(kAuthenticationDeadline, &WebSocketConnection::look_first);
+        look_after(m_host.deadlines().opening, &WebSocketConnection::look_first);
         wait_readable();
     }
 
@@ -107,7 +107,7 @@ private:
     void look_first()
     {
         if (!m_user->is_established()) return close(CloseCode::policy_error);
-        if (m_user->is_short_lived()) return look_after(kVaultSessionDeadline, &WebSocketConnection::close_at_last);
+        if (m_user->is_short_lived()) return look_after(m_host.deadlines().vault_session, &WebSocketConnection::close_at_last);
         look();
     }
 
@@ -118,9 +118,10 @@ private:
         const auto now = SteadyClock::now();
         if (!m_user->ready()) m_heard = now;   // nothing is asked of the client
         if (!m_waits_readable) m_heard = std::max(m_heard, m_taken);   // we are not listening, but it takes something
-        if (now - m_heard >= kIdleTimeout || (!m_queue.empty() && now - m_taken >= kIdleTimeout)) return abandon();
-        if (now - m_heard >= kIdleTimeout / 2) push(Opcode::ping, std::make_shared<const base::Bytes>());
-        look_after(kAuthenticationDeadline, &WebSocketConnection::look);
+        const auto idle = m_host.deadlines().idle;
+        if (now - m_heard >= idle || (!m_queue.empty() && now - m_taken >= idle)) return abandon();
+        if (now - m_heard >= idle / 2) push(Opcode::ping, std::make_shared<const base::Bytes>());
+        look_after(m_host.deadlines().opening, &WebSocketConnection::look);
     }
 
     // --- reading -----------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <fstream>
+#include <poll.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -280,6 +281,18 @@ void Client::send_raw(std::string_view bytes)
 {
     error_code error;
     boost::asio::write(boost::beast::get_lowest_layer(m_socket->stream), boost::asio::buffer(bytes), error);
+}
+
+std::optional<std::string> Client::receive_raw(std::chrono::milliseconds wait)
+{
+    auto& socket = boost::beast::get_lowest_layer(m_socket->stream);
+    pollfd waited{.fd = socket.native_handle(), .events = POLLIN, .revents = 0};
+    if (::poll(&waited, 1, static_cast<int>(wait.count())) <= 0) return "";
+    std::string bytes(1024, '\0');
+    error_code error;
+    bytes.resize(socket.read_some(boost::asio::buffer(bytes), error));
+    if (error) return {};
+    return bytes;
 }
 
 void Client::say_goodbye()

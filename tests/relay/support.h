@@ -128,6 +128,7 @@ public:
     void send_bytes(base::ByteView bytes);                       // past the channel
     void send_text(std::string_view text);
     void send_raw(std::string_view bytes);                       // past the WebSocket
+    std::optional<std::string> receive_raw(std::chrono::milliseconds wait);   // the same, and answers no ping; nullopt: the end
     void say_goodbye();                                          // closes in order
 
     std::optional<base::Bytes> receive_bytes();                  // nullopt: closed
