@@ -342,7 +342,7 @@ void Core::Implementation::open_vault(const std::vector<store::StoredRecord>& re
     m_evidence = std::move(evidence);
     m_rolled_back = opened->contains(kRolledBackRecord);
     if (stop_if_revoked()) return;
-    if (m_rolled_back) return refuse_relay(api::Code::store_rolled_back);
+    if (m_rolled_back) return stop_talking(api::Code::store_rolled_back);
     if (!m_evidence) return m_session.start();
     m_effects.emit(api::EvidenceEvent{m_evidence->text()});
     refuse_relay(api::Code::relay_fraud);

@@ -114,7 +114,8 @@ private:
     void on_fork() override;
     void on_fraud(Evidence&& evidence) override;
     void on_later_self() override;
-    void refuse_relay(api::Code reason);
+    void stop_talking(api::Code reason);   // with the relay: nothing is sent any more
+    void refuse_relay(api::Code reason);   // the same, and a notice of it
     void on_garbled() override;
     void on_follow_again() override { m_follow_again = true; }
     void on_follow_refused() override;

@@ -332,13 +332,18 @@ void Core::Implementation::on_wrong_key()
         m_effects.emit(api::NoticeEvent{.code = api::Code::relay_key, .severity = api::Severity::error});
 }
 
-void Core::Implementation::refuse_relay(api::Code reason)
+void Core::Implementation::stop_talking(api::Code reason)
 {
     m_session.stop();   // and with it what runs errands
     if (m_beside == Beside::archive) end_archive();
     give_up_link(reason);
     m_refused = true;
     m_connection_reason = reason;
+}
+
+void Core::Implementation::refuse_relay(api::Code reason)
+{
+    stop_talking(reason);
     m_effects.emit(api::NoticeEvent{.code = reason, .severity = api::Severity::error});
 }
 
@@ -358,7 +363,7 @@ void Core::Implementation::on_later_self()
 {
     if (std::exchange(m_rolled_back, true)) return;
     m_effects.put(kRolledBackRecord, {});
-    refuse_relay(api::Code::store_rolled_back);
+    stop_talking(api::Code::store_rolled_back);
 }
 
 void Core::Implementation::on_garbled() { m_session.close_garbled(); }
@@ -373,9 +378,7 @@ void Core::Implementation::on_follow_refused()
 bool Core::Implementation::stop_if_revoked()
 {
     if (!m_workspace || !m_workspace->is_revoked()) return false;
-    m_session.stop();
-    m_refused = true;
-    m_connection_reason = api::Code::device_revoked;
+    stop_talking(api::Code::device_revoked);
     return true;
 }
 }  // namespace sinetti::chat

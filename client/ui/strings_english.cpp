@@ -368,7 +368,7 @@ const char* english(Say what)
         case Say::revoked_title: return "This device was signed out";
         case Say::revoked_text: return "You or an administrator signed it out. Nothing new arrives here and nothing can be sent. What is stored can still be read until you erase it.";
         case Say::rolled_back_title: return "This is an older copy of this device";
-        case Say::rolled_back_text: return "Messages were sent from this device that are not stored here: an older copy of the browser's data was put back, or one copy is in use in two places. So that no key is used twice, nothing is sent or fetched here any more. What is stored can still be read. Erase it and sign in again: your conversations come back.";
+        case Say::rolled_back_text: return "Messages were sent from this device that are not stored here: an older copy of the browser's data was put back, or one copy is in use in two places. So that no key is used twice, nothing is sent or fetched here any more. What is stored can still be read. Erase it and sign in again: your conversations come back, with what is kept of their history.";
         case Say::sign_in: return "Sign in";
         case Say::sign_in_title: return "Sign in to Sinetti";
         case Say::sign_in_text: return "Your name and your passphrase are enough, whatever machine you sit at.";

@@ -368,7 +368,7 @@ const char* finnish(Say what)
         case Say::revoked_title: return "Tämä laite on kirjattu ulos";
         case Say::revoked_text: return "Joko sinä tai ylläpitäjä kirjasi sen ulos. Tänne ei tule enää mitään uutta eikä täältä voi lähettää. Tallennettua voi vielä lukea, kunnes poistat sen.";
         case Say::rolled_back_title: return "Tämä on laitteen vanhempi kopio";
-        case Say::rolled_back_text: return "Tästä laitteesta on lähetetty viestejä, joita ei ole tallessa täällä: selaimen tiedoista on palautettu vanhempi kopio, tai sama kopio on käytössä kahdessa paikassa. Jotta mitään avainta ei käytettäisi kahdesti, täältä ei enää lähetetä eikä tänne haeta mitään. Tallennettua voi vielä lukea. Poista se ja kirjaudu uudelleen sisään: keskustelut palaavat.";
+        case Say::rolled_back_text: return "Tästä laitteesta on lähetetty viestejä, joita ei ole tallessa täällä: selaimen tiedoista on palautettu vanhempi kopio, tai sama kopio on käytössä kahdessa paikassa. Jotta mitään avainta ei käytettäisi kahdesti, täältä ei enää lähetetä eikä tänne haeta mitään. Tallennettua voi vielä lukea. Poista se ja kirjaudu uudelleen sisään: keskustelut palaavat, ja niistä se historia, joka on tallessa.";
         case Say::sign_in: return "Kirjaudu sisään";
         case Say::sign_in_title: return "Kirjaudu Sinettiin";
         case Say::sign_in_text: return "Nimi ja tunnuslause riittävät, istuitpa minkä koneen ääressä tahansa.";

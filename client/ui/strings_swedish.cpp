@@ -368,7 +368,7 @@ const char* swedish(Say what)
         case Say::revoked_title: return "Den här enheten har loggats ut";
         case Say::revoked_text: return "Du eller en administratör har loggat ut den. Inget nytt kommer hit och inget kan skickas härifrån. Det som finns sparat kan läsas tills du tar bort det.";
         case Say::rolled_back_title: return "Det här är en äldre kopia av enheten";
-        case Say::rolled_back_text: return "Från den här enheten har det skickats meddelanden som inte finns sparade här: en äldre kopia av webbläsarens data har lagts tillbaka, eller samma kopia används på två ställen. För att ingen nyckel ska användas två gånger skickas och hämtas inget mer här. Det som finns sparat kan fortfarande läsas. Ta bort det och logga in igen: dina chattar kommer tillbaka.";
+        case Say::rolled_back_text: return "Från den här enheten har det skickats meddelanden som inte finns sparade här: en äldre kopia av webbläsarens data har lagts tillbaka, eller samma kopia används på två ställen. För att ingen nyckel ska användas två gånger skickas och hämtas inget mer här. Det som finns sparat kan fortfarande läsas. Ta bort det och logga in igen: dina chattar kommer tillbaka, med det av historiken som finns kvar.";
         case Say::sign_in: return "Logga in";
         case Say::sign_in_title: return "Logga in i Sinetti";
         case Say::sign_in_text: return "Namnet och lösenfrasen räcker, vilken dator du än sitter vid.";

@@ -62,7 +62,6 @@ TEST_SUITE("simulation.older_copy")
         REQUIRE(t.has(t.aino, "Bertta: jälkeen"));
         t.put_back(std::move(copy));
         CHECK(t.is_stopped());
-        CHECK(t.bertta.noticed(api::Code::store_rolled_back));
         t.say(t.bertta, "kopiosta");
         reopen(t.world, t.bertta);
         t.world.settle();

@@ -164,7 +164,7 @@ export function devices(browser, {program, app, screenshots}) {
     await mikael.signIn(relay.origin);
     await mikael.isOpen();
     await mikael.openConversation(kCopied);
-    await mikael.reads('This device joined the conversation', seconds(60));
+    await mikael.reads('You were added to the group', seconds(60));
     await mikael.send('Uudelta laitteelta.');
     await elina.sees('Uudelta laitteelta.');
     equal(await elina.article('Kopiosta.').count(), 0);
