@@ -1,7 +1,6 @@
 #include "relay/metrics.h"
 
 #include "relay/auth.h"
-
 #include "relay/store.h"
 
 #include <algorithm>

@@ -17,7 +17,7 @@ using namespace sinetti::simulation;
 namespace {
 
 constexpr std::size_t kPeople = 3;
-constexpr std::size_t kSampleStride = 19;   // one place in so many, from one of the first
+constexpr std::size_t kSampleStride = 29;   // one place in so many, from one of the first
 constexpr std::size_t kSampleFirst = 7;
 constexpr std::int64_t kStoreRetry = 2'000; // milliseconds: longer than the core waits after a first failure
 

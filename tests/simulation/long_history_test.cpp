@@ -64,7 +64,7 @@ directory::PublicKey newest_device(World& world, const Client& first) { return w
 
 // SINETTI_EVERY_FAULT=1 does; otherwise a sample.
 bool tries_every_place() { return number_from_environment("SINETTI_EVERY_FAULT", 0) != 0; }
-constexpr std::size_t kPlacesApart = 13;
+constexpr std::size_t kPlacesApart = 29;
 
 // Its name tells, to who has the key.
 wire::BlobAddress address_of_part(const Client& writer, const directory::PublicKey& reader, std::uint16_t part)
