@@ -13,6 +13,7 @@ using namespace sinetti::simulation;
 namespace {
 
 struct Town {
+    tests::SealedKeys keys;
     World world;
     std::vector<Client*> people = found(world, {"Aino", "Bertta", "Cecilia"});
     Client& aino = *people[0];
@@ -70,6 +71,7 @@ TEST_SUITE("simulation.older_copy")
         CHECK_FALSE(t.has(t.aino, "Bertta: kopiosta"));
         CHECK(t.has(t.bertta, "Bertta: ennen"));
         CHECK_FALSE(t.has(t.bertta, "Aino: kuuleeko Bertta"));
+        CHECK(t.keys.reused() == 0);
     }
 
     TEST_CASE("what waits in an older copy when it is opened is not sealed either")
@@ -85,6 +87,7 @@ TEST_SUITE("simulation.older_copy")
         CHECK(t.is_stopped());
         const auto texts = t.aino.texts("Ryhmä");
         CHECK(std::ranges::count(texts, "Bertta: odottaa") == 1);
+        CHECK(t.keys.reused() == 0);
     }
 
     TEST_CASE("a commit of an older copy's later self stops it like a message")
@@ -96,6 +99,7 @@ TEST_SUITE("simulation.older_copy")
         REQUIRE(t.people[2]->is_in("Ryhmä"));
         t.put_back(std::move(copy));
         CHECK(t.is_stopped());
+        CHECK(t.keys.reused() == 0);
     }
 
     TEST_CASE("of one copy in two places the other stops as soon as one has spoken")
@@ -112,6 +116,26 @@ TEST_SUITE("simulation.older_copy")
         CHECK(t.has(t.aino, "Bertta: täältä"));
         CHECK(t.is_stopped());
         CHECK(clone.connection.state == api::ConnectionState::connected);
+        CHECK(t.keys.reused() == 0);
+    }
+
+    TEST_CASE("a conversation that was begun since, with whom this device had invited before, is not missed, and no counter it took is used again")
+    {
+        Town t(8107);
+        const auto begin = [&](const std::string& title) {
+            t.bertta.submit(api::CreateConversation{api::ConversationKind::group, title, {t.bertta.person("Cecilia")}});
+            t.world.settle();
+        };
+        begin("Aiempi");   // so it looks for its own cells of first contact with her
+        auto copy = t.stored();
+        begin("Kadonnut");
+        REQUIRE(t.people[2]->is_in("Kadonnut"));
+        t.put_back(std::move(copy));
+        CHECK(t.bertta.connection.state == api::ConnectionState::connected);
+        CHECK(t.bertta.conversation("Kadonnut") == nullptr);
+        begin("Uusi");
+        CHECK(t.people[2]->is_in("Uusi"));
+        CHECK(t.keys.reused() == 0);
     }
 
     TEST_CASE("a store that was put back before its device said anything more goes on")
@@ -126,6 +150,7 @@ TEST_SUITE("simulation.older_copy")
         t.say(t.bertta, "jatkuu");
         CHECK(t.has(t.aino, "Bertta: jatkuu"));
         CHECK(t.has(t.bertta, "Aino: muut puhuvat"));
+        CHECK(t.keys.reused() == 0);
     }
 
     TEST_CASE("an older copy signs its device out when it is erased, and whoever signs in anew is in the conversation again")
@@ -153,5 +178,6 @@ TEST_SUITE("simulation.older_copy")
         t.say(anew, "täällä taas");
         CHECK(t.has(t.aino, "Bertta: täällä taas"));
         CHECK(t.has(anew, "Bertta: jälkeen"));   // what the copy did not have, from the archive
+        CHECK(t.keys.reused() == 0);
     }
 }
